@@ -1,0 +1,143 @@
+/** Server-sent events: cuts a byte stream into messages, and keeps the bytes of each. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+
+const LF = 10
+const CR = 13
+const blankLine = Buffer.from('\n\n')
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** One message with its bytes, the blank line that ends it among them. Its fields are read when first asked for. */
+export class SseMessage {
+  readonly bytes: Buffer
+  #event = ''
+  #data: string | undefined
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+
+  /** All `data` lines, joined by line feeds; empty for a comment. */
+  get data(): string {
+    if (this.#data === undefined) this.#parse()
+    return this.#data!
+  }
+
+  get event(): string {
+    if (this.#data === undefined) this.#parse()
+    return this.#event
+  }
+
+  #parse(): void {
+    let data: string | undefined
+    for (const line of this.bytes.toString('utf8').split(/\r\n|\n|\r/)) {
+      const colon = line.indexOf(':')
+      if (colon === 0) continue
+      const name = colon === -1 ? line : line.slice(0, colon)
+      const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1)
+      if (name === 'data') data = data === undefined ? value : `${data}\n${value}`
+      else if (name === 'event') this.#event = value
+    }
+    this.#data = data ?? ''
+  }
+}
+
+/** Thrown when one message grows past the cutter's limit. */
+export class SseOverflow extends Error {}
+
+/**
+ * Cuts one stream. Linear in the bytes it is given, however they are split: what is unfinished is kept in one buffer
+ * that grows by doubling, and is never scanned twice.
+ */
+export class SseCutter {
+  readonly #limit: number
+  #kept: Buffer = Buffer.allocUnsafe(0)
+  #length = 0
+  #scanned = 0
+  #begun = false
+
+  /** `limit` is the most bytes that one message may have. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  push(chunk: Buffer): SseMessage[] {
+    if (!this.#begun) {
+      this.#begun = true
+      if (chunk.indexOf(byteOrderMark) === 0) chunk = chunk.subarray(byteOrderMark.length)
+    }
+    if (this.#length === 0) return this.#cut(chunk, 0, chunk.length)
+    this.#keep(chunk)
+    return this.#cut(this.#kept, this.#scanned, this.#length)
+  }
+
+  /** What is left when the bytes end: servers may leave out the last blank line. */
+  end(): SseMessage[] {
+    const rest = this.#kept.subarray(0, this.#length)
+    this.#length = 0
+    return rest.some((byte) => byte !== LF && byte !== CR) ? [new SseMessage(Buffer.from(rest))] : []
+  }
+
+  /** Cuts `bytes` up to `end`; no message ends before `from`. The buffer may be ours, so kept messages are copies then. */
+  #cut(bytes: Buffer, from: number, end: number): SseMessage[] {
+    const ours = bytes === this.#kept
+    const messages: SseMessage[] = []
+    let start = 0
+    for (let stop = messageEnd(bytes, from, end); stop !== -1; stop = messageEnd(bytes, start, end)) {
+      const piece = bytes.subarray(start, stop)
+      messages.push(new SseMessage(ours ? Buffer.from(piece) : piece))
+      start = stop
+    }
+    const left = end - start
+    if (left > this.#limit) throw new SseOverflow(`a message of more than ${this.#limit} bytes`)
+    // A line end at the very end may be the first half of a blank line.
+    this.#scanned = Math.max(0, left - 3)
+    if (ours) {
+      this.#kept.copyWithin(0, start, end)
+      this.#length = left
+    } else {
+      this.#length = 0
+      if (left > 0) this.#keep(bytes.subarray(start, end))
+    }
+    return messages
+  }
+
+  #keep(piece: Buffer): void {
+    const length = this.#length + piece.length
+    if (length > this.#kept.length) {
+      const grown = Buffer.allocUnsafe(Math.max(length, this.#kept.length * 2, 1024))
+      this.#kept.copy(grown, 0, 0, this.#length)
+      this.#kept = grown
+    }
+    piece.copy(this.#kept, this.#length)
+    this.#length = length
+  }
+}
+
+/** The offset behind the first blank line at or after `from`, or -1. */
+function messageEnd(bytes: Buffer, from: number, end: number): number {
+  const carriage = bytes.indexOf(CR, from)
+  const feeds = bytes.indexOf(blankLine, from)
+  const plain = feeds === -1 || feeds + 2 > end ? -1 : feeds + 2
+  if (carriage === -1 || carriage >= end || (plain !== -1 && carriage >= plain)) return plain
+  return mixedEnd(bytes, from, end)
+}
+
+/** The same where lines may end with a carriage return, alone or before a line feed. */
+function mixedEnd(bytes: Buffer, from: number, end: number): number {
+  for (let at = from; at < end; at += 1) {
+    const byte = bytes[at]
+    if (byte !== LF && byte !== CR) continue
+    const next = lineEnd(bytes, at)
+    if (next >= end) return -1
+    if (bytes[next] === LF || bytes[next] === CR) {
+      const stop = lineEnd(bytes, next)
+      // A carriage return at the end of the bytes may yet get its line feed: take the message now, the feed opens the next one and means nothing.
+      return Math.min(stop, end)
+    }
+    at = next - 1
+  }
+  return -1
+}
+
+function lineEnd(bytes: Buffer, at: number): number {
+  return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1
+}

@@ -1,0 +1,121 @@
+/** The one error of the gateway: why a call failed, and what follows from it. */
+
+/**
+ * The closed table of reasons. `docs/errors.md` is generated from it, and nothing else decides on a status.
+ * - `next`: another target may be tried. `again`: the same target may be tried again, after a pause.
+ * - `blame`: whose doing it is: it decides whose health suffers.
+ * - `retry`: whether the client's own retry can help; where not, the answer says `x-should-retry: false`.
+ * - `openai`, `messages`, `gemini`: the `type` (or `status` word) in each envelope; `code` on OpenAI surfaces is the reason.
+ */
+const caller = (status: number, messages = 'invalid_request_error', gemini = 'INVALID_ARGUMENT', openai = 'invalid_request_error') =>
+  ({ status, next: false, again: false, blame: 'caller', retry: false, openai, messages, gemini }) as const
+const target = (status: number, again: boolean, messages = 'api_error', gemini = 'UNAVAILABLE', openai = 'server_error') =>
+  ({ status, next: true, again, blame: 'target', retry: true, openai, messages, gemini }) as const
+const credential = (status: number, messages = 'api_error', gemini = 'UNAVAILABLE', openai = 'server_error') =>
+  ({ status, next: true, again: false, blame: 'credential', retry: false, openai, messages, gemini }) as const
+const gateway = (status: number, messages = 'api_error', gemini = 'UNAVAILABLE', openai = 'server_error') =>
+  ({ status, next: false, again: false, blame: 'gateway', retry: true, openai, messages, gemini }) as const
+
+export const reasons = {
+  invalid_json: caller(400),
+  invalid_type: caller(400),
+  invalid_value: caller(400),
+  missing_parameter: caller(400),
+  unsupported_parameter: caller(400),
+  unsupported_tool: caller(400),
+  forbidden_parameter: caller(400),
+  duplicate_key: caller(400),
+  json_too_deep: caller(400),
+  too_many_items: caller(400),
+  invalid_encoding: caller(400),
+  bad_request: caller(400),
+  ambiguous_credentials: caller(400),
+  ambiguous_model: caller(400),
+  context_length_exceeded: caller(400),
+  content_filter: caller(400),
+  upstream_refused_request: caller(400),
+  invalid_api_key: caller(401, 'authentication_error', 'UNAUTHENTICATED', 'authentication_error'),
+  insufficient_quota: caller(402, 'billing_error', 'RESOURCE_EXHAUSTED', 'insufficient_quota'),
+  insufficient_scope: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
+  model_not_allowed: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
+  policy_blocked: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
+  review_required: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
+  model_not_found: caller(404, 'not_found_error', 'NOT_FOUND'),
+  not_found: caller(404, 'not_found_error', 'NOT_FOUND'),
+  method_not_allowed: caller(405),
+  request_timeout: { ...caller(408), retry: true },
+  conflict: caller(409, 'invalid_request_error', 'ABORTED'),
+  request_too_large: caller(413, 'request_too_large'),
+  unsupported_media_type: caller(415),
+  misdirected_request: caller(421),
+  upgrade_required: caller(426),
+  rate_limit_exceeded: { ...target(429, true, 'rate_limit_error', 'RESOURCE_EXHAUSTED', 'rate_limit_error'), blame: 'credential' },
+  headers_too_large: caller(431),
+  client_closed: caller(499),
+  internal_error: gateway(500, 'api_error', 'INTERNAL'),
+  upstream_error: target(502, true),
+  upstream_unreachable: target(502, true),
+  upstream_invalid_response: target(502, false),
+  upstream_truncated: target(502, true),
+  upstream_malformed_tool_call: target(502, true),
+  upstream_auth_error: credential(502),
+  upstream_quota_exceeded: credential(502),
+  no_healthy_upstream: gateway(503),
+  overloaded: { ...target(503, true, 'overloaded_error'), messagesStatus: 529 },
+  auth_unavailable: gateway(503),
+  budget_unavailable: gateway(503),
+  receipts_unavailable: gateway(503),
+  shutting_down: gateway(503),
+  upstream_timeout: target(504, false, 'timeout_error', 'DEADLINE_EXCEEDED'),
+  loop_detected: caller(508),
+} as const satisfies { readonly [reason: string]: ReasonRow }
+
+export interface ReasonRow {
+  readonly status: number
+  /** The status on the Messages surface, where that API has one of its own. */
+  readonly messagesStatus?: number
+  readonly next: boolean
+  readonly again: boolean
+  readonly blame: 'caller' | 'target' | 'credential' | 'gateway'
+  readonly retry: boolean
+  readonly openai: string
+  readonly messages: string
+  readonly gemini: string
+}
+
+export type Reason = keyof typeof reasons
+
+export interface FailureDetails {
+  /** The path of the request field it is about, as `messages[2].content`. */
+  readonly param?: string
+  /** When to come back, in milliseconds from now. */
+  readonly retryAfterMs?: number
+  /** The provider's own words and status, for the operator who turned them on; never logged, stored or sent otherwise. */
+  readonly upstream?: { readonly status?: number; readonly message?: string }
+  readonly cause?: unknown
+}
+
+export class Failure extends Error {
+  readonly reason: Reason
+  readonly param: string | undefined
+  readonly retryAfterMs: number | undefined
+  readonly upstream: FailureDetails['upstream']
+
+  /** `message` is a sentence of ours: no text of a client, a provider or a secret belongs in it. */
+  constructor(reason: Reason, message: string, details: FailureDetails = {}) {
+    super(message, { cause: details.cause })
+    this.reason = reason
+    this.param = details.param
+    this.retryAfterMs = details.retryAfterMs
+    this.upstream = details.upstream
+  }
+
+  get row(): ReasonRow {
+    return reasons[this.reason]
+  }
+}
+
+/** Anything thrown, as a failure. What is not one already is a fault of ours. */
+export function toFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('internal_error', 'The gateway failed on this call.', { cause: error })
+}

@@ -1,0 +1,38 @@
+/** A provider, as data: where it is, how it is paid, which wires it speaks, and how it strays from them. */
+
+import type { WireName } from '../canonical/chat.ts'
+import type { Quirks } from '../wires/quirks.ts'
+
+export type Auth =
+  | { readonly scheme: 'bearer'; readonly env: readonly string[] }
+  | { readonly scheme: 'header'; readonly header: string; readonly env: readonly string[] }
+  /** A key is optional: a server of one's own. It is sent as a bearer token where one is given. */
+  | { readonly scheme: 'optional'; readonly env: readonly string[] }
+  /** Nothing is sent and nothing is needed: the gateway answers itself. */
+  | { readonly scheme: 'none' }
+
+export interface Provider {
+  readonly id: string
+  readonly name: string
+  readonly docs: string
+  /** What stands before `/` in a model's name for this provider, `id` among them where it is one. */
+  readonly prefixes: readonly string[]
+  /** How the answer comes about; a signal of the receipt. */
+  readonly substrate: 'direct' | 'cloud' | 'aggregator' | 'local' | 'built_in'
+  /** Undefined where the operator must say it. */
+  readonly baseUrl?: string
+  readonly auth: Auth
+  /** Path of each wire behind the base URL, best first. `{model}` stands for the model. */
+  readonly speaks: { readonly [wire in WireName]?: string }
+  /** Path that counts a request's tokens, on wires that have such a call. */
+  readonly counts?: { readonly [wire in WireName]?: string }
+  readonly query?: { readonly [name: string]: string }
+  readonly headers?: { readonly [name: string]: string }
+  readonly quirks?: { readonly [wire in WireName]?: Quirks }
+  /** The provider's id in the price catalogue, where it differs from `id`; null where the catalogue does not know it. */
+  readonly catalog?: string | null
+  /** The bare name goes here when nothing else says where; exactly one provider has it. */
+  readonly isDefault?: boolean
+  /** The operator should know this before relying on it, in one sentence. */
+  readonly notice?: string
+}

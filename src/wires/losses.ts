@@ -1,0 +1,87 @@
+/** What a wire cannot say, and what a request lost on the way to it. */
+
+import type { Block, ChatRequest } from '../canonical/chat.ts'
+
+/**
+ * The words of the canonical form that some wire lacks. A closed list: they stand in receipts and in `x-omni-dropped`.
+ * Words that are not in a request (`signature`, …) belong to answers and to the laws.
+ */
+export const words = [
+  'seed', 'frequency_penalty', 'presence_penalty', 'top_k', 'top_p', 'temperature', 'stop', 'logprobs', 'choices', 'format', 'tools', 'tool_choice',
+  'parallel_tools', 'hosted_tool', 'custom_tool', 'strict_tool', 'thinking', 'signature', 'redacted_reasoning', 'reasoning', 'citation', 'cache_mark', 'cache_ttl',
+  'image', 'image_url', 'image_detail', 'audio', 'video', 'document', 'document_url', 'file_id', 'tool_result_media', 'tool_error', 'refusal',
+  'user', 'modalities', 'turn_name', 'native_block', 'prefill', 'system_position', 'stop_sequence', 'max_tokens', 'unknown_field', 'unknown_header',
+] as const
+
+export type Word = (typeof words)[number]
+
+/** Told of each thing that was left out or changed; the same word may come twice. */
+export type Loss = (word: Word) => void
+
+/**
+ * What a wire cannot say. `drop` leaves it out and reports it; `refuse` answers 400, because without it the answer
+ * would have another shape than the client asked for. In strict mode every word is refused.
+ */
+export type CannotSay = { readonly [word in Word]?: 'drop' | 'refuse' }
+
+/** The words a request uses, of those that `cannotSay` names. */
+export function lostWords(request: ChatRequest, cannotSay: CannotSay): Word[] {
+  const used = new Set<Word>()
+  const uses = (word: Word, does: boolean) => {
+    if (does && cannotSay[word] !== undefined) used.add(word)
+  }
+  uses('seed', request.seed !== undefined)
+  uses('frequency_penalty', (request.frequencyPenalty ?? 0) !== 0)
+  uses('presence_penalty', (request.presencePenalty ?? 0) !== 0)
+  uses('top_k', request.topK !== undefined)
+  uses('top_p', request.topP !== undefined)
+  uses('temperature', request.temperature !== undefined)
+  uses('stop', (request.stop?.length ?? 0) > 0)
+  uses('logprobs', request.logprobs !== undefined)
+  uses('choices', (request.choices ?? 1) > 1)
+  uses('format', request.format !== undefined && request.format.type !== 'text')
+  uses('parallel_tools', request.parallelTools !== undefined)
+  uses('thinking', request.thinking !== undefined && request.thinking.mode !== 'off')
+  uses('user', request.user !== undefined)
+  uses('modalities', request.modalities?.some((kind) => kind !== 'text') ?? false)
+  uses('tool_choice', request.toolChoice !== undefined && request.toolChoice.mode !== 'auto')
+  for (const tool of request.tools) {
+    uses(tool.type === 'function' ? 'tools' : tool.type === 'custom' ? 'custom_tool' : 'hosted_tool', true)
+    uses('strict_tool', tool.type === 'function' && tool.strict === true)
+    uses('cache_mark', tool.type === 'function' && tool.cache !== undefined)
+  }
+  for (const turn of request.turns) for (const block of turn.blocks) blockWords(block, uses)
+  return [...used]
+}
+
+function blockWords(block: Block, uses: (word: Word, does: boolean) => void): void {
+  if (block.type === 'native') return uses('native_block', true)
+  uses('cache_mark', block.cache !== undefined)
+  uses('cache_ttl', block.cache?.ttl !== undefined)
+  switch (block.type) {
+    case 'text':
+      return uses('citation', (block.citations?.length ?? 0) > 0)
+    case 'reasoning':
+      uses('reasoning', block.text !== '')
+      uses('signature', block.signature !== undefined)
+      return uses('redacted_reasoning', block.redacted !== undefined)
+    case 'tool-call':
+      return uses('signature', block.signature !== undefined)
+    case 'tool-result':
+      uses('tool_error', block.failed === true)
+      uses('tool_result_media', block.blocks.some(({ type }) => type === 'media' || type === 'document'))
+      for (const inner of block.blocks) blockWords(inner, uses)
+      return
+    case 'media':
+      uses(block.kind, true)
+      uses('image_url', block.kind === 'image' && block.source.type === 'url')
+      uses('image_detail', block.detail !== undefined)
+      return uses('file_id', block.source.type === 'file')
+    case 'document':
+      uses('document', true)
+      uses('document_url', block.source.type === 'url')
+      return uses('file_id', block.source.type === 'file')
+    case 'refusal':
+      return uses('refusal', true)
+  }
+}

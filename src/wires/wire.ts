@@ -1,0 +1,82 @@
+/** A wire: one grammar for requests, answers and streams. It reads the grammar into the canonical form, and writes it back. */
+
+import type { JsonObject } from '../base/json.ts'
+import type { SseMessage } from '../base/sse.ts'
+import type { ChatEvent, ChatRequest, ChatResponse, WireName } from '../canonical/chat.ts'
+import type { Failure, Reason } from '../canonical/failure.ts'
+import type { CannotSay, Loss } from './losses.ts'
+import type { ModelTraits } from './traits.ts'
+
+/** Reads one stream. Made anew for every stream: it remembers what it saw. */
+export interface EventReader {
+  /** What a message means; a message that means nothing to the form (a ping) is an empty list. Throws `Failure` where the wire says an error or the message is broken. */
+  read(message: SseMessage): readonly ChatEvent[]
+  /**
+   * Whether the message, by its bytes alone, surely says nothing but more words of a stream that has spoken:
+   * no start, no finish, no usage, no error. Then passing it on needs no parsing. May say no to be safe.
+   */
+  isPlainDelta(message: SseMessage): boolean
+  /** Called when the bytes have ended well: what was implied and not yet said. */
+  end(): readonly ChatEvent[]
+}
+
+/** Writes one stream. Made anew for every stream: it remembers what it wrote. */
+export interface EventWriter {
+  /** The text of the frames that say this event; often empty, since wires differ in what they say when. */
+  write(event: ChatEvent): string
+  /** The end of a stream that finished: what was held back, and the wire's terminator. */
+  end(): string
+}
+
+/** What a client wants of a written stream, beyond the events. */
+export interface StreamOptions {
+  /** Seconds since 1970, for wires that stamp their frames. */
+  readonly now: number
+  /** The request that is answered: some wires answer in the shape they were asked in. */
+  readonly asked: ChatRequest
+}
+
+export interface ProviderError {
+  readonly reason?: Reason
+  /** The provider's own words: never shown to a client unless the operator allows it. */
+  readonly message: string
+  /** The request field the provider blames, if it names one of the wire's own. */
+  readonly param?: string
+}
+
+/** The half that the gateway speaks to providers. */
+export interface UpstreamWire {
+  readonly name: WireName
+  /** What this wire cannot tell a provider. One declaration: receipts, headers, strict mode, routing and laws read it. */
+  readonly cannotSay: CannotSay
+  /** Request headers that go on as the client sent them when it speaks this wire too, in lower case. */
+  readonly passedHeaders: readonly string[]
+  /** What tool names and call ids must look like on this wire, where it is strict; `gateway/` bends them to it and back. */
+  readonly toolNamePattern?: RegExp
+  readonly callIdPattern?: RegExp
+  /** Writes a request. Each thing that had to be left out or changed is told to `lose`; what changes the shape of the answer and cannot be said throws `Failure`. */
+  writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject
+  readResponse(body: JsonObject): ChatResponse
+  eventReader(): EventReader
+  readError(body: JsonObject): ProviderError
+  /** The top-level fields that a passed-on stream request must be given so that usage is told; undefined where it is told anyway. */
+  askForUsage(body: JsonObject): JsonObject | undefined
+}
+
+/** The half that the gateway speaks to clients. */
+export interface SurfaceWire {
+  readonly name: WireName
+  /** Throws `Failure` with the path of the first field of a wrong type. Costs no allocation where all is well. */
+  checkRequest(body: JsonObject): void
+  readRequest(body: JsonObject): ChatRequest
+  writeResponse(response: ChatResponse, options: StreamOptions): JsonObject
+  eventWriter(options: StreamOptions): EventWriter
+  /** The error in this wire's envelope. */
+  writeError(failure: Failure, requestId: string): JsonObject
+  /** One frame that tells an error at the end of a stream that has begun. */
+  writeErrorFrame(failure: Failure, requestId: string): string
+  /** What ends a well-finished stream, to be supplied where a provider left it out; empty where the wire has none. */
+  readonly terminator: string
+}
+
+export type Wire = UpstreamWire & SurfaceWire
