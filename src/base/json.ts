@@ -18,7 +18,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Parses text, and keeps every number that a JavaScript number cannot hold exactly as it was spelled:
+ * Parses text, and keeps every integer past 2^53 and every number past the largest as it was spelled:
  * such a number becomes a raw value that `JSON.stringify` writes back unchanged.
  * Slower than `JSON.parse`, so it is for texts that are known to hold one.
  */
@@ -28,6 +28,6 @@ export function parseExact(text: string): unknown {
 
 function keepExact(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== 'number' || context.source === undefined) return value
-  if (Number.isSafeInteger(value) || !/^-?\d{16,}$/.test(context.source)) return value
+  if (Number.isFinite(value) && (Number.isSafeInteger(value) || !/^-?\d{16,}$/.test(context.source))) return value
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(context.source)
 }

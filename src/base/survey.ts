@@ -1,0 +1,259 @@
+/** Surveys the bytes of a JSON object once, before it is parsed: depth, keys, duplicates, and where each top-level member stands. */
+
+const QUOTE = 34
+const COMMA = 44
+const MINUS = 45
+const COLON = 58
+const OPEN_LIST = 91
+const BACKSLASH = 92
+const CLOSE_LIST = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
+
+/** A top-level member: its key, and the offsets of the whole member and of its value. */
+export interface Member {
+  readonly key: string
+  readonly start: number
+  readonly value: number
+  readonly end: number
+}
+
+export interface Survey {
+  readonly members: readonly Member[]
+  /** Some number is past what a JavaScript number holds: parse with `parseExact` before writing it anew. */
+  readonly needsExact: boolean
+}
+
+export interface SurveyLimits {
+  readonly depth: number
+  readonly keys: number
+}
+
+/** What is wrong with the bytes, and where. The offset is all that may be shown of them. */
+export class JsonFault extends Error {
+  readonly kind: 'json_too_deep' | 'too_many_items' | 'duplicate_key' | 'invalid_json'
+  readonly at: number
+
+  constructor(kind: JsonFault['kind'], at: number) {
+    super(`${kind} at byte ${at}`)
+    this.kind = kind
+    this.at = at
+  }
+}
+
+/**
+ * Reads the structure and nothing else: it does not prove that the bytes are JSON (`JSON.parse` does, afterwards),
+ * but whatever it passes is no deeper, has no more keys, and repeats no key in one object.
+ * A repeated key is refused at any depth: gateway and provider must never read different values.
+ */
+export function survey(bytes: Buffer, limits: SurveyLimits): Survey {
+  const scan = new Scan(bytes, limits)
+  scan.run()
+  return { members: scan.members, needsExact: scan.needsExact }
+}
+
+/** Objects with more keys than this are checked with a set of texts, smaller ones by looking back. */
+const manyKeys = 24
+
+class Scan {
+  readonly members: Member[] = []
+  needsExact = false
+  readonly #bytes: Buffer
+  readonly #limits: SurveyLimits
+  /** Offsets and lengths of the keys of the objects that are open, innermost last; `#levels` says where each object's begin. Bounded by `limits.keys`. */
+  readonly #keys: number[] = []
+  readonly #levels: number[] = []
+  /** The same as text, by depth, for objects where offsets do not do. */
+  readonly #texts = new Map<number, Set<string>>()
+  #seen = 0
+
+  constructor(bytes: Buffer, limits: SurveyLimits) {
+    this.#bytes = bytes
+    this.#limits = limits
+  }
+
+  run(): void {
+    const bytes = this.#bytes
+    let memberStart = -1
+    let memberKey = ''
+    let valueStart = -1
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at]!
+      if (byte === QUOTE) {
+        const end = stringEnd(bytes, at)
+        if (end === -1) throw new JsonFault('invalid_json', at)
+        const colon = nextIsColon(bytes, end)
+        if (colon !== -1 && this.#insideObject()) {
+          this.#addKey(at + 1, end - 1)
+          if (this.#levels.length === 1) {
+            memberStart = at
+            memberKey = keyText(bytes, at, end)
+            valueStart = skipSpace(bytes, colon + 1)
+          }
+          at = colon
+        } else at = end - 1
+      } else if (byte === COMMA) {
+        if (this.#levels.length === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
+      } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#enter(byte, at)
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+        if (this.#levels.length === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
+        this.#leave(at)
+      } else if (byte === MINUS || (byte >= 48 && byte <= 57)) at = this.#number(at)
+    }
+  }
+
+  #insideObject(): boolean {
+    return (this.#levels.at(-1) ?? -1) >= 0
+  }
+
+  /** Lists are levels too, told by a negative mark. */
+  #enter(byte: number, at: number): void {
+    if (this.#levels.length >= this.#limits.depth) throw new JsonFault('json_too_deep', at)
+    this.#levels.push(byte === OPEN_OBJECT ? this.#keys.length : -1)
+  }
+
+  #leave(at: number): void {
+    const level = this.#levels.at(-1)
+    if (level === undefined) throw new JsonFault('invalid_json', at)
+    if (level >= 0) {
+      this.#keys.length = level
+      if (this.#texts.size > 0) this.#texts.delete(this.#levels.length)
+    }
+    this.#levels.pop()
+  }
+
+  #endMember(key: string, start: number, value: number, stop: number): number {
+    let end = stop
+    while (end > value && isSpace(this.#bytes[end - 1]!)) end -= 1
+    this.members.push({ key, start, value, end })
+    return -1
+  }
+
+  #addKey(start: number, end: number): void {
+    this.#seen += 1
+    if (this.#seen > this.#limits.keys) throw new JsonFault('too_many_items', start)
+    const bytes = this.#bytes
+    const keys = this.#keys
+    const level = this.#levels.at(-1)!
+    const length = end - start
+    const texts = this.#texts.get(this.#levels.length)
+    if (texts !== undefined || keys.length - level > manyKeys * 2 || hasEscape(bytes, start, end)) return this.#addText(texts ?? this.#asTexts(level), start, end)
+    for (let i = level; i < keys.length; i += 2) {
+      if (keys[i + 1] === length && isSame(bytes, keys[i]!, start, length)) throw new JsonFault('duplicate_key', start - 1)
+    }
+    keys.push(start, length)
+  }
+
+  /** Keys with escapes, and the many keys of a large object, are compared as text. */
+  #asTexts(level: number): Set<string> {
+    const texts = new Set<string>()
+    for (let i = level; i < this.#keys.length; i += 2) texts.add(this.#bytes.toString('utf8', this.#keys[i]!, this.#keys[i]! + this.#keys[i + 1]!))
+    this.#texts.set(this.#levels.length, texts)
+    return texts
+  }
+
+  #addText(texts: Set<string>, start: number, end: number): void {
+    const text = keyText(this.#bytes, start - 1, end + 1)
+    if (texts.has(text)) throw new JsonFault('duplicate_key', start - 1)
+    texts.add(text)
+  }
+
+  #number(at: number): number {
+    let digits = 0
+    let whole = true
+    let exponent = false
+    let end = at
+    for (; end < this.#bytes.length; end += 1) {
+      const byte = this.#bytes[end]!
+      if (byte >= 48 && byte <= 57) digits += 1
+      else if (byte === 46) whole = false
+      else if (byte === 69 || byte === 101) exponent = true
+      else if (byte !== MINUS && byte !== 43) break
+    }
+    if (exponent || (whole && digits > 15)) this.needsExact = true
+    return end - 1
+  }
+}
+
+function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) if (bytes[i] === BACKSLASH) return true
+  return false
+}
+
+function isSame(bytes: Buffer, left: number, right: number, length: number): boolean {
+  for (let i = 0; i < length; i += 1) if (bytes[left + i] !== bytes[right + i]) return false
+  return true
+}
+
+/** The offset behind the closing quote of the string that opens at `at`, or -1. */
+function stringEnd(bytes: Buffer, at: number): number {
+  const near = Math.min(bytes.length, at + 33)
+  for (let i = at + 1; i < near; i += 1) {
+    const byte = bytes[i]
+    if (byte === QUOTE) return i + 1
+    if (byte === BACKSLASH) i += 1
+    if (i + 1 >= near) return farEnd(bytes, i + 1)
+  }
+  return farEnd(bytes, near)
+}
+
+/** The same from inside a long string: the native search for quotes, and a look back for what escapes them. */
+function farEnd(bytes: Buffer, from: number): number {
+  for (let quote = bytes.indexOf(QUOTE, from); quote !== -1; quote = bytes.indexOf(QUOTE, quote + 1)) {
+    let back = quote - 1
+    while (back >= from && bytes[back] === BACKSLASH) back -= 1
+    if ((quote - back) % 2 === 1) return quote + 1
+  }
+  return -1
+}
+
+function keyText(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1)
+  if (!text.includes('\\')) return text
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    throw new JsonFault('invalid_json', start)
+  }
+}
+
+function nextIsColon(bytes: Buffer, at: number): number {
+  const next = bytes[at] === COLON ? at : skipSpace(bytes, at)
+  return bytes[next] === COLON ? next : -1
+}
+
+function skipSpace(bytes: Buffer, at: number): number {
+  while (at < bytes.length && isSpace(bytes[at]!)) at += 1
+  return at
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9
+}
+
+/**
+ * The same object with other top-level members: those of `remove` left out, those of `set` replaced or added, all else byte for byte.
+ * Values of `set` are JSON text.
+ */
+export function splice(bytes: Buffer, members: readonly Member[], set: ReadonlyMap<string, string>, remove: ReadonlySet<string>): Buffer {
+  const pieces: Buffer[] = [openObject]
+  const add = (piece: Buffer) => {
+    if (pieces.length > 1) pieces.push(comma)
+    pieces.push(piece)
+  }
+  const left = new Map(set)
+  for (const { key, start, value, end } of members) {
+    const text = left.get(key)
+    if (text !== undefined) {
+      add(Buffer.concat([bytes.subarray(start, value), Buffer.from(text)]))
+      left.delete(key)
+    } else if (!remove.has(key)) add(bytes.subarray(start, end))
+  }
+  for (const [key, text] of left) add(Buffer.from(`${JSON.stringify(key)}:${text}`))
+  pieces.push(closeObject)
+  return Buffer.concat(pieces)
+}
+
+const openObject = Buffer.from('{')
+const closeObject = Buffer.from('}')
+const comma = Buffer.from(',')
