@@ -1,0 +1,10 @@
+/** The clocks: the only place that reads the time. */
+
+/** Milliseconds since 1970. For stamps: the operator may set it back, so never measure with it. */
+export const now = (): number => Date.now()
+
+/** Milliseconds since the process began, with fractions. Never goes back: for durations and deadlines. */
+export const monotonic = (): number => performance.now()
+
+/** The same clock in whole nanoseconds: durations up to 104 days fit a number exactly. */
+export const monotonicNs = (): number => Math.round(performance.now() * 1e6)

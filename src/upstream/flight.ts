@@ -1,0 +1,159 @@
+/** One request on its way through undici: its handler, its deadlines, and the exchange that comes of it. */
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { monotonic } from '../base/clock.ts'
+import { Failure } from '../canonical/failure.ts'
+import type { Deadlines, Exchange } from './exchange.ts'
+import { toUpstreamFailure } from './faults.ts'
+import { inflaterFor, type Inflater } from './inflate.ts'
+
+/** Bytes that may wait in memory for the gateway to take them, before the provider is paused. */
+const mostWaiting = 256 * 1024
+
+export class Flight implements Dispatcher.DispatchHandler, Exchange {
+  status = 0
+  headers: Readonly<Record<string, string>> = {}
+  readonly #deadlines: Deadlines
+  readonly #settle: (error: Failure | undefined) => void
+  readonly #startedAt = monotonic()
+  #controller: Dispatcher.DispatchController | undefined
+  #inflater: Inflater | undefined
+  /** Bounded: beyond `mostWaiting` bytes the provider is paused. */
+  #queue: Buffer[] = []
+  #waiting = 0
+  #wake: (() => void) | undefined
+  #ended = false
+  #failure: Failure | undefined
+  #timer: NodeJS.Timeout
+  #heardAt: number
+  /** What silence means now: milliseconds that may pass since something was heard. */
+  #patience: number
+
+  /** `settle` is called once: when headers have come, or with why they never will. */
+  constructor(deadlines: Deadlines, asksStream: boolean, settle: (error: Failure | undefined) => void) {
+    this.#deadlines = deadlines
+    this.#settle = settle
+    this.#heardAt = this.#startedAt
+    this.#patience = asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole
+    this.#timer = setTimeout(() => this.#check(), Math.min(this.#patience, deadlines.total))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#failure) controller.abort(this.#failure)
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return
+    this.status = status
+    this.headers = flat(headers)
+    this.#heardAt = monotonic()
+    this.#patience = this.#deadlines.idle
+    this.#arm()
+    try {
+      this.#inflater = inflaterFor(this.headers['content-encoding'])
+    } catch (error) {
+      return this.#fail(error as Failure)
+    }
+    this.#settle(undefined)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#heardAt = monotonic()
+    if (this.#inflater) return this.#inflater.push(chunk, (piece) => this.#give(piece), (error) => this.#fail(error))
+    this.#give(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.#inflater) return this.#inflater.end(() => this.#end(), (error) => this.#fail(error))
+    this.#end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(toUpstreamFailure(error, this.status !== 0))
+  }
+
+  take(): Buffer | undefined {
+    const chunk = this.#queue.shift()
+    if (chunk === undefined) return undefined
+    this.#waiting -= chunk.length
+    if (this.#waiting < mostWaiting && this.#controller?.paused) {
+      this.#heardAt = monotonic()
+      this.#controller.resume()
+    }
+    return chunk
+  }
+
+  async next(): Promise<Buffer | undefined> {
+    for (;;) {
+      const chunk = this.take()
+      if (chunk !== undefined) return chunk
+      if (this.#failure) throw this.#failure
+      if (this.#ended) return undefined
+      await new Promise<void>((resolve) => { this.#wake = resolve })
+    }
+  }
+
+  abort(): void {
+    if (!this.#ended) this.#fail(new Failure('client_closed', 'The call was given up.'))
+  }
+
+  #give(chunk: Buffer): void {
+    this.#queue.push(chunk)
+    this.#waiting += chunk.length
+    if (this.#waiting >= mostWaiting && !this.#controller?.paused) this.#controller?.pause()
+    this.#ring()
+  }
+
+  #end(): void {
+    this.#ended = true
+    clearTimeout(this.#timer)
+    this.#ring()
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#ended || this.#failure) return
+    this.#failure = failure
+    clearTimeout(this.#timer)
+    this.#controller?.abort(failure)
+    this.#settle(failure)
+    this.#ring()
+  }
+
+  #ring(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+
+  /** One timer serves all deadlines: it looks at the clock when it fires, instead of being set anew for every chunk. */
+  #check(): void {
+    const time = monotonic()
+    if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(late('The answer took longer than the total limit.'))
+    const isOurs = this.#waiting > 0 || this.#controller?.paused === true
+    if (isOurs) this.#heardAt = time
+    if (time - this.#heardAt < this.#patience) return this.#arm()
+    this.#fail(late(this.status === 0 ? 'The provider did not begin to answer in time.' : 'The provider fell silent in the middle of its answer.'))
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const time = monotonic()
+    const left = Math.min(this.#heardAt + this.#patience, this.#startedAt + this.#deadlines.total) - time
+    this.#timer = setTimeout(() => this.#check(), Math.max(1, Math.ceil(left)))
+  }
+}
+
+function late(message: string): Failure {
+  return new Failure('upstream_timeout', message)
+}
+
+function flat(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const joined: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return joined
+}

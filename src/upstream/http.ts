@@ -1,0 +1,67 @@
+/** The one egress: a pool of connections for each provider's origin. https://undici.nodejs.org/#/docs/api/Dispatcher */
+
+import { Pool } from 'undici'
+import { Failure } from '../canonical/failure.ts'
+import { toUpstreamFailure } from './faults.ts'
+import { Flight } from './flight.ts'
+import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
+
+export interface HttpOptions {
+  /** Connections that one origin may have: the bulkhead between providers. One call uses one. */
+  readonly connections: number
+  /** Milliseconds that an unused connection is kept. */
+  readonly keepAlive: number
+  /** Bytes of an answer's headers. */
+  readonly headerBytes: number
+}
+
+/** Pools come and go with the configuration's providers: there are no more than distinct origins and connect limits in it. */
+export class HttpTransport implements Transport {
+  readonly #pools = new Map<string, Pool>()
+  readonly #options: HttpOptions
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+  }
+
+  post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
+    return new Promise((resolve, reject) => {
+      const flight = new Flight(request.deadlines, asksStream, (failure) => (failure ? reject(failure) : resolve(flight)))
+      onCancel(() => flight.abort())
+      try {
+        const { path, headers, body } = request
+        this.#pool(request).dispatch({ method: 'POST', path, headers: headers as Record<string, string>, body, headersTimeout: 0, bodyTimeout: 0 }, flight)
+      } catch (error) {
+        // undici refuses a request it cannot spell, as one with a line feed in a header.
+        reject(error instanceof Failure ? error : toUpstreamFailure(error, false))
+        flight.abort()
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    await Promise.all(pools.map((pool) => pool.destroy()))
+  }
+
+  #pool({ origin, deadlines }: UpstreamRequest): Pool {
+    const name = `${origin} ${deadlines.connect}`
+    const known = this.#pools.get(name)
+    if (known) return known
+    const { connections, keepAlive, headerBytes } = this.#options
+    const pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      // One call a connection: a stream must not wait behind another's.
+      allowH2: false,
+      connect: { timeout: deadlines.connect, keepAlive: true, noDelay: true },
+      keepAliveTimeout: keepAlive,
+      maxHeaderSize: headerBytes,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+    this.#pools.set(name, pool)
+    return pool
+  }
+}
