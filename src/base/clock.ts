@@ -8,3 +8,16 @@ export const monotonic = (): number => performance.now()
 
 /** The same clock in whole nanoseconds: durations up to 104 days fit a number exactly. */
 export const monotonicNs = (): number => Math.round(performance.now() * 1e6)
+
+/** Resolves after `ms` milliseconds, or at once when cancelled. */
+export function pause(ms: number): { readonly done: Promise<void>; cancel(): void } {
+  let finish: () => void = () => {}
+  const done = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    finish = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+  return { done, cancel: () => finish() }
+}
