@@ -1,5 +1,7 @@
 /** One request to a provider and what comes back, whatever carries it. */
 
+import type { Deadlines } from '../base/deadlines.ts'
+
 export interface UpstreamRequest {
   readonly origin: string
   /** Path and query. */
@@ -8,20 +10,6 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | string
   readonly deadlines: Deadlines
-}
-
-/** Milliseconds. */
-export interface Deadlines {
-  readonly connect: number
-  /** From sending to the answer's headers, of a stream and of a whole answer. */
-  readonly firstByteStreamed: number
-  readonly firstByteWhole: number
-  /** From the headers of a stream to its first word. */
-  readonly firstWord: number
-  /** Between two pieces of an answer. */
-  readonly idle: number
-  /** An answer in all. */
-  readonly total: number
 }
 
 /** An answer whose headers have come. Its bytes are taken as they arrive; what nobody takes pauses the provider. */

@@ -3,8 +3,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { monotonic } from '../base/clock.ts'
+import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { Deadlines, Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { inflaterFor, type Inflater } from './inflate.ts'
 

@@ -1,9 +1,10 @@
 /** The transport of the built-in provider: no connection is opened, and the answer passes through everything that a provider's does. */
 
 import { pause } from '../base/clock.ts'
+import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
-import type { Deadlines, Exchange, Transport, UpstreamRequest } from './exchange.ts'
+import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
 import { planAnswer, type Step } from './local-answer.ts'
 
 export class LocalTransport implements Transport {

@@ -1,0 +1,14 @@
+/** How long a provider may take, in milliseconds. */
+export interface Deadlines {
+  readonly connect: number
+  /** From sending to the headers of the answer, where a stream was asked for. */
+  readonly firstByteStreamed: number
+  /** The same where a whole answer was asked for. */
+  readonly firstByteWhole: number
+  /** From the headers of a stream to its first word. */
+  readonly firstWord: number
+  /** Between two pieces of an answer. */
+  readonly idle: number
+  /** An answer in all. */
+  readonly total: number
+}

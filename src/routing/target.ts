@@ -1,0 +1,52 @@
+/** Where a call may go: a model at a provider that this installation is connected to. */
+
+import type { Deadlines } from '../base/deadlines.ts'
+import type { WireName } from '../canonical/chat.ts'
+import type { Provider } from '../providers/provider.ts'
+
+/** A provider with what this installation adds: where exactly it is, and our secret to it. */
+export interface Connection {
+  /** The operator's name for it, and its prefix. */
+  readonly name: string
+  readonly provider: Provider
+  /** Empty for the built-in provider. */
+  readonly baseUrl: string
+  readonly secret?: string | undefined
+  /** Model ids that it is known to have; it may have more. */
+  readonly models: readonly string[]
+  readonly deadlines: Deadlines
+  /** The operator changed where it is: ids that nobody lists may be its own. */
+  readonly isCustom: boolean
+}
+
+export interface Target {
+  readonly connection: Connection
+  readonly model: string
+}
+
+/** An ordered list of targets with a name. */
+export interface Chain {
+  readonly name: string
+  readonly targets: readonly string[]
+  /** How often one target is asked again. */
+  readonly retries: number
+  /** Refuse what a target cannot be told, instead of dropping it. */
+  readonly strict: boolean
+  /** Show clients the provider's own words in errors. */
+  readonly showsProviderMessages: boolean
+}
+
+export type RouteReason = 'chain' | 'alias' | 'prefix' | 'only_provider' | 'default_provider' | 'asked_provider'
+
+/** The result of routing for one call: what to try, in order. */
+export interface Plan {
+  readonly targets: readonly Target[]
+  readonly reason: RouteReason
+  readonly chain?: Chain
+}
+
+/** The wire to use: the client's own where the provider speaks it, so that nothing needs translating. Undefined where none is known to us. */
+export function pickWire({ speaks }: Provider, asked: WireName, known: (name: WireName) => boolean): WireName | undefined {
+  if (asked in speaks && known(asked)) return asked
+  return (Object.keys(speaks) as WireName[]).find(known)
+}

@@ -1,0 +1,14 @@
+/** A surface, as data: an API that the gateway serves. It is the mirror of a provider. */
+
+import type { WireName } from '../canonical/chat.ts'
+import type { SurfaceWire } from '../wires/wire.ts'
+
+export interface Surface {
+  /** Called as its wire, on every path it is served on. */
+  readonly name: WireName
+  /** What is asked for: an answer, or only a count of the request's tokens. */
+  readonly operation: 'chat' | 'count_tokens'
+  /** Each is served with and without `/v1` before it. */
+  readonly path: string
+  readonly wire: SurfaceWire
+}
