@@ -1,0 +1,39 @@
+/** Providers' secrets in the database, sealed. */
+
+import type { Kysely } from 'kysely'
+import { StorageError } from './errors.ts'
+import type { Credentials } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export function storedCredentials(db: Kysely<Tables>): Credentials {
+  return {
+    put: async ({ id, tenant = 'default', provider, version, sealed, createdAt }) => {
+      const result = await db
+        .insertInto('credentials')
+        .values({ id, tenant, provider, version, sealed, created_at: createdAt })
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({ version, sealed })
+            .where('credentials.version', '<', version)
+            .where('credentials.tenant', '=', tenant)
+            .where('credentials.provider', '=', provider),
+        )
+        .executeTakeFirst()
+      if (result.numInsertedOrUpdatedRows === 0n) throw new StorageError('conflict', 'This credential has a newer version, or belongs to another tenant or provider.')
+    },
+    list: async (tenant) => {
+      const rows = await db
+        .selectFrom('credentials')
+        .selectAll()
+        .$if(tenant !== undefined, (query) => query.where('tenant', '=', tenant!))
+        .orderBy('id')
+        .execute()
+      return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }))
+    },
+    remove: async (id, tenant = 'default') => {
+      const result = await db.deleteFrom('credentials').where('id', '=', id).where('tenant', '=', tenant).executeTakeFirst()
+      return result.numDeletedRows > 0n
+    },
+  }
+}

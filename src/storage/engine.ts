@@ -1,0 +1,26 @@
+/** What differs between the two databases. Everything else in this folder is written once. */
+
+import type { Kysely } from 'kysely'
+import type { Column } from './columns.ts'
+import type { TypeNames } from './migrations.ts'
+import type { Tables } from './tables.ts'
+
+export interface Engine {
+  readonly db: Kysely<Tables>
+  readonly types: TypeNames
+  /** Which database it is, for messages: a path, or host and name; never a password. */
+  readonly place: string
+  /** How to go back to what was before an upgrade, as a sentence. */
+  readonly restoring: string
+  /** The names of a table's columns; none where there is no such table. */
+  columnsOf(db: Kysely<Tables>, table: keyof Tables): Promise<readonly string[]>
+  /** Keeps every other upgrade out until the transaction ends. */
+  lock(transaction: Kysely<Tables>): Promise<void>
+  /** Copies the whole database aside and reads the copy back. Throws `StorageError` `refused` where that fails. */
+  backUp(): Promise<void>
+  /** Called once, when the table has these columns beside the first ones. */
+  prepareReceipts(columns: readonly Column[]): Promise<void>
+  /** Stores receipts in one transaction, and those it already has not again. */
+  appendReceipts(lines: readonly string[]): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,54 @@
+/** The steps from an empty database to today's, in order. One that has been released is never changed: add another. */
+
+/** What the two databases call the same types. */
+export interface TypeNames {
+  /** Text that sorts by its bytes, so that ids sort by time. */
+  readonly id: string
+  readonly text: string
+  readonly integer: string
+  readonly real: string
+  readonly flag: string
+  readonly bytes: string
+  /** Behind the columns of a table. */
+  readonly table: string
+}
+
+export interface Migration {
+  readonly name: string
+  /** The statements, of constants and type names alone. */
+  readonly up: (type: TypeNames) => readonly string[]
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    name: '0001-begin',
+    up: (type) => [
+      `create table facts (name ${type.id} primary key, value ${type.text} not null)${type.table}`,
+      `create table receipts (
+        id ${type.id} primary key check (length(id) = 36),
+        created_at ${type.integer} not null,
+        key_id ${type.id},
+        body ${type.text} not null
+      )${type.table}`,
+      'create index receipts_by_key on receipts (key_id, id)',
+      `create table client_keys (
+        id ${type.id} primary key,
+        name ${type.text} not null,
+        prefix ${type.text} not null,
+        hash ${type.id} not null unique,
+        created_at ${type.integer} not null,
+        expires_at ${type.integer},
+        revoked_at ${type.integer}
+      )${type.table}`,
+      `create table credentials (
+        id ${type.id} primary key,
+        tenant ${type.id} not null default 'default',
+        provider ${type.id} not null,
+        version ${type.integer} not null,
+        sealed ${type.bytes} not null,
+        created_at ${type.integer} not null
+      )${type.table}`,
+      'create index credentials_by_tenant on credentials (tenant, provider)',
+    ],
+  },
+]

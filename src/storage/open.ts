@@ -1,0 +1,36 @@
+/** Opens the store: the right database, with today's tables. */
+
+import { storedCredentials } from './credentials.ts'
+import type { Engine } from './engine.ts'
+import { storedFingerprint } from './fingerprint.ts'
+import { storedKeys } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations.ts'
+import { storedReceipts } from './receipts.ts'
+import type { Store, StoreOptions } from './store.ts'
+
+/** Opens the database, and makes or upgrades its tables. Rejects with `StorageError` `refused` where it must not be touched, with a sentence for the operator. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const engine = await openEngine(options)
+  try {
+    await migrate(engine, migrations, options.columns)
+    await engine.prepareReceipts(options.columns)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  return {
+    receipts: storedReceipts(engine),
+    keys: storedKeys(engine.db),
+    credentials: storedCredentials(engine.db),
+    fingerprint: storedFingerprint(engine.db),
+    ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),
+    close: () => engine.close(),
+  }
+}
+
+/** Each database is loaded only where it is used. */
+async function openEngine(options: StoreOptions): Promise<Engine> {
+  if ('url' in options) return (await import('./postgres/engine.ts')).openPostgres(options)
+  return (await import('./sqlite/engine.ts')).openSqlite(options)
+}

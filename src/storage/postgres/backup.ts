@@ -1,0 +1,62 @@
+/** Copies the tables of a PostgreSQL database into a schema beside them, since a gateway has no `pg_dump`; large ones are the operator's to back up. */
+
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { now } from '../../base/clock.ts'
+import { StorageError, toStorageError } from '../errors.ts'
+import type { Tables } from '../tables.ts'
+
+/** Above this a copy would take minutes and the server's disk. */
+const copiedBytes = 1024 ** 3
+/** So many copies are kept; the oldest beyond them are removed. */
+const keptBackups = 3
+
+const advice = 'Make a backup with pg_dump, then start with the setting that says you have one.'
+
+interface Table {
+  readonly name: keyof Tables
+  readonly bytes: number
+}
+
+/** Throws `StorageError` `refused` where the tables are too large, or no whole copy could be made; then nothing of it is left. */
+export async function backUp(db: Kysely<Tables>, place: string): Promise<void> {
+  const tables = await ownTables(db)
+  if (tables.reduce((sum, { bytes }) => sum + bytes, 0) > copiedBytes) {
+    throw new StorageError('refused', `The tables of ${place} are larger than 1 GiB, too large to copy before an upgrade. ${advice}`)
+  }
+  const schema = `omni_backup_${new Date(now()).toISOString().replace(/\D/g, '')}`
+  try {
+    await db.transaction().execute(async (transaction) => {
+      // One view of all tables, so that the copy is of one moment.
+      await sql`set transaction isolation level repeatable read`.execute(transaction)
+      await sql`set local statement_timeout = 0`.execute(transaction)
+      await sql`create schema ${sql.id(schema)}`.execute(transaction)
+      for (const { name } of tables) await copy(name, schema, transaction)
+    })
+    await prune(db)
+  } catch (error) {
+    const { code } = toStorageError(error)
+    throw new StorageError('refused', `The tables of ${place} could not be copied before the upgrade (${code ?? 'no code'}), so it was not upgraded. ${advice}`, code)
+  }
+}
+
+async function ownTables(db: Kysely<Tables>): Promise<readonly Table[]> {
+  const names: readonly (keyof Tables)[] = ['receipts', 'client_keys', 'credentials', 'facts', 'omni_migrations']
+  const query = sql<Table>`
+    select relname as name, pg_total_relation_size(oid) as bytes from pg_class
+    where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname in (${sql.join(names)})`
+  return (await query.execute(db)).rows
+}
+
+async function copy(name: keyof Tables, schema: string, db: Kysely<Tables>): Promise<void> {
+  const copied = sql.id(schema, name)
+  await sql`create table ${copied} as table ${sql.id(name)}`.execute(db)
+  const check = sql<{ count: number }>`(select * from ${sql.id(name)} except select * from ${copied})`
+  const missing = await sql<{ count: number }>`select count(*) as count from ${check} as missing`.execute(db)
+  if (missing.rows[0]!.count !== 0) throw new StorageError('fault')
+}
+
+async function prune(db: Kysely<Tables>): Promise<void> {
+  const found = await sql<{ name: string }>`select nspname as name from pg_namespace where nspname ~ '^omni_backup_[0-9]{17}$' order by nspname`.execute(db)
+  for (const { name } of found.rows.slice(0, -keptBackups)) await sql`drop schema ${sql.id(name)} cascade`.execute(db)
+}

@@ -1,0 +1,52 @@
+/** Connections to PostgreSQL, whose faults are ours and whose whole numbers are numbers. */
+
+import type { PostgresPool } from 'kysely'
+import type { Pool } from 'pg'
+import { toStorageError } from '../errors.ts'
+
+/** One for receipts, the others for the control API: all that a gateway needs of a server that a fleet shares. */
+const connections = 4
+const connectMs = 5000
+/** A statement that takes longer has met a lock or a table scan; upgrades lift the limit for themselves. */
+const statementMs = 30_000
+const int8 = 20
+
+export async function openPool(url: string): Promise<Pool> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    application_name: 'omni-gateway',
+    keepAlive: true,
+    // Whole numbers come as text unless asked for; those here are below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
+  })
+  // A connection that breaks while nobody uses it: the next query opens another.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** The pool as Kysely sees it. */
+export function translated(pool: Pool): PostgresPool {
+  return {
+    options: {},
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await translate(pool.connect())
+      return {
+        query: ((text: string, values: unknown[]) => translate(client.query(text, values))) as never,
+        release: (destroy) => client.release(destroy),
+      }
+    },
+  }
+}
+
+async function translate<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw toStorageError(error)
+  }
+}

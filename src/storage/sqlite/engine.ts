@@ -1,0 +1,49 @@
+/** SQLite, in a file beside the gateway and a thread of its own. */
+
+import { dirname, join, resolve } from 'node:path'
+import { Kysely, sql } from 'kysely'
+import { now } from '../../base/clock.ts'
+import type { Engine } from '../engine.ts'
+import { openPrivateFolder } from '../files.ts'
+import type { TypeNames } from '../migrations.ts'
+import type { SqliteOptions } from '../store.ts'
+import type { Tables } from '../tables.ts'
+import { Connection } from './connection.ts'
+import { threadDialect } from './dialect.ts'
+import { backupFolder } from './file.ts'
+
+const types: TypeNames = { id: 'text', text: 'text', integer: 'integer', real: 'real', flag: 'integer', bytes: 'blob', table: ' strict' }
+
+const defaultBusyMs = 2000
+
+export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions): Promise<Engine> {
+  const place = resolve(file)
+  openPrivateFolder(dirname(place))
+  const connection = new Connection()
+  try {
+    await connection.ask({ kind: 'open', file: place, busyMs })
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  const db = new Kysely<Tables>({ dialect: threadDialect(connection) })
+  return {
+    db,
+    types,
+    place,
+    restoring: `To go back, put the newest file of ${backupFolder(place)} in its place.`,
+    columnsOf: async (at, table) => (await sql<{ name: string }>`select name from pragma_table_info(${table})`.execute(at)).rows.map(({ name }) => name),
+    // Every transaction begins by taking the one lock that writers share.
+    lock: async () => {},
+    backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
+    prepareReceipts: (columns) => connection.askInTurn({ kind: 'columns', columns }),
+    appendReceipts: (lines) => connection.askInTurn({ kind: 'append', lines: lines.join('\n') }),
+    close: () => connection.close(),
+  }
+}
+
+/** `omni-2026-11-21-101112-345.db`: sorts by time, and is a file name everywhere. */
+function backupName(at: number): string {
+  const [date, time] = new Date(at).toISOString().slice(0, -1).split('T') as [string, string]
+  return `omni-${date}-${time.replaceAll(':', '').replace('.', '-')}.db`
+}

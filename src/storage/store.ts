@@ -1,0 +1,118 @@
+/** The store: what the gateway keeps, in a file beside it or in PostgreSQL. */
+
+import type { Column } from './columns.ts'
+
+/** Every function may reject with `StorageError`. Where its `again` is true nothing was stored, and the same call may succeed later. */
+export interface Store {
+  readonly receipts: Receipts
+  readonly keys: ClientKeys
+  readonly credentials: Credentials
+  /** Which master key the secrets here were sealed and hashed with. */
+  readonly fingerprint: Fingerprint
+  /** Resolves where the database answers. */
+  ping(): Promise<void>
+  /** Waits for what was asked before, and writes everything into the database file. */
+  close(): Promise<void>
+}
+
+export interface Receipts {
+  /**
+   * Stores closed receipts, each one line of JSON: an object keyed by signal name, with `id` (`dec_` and a UUIDv7) and `created_at`.
+   * All or none; a receipt that is already there stays as it is.
+   */
+  append(lines: readonly string[]): Promise<void>
+  /** The line, or undefined; with `keyId` only where that key asked. */
+  get(id: string, keyId?: string): Promise<string | undefined>
+  /** Newest first. Receipts that come in while a reader turns pages move none of the later pages. Rejects with `bad_cursor`. */
+  list(page: ReceiptQuery): Promise<ReceiptPage>
+  count(keyId?: string): Promise<number>
+}
+
+export interface ReceiptQuery {
+  /** 1 to 200; brought into that range. */
+  readonly limit: number
+  readonly cursor?: string
+  readonly keyId?: string
+}
+
+export interface ReceiptPage {
+  readonly lines: readonly string[]
+  /** The cursor of the next page, undefined on the last. */
+  readonly next: string | undefined
+}
+
+export interface ClientKeys {
+  /** Rejects with `conflict` where the id or the hash exists. */
+  create(key: NewClientKey): Promise<void>
+  /** All of them, also revoked and expired ones, oldest first. */
+  list(): Promise<readonly ClientKey[]>
+  /** Whether it was this call that revoked it. */
+  revoke(id: string, at: number): Promise<boolean>
+}
+
+/** Times are milliseconds since 1970. */
+export interface NewClientKey {
+  readonly id: string
+  readonly name: string
+  /** As much of the key as may be shown. */
+  readonly prefix: string
+  /** The keyed hash of the key; the key itself is stored nowhere. */
+  readonly hash: string
+  readonly createdAt: number
+  readonly expiresAt?: number | undefined
+}
+
+export interface ClientKey extends NewClientKey {
+  readonly revokedAt: number | undefined
+}
+
+export interface Credentials {
+  /** Stores it, or its newer version. Rejects with `conflict` where the same or a newer version is there, so that of two refreshers one wins. */
+  put(credential: NewCredential): Promise<void>
+  /** Of one tenant, or of all. */
+  list(tenant?: string): Promise<readonly Credential[]>
+  /** Whether there was one. */
+  remove(id: string, tenant?: string): Promise<boolean>
+}
+
+export interface NewCredential {
+  readonly id: string
+  /** `default` unless given. */
+  readonly tenant?: string
+  readonly provider: string
+  /** Counts up with every new secret; the seal is bound to it. */
+  readonly version: number
+  /** From `seal` of `base/seal.ts`, with the place `{ tenant, id, version }`. */
+  readonly sealed: Uint8Array
+  readonly createdAt: number
+}
+
+export interface Credential extends NewCredential {
+  readonly tenant: string
+}
+
+export interface Fingerprint {
+  /** Undefined until a master key has been used. */
+  read(): Promise<string | undefined>
+  /** Writes it unless there is one; resolves to the one that stands, which another process may have written first. */
+  claim(fingerprint: string): Promise<string>
+}
+
+export type StoreOptions = (SqliteOptions | PostgresOptions) & {
+  /** The signals that have a column of their own, as `signals.filter(({ column }) => column)`. */
+  readonly columns: readonly Column[]
+}
+
+export interface SqliteOptions {
+  /** The database file. Its folder becomes private to the user; backups go into `backups/` in it. */
+  readonly file: string
+  /** How long a write waits for another program's lock: 2,000 ms unless given. */
+  readonly busyMs?: number
+}
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host/database`. */
+  readonly url: string
+  /** The operator answers for backups: an upgrade copies nothing. Needed where the tables are larger than 1 GiB. */
+  readonly hasOwnBackup?: boolean
+}

@@ -1,0 +1,50 @@
+/** The tables, as queries see them. The same names and types in both databases. */
+
+export interface Tables {
+  readonly receipts: ReceiptRow
+  readonly client_keys: ClientKeyRow
+  readonly credentials: CredentialRow
+  readonly facts: FactRow
+  readonly omni_migrations: MigrationRow
+}
+
+/** The columns of signals stand beside these; no query here reads them. */
+export interface ReceiptRow {
+  readonly id: string
+  readonly created_at: number
+  readonly key_id: string | null
+  /** The whole receipt as one line of JSON, byte for byte as it was handed in. */
+  readonly body: string
+}
+
+export interface ClientKeyRow {
+  readonly id: string
+  readonly name: string
+  readonly prefix: string
+  readonly hash: string
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly revoked_at: number | null
+}
+
+export interface CredentialRow {
+  readonly id: string
+  readonly tenant: string
+  readonly provider: string
+  readonly version: number
+  readonly sealed: Uint8Array
+  readonly created_at: number
+}
+
+/** What the database knows of itself. */
+export interface FactRow {
+  readonly name: string
+  readonly value: string
+}
+
+export interface MigrationRow {
+  readonly position: number
+  readonly name: string
+  readonly checksum: string
+  readonly applied_at: number
+}
