@@ -1,73 +1,124 @@
-/** Checking the types of a request's fields: each wire brings its tables, and this is the one way to apply them. */
+/** Checking what a client sent before anyone reads it: small checks that are put together into the check of a whole body, once, when the program starts. */
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
-import { Failure } from '../canonical/failure.ts'
+import { Failure, type Reason } from '../canonical/failure.ts'
 
-/** What a field may be. `count` is a whole number of at least 0; `content` is text or a list. Null says the same as leaving the field out. */
-export type Kind = 'string' | 'boolean' | 'number' | 'count' | 'object' | 'list' | 'content'
-
-export type Fields = readonly (readonly [field: string, kind: Kind])[]
-
-const named: { readonly [kind in Kind]: string } = {
-  string: 'a string',
-  boolean: 'true or false',
-  number: 'a number',
-  count: 'a whole number of at least 0',
-  object: 'an object',
-  list: 'a list',
-  content: 'a string or a list',
+/** What is wrong, and where. `path` is relative to the checked value: empty for the value itself. */
+export interface Flaw {
+  readonly path: string
+  /** Ends a sentence that begins with the path. */
+  readonly says: string
+  readonly reason: Reason
 }
 
-/** Fields that elsewhere steer where a call goes and with which key: here the configuration alone does. */
-const routing = ['api_base', 'base_url', 'api_key', 'extra_headers', 'custom_llm_provider', 'mock_response'] as const
+/** Looks at a value that is there. Allocates nothing where all is well. */
+export type Check = (value: Json) => Flaw | undefined
 
-/** A number as `JSON.parse` or `parseExact` made it; undefined for all else, and for what no number can hold (`1e400`). */
-export function numberOf(value: Json | undefined): number | undefined {
-  const number = typeof value === 'number' ? value : isRaw(value) ? Number(value.rawJSON) : Number.NaN
-  return Number.isFinite(number) ? number : undefined
+export function check(holds: (value: Json) => boolean, wants: string, reason: Reason = 'invalid_type'): Check {
+  const flaw = { path: '', says: `must be ${wants}`, reason }
+  return (value) => (holds(value) ? undefined : flaw)
 }
 
-function isRaw(value: unknown): value is { readonly rawJSON: string } {
-  return typeof value === 'object' && value !== null && (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value)
+/** Numbers past what JavaScript holds exactly come as raw JSON, made by `parseExact`. */
+const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): value is { readonly rawJSON: string } }
+
+const isText = (value: Json) => typeof value === 'string'
+const isNumber = (value: Json) => (typeof value === 'number' ? Number.isFinite(value) : isRawJSON(value) && Number.isFinite(Number(value.rawJSON)))
+const isInteger = (value: Json) => (typeof value === 'number' ? Number.isSafeInteger(value) : isRawJSON(value) && /^-?\d+$/.test(value.rawJSON))
+const isRecord = (value: Json) => isObject(value) && !isRawJSON(value)
+const isTexts = (value: Json) => Array.isArray(value) && value.every(isText)
+
+export const text = check(isText, 'a string')
+export const flag = check((value) => typeof value === 'boolean', 'true or false')
+export const number = check(isNumber, 'a number')
+export const integer = check(isInteger, 'an integer')
+/** A positive integer: of tokens, of choices. */
+export const count = check((value) => Number.isSafeInteger(value) && (value as number) > 0, 'a positive integer')
+export const object = check(isRecord, 'an object')
+export const list = check((value) => Array.isArray(value), 'a list')
+export const texts = check(isTexts, 'a list of strings')
+export const textOrTexts = check((value) => isText(value) || isTexts(value), 'a string or a list of strings')
+export const anything: Check = () => undefined
+
+/** `null` for a field that is not set. */
+export function orNull(inner: Check): Check {
+  return (value) => (value === null ? undefined : inner(value))
 }
 
-export function fits(value: Json, kind: Kind): boolean {
-  switch (kind) {
-    case 'number':
-      return numberOf(value) !== undefined
-    case 'count':
-      return Number.isInteger(numberOf(value)) && Number(numberOf(value)) >= 0
-    case 'object':
-      return isObject(value) && !isRaw(value)
-    case 'list':
-      return Array.isArray(value)
-    case 'content':
-      return typeof value === 'string' || Array.isArray(value)
-    default:
-      return typeof value === kind
+/** A string alone, or what `inner` says of anything else. */
+export function textOr(inner: Check): Check {
+  return (value) => (typeof value === 'string' ? undefined : inner(value))
+}
+
+export function both(first: Check, second: Check): Check {
+  return (value) => first(value) ?? second(value)
+}
+
+/** One of a closed list of strings. */
+export function oneOf(values: readonly string[]): Check {
+  const known = new Set<Json>(values)
+  return both(text, check((value) => known.has(value), `one of ${values.join(', ')}`, 'invalid_value'))
+}
+
+/** A positive integer with a bound. */
+export function countTo(most: number): Check {
+  return both(count, check((value) => Number(value) <= most, `at most ${most}`, 'invalid_value'))
+}
+
+/** Fields of other gateways that would change where a call goes or with whose key: never ours, never sent on. */
+const forbidden: Check = () => ({ path: '', says: 'is not for clients to set', reason: 'forbidden_parameter' })
+export const forbiddenFields = {
+  api_base: forbidden,
+  base_url: forbidden,
+  api_key: forbidden,
+  extra_headers: forbidden,
+  custom_llm_provider: forbidden,
+  mock_response: forbidden,
+} as const
+
+/** An object. The fields that `known` names are checked where they are there; others may be anything. */
+export function fields(known: { readonly [field: string]: Check }, required: readonly string[] = []): Check {
+  // A client chooses the names that are looked up, so the table inherits nothing.
+  const checks: { readonly [field: string]: Check } = Object.assign(Object.create(null), known)
+  return (value) => {
+    const flaw = object(value)
+    if (flaw !== undefined) return flaw
+    const said = value as JsonObject
+    for (const field of required) if (said[field] === undefined) return { path: field, says: 'is missing', reason: 'missing_parameter' }
+    for (const field in said) {
+      const found = checks[field]?.(said[field]!)
+      if (found !== undefined) return at(field, found)
+    }
+    return undefined
   }
 }
 
-/** The first field of another kind than its table says; undefined where all is well, which allocates nothing. */
-export function wrongField(object: JsonObject, fields: Fields): Fields[number] | undefined {
-  for (const entry of fields) {
-    const value = object[entry[0]]
-    if (value !== undefined && value !== null && !fits(value, entry[1])) return entry
-  }
-  return undefined
-}
-
-/** Throws `forbidden_parameter` for a field that would choose the place or the key of the call. */
-export function checkRouting(body: JsonObject): void {
-  for (const field of routing) {
-    if (Object.hasOwn(body, field)) throw new Failure('forbidden_parameter', `The field ${field} is not taken from a request: providers are configured.`, { param: field })
+export function listOf(inner: Check): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return list(value)
+    for (let index = 0; index < value.length; index += 1) {
+      const flaw = inner(value[index]!)
+      if (flaw !== undefined) return at(`[${index}]`, flaw)
+    }
+    return undefined
   }
 }
 
-export function mistyped(param: string, kind: Kind): Failure {
-  return new Failure('invalid_type', `The field ${param} must be ${named[kind]}.`, { param })
+/** An object that a string field tells what it is; `otherwise` checks those that `kinds` does not name. */
+export function tagged(tag: string, kinds: { readonly [kind: string]: Check }, otherwise: Check): Check {
+  const checks: { readonly [kind: string]: Check } = Object.assign(Object.create(null), kinds)
+  const hasTag = fields({ [tag]: text }, [tag])
+  return (value) => hasTag(value) ?? (checks[(value as JsonObject)[tag] as string] ?? otherwise)(value)
 }
 
-export function missing(param: string): Failure {
-  return new Failure('missing_parameter', `The field ${param} is missing.`, { param })
+function at(step: string, flaw: Flaw): Flaw {
+  const joint = flaw.path === '' || flaw.path.startsWith('[') ? '' : '.'
+  return { ...flaw, path: `${step}${joint}${flaw.path}` }
+}
+
+/** Throws the first flaw of a request's body as a failure whose `param` is its path, as `messages[2].content`. */
+export function checkBody(body: JsonObject, whole: Check): void {
+  const flaw = whole(body)
+  if (flaw === undefined) return
+  throw new Failure(flaw.reason, flaw.path === '' ? `The request ${flaw.says}.` : `${flaw.path} ${flaw.says}.`, flaw.path === '' ? {} : { param: flaw.path })
 }
