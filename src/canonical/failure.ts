@@ -119,3 +119,44 @@ export class Failure extends Error {
 export function toFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure('internal_error', 'The gateway failed on this call.', { cause: error })
 }
+
+/** What a provider's status means where its body says nothing better. */
+export function reasonOfStatus(status: number): Reason {
+  const known = byStatus[status]
+  if (known !== undefined) return known
+  if (status >= 500) return 'upstream_error'
+  return status >= 400 ? 'upstream_refused_request' : 'upstream_invalid_response'
+}
+
+const byStatus: Readonly<Record<number, Reason>> = {
+  401: 'upstream_auth_error',
+  402: 'upstream_quota_exceeded',
+  403: 'upstream_auth_error',
+  404: 'model_not_found',
+  408: 'upstream_timeout',
+  413: 'request_too_large',
+  429: 'rate_limit_exceeded',
+  503: 'overloaded',
+  504: 'upstream_timeout',
+  529: 'overloaded',
+}
+
+/** Our sentence for a failure that a provider told us: its own words stay with us. */
+export function upstreamSentence(reason: Reason): string {
+  return sentences[reason] ?? 'The provider failed on this request.'
+}
+
+const sentences: { readonly [reason in Reason]?: string } = {
+  upstream_refused_request: 'The provider refused this request as invalid. Its own words are shown where `providerMessages` is on.',
+  context_length_exceeded: 'The request is longer than the model’s context.',
+  content_filter: 'The provider’s content filter refused this request.',
+  model_not_found: 'The provider does not have this model, or our account may not use it.',
+  request_too_large: 'The provider refused this request as too large.',
+  rate_limit_exceeded: 'The provider’s rate limit is reached.',
+  overloaded: 'The provider is overloaded.',
+  upstream_auth_error: 'The provider refused the gateway’s own credential. Your key is fine; the operator must look at the provider’s.',
+  upstream_quota_exceeded: 'The gateway’s account at the provider is out of quota. Your key is fine; the operator must look at the account.',
+  upstream_timeout: 'The provider did not answer in time.',
+  upstream_error: 'The provider failed with an error of its own.',
+  upstream_invalid_response: 'The provider’s answer is not what its API promises.',
+}

@@ -9,8 +9,12 @@ export interface Connection {
   /** The operator's name for it, and its prefix. */
   readonly name: string
   readonly provider: Provider
-  /** Empty for the built-in provider. */
-  readonly baseUrl: string
+  /** Scheme, host and port; empty for the built-in provider. */
+  readonly origin: string
+  /** The host of `origin`, for receipts. */
+  readonly host: string
+  /** What stands before a wire's path, without a slash at its end. */
+  readonly basePath: string
   readonly secret?: string | undefined
   /** Model ids that it is known to have; it may have more. */
   readonly models: readonly string[]

@@ -1,6 +1,7 @@
 /** One request to a provider and what comes back, whatever carries it. */
 
 import type { Deadlines } from '../base/deadlines.ts'
+import type { Failure } from '../canonical/failure.ts'
 
 export interface UpstreamRequest {
   readonly origin: string
@@ -21,8 +22,8 @@ export interface Exchange {
   take(): Buffer | undefined
   /** Waits for bytes; undefined at the good end. Throws `Failure` where the answer breaks off or a deadline passes. */
   next(): Promise<Buffer | undefined>
-  /** Gives up: the connection is closed, unless all has come. Safe to call twice. */
-  abort(): void
+  /** Gives up: the connection is closed, unless all has come, and whoever waits is told why. Safe to call twice. */
+  abort(why?: Failure): void
 }
 
 /** What carries requests: the network, or the gateway itself. */

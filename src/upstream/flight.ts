@@ -96,8 +96,8 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
     }
   }
 
-  abort(): void {
-    if (!this.#ended) this.#fail(new Failure('client_closed', 'The call was given up.'))
+  abort(why = new Failure('client_closed', 'The call was given up.')): void {
+    this.#fail(why)
   }
 
   #give(chunk: Buffer): void {

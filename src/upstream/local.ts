@@ -32,7 +32,7 @@ class LocalExchange implements Exchange {
   readonly #steps: readonly Step[]
   readonly #deadlines: Deadlines
   #at = 0
-  #isAborted = false
+  #abortedBy: Failure | undefined
   #waiting: { cancel(): void } | undefined
 
   constructor(status: number, headers: Readonly<Record<string, string>>, steps: readonly Step[], deadlines: Deadlines) {
@@ -54,14 +54,14 @@ class LocalExchange implements Exchange {
     this.#waiting = waiting
     if (step.afterMs > 0) await waiting.done
     else waiting.cancel()
-    if (this.#isAborted) throw new Failure('client_closed', 'The call was given up.')
+    if (this.#abortedBy) throw this.#abortedBy
     if (step.afterMs > this.#deadlines.idle) throw new Failure('upstream_timeout', 'The provider fell silent in the middle of its answer.')
     if (step.cut) throw new Failure('upstream_truncated', 'The connection to the provider was lost in the middle of its answer.')
     return Buffer.from(step.text)
   }
 
-  abort(): void {
-    this.#isAborted = true
+  abort(why = new Failure('client_closed', 'The call was given up.')): void {
+    this.#abortedBy ??= why
     this.#waiting?.cancel()
   }
 }

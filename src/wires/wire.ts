@@ -18,6 +18,8 @@ export interface EventReader {
   isPlainDelta(message: SseMessage): boolean
   /** Called when the bytes have ended well: what was implied and not yet said. */
   end(): readonly ChatEvent[]
+  /** Whether the wire's terminator has been read. */
+  readonly isTerminated: boolean
 }
 
 /** Writes one stream. Made anew for every stream: it remembers what it wrote. */

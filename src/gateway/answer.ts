@@ -1,0 +1,177 @@
+/** What a target answered, from its first word to its end: read always, and handed on in frames. */
+
+import { isObject, type JsonObject } from '../base/json.ts'
+import { SseCutter, SseOverflow, type SseMessage } from '../base/sse.ts'
+import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
+import { Failure, toFailure } from '../canonical/failure.ts'
+import { fold, unfold } from '../canonical/fold.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { Exchange } from '../upstream/exchange.ts'
+import type { EventReader } from '../wires/wire.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { CallLimits } from './snapshot.ts'
+
+/** A piece of a stream: the bytes as they came, and what they mean. `isPlain`: words of the answer, not looked into. */
+export interface Frame {
+  readonly bytes: Buffer
+  readonly events: readonly ChatEvent[]
+  readonly isPlain: boolean
+  readonly isTerminator: boolean
+}
+
+/** A whole answer. */
+export interface WholeAnswer {
+  readonly kind: 'whole'
+  readonly outgoing: Outgoing
+  readonly bytes: Buffer
+  readonly response: ChatResponse
+}
+
+export type Answer = WholeAnswer | StreamAnswer
+
+/** A stream that has spoken. */
+export class StreamAnswer {
+  readonly kind = 'stream'
+  readonly outgoing: Outgoing
+  readonly #exchange: Exchange
+  readonly #reader: EventReader
+  readonly #cutter: SseCutter
+  readonly #receipt: Receipt
+  #held: Frame[] = []
+  #hasSpoken = false
+  #choices = new Set<number>()
+  #finishes = 0
+  #isOver = false
+
+  constructor(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt) {
+    this.outgoing = outgoing
+    this.#exchange = exchange
+    this.#reader = outgoing.wire.eventReader()
+    this.#cutter = new SseCutter(limits.sseEvent)
+    this.#receipt = receipt
+  }
+
+  /** Whether the model said why it stopped, for each of its choices: without that, an end is a cut. */
+  get hasFinished(): boolean {
+    return this.#finishes > 0 && this.#finishes >= this.#choices.size
+  }
+
+  /** Reads on until a frame says more than `start` or `usage`: until then the target can still be left for another. */
+  async untilSpoken(): Promise<void> {
+    while (!this.#hasSpoken) {
+      const frames = await this.#read()
+      if (frames === undefined) throw new Failure('upstream_truncated', 'The provider ended its stream before it said anything.')
+      this.#held.push(...frames)
+    }
+  }
+
+  /** The next frames, as many as came together; undefined at the end. Throws `Failure` where the stream breaks off or ends unfinished. */
+  async next(): Promise<readonly Frame[] | undefined> {
+    if (this.#held.length > 0) {
+      const held = this.#held
+      this.#held = []
+      return held
+    }
+    return this.#isOver ? undefined : this.#read()
+  }
+
+  abort(why?: Failure): void {
+    this.#exchange.abort(why)
+  }
+
+  async #read(): Promise<readonly Frame[] | undefined> {
+    const chunk = this.#exchange.take() ?? (await this.#wait())
+    if (chunk !== undefined) return this.#frames(this.#cut(chunk))
+    if (this.#isOver) return undefined
+    this.#isOver = true
+    const last = this.#frames(this.#cutter.end())
+    const implied = this.#observe(this.#reader.end())
+    if (!this.hasFinished) throw new Failure('upstream_truncated', 'The provider ended its stream before the answer was finished.')
+    return implied.length > 0 ? [...last, { bytes: nothing, events: implied, isPlain: false, isTerminator: false }] : last
+  }
+
+  /** A connection that is lost after the finish has lost nothing. */
+  async #wait(): Promise<Buffer | undefined> {
+    try {
+      return await this.#exchange.next()
+    } catch (error) {
+      if (this.hasFinished && toFailure(error).reason !== 'client_closed') return undefined
+      throw error
+    }
+  }
+
+  #cut(chunk: Buffer): SseMessage[] {
+    try {
+      return this.#cutter.push(chunk)
+    } catch (error) {
+      if (error instanceof SseOverflow) throw new Failure('upstream_invalid_response', 'A message of the provider’s stream is too long.', { cause: error })
+      throw error
+    }
+  }
+
+  #frames(messages: readonly SseMessage[]): Frame[] {
+    const frames: Frame[] = []
+    for (const message of messages) {
+      if (this.#hasSpoken && this.outgoing.passesOn && this.#reader.isPlainDelta(message)) {
+        this.#receipt.observePlain()
+        frames.push({ bytes: message.bytes, events: noEvents, isPlain: true, isTerminator: false })
+      } else {
+        const wasTerminated = this.#reader.isTerminated
+        const events = this.#observe(this.#reader.read(message))
+        frames.push({ bytes: message.bytes, events, isPlain: false, isTerminator: this.#reader.isTerminated && !wasTerminated })
+      }
+    }
+    return frames
+  }
+
+  #observe(read: readonly ChatEvent[]): readonly ChatEvent[] {
+    if (read.length === 0) return read
+    let events = read
+    for (const undo of this.outgoing.undo) events = undo(events)
+    for (const event of events) {
+      if (event.type === 'open') this.#choices.add(event.choice)
+      else if (event.type === 'finish') this.#finishes += 1
+      if (event.type !== 'start' && event.type !== 'usage') this.#hasSpoken = true
+    }
+    this.#receipt.observe(events)
+    return events
+  }
+}
+
+const nothing = Buffer.alloc(0)
+const noEvents: readonly ChatEvent[] = []
+
+/** Reads a whole answer to its end, and takes it for one only if it is one. */
+export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt): Promise<WholeAnswer> {
+  const bytes = await collect(exchange, limits.answer)
+  const body = parseAnswer(bytes)
+  const read = outgoing.wire.readResponse(body)
+  const response = outgoing.undo.length === 0 ? read : fold(outgoing.undo.reduce<readonly ChatEvent[]>((events, undo) => undo(events), unfold(read)))
+  if (response.choices.length === 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no choices.')
+  receipt.observe(unfold(response))
+  return { kind: 'whole', outgoing, bytes, response }
+}
+
+export async function collect(exchange: Exchange, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for (let chunk = exchange.take() ?? (await exchange.next()); chunk !== undefined; chunk = exchange.take() ?? (await exchange.next())) {
+    length += chunk.length
+    if (length > limit) {
+      exchange.abort()
+      throw new Failure('upstream_invalid_response', 'The provider’s answer is too long.')
+    }
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}
+
+export function parseAnswer(bytes: Buffer): JsonObject {
+  try {
+    const body: unknown = JSON.parse(bytes.toString('utf8'))
+    if (isObject(body)) return body
+  } catch {
+    // Told below: the parser's message quotes the answer.
+  }
+  throw new Failure('upstream_invalid_response', 'The provider’s answer is not a JSON object.')
+}

@@ -1,0 +1,25 @@
+/** The client of one call, free of any server's types: `server/` makes it of a request and a response. */
+
+export type Headers = Readonly<Record<string, string | undefined>>
+
+export interface Client {
+  /** Lower-case names; each at most once, which `server/` has seen to. */
+  readonly headers: Headers
+  /** Whether the answer's status and headers are out. */
+  readonly hasBegun: boolean
+  /** Whether the client has hung up. */
+  readonly isGone: boolean
+  /** Called once when the client hangs up before the answer's end; at once if it has. The last listener counts. */
+  onGone(listener: () => void): void
+  /** Reads the body. Throws `Failure` when it is longer than `limit`, comes too slowly, or not whole. */
+  read(limit: number): Promise<Buffer>
+  /** Sends status and headers. `trailers` names headers that follow the body. */
+  begin(status: number, headers: readonly (readonly [string, string])[], trailers?: string): void
+  /** Sends a piece. False where the client reads slower than we write: then wait for `drained`. */
+  write(piece: Buffer | string): boolean
+  /** Resolves when the client has caught up or hung up. */
+  drained(): Promise<void>
+  end(piece?: Buffer | string, trailers?: Readonly<Record<string, string>>): void
+  /** Breaks the connection off, so that a half answer cannot look whole. */
+  destroy(): void
+}

@@ -1,0 +1,113 @@
+/** Gives an answer to the client, to its last byte. */
+
+import type { ChatEvent } from '../canonical/chat.ts'
+import { Folder, unfold } from '../canonical/fold.ts'
+import { now } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { EventWriter, StreamOptions } from '../wires/wire.ts'
+import type { Answer, Frame, StreamAnswer, WholeAnswer } from './answer.ts'
+import type { Call } from './call.ts'
+import { answerHeaders, dollars, streamHeaders } from './headers.ts'
+import type { Patience } from './patience.ts'
+
+export const costHeader = 'x-omega-cost-usd'
+
+export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
+  if (!call.streams) {
+    if (answer.kind === 'whole') return deliverWhole(answer, call, receipt)
+    return writeWhole(call.surface.wire.writeResponse(await foldAll(answer), options(call)), call, receipt)
+  }
+  beginStream(call, receipt)
+  if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
+  const writer = call.surface.wire.eventWriter(options(call))
+  call.client.end(written(unfold(answer.response), writer) + writer.end(), costTrailer(receipt))
+}
+
+/** Begins a stream's answer; it may have begun already, to keep the client company. */
+export function beginStream(call: Call, receipt: Receipt): void {
+  if (call.client.hasBegun) return
+  const headers = streamHeaders(receipt)
+  const estimate = receipt.estimateCost(receipt.record.max_tokens)
+  if (estimate !== null) headers.push([costHeader, dollars(estimate)])
+  receipt.record.status = 200
+  call.client.begin(200, headers, costHeader)
+}
+
+async function deliverStream(answer: StreamAnswer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
+  const { client, surface } = call
+  const { passesOn, hidesUsage } = answer.outgoing
+  const writer = passesOn ? undefined : surface.wire.eventWriter(options(call))
+  let frames = 0
+  let hasTerminator = false
+  for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
+    const piece = writer === undefined ? passed(batch, hidesUsage, answer.hasFinished) : batch.map(({ events }) => written(events, writer)).join('')
+    hasTerminator ||= batch.some(({ isTerminator }) => isTerminator && answer.hasFinished)
+    frames += batch.length
+    receipt.record.frames = frames
+    if (piece.length === 0) continue
+    patience?.note()
+    if (!client.write(piece)) await client.drained()
+  }
+  const last = writer?.end() ?? (hasTerminator ? '' : surface.wire.terminator)
+  client.end(last, costTrailer(receipt))
+}
+
+/** The frames' own bytes. A terminator is held back from a stream that has not finished: nothing may make a cut look whole. */
+function passed(batch: readonly Frame[], hidesUsage: boolean, hasFinished: boolean): Buffer {
+  const pieces: Buffer[] = []
+  for (const frame of batch) {
+    if (frame.isTerminator && !hasFinished) continue
+    if (hidesUsage && !frame.isPlain && tellsOnlyUsage(frame.events)) continue
+    pieces.push(frame.bytes)
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+}
+
+function tellsOnlyUsage(events: readonly ChatEvent[]): boolean {
+  return events.length > 0 && events.every(({ type }) => type === 'usage')
+}
+
+function written(events: readonly ChatEvent[], writer: EventWriter): string {
+  let text = ''
+  for (const event of events) text += writer.write(event)
+  return text
+}
+
+function deliverWhole(answer: WholeAnswer, call: Call, receipt: Receipt): void {
+  if (!answer.outgoing.passesOn) return writeWhole(call.surface.wire.writeResponse(answer.response, options(call)), call, receipt)
+  if (!call.extensions.showsAttempts) return endWhole(answer.bytes, call, receipt)
+  writeWhole(JSON.parse(answer.bytes.toString('utf8')) as JsonObject, call, receipt)
+}
+
+function writeWhole(body: JsonObject, call: Call, receipt: Receipt): void {
+  const shown = call.extensions.showsAttempts ? { ...body, extra: { routing: { attempts: receipt.attempts.map((attempt) => ({ ...attempt })) } } } : body
+  endWhole(JSON.stringify(shown), call, receipt)
+}
+
+function endWhole(body: Buffer | string, { client }: Call, receipt: Receipt): void {
+  const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
+  const cost = receipt.currentCost()
+  if (cost !== null) headers.push([costHeader, dollars(cost)])
+  headers.push(['content-length', String(Buffer.byteLength(body))])
+  receipt.record.status = 200
+  client.begin(200, headers)
+  client.end(body)
+}
+
+async function foldAll(answer: StreamAnswer) {
+  const folder = new Folder()
+  for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
+    for (const { events } of batch) folder.push(events)
+  }
+  return folder.result()
+}
+
+function costTrailer(receipt: Receipt): Readonly<Record<string, string>> | undefined {
+  const cost = receipt.currentCost()
+  return cost === null ? undefined : { [costHeader]: dollars(cost) }
+}
+
+function options(call: Call): StreamOptions {
+  return { now: Math.floor(now() / 1000), asked: call.request }
+}

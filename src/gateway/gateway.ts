@@ -1,0 +1,24 @@
+/** What the life of a call needs from the world around it. */
+
+import type { ReceiptRecord } from '../receipts/signals.ts'
+import type { Transport } from '../upstream/exchange.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface Gateway {
+  /** The newest; read once for each call. */
+  readonly snapshot: Snapshot
+  /** No new calls are taken: the process is about to end. */
+  readonly isDraining: boolean
+  readonly network: Transport
+  /** Carries what the built-in provider answers. */
+  readonly local: Transport
+  /** The id of this process, for receipts. */
+  readonly instance: string
+  readonly version: string
+  /** The keyed digest of what was asked, in hex; null where the operator turned it off. */
+  hashInput(pieces: readonly Buffer[]): string | null
+  /** A keyed pseudonym for an id that a client gave; `kind` keeps users and sessions apart. */
+  pseudonym(kind: 'user' | 'session', id: string): string
+  /** Takes a closed receipt; never throws and never waits. */
+  settle(receipt: ReceiptRecord): void
+}

@@ -1,0 +1,51 @@
+/** The headers of an answer: section 3 of the contract. Nothing that a provider sent is among them. */
+
+import type { Failure } from '../canonical/failure.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+
+export type HeaderList = [string, string][]
+
+/** What every answer of a model surface carries, as far as it is known when the status goes out. */
+export function answerHeaders(receipt: Receipt, contentType: string): HeaderList {
+  const { record } = receipt
+  const headers: HeaderList = [
+    ['content-type', contentType],
+    ['cache-control', 'no-store'],
+    ['vary', 'Authorization, Origin'],
+    ['x-request-id', record.request_id],
+    ['x-omega-decision-id', record.id],
+    ['x-omega-policy-outcome', record.policy_outcome],
+    ['x-omega-latency-ms', (receipt.overhead() / 1e6).toFixed(2)],
+    ['x-omni-attempts', String(receipt.attempts.length)],
+  ]
+  if (record.provider !== null) headers.push(['x-omni-provider', record.provider])
+  if (record.resolved_model !== null && isHeaderText(record.resolved_model)) headers.push(['x-omni-model', record.resolved_model])
+  const { dropped } = receipt
+  if (dropped.length > 0) headers.push(['x-omni-dropped', dropped.join(', ')])
+  return headers
+}
+
+export function streamHeaders(receipt: Receipt): HeaderList {
+  const headers = answerHeaders(receipt, 'text/event-stream; charset=utf-8')
+  // Proxies that collect answers would hold the words back.
+  headers.push(['x-accel-buffering', 'no'])
+  return headers
+}
+
+export function refusalHeaders(failure: Failure, receipt: Receipt): HeaderList {
+  const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
+  const { retryAfterMs, row } = failure
+  if (!row.retry) headers.push(['x-should-retry', 'false'])
+  else if (retryAfterMs !== undefined) headers.push(['retry-after', String(Math.ceil(retryAfterMs / 1000))], ['retry-after-ms', String(Math.ceil(retryAfterMs))])
+  return headers
+}
+
+/** Dollars with all nine places of a nano-dollar, and no more zeros than needed. */
+export function dollars(nano: number): string {
+  const text = (nano / 1e9).toFixed(9).replace(/0+$/, '')
+  return text.endsWith('.') ? `${text}0` : text
+}
+
+function isHeaderText(text: string): boolean {
+  return /^[\x21-\x7e]{1,200}$/.test(text)
+}

@@ -1,0 +1,25 @@
+/** Who asks: the client's key, wherever its API puts keys. */
+
+import { Failure } from '../canonical/failure.ts'
+import type { Headers } from './client.ts'
+import type { Caller, Snapshot } from './snapshot.ts'
+
+/** Throws `Failure`: `invalid_api_key` for none or a wrong one, `ambiguous_credentials` for two that differ. */
+export function identify(headers: Headers, snapshot: Snapshot): Caller {
+  const token = tokenOf(headers)
+  if (token === undefined) {
+    if (snapshot.anonymous) return snapshot.anonymous
+    throw new Failure('invalid_api_key', 'A key is needed: send it as `Authorization: Bearer …`, `x-api-key` or `x-goog-api-key`.')
+  }
+  const caller = snapshot.identify(token) ?? snapshot.anonymous
+  if (!caller) throw new Failure('invalid_api_key', 'The key is not one of this gateway’s, or it was revoked.')
+  return caller
+}
+
+export function tokenOf(headers: Headers): string | undefined {
+  const { authorization } = headers
+  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined
+  const given = [bearer, headers['x-api-key'], headers['x-goog-api-key']].filter((token) => token !== undefined && token !== '')
+  if (given.some((token) => token !== given[0])) throw new Failure('ambiguous_credentials', 'The request carries two different keys: send one.')
+  return given[0]
+}

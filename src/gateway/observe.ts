@@ -1,0 +1,97 @@
+/** What the receipt is told of a call before anyone is asked for an answer. */
+
+import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { uuid7 } from '../base/ids.ts'
+import { Receipt } from '../receipts/receipt.ts'
+import type { Plan } from '../routing/target.ts'
+import type { Surface } from '../surfaces/surface.ts'
+import type { Call } from './call.ts'
+import type { Client, Headers } from './client.ts'
+import type { Gateway } from './gateway.ts'
+import type { Caller } from './snapshot.ts'
+
+export function openReceipt(surface: Surface, { headers }: Client, { instance, version }: Gateway): Receipt {
+  return new Receipt({
+    instance,
+    version,
+    requestId: requestIdOf(headers),
+    traceId: /^[\da-f]{2}-([\da-f]{32})-/.exec(headers.traceparent ?? '')?.[1] ?? null,
+    client: clientKind(headers['user-agent']),
+    surface: surface.name,
+    operation: surface.operation,
+  })
+}
+
+/** The client's own id where it has a safe shape. It is a label, never an identity. */
+export function requestIdOf(headers: Headers): string {
+  const given = headers['x-request-id']
+  return given !== undefined && /^[\w.-]{8,128}$/.test(given) ? given : `req_${uuid7()}`
+}
+
+export function tellCaller(caller: Caller, { record }: Receipt): void {
+  record.key_id = caller.keyId
+  record.auth_method = caller.method
+}
+
+export function tellCall(call: Call, gateway: Gateway, receipt: Receipt): void {
+  const { object, bytes, members } = call.body
+  const { record } = receipt
+  const { headers } = call.client
+  receipt.measure(bytes.length)
+  record.requested_model = 'unknown'
+  record.stream = call.streams
+  record.max_tokens = whole(object.max_completion_tokens ?? object.max_tokens)
+  record.temperature = typeof object.temperature === 'number' ? object.temperature : null
+  record.choices = whole(object.n)
+  record.output_type = wantsJson(object) ? 'json' : 'text'
+  record.message_count = lengthOf(object.messages)
+  record.tool_count = lengthOf(object.tools) + lengthOf(object.functions)
+  record.metadata = call.extensions.metadata ?? null
+  const user = headers['x-omni-user-id'] ?? headers['x-opengateway-user-id']
+  const session = headers['x-omni-session-id'] ?? headers['x-opengateway-session-id']
+  if (user !== undefined) record.user_pseudonym = gateway.pseudonym('user', user)
+  if (session !== undefined) record.session_pseudonym = gateway.pseudonym('session', session)
+  record.input_hash = gateway.hashInput(members.filter(({ key }) => key === 'messages' || key === 'system').map(({ value, end }) => bytes.subarray(value, end)))
+  record.parsed_after = receipt.elapsed()
+}
+
+/** A name that leads somewhere is from the configuration or the catalogue, or goes to a provider as it is: it may be told. */
+export function tellPlan(call: Call, plan: Plan, { record }: Receipt): void {
+  if (/^[\w.:@/+-]{1,200}$/.test(call.model)) record.requested_model = call.model
+  record.route = plan.chain?.name ?? null
+  record.route_reason = plan.reason
+}
+
+function whole(value: Json | undefined): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+}
+
+function lengthOf(value: Json | undefined): number {
+  return Array.isArray(value) ? value.length : 0
+}
+
+function wantsJson({ response_format: format, output_config: config, output_format: native }: JsonObject): boolean {
+  if (isObject(format)) return format.type === 'json_object' || format.type === 'json_schema'
+  return isObject(native) || (isObject(config) && isObject(config.format))
+}
+
+/** By the first word of the user agent: a closed list, so that no client's own text is stored. */
+const clientKinds: readonly (readonly [RegExp, string])[] = [
+  [/^claude-cli\//, 'claude-code'],
+  [/^codex/, 'codex'],
+  [/^GeminiCLI\//, 'gemini-cli'],
+  [/^opencode\//, 'opencode'],
+  [/^QwenCode\//i, 'qwen-code'],
+  [/^Cline\//i, 'cline'],
+  [/^(Async)?OpenAI\//, 'openai-sdk'],
+  [/^(Async)?Anthropic\//, 'messages-sdk'],
+  [/^ai-sdk\/|^ai\//, 'ai-sdk'],
+  [/^curl\//, 'curl'],
+  [/^python-|^Python\//, 'python'],
+  [/^node|^undici/, 'node'],
+]
+
+function clientKind(userAgent: string | undefined): string {
+  if (userAgent === undefined) return 'other'
+  return clientKinds.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'other'
+}

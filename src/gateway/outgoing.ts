@@ -1,0 +1,100 @@
+/** What goes to a target: the client's own bytes where both speak one wire and nothing had to change, else the call's meaning, written anew. */
+
+import type { JsonObject } from '../base/json.ts'
+import { splice } from '../base/survey.ts'
+import type { ChatEvent } from '../canonical/chat.ts'
+import { Failure } from '../canonical/failure.ts'
+import { traitsOf } from '../catalog/traits.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import { pickWire, type Target } from '../routing/target.ts'
+import type { UpstreamRequest } from '../upstream/exchange.ts'
+import { wireOf, wires } from '../wires/index.ts'
+import { answerInTool } from '../wires/json-tool.ts'
+import { lostWords, type Word } from '../wires/losses.ts'
+import { applyQuirks, quirksTouch, type Quirks } from '../wires/quirks.ts'
+import { bendNames } from '../wires/tool-names.ts'
+import type { Wire } from '../wires/wire.ts'
+import { address } from './address.ts'
+import type { Call } from './call.ts'
+import { extensionFields } from './extensions.ts'
+
+/** Undoes on the answer what was done to the request; it remembers, so there is one for each answer. */
+export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
+
+export interface Outgoing {
+  readonly wire: Wire
+  readonly request: UpstreamRequest
+  /** The answer's bytes may go to the client as they come. */
+  readonly passesOn: boolean
+  /** We asked for usage where the client did not: frames that tell nothing else are not for it. */
+  readonly hidesUsage: boolean
+  readonly undo: readonly Undo[]
+}
+
+const noQuirks: Quirks = {}
+
+/** Throws `Failure` where the target cannot be told what the client asked for. */
+export function prepare(call: Call, target: Target, isStrict: boolean, receipt: Receipt): Outgoing {
+  const { provider } = target.connection
+  const name = pickWire(provider, call.surface.name, (known) => known in wires)
+  if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire that the gateway knows.')
+  const wire = wireOf(name)
+  const quirks = provider.quirks?.[name] ?? noQuirks
+  const isSame = name === call.surface.name
+  const written = isSame && quirks.callIdPattern === undefined ? passOn(call, target, wire, quirks) : write(call, target, wire, { quirks, isStrict, receipt })
+  receipt.record.wire = name
+  receipt.record.context_delta = isSame ? 'unchanged' : 'translated'
+  return { ...written, wire, request: address(call, target, wire, written.body) }
+}
+
+interface Terms {
+  readonly quirks: Quirks
+  readonly isStrict: boolean
+  readonly receipt: Receipt
+}
+
+type Written = Omit<Outgoing, 'wire' | 'request'> & { readonly body: Buffer | string }
+
+/** The same wire: members are replaced, added or left out where they stand, and every other byte stays. */
+function passOn(call: Call, target: Target, wire: Wire, quirks: Quirks): Written {
+  const { object, bytes, members } = call.body
+  const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(object) : undefined
+  const rest = { passesOn: true, hidesUsage: usage !== undefined, undo: [] }
+  if (quirksTouch(object, quirks)) return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, model: target.model }, quirks)) }
+  const set = new Map<string, string>()
+  if (object.model !== target.model) set.set('model', JSON.stringify(target.model))
+  for (const field in usage) set.set(field, JSON.stringify(usage[field]))
+  const hasOurs = members.some(({ key }) => extensionFields.has(key))
+  return { ...rest, body: set.size === 0 && !hasOurs ? bytes : splice(bytes, members, set, extensionFields) }
+}
+
+function without(call: Call): JsonObject {
+  const kept: JsonObject = {}
+  for (const field in call.body.object) if (!extensionFields.has(field)) kept[field] = call.body.object[field]!
+  return kept
+}
+
+/** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
+function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
+  const lose = (word: Word) => {
+    if (isStrict) throw cannotSay(word)
+    receipt.drop(word)
+  }
+  for (const word of lostWords(call.request, wire.cannotSay)) {
+    if (wire.cannotSay[word] === 'refuse') throw cannotSay(word)
+    lose(word)
+  }
+  const traits = traitsOf(target.connection.provider.catalog ?? target.connection.provider.id, target.model)
+  const shaped = answerInTool(call.request, traits, wire)
+  const named = bendNames(shaped.request, quirks.callIdPattern ? { toolNamePattern: wire.toolNamePattern, callIdPattern: quirks.callIdPattern } : wire)
+  const body = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)
+  const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(body) : undefined
+  const undo = [named.restore, shaped.undo].filter((step) => step !== undefined)
+  return { body: JSON.stringify(applyQuirks(usage ? { ...body, ...usage } : body, quirks)), passesOn: wire.name === call.surface.name && undo.length === 0, hidesUsage: usage !== undefined, undo }
+}
+
+const toolWords: ReadonlySet<Word> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])
+
+function cannotSay(word: Word): Failure {
+  return new Failure(toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter', `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`, { param: word })
+}

@@ -1,0 +1,44 @@
+/** Says why a call failed: in the place of the answer, or at the end of one that has begun. */
+
+import type { Failure } from '../canonical/failure.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { Surface } from '../surfaces/surface.ts'
+import type { Call } from './call.ts'
+import type { Client } from './client.ts'
+import { refusalHeaders } from './headers.ts'
+
+export interface Refused {
+  readonly surface: Surface
+  readonly client: Client
+  readonly receipt: Receipt
+  /** Undefined where the request was not understood. */
+  readonly call: Call | undefined
+}
+
+/** Never throws: it is the last thing that can be done for a call. */
+export function refuse(failure: Failure, { surface, client, receipt, call }: Refused): void {
+  const status = surface.name === 'anthropic-messages' ? (failure.row.messagesStatus ?? failure.row.status) : failure.row.status
+  receipt.fail(failure, client.hasBegun ? 200 : status)
+  if (client.isGone) return client.destroy()
+  const shown = call !== undefined && showsProviderMessages(call, receipt) ? withProviderMessage(failure) : failure
+  const requestId = receipt.record.request_id
+  if (!client.hasBegun) {
+    const body = JSON.stringify(surface.wire.writeError(shown, requestId))
+    client.begin(status, [...refusalHeaders(failure, receipt), ['content-length', String(Buffer.byteLength(body))]])
+    return client.end(body)
+  }
+  if (call?.streams) return client.end(surface.wire.writeErrorFrame(shown, requestId))
+  // Half of a whole answer is out: only a broken connection tells the truth about it.
+  client.destroy()
+}
+
+function showsProviderMessages({ snapshot }: Call, receipt: Receipt): boolean {
+  const { route } = receipt.record
+  return (route === null ? undefined : snapshot.routing.chains.get(route)?.showsProviderMessages) ?? snapshot.showsProviderMessages
+}
+
+function withProviderMessage(failure: Failure): Failure {
+  const said = failure.upstream?.message
+  if (said === undefined || said === '') return failure
+  return Object.assign(Object.create(failure) as Failure, { message: `${failure.message} The provider said: ${said.slice(0, 2000)}` })
+}

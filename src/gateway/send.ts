@@ -1,0 +1,66 @@
+/** One attempt: prepares the call for a target, posts it, and reads until the target has said something. */
+
+import { Failure, reasonOfStatus, upstreamSentence } from '../canonical/failure.ts'
+import { isObject } from '../base/json.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { Target } from '../routing/target.ts'
+import type { Exchange } from '../upstream/exchange.ts'
+import { retryAfterOf } from '../upstream/retry-after.ts'
+import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
+import type { Call } from './call.ts'
+import type { Gateway } from './gateway.ts'
+import { prepare, type Outgoing } from './outgoing.ts'
+
+/** Throws `Failure`, whatever goes wrong. Until this resolves, nothing of the answer has reached the client. */
+export async function send(call: Call, target: Target, isStrict: boolean, gateway: Gateway, receipt: Receipt): Promise<Answer> {
+  const outgoing = prepare(call, target, isStrict, receipt)
+  const transport = target.connection.origin === '' ? gateway.local : gateway.network
+  receipt.beginAttempt()
+  const exchange = await transport.post(outgoing.request, call.streams, (cancel) => call.client.onGone(cancel))
+  call.client.onGone(() => exchange.abort())
+  receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
+  if (exchange.status !== 200) throw await readRefusal(exchange, outgoing)
+  if (kindOf(exchange, call.streams) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
+  const answer = new StreamAnswer(exchange, outgoing, call.snapshot.limits, receipt)
+  await withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
+  return answer
+}
+
+async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: number): Promise<void> {
+  const timer = setTimeout(() => exchange.abort(new Failure('upstream_timeout', 'The provider did not say its first word in time.')), limit)
+  try {
+    await answer.untilSpoken()
+  } catch (error) {
+    exchange.abort()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function kindOf(exchange: Exchange, asksStream: boolean): 'whole' | 'stream' {
+  const type = exchange.headers['content-type'] ?? (asksStream ? 'text/event-stream' : 'application/json')
+  if (/^text\/event-stream\b/i.test(type)) return 'stream'
+  if (/^application\/([\w.-]+\+)?json\b/i.test(type)) return 'whole'
+  exchange.abort()
+  throw new Failure('upstream_invalid_response', 'The provider answered with something that is neither JSON nor a stream of events.')
+}
+
+/** Bytes of an error that are read. */
+const errorLimit = 64 * 1024
+
+/** An error in the provider's own envelope, if it is one; the status says the rest. */
+async function readRefusal(exchange: Exchange, { wire }: Outgoing): Promise<Failure> {
+  const { status } = exchange
+  const retryAfterMs = retryAfterOf(exchange.headers)
+  const details = retryAfterMs === undefined ? {} : { retryAfterMs }
+  try {
+    const body = parseAnswer(await collect(exchange, errorLimit))
+    const told = wire.readError(isObject(body) ? body : {})
+    const reason = told.reason ?? reasonOfStatus(status)
+    return new Failure(reason, upstreamSentence(reason), { ...details, ...(told.param === undefined ? {} : { param: told.param }), upstream: { status, message: told.message } })
+  } catch {
+    const reason = reasonOfStatus(status)
+    return new Failure(reason, upstreamSentence(reason), { ...details, upstream: { status } })
+  }
+}

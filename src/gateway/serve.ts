@@ -1,0 +1,62 @@
+/** The life of a call, from top to bottom. */
+
+import { Failure, toFailure } from '../canonical/failure.ts'
+import { Receipt } from '../receipts/receipt.ts'
+import { resolve } from '../routing/resolve.ts'
+import type { Surface } from '../surfaces/surface.ts'
+import { attempt } from './attempt.ts'
+import { checkHeaders, parseBody } from './body.ts'
+import { Call } from './call.ts'
+import type { Client } from './client.ts'
+import { beginStream, deliver } from './deliver.ts'
+import { readExtensions } from './extensions.ts'
+import type { Gateway } from './gateway.ts'
+import { identify } from './identify.ts'
+import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
+import { Patience } from './patience.ts'
+import { refuse } from './refuse.ts'
+
+/** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
+export async function serve(surface: Surface, client: Client, gateway: Gateway): Promise<void> {
+  const { snapshot } = gateway
+  const receipt = openReceipt(surface, client, gateway)
+  let call: Call | undefined
+  let patience: Patience | undefined
+  try {
+    const caller = identify(client.headers, snapshot)
+    tellCaller(caller, receipt)
+    call = parse({ surface, client, caller, snapshot }, await read(client, snapshot.limits.body, gateway))
+    tellCall(call, gateway, receipt)
+    const plan = resolve({ model: call.model, ...call.extensions }, snapshot.routing)
+    tellPlan(call, plan, receipt)
+    if (call.streams) patience = keepCompany(call, receipt)
+    const answer = await attempt(call, plan, gateway, receipt)
+    await deliver(answer, call, receipt, patience)
+  } catch (error) {
+    refuse(toFailure(error), { surface, client, receipt, call })
+  } finally {
+    patience?.stop()
+    gateway.settle(receipt.close())
+  }
+}
+
+function read(client: Client, limit: number, gateway: Gateway): Promise<Buffer> {
+  if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
+  checkHeaders(client.headers)
+  return client.read(limit)
+}
+
+function parse(parts: Pick<Call, 'surface' | 'client' | 'caller' | 'snapshot'>, bytes: Buffer): Call {
+  const body = parseBody(bytes, parts.snapshot.limits)
+  parts.surface.wire.checkRequest(body.object)
+  return new Call({ ...parts, body, extensions: readExtensions(body.object, parts.client.headers, parts.snapshot) })
+}
+
+/** A stream's client is not left in the dark: after a while it gets its status, and then comments. */
+function keepCompany(call: Call, receipt: Receipt): Patience {
+  const { hold, keepAlive } = call.snapshot.limits
+  return new Patience(hold, keepAlive, () => {
+    beginStream(call, receipt)
+    call.client.write(': keep-alive\n\n')
+  })
+}

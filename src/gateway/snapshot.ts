@@ -1,0 +1,48 @@
+/** All that the hot path knows of the configuration: built whole, swapped by one reference. A call keeps the one it began with. */
+
+import type { RoutingTable } from '../routing/resolve.ts'
+
+/** Who asks. `keyId` is null where client auth is off. */
+export interface Caller {
+  readonly keyId: string | null
+  readonly method: 'key' | 'token' | 'off'
+}
+
+/** Bytes, counts and milliseconds; `docs/configuration.md` gives each one's default. */
+export interface CallLimits {
+  readonly body: number
+  readonly jsonDepth: number
+  readonly jsonKeys: number
+  readonly messages: number
+  /** Bytes of one message of a stream. */
+  readonly sseEvent: number
+  /** Bytes of a whole answer. */
+  readonly answer: number
+  /** Milliseconds that a stream's status may be held back for its first word. */
+  readonly hold: number
+  /** Milliseconds of silence after which a waiting client gets a comment. */
+  readonly keepAlive: number
+  /** Attempts of one call in all, over all its targets. */
+  readonly attempts: number
+  /** The longest pause before the same target is asked again, in milliseconds. */
+  readonly retryPause: number
+  /** Milliseconds that the attempts of one call may take in all, until one speaks. */
+  readonly attemptTime: number
+}
+
+export interface Snapshot {
+  readonly version: string
+  readonly routing: RoutingTable
+  /** Undefined where nobody has that key, or it is revoked. */
+  readonly identify: (token: string) => Caller | undefined
+  /** Who asks when client auth is off; undefined where a key is needed. */
+  readonly anonymous: Caller | undefined
+  readonly limits: CallLimits
+  readonly metadataKeys: ReadonlySet<string>
+  /** The defaults of calls without a chain. */
+  readonly retries: number
+  readonly strict: boolean
+  readonly showsProviderMessages: boolean
+  /** Percent that the operator adds to the provider's cost. */
+  readonly platformFeePercent: number
+}

@@ -1,0 +1,281 @@
+/** The record of one call while it is open: what happened and how long it took, and nothing of what was said. */
+
+import { monotonic, now } from '../base/clock.ts'
+import { receiptId } from '../base/ids.ts'
+import type { ChatEvent, Usage } from '../canonical/chat.ts'
+import type { Failure } from '../canonical/failure.ts'
+import { settleCost } from './price.ts'
+import { schemaVersion, type AttemptRecord, type ReceiptRecord } from './signals.ts'
+
+export interface Opening {
+  readonly instance: string
+  readonly version: string
+  readonly requestId: string
+  readonly traceId: string | null
+  readonly client: string
+  readonly surface: string
+  readonly operation: string
+}
+
+/** What `settleCost` needs to know of who answered. */
+export interface Billing {
+  /** The provider's id in the price catalogue; null where it has no prices. */
+  readonly catalog: string | null
+  readonly isFree: boolean
+  readonly feePercent: number
+}
+
+export class Receipt {
+  readonly record: ReceiptRecord
+  readonly #startedAt = monotonic()
+  readonly #attempts: AttemptRecord[] = []
+  readonly #dropped = new Set<string>()
+  #attemptAt = 0
+  #isAttempting = false
+  #providerMs = 0
+  #usage: Usage | undefined
+  #requestBytes = 0
+  /** Characters and frames of the answer, for an estimate where the provider tells no usage. */
+  #characters = 0
+  #plainFrames = 0
+  #billing: Billing | undefined
+  #hasFinished = false
+
+  constructor(opening: Opening) {
+    this.record = openRecord(opening)
+  }
+
+  get id(): string {
+    return this.record.id
+  }
+
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts
+  }
+
+  get dropped(): readonly string[] {
+    return [...this.#dropped]
+  }
+
+  /** Nanoseconds since the call arrived. */
+  elapsed(): number {
+    return Math.round((monotonic() - this.#startedAt) * 1e6)
+  }
+
+  /** Nanoseconds of it that were not spent on providers. */
+  overhead(): number {
+    const running = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
+    return Math.max(0, this.elapsed() - Math.round((this.#providerMs + running) * 1e6))
+  }
+
+  measure(requestBytes: number): void {
+    this.#requestBytes = requestBytes
+    this.record.request_size = 2 ** Math.ceil(Math.log2(Math.max(1, requestBytes)))
+  }
+
+  drop(word: string): void {
+    this.#dropped.add(word)
+  }
+
+  beginAttempt(): void {
+    this.record.sent_after ??= this.elapsed()
+    this.record.provider_called = true
+    this.#attemptAt = monotonic()
+    this.#isAttempting = true
+    this.record.upstream_status = null
+    this.#forgetAnswer()
+  }
+
+  /** The headers of the attempt's answer have come. */
+  answered(status: number, requestId: string | undefined): void {
+    this.record.upstream_status = status
+    this.record.first_byte_after = this.elapsed()
+    this.record.upstream_request_id = requestId === undefined ? null : safeName(requestId)
+  }
+
+  /** An attempt was begun and its end not told. */
+  get isAttempting(): boolean {
+    return this.#isAttempting
+  }
+
+  /** `reason` is `answered` or a reason of the failure table. */
+  endAttempt(attempt: Omit<AttemptRecord, 'ms'>): void {
+    const took = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
+    this.#attempts.push({ ...attempt, ms: Math.round(took) })
+    this.#isAttempting = false
+    if (attempt.reason !== 'answered') this.#stopProviderClock()
+  }
+
+  bill(billing: Billing): void {
+    this.#billing = billing
+  }
+
+  observe(events: readonly ChatEvent[]): void {
+    const { record } = this
+    for (const event of events) {
+      switch (event.type) {
+        case 'start':
+          record.response_id = event.id === '' ? null : safeName(event.id)
+          record.claimed_model = event.model === '' ? null : safeName(event.model)
+          break
+        case 'open':
+          this.speak()
+          if (event.block.type === 'tool-call') record.tool_calls = (record.tool_calls ?? 0) + 1
+          break
+        case 'delta':
+          this.speak()
+          this.#characters += event.text.length
+          break
+        case 'usage':
+          this.#usage = event.usage
+          break
+        case 'finish':
+          record.finish = event.reason
+          this.#hasFinished = true
+          break
+        case 'close':
+      }
+    }
+  }
+
+  /** A frame that was passed on unread: some words of the answer. */
+  observePlain(): void {
+    this.#plainFrames += 1
+  }
+
+  speak(): void {
+    this.record.first_token_after ??= this.elapsed()
+  }
+
+  fail(failure: Failure, status: number): void {
+    const { record } = this
+    record.status = status
+    record.error = failure.reason
+    record.error_origin = failure.row.blame
+    record.outcome = failure.reason === 'client_closed' ? 'client_closed' : record.provider_called ? (this.record.first_token_after === null ? 'failed' : 'truncated') : 'refused'
+    if (record.outcome === 'refused') record.policy_outcome = 'BLOCK'
+  }
+
+  /** Closes it, once: what follows from the rest is filled in. */
+  close(): ReceiptRecord {
+    const { record } = this
+    this.#stopProviderClock()
+    record.attempts = this.#attempts
+    record.attempts_count = this.#attempts.length
+    record.fallback = this.#attempts.length > 1 && this.#attempts.at(-1)!.reason === 'answered' && !isSameTarget(this.#attempts[0]!, this.#attempts.at(-1)!)
+    record.dropped = this.dropped
+    record.duration = this.elapsed()
+    record.provider_duration = record.provider_called ? Math.round(this.#providerMs * 1e6) : null
+    record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0))
+    if (record.outcome === 'completed' || record.first_token_after !== null) this.#settleUsage()
+    settleCost(record, this.#usage, this.#billing)
+    record.verification = verify(record)
+    record.notices = noticesOf(record)
+    return record
+  }
+
+  /** What the answer costs by the usage told so far; null where that is unknown. */
+  currentCost(): number | null {
+    const copy = { ...this.record }
+    settleCost(copy, this.#usage, this.#billing)
+    return copy.total_cost
+  }
+
+  /** The upper estimate, for a header that must go out before the answer's end; null without a price. */
+  estimateCost(maxOutput: number | null): number | null {
+    const usage = { input: estimatedTokens(this.#requestBytes), output: maxOutput ?? 4096 }
+    const copy = { ...this.record }
+    settleCost(copy, usage, this.#billing)
+    return copy.total_cost
+  }
+
+  #stopProviderClock(): void {
+    if (this.#attemptAt !== 0) this.#providerMs += monotonic() - this.#attemptAt
+    this.#attemptAt = 0
+  }
+
+  /** Another attempt's answer is another answer. */
+  #forgetAnswer(): void {
+    const { record } = this
+    this.#usage = undefined
+    this.#characters = 0
+    this.#plainFrames = 0
+    this.#hasFinished = false
+    record.response_id = record.claimed_model = record.finish = record.upstream_request_id = null
+    record.first_byte_after = record.tool_calls = null
+  }
+
+  #settleUsage(): void {
+    const { record } = this
+    const usage = this.#usage
+    const isWhole = isCount(usage?.input) && isCount(usage?.output) && (this.#hasFinished || usage.output > 0)
+    record.prompt_tokens = isCount(usage?.input) ? usage.input : estimatedTokens(this.#requestBytes)
+    record.completion_tokens = isWhole ? usage.output! : Math.max(isCount(usage?.output) ? usage.output : 0, estimatedTokens(this.#characters) + this.#plainFrames)
+    record.total_tokens = record.prompt_tokens + record.completion_tokens
+    record.cached_tokens = count(usage?.cacheRead)
+    record.cache_write_tokens = count(usage?.cacheWrite)
+    record.reasoning_tokens = count(usage?.reasoning)
+    record.usage_source = isWhole ? 'reported' : isCount(usage?.input) ? 'mixed' : 'estimated'
+    record.usage_confidence = isWhole ? 1 : isCount(usage?.input) ? 0.7 : 0.4
+    this.#usage = { ...usage, input: record.prompt_tokens, output: record.completion_tokens }
+  }
+}
+
+/** Four bytes are taken for a token: right for English text within a third, and said to be an estimate. */
+export function estimatedTokens(bytes: number): number {
+  return Math.ceil(bytes / 4)
+}
+
+/** Providers have sent negative and absurd counts: those are no counts. */
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0 && value < 1e10
+}
+
+function count(value: number | undefined): number | null {
+  return isCount(value) ? value : null
+}
+
+/** A provider's name for something, if it has the shape of one. */
+function safeName(text: string): string | null {
+  return /^[\w.:@/+-]{1,200}$/.test(text) ? text : null
+}
+
+function isSameTarget(left: AttemptRecord, right: AttemptRecord): boolean {
+  return left.provider === right.provider && left.model === right.model
+}
+
+/** A dated snapshot (`gpt-4o-2024-08-06` for `gpt-4o`) is the model that was asked for. */
+function verify({ claimed_model: claimed, resolved_model: resolved }: ReceiptRecord): string {
+  if (claimed === null || resolved === null) return 'unverified'
+  if (claimed === resolved || claimed.endsWith(`/${resolved}`) || resolved.endsWith(`/${claimed}`)) return 'verified'
+  return claimed.startsWith(`${resolved}-`) && /^\d{4}-?\d{2}-?\d{2}$|^\d{4}$/.test(claimed.slice(resolved.length + 1)) ? 'verified' : 'mismatch'
+}
+
+function noticesOf(record: ReceiptRecord): string[] {
+  const notices: string[] = []
+  if (record.verification === 'mismatch') notices.push('mismatch')
+  if (record.usage_source === 'estimated' || record.usage_source === 'mixed') notices.push('estimated_usage')
+  if (record.provider_called && record.outcome === 'completed' && record.cost === null) notices.push('unknown_cost')
+  if (record.fallback) notices.push('fallback')
+  if (record.dropped.length > 0) notices.push('fields_dropped')
+  if (record.outcome === 'truncated' || record.completeness !== 'complete') notices.push('incomplete')
+  return notices
+}
+
+function openRecord({ instance, version, requestId, traceId, client, surface, operation }: Opening): ReceiptRecord {
+  return {
+    id: receiptId(), schema: schemaVersion, created_at: now(), instance, gateway_version: version, completeness: 'complete',
+    request_id: requestId, trace_id: traceId, key_id: null, auth_method: null, user_pseudonym: null, session_pseudonym: null, metadata: null, client,
+    surface, operation, requested_model: null, stream: null, max_tokens: null, temperature: null, choices: null, output_type: null,
+    message_count: null, tool_count: null, request_size: null, input_hash: null,
+    route: null, route_reason: null, provider: null, substrate: null, resolved_model: null, upstream_host: null, wire: null,
+    attempts_count: 0, attempts: [], fallback: false, dropped: [], context_delta: 'not_measured',
+    status: 0, outcome: 'completed', error: null, error_origin: null, upstream_status: null, upstream_request_id: null,
+    response_id: null, claimed_model: null, verification: 'unverified', finish: null, tool_calls: null,
+    prompt_tokens: null, completion_tokens: null, total_tokens: null, cached_tokens: null, cache_write_tokens: null, reasoning_tokens: null,
+    usage_source: 'unavailable', usage_confidence: 0,
+    cost: null, platform_fee: null, total_cost: null, cost_availability: 'unknown_usage', price_version: null,
+    duration: 0, overhead: 0, provider_duration: null, parsed_after: null, sent_after: null, first_byte_after: null, first_token_after: null, frames: null,
+    policy_outcome: 'ALLOW', runtime_mode: 'live', provider_called: false, privacy_mode: 'metadata-only', notices: [],
+  }
+}
