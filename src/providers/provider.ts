@@ -17,10 +17,14 @@ export interface Provider {
   readonly docs: string
   /** What stands before `/` in a model's name for this provider, `id` among them where it is one. */
   readonly prefixes: readonly string[]
-  /** How the answer comes about; a signal of the receipt. */
+  /** How the answer comes about; a signal of the receipt: `direct` from the model's maker, `cloud` from a host of others' models, `aggregator` from a reseller. */
   readonly substrate: 'direct' | 'cloud' | 'aggregator' | 'local' | 'built_in'
   /** Undefined where the operator must say it. */
   readonly baseUrl?: string
+  /** Variables that say it instead, the first one wins. */
+  readonly baseUrlEnv?: readonly string[]
+  /** What is put behind a base URL that has no path: these variables hold a host alone. */
+  readonly basePath?: string
   readonly auth: Auth
   /** Path of each wire behind the base URL, best first. `{model}` stands for the model. */
   readonly speaks: { readonly [wire in WireName]?: string }
@@ -36,3 +40,6 @@ export interface Provider {
   /** The operator should know this before relying on it, in one sentence. */
   readonly notice?: string
 }
+
+/** The provider's id in the price catalogue; null where there are no prices to find. */
+export const catalogOf = ({ id, catalog }: Provider): string | null => (catalog === undefined ? id : catalog)

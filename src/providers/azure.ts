@@ -1,0 +1,14 @@
+import type { Provider } from './provider.ts'
+
+export const azure: Provider = {
+  id: 'azure',
+  name: 'Azure OpenAI',
+  docs: 'https://learn.microsoft.com/azure/ai-services/openai/reference',
+  prefixes: ['azure'],
+  substrate: 'cloud',
+  auth: { scheme: 'header', header: 'api-key', env: ['AZURE_OPENAI_API_KEY'] },
+  speaks: { 'openai-chat': '/deployments/{model}/chat/completions' },
+  baseUrlEnv: ['AZURE_OPENAI_ENDPOINT'],
+  basePath: '/openai',
+  query: { 'api-version': '2025-04-01-preview' },
+}

@@ -1,0 +1,21 @@
+import type { Provider } from './provider.ts'
+import { vendorHints } from './vendor-hints.ts'
+
+export const cohere: Provider = {
+  id: 'cohere',
+  name: 'Cohere',
+  docs: 'https://docs.cohere.com/docs/compatibility-api',
+  prefixes: ['cohere'],
+  substrate: 'direct',
+  baseUrl: 'https://api.cohere.ai/compatibility/v1',
+  auth: { scheme: 'bearer', env: ['COHERE_API_KEY', 'CO_API_KEY'] },
+  speaks: { 'openai-chat': '/chat/completions' },
+  quirks: {
+    'openai-chat': {
+      drop: [...vendorHints, 'service_tier', 'logit_bias', 'parallel_tool_calls', 'stream_options'],
+      rename: { max_completion_tokens: 'max_tokens' },
+      developerAsSystem: true,
+      noStreamOptions: true,
+    },
+  },
+}

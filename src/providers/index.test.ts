@@ -1,0 +1,127 @@
+/** What is true of every provider, tested from the list: a new one needs no test of its own. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { providerById, providers } from './index.ts'
+import { catalogOf } from './provider.ts'
+
+/** The prefixes that the contract promises for keys, clouds, servers of one's own and the built-in provider, and whose they are. */
+const promised = {
+  openrouter: 'openrouter',
+  glm: 'glm',
+  kimi: 'kimi',
+  minimax: 'minimax',
+  'minimax-cn': 'minimax-cn',
+  openai: 'openai',
+  anthropic: 'anthropic',
+  gemini: 'gemini',
+  google: 'gemini',
+  ds: 'deepseek',
+  groq: 'groq',
+  xai: 'xai',
+  mistral: 'mistral',
+  pplx: 'perplexity',
+  together: 'together',
+  fireworks: 'fireworks',
+  cerebras: 'cerebras',
+  cohere: 'cohere',
+  nvidia: 'nvidia',
+  nebius: 'nebius',
+  siliconflow: 'siliconflow',
+  hyp: 'hyperbolic',
+  azure: 'azure',
+  vllm: 'vllm',
+  ollama: 'ollama',
+  lmstudio: 'lmstudio',
+  'omni-runtime': 'omni-runtime',
+}
+
+const paths = providers.flatMap((provider) =>
+  [provider.speaks, provider.counts ?? {}].flatMap((ways) => Object.values(ways).map((path) => ({ provider, path }))),
+)
+
+test('ids and prefixes belong to one provider each, and are safe in a name', () => {
+  assert.equal(providerById.size, providers.length)
+  const prefixes = providers.flatMap((provider) => provider.prefixes)
+  assert.equal(new Set(prefixes).size, prefixes.length)
+  for (const provider of providers) assert.ok(provider.prefixes.includes(provider.id), provider.id)
+  for (const prefix of prefixes) assert.match(prefix, /^[a-z][a-z0-9-]{1,30}$/)
+})
+
+test('every prefix of the contract leads to its provider', () => {
+  for (const [prefix, id] of Object.entries(promised)) assert.ok(providerById.get(id)?.prefixes.includes(prefix), prefix)
+})
+
+test('base URLs are https with no slash, query or credentials behind them; only servers of one’s own are reached by http, on loopback', () => {
+  for (const { id, baseUrl, substrate } of providers) {
+    if (baseUrl === undefined) continue
+    const url = new URL(baseUrl)
+    assert.equal(`${url.origin}${url.pathname.replace(/\/$/, '')}`, baseUrl, id)
+    assert.equal(url.protocol, substrate === 'local' ? 'http:' : 'https:', id)
+    if (substrate === 'local') assert.equal(url.hostname, '127.0.0.1', id)
+  }
+})
+
+test('every provider says where it is, or by which variable it is told, but for the built-in one', () => {
+  for (const { id, baseUrl, baseUrlEnv, substrate } of providers) assert.equal(baseUrl !== undefined || baseUrlEnv !== undefined, substrate !== 'built_in', id)
+})
+
+test('every provider speaks a wire, by a path that stands behind its base URL', () => {
+  for (const provider of providers) assert.ok(Object.keys(provider.speaks).length > 0, provider.id)
+  for (const { provider, path } of paths) {
+    assert.match(path, /^(\/[\w.{}-]+)+$/, provider.id)
+    assert.ok(!path.includes('{') || path.includes('{model}'), provider.id)
+  }
+})
+
+test('keys come from variables that no two providers share', () => {
+  const env = providers.flatMap(({ auth, baseUrlEnv }) => [...(auth.scheme === 'none' ? [] : auth.env), ...(baseUrlEnv ?? [])])
+  assert.equal(new Set(env).size, env.length)
+  for (const name of env) assert.match(name, /^[A-Z][A-Z0-9_]+$/)
+  for (const { id, auth } of providers) assert.ok(auth.scheme === 'none' || auth.env.length > 0, id)
+})
+
+test('quirks are of wires that the provider speaks, and headers are in lower case', () => {
+  for (const { id, quirks, speaks, headers } of providers) {
+    for (const wire of Object.keys(quirks ?? {})) assert.ok(wire in speaks, id)
+    for (const name of Object.keys(headers ?? {})) assert.equal(name, name.toLowerCase(), id)
+  }
+})
+
+test('a field that changes the shape of the answer is never dropped by a quirk', () => {
+  const shaping = new Set([
+    'n',
+    'logprobs',
+    'top_logprobs',
+    'response_format',
+    'tools',
+    'tool_choice',
+    'modalities',
+    'audio',
+    'messages',
+    'model',
+    'stream',
+    'stop',
+  ])
+  for (const { id, quirks } of providers) {
+    for (const { drop = [] } of Object.values(quirks ?? {}))
+      assert.deepEqual(
+        drop.filter((field) => shaping.has(field)),
+        [],
+        id,
+      )
+  }
+})
+
+test('bare names go to exactly one provider by default', () => {
+  assert.deepEqual(
+    providers.filter(({ isDefault }) => isDefault).map(({ id }) => id),
+    ['openai'],
+  )
+})
+
+test('the catalogue’s name for a provider is its id unless the data says another, or none', () => {
+  assert.equal(catalogOf(providerById.get('openai')!), 'openai')
+  assert.equal(catalogOf(providerById.get('gemini')!), 'google')
+  assert.equal(catalogOf(providerById.get('vllm')!), null)
+})

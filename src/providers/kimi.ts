@@ -1,0 +1,14 @@
+import type { Provider } from './provider.ts'
+
+export const kimi: Provider = {
+  id: 'kimi',
+  name: 'Kimi',
+  docs: 'https://platform.kimi.ai/docs/api/overview',
+  prefixes: ['kimi'],
+  substrate: 'direct',
+  baseUrl: 'https://api.moonshot.ai',
+  auth: { scheme: 'bearer', env: ['MOONSHOT_API_KEY', 'KIMI_API_KEY'] },
+  speaks: { 'openai-chat': '/v1/chat/completions', 'anthropic-messages': '/anthropic/v1/messages' },
+  quirks: { 'openai-chat': { developerAsSystem: true } },
+  catalog: 'moonshotai',
+}

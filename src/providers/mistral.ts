@@ -1,0 +1,22 @@
+import type { Provider } from './provider.ts'
+import { vendorHints } from './vendor-hints.ts'
+
+export const mistral: Provider = {
+  id: 'mistral',
+  name: 'Mistral',
+  docs: 'https://docs.mistral.ai/api',
+  prefixes: ['mistral'],
+  substrate: 'direct',
+  baseUrl: 'https://api.mistral.ai/v1',
+  auth: { scheme: 'bearer', env: ['MISTRAL_API_KEY'] },
+  speaks: { 'openai-chat': '/chat/completions' },
+  quirks: {
+    'openai-chat': {
+      drop: [...vendorHints, 'service_tier', 'logit_bias', 'user', 'stream_options'],
+      rename: { max_completion_tokens: 'max_tokens', seed: 'random_seed' },
+      developerAsSystem: true,
+      callIdPattern: /^[a-zA-Z0-9]{9}$/,
+      noStreamOptions: true,
+    },
+  },
+}
