@@ -1,5 +1,7 @@
 /** The client of one call, free of any server's types: `server/` makes it of a request and a response. */
 
+import type { Failure } from '../canonical/failure.ts'
+
 export type Headers = Readonly<Record<string, string | undefined>>
 
 export interface Client {
@@ -9,7 +11,9 @@ export interface Client {
   readonly hasBegun: boolean
   /** Whether the client has hung up. */
   readonly isGone: boolean
-  /** Called once when the client hangs up before the answer's end; at once if it has. The last listener counts. */
+  /** Why the gateway itself ends this call, where it does. */
+  readonly interruption: Failure | undefined
+  /** Called when the client hangs up before the answer's end, or the call is interrupted; at once if that has been. The last listener counts. */
   onGone(listener: () => void): void
   /** Reads the body. Throws `Failure` when it is longer than `limit`, comes too slowly, or not whole. */
   read(limit: number): Promise<Buffer>

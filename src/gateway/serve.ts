@@ -33,7 +33,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     const answer = await attempt(call, plan, gateway, receipt)
     await deliver(answer, call, receipt, patience)
   } catch (error) {
-    refuse(toFailure(error), { surface, client, receipt, call })
+    refuse(client.interruption ?? toFailure(error), { surface, client, receipt, call })
   } finally {
     patience?.stop()
     gateway.settle(receipt.close())

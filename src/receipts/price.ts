@@ -10,7 +10,7 @@ export function settleCost(record: ReceiptRecord, usage: Usage | undefined, bill
   if (billing === undefined) return
   if (billing.isFree) return fill(record, 0, billing.feePercent, 'free')
   if (usage === undefined || (usage.input === undefined && usage.output === undefined)) return
-  const price = billing.catalog === null || record.resolved_model === null ? null : priceOf(billing.catalog, record.resolved_model)
+  const price = billing.catalog === null || record.resolved_model === null ? null : priceOf(billing.catalog, record.resolved_model, record.created_at)
   if (price === null) {
     record.cost_availability = 'unknown_price'
     return

@@ -1,0 +1,51 @@
+/** The control API on Fastify, behind the gateway's own table of routes. Loaded when it is first called, to keep the start short. */
+
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import { Failure, toFailure } from '../canonical/failure.ts'
+import { StorageError } from '../storage/errors.ts'
+import type { Control } from './control.ts'
+import type { ControlRoute, Viewer } from './route.ts'
+import { controlRoutes } from './routes.ts'
+
+const bodyLimit = 1024 * 1024
+const plain = { 'cache-control': 'no-store', vary: 'Authorization, Origin', 'x-content-type-options': 'nosniff' }
+
+/** `viewerOf` tells who sent a request that the table let in. */
+export async function buildApi(control: Control, viewerOf: (request: IncomingMessage) => Viewer): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit, logger: false, exposeHeadRoutes: false, ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const failure = explain(error)
+    void reply.code(failure.row.status).headers(plain).send({ error: { message: failure.message, type: failure.row.openai, param: failure.param ?? null, code: failure.reason } })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).headers(plain).send({ error: { message: 'Nothing is served on this path.', type: 'invalid_request_error', param: null, code: 'not_found' } }))
+  for (const route of controlRoutes) add(app, route, control, viewerOf)
+  await app.ready()
+  return app
+}
+
+function add(app: FastifyInstance, route: ControlRoute, control: Control, viewerOf: (request: IncomingMessage) => Viewer): void {
+  const allowed = new Set(route.query)
+  app.route({
+    method: route.method,
+    url: route.path,
+    schema: route.body === undefined ? {} : { body: route.body },
+    handler: async (request, reply) => {
+      const query = request.query as Record<string, string | undefined>
+      const stray = Object.keys(query).find((name) => !allowed.has(name))
+      if (stray !== undefined) throw new Failure('unsupported_parameter', `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`)
+      const { status = 200, body } = await route.run({ viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body }, control)
+      return reply.code(status).headers(plain).type('application/json; charset=utf-8').send(typeof body === 'string' ? body : JSON.stringify(body))
+    },
+  })
+}
+
+function explain(error: FastifyError): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof StorageError) return new Failure(error.reason === 'conflict' ? 'conflict' : 'internal_error', 'The database did not take the change.', { cause: error })
+  if (error.validation !== undefined) return new Failure('invalid_value', `The body is not what this call takes: ${error.validation[0]?.instancePath ?? ''} ${error.validation[0]?.message ?? ''}.`)
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Failure('request_too_large', `The body is larger than ${bodyLimit} bytes.`)
+  if (error.statusCode === 415) return new Failure('unsupported_media_type', 'The body must be sent as `content-type: application/json`.')
+  if (error.statusCode === 400) return new Failure('invalid_json', 'The body is not JSON.')
+  return toFailure(error)
+}

@@ -1,0 +1,19 @@
+/** What the control API works with: the store, what may be said of the running process, and the way to publish a change. */
+
+import type { Store } from '../storage/store.ts'
+
+export interface Control {
+  readonly store: Store
+  /** Hashes a client's key as it is stored. */
+  readonly hashKey: (key: string) => string
+  readonly sealSecret: (secret: string, place: { readonly tenant: string; readonly id: string; readonly version: number }) => Uint8Array
+  /** Rebuilds the snapshot from what is stored, and swaps it. */
+  readonly publish: () => Promise<void>
+  /** Reads the configuration anew. Rejects with `Failure` where it is broken: then the old one goes on. */
+  readonly reload: () => Promise<void>
+  /** The effective settings, secrets masked. */
+  readonly settings: () => object
+  readonly status: () => object
+  /** Names of the providers that a credential can be stored for. */
+  readonly providerIds: () => readonly string[]
+}

@@ -1,0 +1,26 @@
+/** One call of the control API, free of any framework's types. */
+
+import type { Control } from './control.ts'
+
+/** Who asks: the operator, or a client that may see what is its own. */
+export type Viewer = { readonly role: 'admin' } | { readonly role: 'client'; readonly keyId: string }
+
+export interface ControlRequest {
+  readonly viewer: Viewer
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly body: unknown
+}
+
+/** `owner`: the operator sees all, a client its own. */
+export interface ControlRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: `/_omni/${string}`
+  readonly access: 'admin' | 'owner'
+  /** JSON Schema of the body; without one a body is refused. */
+  readonly body?: object
+  /** Names that the query may have. */
+  readonly query?: readonly string[]
+  /** What is said back, as JSON. Throws `Failure`. */
+  readonly run: (request: ControlRequest, control: Control) => Promise<{ readonly status?: number; readonly body: object | string }>
+}

@@ -1,0 +1,106 @@
+/** The listening side: every request comes in here, is guarded, found in the table of routes, and handed to who serves it. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import { Failure, toFailure } from '../canonical/failure.ts'
+import { requestIdOf } from '../gateway/observe.ts'
+import { serve } from '../gateway/serve.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { openaiChat } from '../wires/openai-chat/index.ts'
+import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
+import { HttpClient, type ClientLimits } from './client.ts'
+import { checkQuery, guard } from './guard.ts'
+import { match, type Route } from './routes.ts'
+
+export interface HttpLimits extends ClientLimits {
+  readonly headerBytes: number
+  /** Milliseconds until a request's headers must be whole. */
+  readonly headerTime: number
+}
+
+/** Serves what is no model surface. May throw `Failure`. */
+export type Side = (request: IncomingMessage, response: ServerResponse, found: { readonly route: Route; readonly rest: string; readonly query: string }) => Promise<void> | void
+
+export interface Listening {
+  readonly gateway: Gateway
+  readonly hosts: ReadonlySet<string>
+  readonly limits: HttpLimits
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly side: Side
+  /** Told when a call's answer is out, for the log. */
+  readonly served: (client: HttpClient, request: IncomingMessage) => void
+}
+
+/** The calls that are in flight, to be told when the process must end. Bounded by the connections. */
+export type Live = Set<HttpClient>
+
+export function createHttp(listening: Listening, live: Live): Server {
+  const { limits, tls } = listening
+  const options = { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headerTime, requestTimeout: 0, connectionsCheckingInterval: 2000, noDelay: true, keepAliveTimeout: 65_000, requireHostHeader: true }
+  const server = (tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options)) as Server
+  // Ours counts every header; the parser would leave the rest out and say nothing.
+  server.maxHeadersCount = 0
+  const handle = (request: IncomingMessage, response: ServerResponse) => void take(request, response, listening, live)
+  server.on('request', handle)
+  // The body is asked for when somebody wants it, not before.
+  server.on('checkContinue', handle)
+  server.on('checkExpectation', (_request, response) => response.writeHead(417).end())
+  server.on('clientError', refuseBroken)
+  return server
+}
+
+async function take(request: IncomingMessage, response: ServerResponse, listening: Listening, live: Live): Promise<void> {
+  try {
+    guard(request, listening.hosts)
+    const url = request.url!
+    const mark = url.indexOf('?')
+    const path = mark === -1 ? url : url.slice(0, mark)
+    const query = mark === -1 ? '' : url.slice(mark + 1)
+    const found = match(request.method!, path)
+    if (found.kind === 'none') throw new Failure('not_found', 'Nothing is served on this path.')
+    if (found.kind === 'wrong_method') {
+      response.setHeader('allow', found.allow.join(', '))
+      throw new Failure('method_not_allowed', 'This path is served by another method.')
+    }
+    checkQuery(query)
+    const { serving } = found.route
+    if (serving.kind !== 'surface') return await listening.side(request, response, { ...found, query })
+    const client = new HttpClient(request, response, listening.limits)
+    live.add(client)
+    await serve(serving.surface, client, listening.gateway)
+    live.delete(client)
+    listening.served(client, request)
+  } catch (error) {
+    refuseSide(request, response, toFailure(error))
+  }
+}
+
+/** In the envelope that the path's clients read: what is about to be refused may not have found its surface. */
+export function refuseSide(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
+  if (response.headersSent) return void response.destroy()
+  const wire = /\/messages\b/.test(request.url ?? '') ? anthropicMessages : openaiChat
+  const id = requestIdOf(request.headers as Readonly<Record<string, string | undefined>>)
+  const body = JSON.stringify(wire.writeError(failure, id))
+  if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
+  if (failure.reason === 'misdirected_request' || !request.complete) response.setHeader('connection', 'close')
+  response.writeHead(failure.row.status, { ...plainHeaders, 'content-type': 'application/json; charset=utf-8', 'x-request-id': id, 'content-length': Buffer.byteLength(body) })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** On everything we say: answers are nobody else's, and depend on who asks. */
+export const plainHeaders = { 'cache-control': 'no-store', vary: 'Authorization, Origin', 'x-content-type-options': 'nosniff' } as const
+
+const broken: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The headers did not come in time.'],
+}
+
+/** Bytes that are no HTTP get an answer all the same, and the connection ends. */
+function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, code, message] = broken[error.code ?? ''] ?? [400, 'bad_request', 'The request is not valid HTTP.']
+  const body = JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code } })
+  const head = [`HTTP/1.1 ${status} Refused`, 'content-type: application/json; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`, `x-request-id: ${requestIdOf({})}`, 'x-should-retry: false', 'connection: close']
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

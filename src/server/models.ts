@@ -1,0 +1,47 @@
+/** `GET /v1/models`: what can be called here, in the shape that the client's API knows. */
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { Failure } from '../canonical/failure.ts'
+import { resolve, type RoutingTable } from '../routing/resolve.ts'
+
+interface Model {
+  readonly id: string
+  readonly owner: string
+}
+
+/** Chains and aliases first, then each connection's models under its prefix. */
+export function listModels(table: RoutingTable): readonly Model[] {
+  const named = [...table.chains.keys(), ...table.aliases.keys()].map((id) => ({ id, owner: 'omni' }))
+  const connections = new Set(table.connections.values())
+  return [...named, ...[...connections].flatMap(({ name, models }) => models.map((model) => ({ id: `${name}/${model}`, owner: name })))]
+}
+
+export function writeModels(table: RoutingTable, headers: IncomingHttpHeaders): object {
+  const models = listModels(table)
+  if (headers['x-goog-api-key'] !== undefined) return { models: models.map(geminiModel) }
+  if (headers['anthropic-version'] !== undefined) return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
+  return { object: 'list', data: models.map(openaiModel) }
+}
+
+/** Throws `Failure` where the id leads nowhere. */
+export function writeModel(id: string, table: RoutingTable, headers: IncomingHttpHeaders): object {
+  const plan = resolve({ model: decode(id), fallbacks: [] }, table)
+  const model = { id: decode(id), owner: plan.chain ? 'omni' : (plan.targets[0]?.connection.name ?? 'omni') }
+  if (headers['x-goog-api-key'] !== undefined) return geminiModel(model)
+  return headers['anthropic-version'] === undefined ? openaiModel(model) : messagesModel(model)
+}
+
+function decode(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch (cause) {
+    throw new Failure('bad_request', 'The model’s id in the path is not encoded as URLs are.', { cause })
+  }
+}
+
+/** Nobody tells when most models were made; clients want a number. */
+const longAgo = 1_700_000_000
+
+const openaiModel = ({ id, owner }: Model) => ({ id, object: 'model', created: longAgo, owned_by: owner })
+const messagesModel = ({ id }: Model) => ({ type: 'model', id, display_name: id, created_at: new Date(longAgo * 1000).toISOString() })
+const geminiModel = ({ id }: Model) => ({ name: `models/${id}`, displayName: id, supportedGenerationMethods: ['generateContent', 'countTokens'] })

@@ -1,0 +1,88 @@
+/** The log: JSON lines on a stream, two for each call. It reads closed receipts, so nothing that was said can be in it. */
+
+import type { Writable } from 'node:stream'
+import { now } from '../base/clock.ts'
+import type { ReceiptRecord } from '../receipts/signals.ts'
+
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
+
+/** Bytes that may wait for a slow reader of the log; lines beyond are counted and left out. */
+const mostWaiting = 8 * 2 ** 20
+/** Characters gathered before they are written at once, without waiting for the next turn of the loop. */
+const gathered = 64 * 1024
+
+export interface RequestLine {
+  readonly method: string
+  readonly path: string
+  readonly responseBytes: number
+}
+
+export class Log {
+  readonly #stream: Writable
+  readonly #from: number
+  #text = ''
+  #isScheduled = false
+  #isBroken = false
+  #dropped = 0
+
+  /** Lines below `level` are not written. A stream that breaks (a closed pipe) ends the log, never the process. */
+  constructor(stream: Writable, level: Level) {
+    this.#stream = stream
+    this.#from = levels.indexOf(level)
+    stream.on('error', () => { this.#isBroken = true })
+  }
+
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** `fields` are ours: names, numbers and sentences, no text of a client or a provider. */
+  tell(level: Level, msg: string, fields: Readonly<Record<string, string | number | boolean | null>> = {}): void {
+    if (levels.indexOf(level) < this.#from) return
+    this.#put(JSON.stringify({ time: new Date(now()).toISOString(), level: level.toUpperCase(), msg, ...fields }))
+  }
+
+  call(receipt: ReceiptRecord, { method, path, responseBytes }: RequestLine): void {
+    if (this.#from > levels.indexOf('info')) return
+    const head = `{"time":"${new Date(now()).toISOString()}","level":"INFO","msg":`
+    const { request_id, status, duration } = receipt
+    this.#put(`${head}"request","request_id":"${request_id}","method":"${method}","path":"${path}","status":${status},"response_bytes":${responseBytes},"gateway_latency":${duration}}`)
+    this.#put(`${head}"inference","request_id":"${request_id}",${inference(receipt)}}`)
+  }
+
+  flush(): void {
+    const text = this.#text
+    this.#text = ''
+    this.#isScheduled = false
+    if (text === '' || this.#isBroken) return
+    if (this.#stream.writableLength > mostWaiting) this.#dropped += text.split('\n').length - 1
+    else this.#stream.write(text)
+  }
+
+  #put(line: string): void {
+    this.#text += `${line}\n`
+    if (this.#text.length > gathered) return this.flush()
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => this.flush())
+  }
+}
+
+function inference(receipt: ReceiptRecord): string {
+  const names = JSON.stringify({
+    routed_provider: receipt.provider,
+    requested_model: receipt.requested_model,
+    routed_model: receipt.resolved_model,
+    model_version: receipt.claimed_model,
+    input_hash: receipt.input_hash,
+    prompt_tokens: receipt.prompt_tokens,
+    completion_tokens: receipt.completion_tokens,
+    total_tokens: receipt.total_tokens,
+    provider_latency: receipt.provider_duration,
+    gateway_latency: receipt.duration,
+    fallback_occurred: receipt.fallback,
+    metadata: JSON.stringify(receipt.metadata ?? {}),
+  })
+  return names.slice(1, -1)
+}
