@@ -20,7 +20,8 @@ export function storedCredentials(db: Kysely<Tables>): Credentials {
             .where('credentials.provider', '=', provider),
         )
         .executeTakeFirst()
-      if (result.numInsertedOrUpdatedRows === 0n) throw new StorageError('conflict', 'This credential has a newer version, or belongs to another tenant or provider.')
+      if (result.numInsertedOrUpdatedRows === 0n)
+        throw new StorageError('conflict', 'This credential has a newer version, or belongs to another tenant or provider.')
     },
     list: async (tenant) => {
       const rows = await db

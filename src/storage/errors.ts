@@ -76,7 +76,7 @@ export function toStorageError(error: unknown): StorageError {
   if (typeof errcode === 'number') {
     return new StorageError(extendedReasons[errcode] ?? sqliteReasons[errcode & 0xff] ?? 'fault', undefined, `SQLITE ${errcode}`)
   }
-  if (typeof code !== 'string') return new StorageError('unavailable')
+  if (typeof code !== 'string') return new StorageError(error instanceof TypeError || error instanceof RangeError ? 'fault' : 'unavailable')
   const reason = code.startsWith('ERR_') ? 'fault' : (postgresReasons[code] ?? postgresReasons[code.slice(0, 2)] ?? 'unavailable')
   return new StorageError(reason, undefined, code)
 }

@@ -1,7 +1,20 @@
 /** Files for the user alone: the data directory, and the secrets in it. */
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, constants, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { StorageError } from './errors.ts'
 
@@ -26,13 +39,20 @@ export function readSecret(file: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    throw refused(`The secret file ${file} cannot be read`, error, code === 'ELOOP' ? 'It is a symbolic link: put the file itself there.' : 'It must be a file of the user that runs the gateway.')
+    throw refused(
+      `The secret file ${file} cannot be read`,
+      error,
+      code === 'ELOOP' ? 'It is a symbolic link: put the file itself there.' : 'It must be a file of the user that runs the gateway.',
+    )
   }
   try {
     const stat = fstatSync(descriptor)
     if (!stat.isFile()) throw new StorageError('refused', `${file} is no file: put the secret file there, or remove it.`)
     if (hasModes && (stat.mode & 0o077) !== 0) {
-      throw new StorageError('refused', `The secret file ${file} can be read by other users (mode ${(stat.mode & 0o777).toString(8)}). If nobody has, run: chmod 600 ${file}`)
+      throw new StorageError(
+        'refused',
+        `The secret file ${file} can be read by other users (mode ${(stat.mode & 0o777).toString(8)}). If nobody has, run: chmod 600 ${file}`,
+      )
     }
     return readFileSync(descriptor, 'utf8')
   } finally {

@@ -19,16 +19,23 @@ export async function openMasterKey(folder: string, fingerprint: Fingerprint): P
   const key = parse(readSecret(file), file)
   const own = keyedHash(deriveKey(key, 'fingerprint'), 'master.key')
   if ((used ?? (await fingerprint.claim(own))) !== own) {
-    throw new StorageError('refused', `${file} is not the master key that the database was made with: what is sealed there does not open with it. Put the right file in its place.`)
+    throw new StorageError(
+      'refused',
+      `${file} is not the master key that the database was made with: what is sealed there does not open with it. Put the right file in its place.`,
+    )
   }
   return key
 }
 
 function parse(text: string | undefined, file: string): KeyObject {
   if (text === undefined) {
-    throw new StorageError('refused', `The database needs its master key, and ${file} is gone. Restore it from where it was kept: a new one could not open what is sealed.`)
+    throw new StorageError(
+      'refused',
+      `The database needs its master key, and ${file} is gone. Restore it from where it was kept: a new one could not open what is sealed.`,
+    )
   }
   const digits = text.trim()
-  if (!/^[0-9a-f]{64}$/.test(digits)) throw new StorageError('refused', `${file} does not hold a master key (64 hex digits). Restore it from where it was kept.`)
+  if (!/^[0-9a-f]{64}$/.test(digits))
+    throw new StorageError('refused', `${file} does not hold a master key (64 hex digits). Restore it from where it was kept.`)
   return masterKey(Buffer.from(digits, 'hex'))
 }

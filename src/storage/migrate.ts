@@ -18,6 +18,9 @@ interface Step {
   readonly checksum: string
 }
 
+/** PostgreSQL's code. A file of SQLite that is not ours is known by its mark. */
+const duplicateTable = '42P07'
+
 type Applied = Pick<MigrationRow, 'name' | 'checksum'>
 
 /**
@@ -67,7 +70,8 @@ async function apply(name: string, statements: readonly string[], db: Kysely<Tab
     for (const statement of statements) await sql.raw(statement).execute(db)
   } catch (error) {
     const { code } = toStorageError(error)
-    throw new StorageError('refused', `The upgrade "${name}" of ${engine.place} failed (${code ?? 'no code'}). Nothing was changed: start the version before it.`, code)
+    const advice = code === duplicateTable ? 'It holds tables of another program: give the gateway a database of its own.' : 'Start the version before it.'
+    throw new StorageError('refused', `The upgrade "${name}" of ${engine.place} failed (${code ?? 'no code'}), and nothing was changed. ${advice}`, code)
   }
 }
 
@@ -87,10 +91,21 @@ function stepsAfter(applied: readonly Applied[], steps: readonly Step[], { place
     const step = steps[index]
     if (step === undefined) {
       const today = steps.at(-1)?.name ?? 'nothing'
-      throw new StorageError('refused', `${place} was made by a newer version of the gateway (it has "${name}", this version ends with "${today}"). Start that version. ${restoring}`)
+      throw new StorageError(
+        'refused',
+        `${place} was made by a newer version of the gateway (it has "${name}", this version ends with "${today}"). Start that version. ${restoring}`,
+      )
     }
-    if (step.name !== name) throw new StorageError('refused', `${place} has the migration "${name}" where this version has "${step.name}". Start the version that made it. ${restoring}`)
-    if (step.checksum !== checksum) throw new StorageError('refused', `The migration "${name}" of ${place} is not the one that this version has. Start the version that made it. ${restoring}`)
+    if (step.name !== name)
+      throw new StorageError(
+        'refused',
+        `${place} has the migration "${name}" where this version has "${step.name}". Start the version that made it. ${restoring}`,
+      )
+    if (step.checksum !== checksum)
+      throw new StorageError(
+        'refused',
+        `The migration "${name}" of ${place} is not the one that this version has. Start the version that made it. ${restoring}`,
+      )
   })
   return steps.slice(applied.length)
 }

@@ -2,12 +2,13 @@
 
 import { storedCredentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
+import { StorageError } from './errors.ts'
 import { storedFingerprint } from './fingerprint.ts'
 import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { storedReceipts } from './receipts.ts'
-import type { Store, StoreOptions } from './store.ts'
+import type { PostgresOptions, SqliteOptions, Store, StoreOptions } from './store.ts'
 
 /** Opens the database, and makes or upgrades its tables. Rejects with `StorageError` `refused` where it must not be touched, with a sentence for the operator. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -17,7 +18,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await engine.prepareReceipts(options.columns)
   } catch (error) {
     await engine.close()
-    throw error
+    throw located(error, engine.place)
   }
   return {
     receipts: storedReceipts(engine),
@@ -29,8 +30,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
+/** What keeps a gateway from starting says which database it was. */
+function located(error: unknown, place: string): unknown {
+  if (!(error instanceof StorageError) || error.reason === 'refused') return error
+  return new StorageError(error.reason, `${error.message} It is ${place} (${error.code ?? 'no code'}).`, error.code)
+}
+
 /** Each database is loaded only where it is used. */
-async function openEngine(options: StoreOptions): Promise<Engine> {
+export async function openEngine(options: SqliteOptions | PostgresOptions): Promise<Engine> {
   if ('url' in options) return (await import('./postgres/engine.ts')).openPostgres(options)
   return (await import('./sqlite/engine.ts')).openSqlite(options)
 }

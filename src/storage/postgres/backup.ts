@@ -26,17 +26,23 @@ export async function backUp(db: Kysely<Tables>, place: string): Promise<void> {
   }
   const schema = `omni_backup_${new Date(now()).toISOString().replace(/\D/g, '')}`
   try {
-    await db.transaction().execute(async (transaction) => {
-      // One view of all tables, so that the copy is of one moment.
-      await sql`set transaction isolation level repeatable read`.execute(transaction)
-      await sql`set local statement_timeout = 0`.execute(transaction)
-      await sql`create schema ${sql.id(schema)}`.execute(transaction)
-      for (const { name } of tables) await copy(name, schema, transaction)
-    })
+    // Repeatable read: all tables are copied as they were at one moment.
+    await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (transaction) => {
+        await sql`set local statement_timeout = 0`.execute(transaction)
+        await sql`create schema ${sql.id(schema)}`.execute(transaction)
+        for (const { name } of tables) await copy(name, schema, transaction)
+      })
     await prune(db)
   } catch (error) {
     const { code } = toStorageError(error)
-    throw new StorageError('refused', `The tables of ${place} could not be copied before the upgrade (${code ?? 'no code'}), so it was not upgraded. ${advice}`, code)
+    throw new StorageError(
+      'refused',
+      `The tables of ${place} could not be copied before the upgrade (${code ?? 'no code'}), so it was not upgraded. ${advice}`,
+      code,
+    )
   }
 }
 
@@ -51,9 +57,8 @@ async function ownTables(db: Kysely<Tables>): Promise<readonly Table[]> {
 async function copy(name: keyof Tables, schema: string, db: Kysely<Tables>): Promise<void> {
   const copied = sql.id(schema, name)
   await sql`create table ${copied} as table ${sql.id(name)}`.execute(db)
-  const check = sql<{ count: number }>`(select * from ${sql.id(name)} except select * from ${copied})`
-  const missing = await sql<{ count: number }>`select count(*) as count from ${check} as missing`.execute(db)
-  if (missing.rows[0]!.count !== 0) throw new StorageError('fault')
+  const missing = await sql`select * from ${sql.id(name)} except select * from ${copied} limit 1`.execute(db)
+  if (missing.rows.length > 0) throw new StorageError('fault')
 }
 
 async function prune(db: Kysely<Tables>): Promise<void> {

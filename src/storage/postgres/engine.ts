@@ -8,13 +8,15 @@ import type { TypeNames } from '../migrations.ts'
 import type { PostgresOptions } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { backUp } from './backup.ts'
-import { openPool, translated } from './pool.ts'
+import { openPool, opened, translated } from './pool.ts'
 import { insertReceipts } from './receipts.ts'
 
 const types: TypeNames = { id: 'text collate "C"', text: 'text', integer: 'bigint', real: 'double precision', flag: 'boolean', bytes: 'bytea', table: '' }
 
 /** `OMNI`: the number of the advisory lock that upgrades of this database share. */
 const upgradeLock = 0x4f_4d_4e_49
+/** How long an upgrade waits for another gateway's, and for readers of a table that it changes. */
+const upgradeWaitMs = 60_000
 
 export async function openPostgres({ url, hasOwnBackup = false }: PostgresOptions): Promise<Engine> {
   const place = placeOf(url)
@@ -27,21 +29,27 @@ export async function openPostgres({ url, hasOwnBackup = false }: PostgresOption
     place,
     restoring: 'The backup from before the last upgrade is in the schema of this database whose name begins with "omni_backup_".',
     columnsOf: async (at, table) => {
-      const query = sql<{ name: string }>`select column_name as name from information_schema.columns where table_schema = current_schema() and table_name = ${table}`
+      const query = sql<{
+        name: string
+      }>`select column_name as name from information_schema.columns where table_schema = current_schema() and table_name = ${table}`
       return (await query.execute(at)).rows.map(({ name }) => name)
     },
-    lock: async (transaction) => void (await sql`select pg_advisory_xact_lock(${upgradeLock})`.execute(transaction)),
+    lock: async (transaction) => {
+      await sql`set local statement_timeout = 0`.execute(transaction)
+      await sql.raw(`set local lock_timeout = ${upgradeWaitMs}`).execute(transaction)
+      await sql`select pg_advisory_xact_lock(${upgradeLock})`.execute(transaction)
+    },
     backUp: async () => (hasOwnBackup ? undefined : backUp(db, place)),
     prepareReceipts: async (columns) => void (insert = insertReceipts(columns)),
     appendReceipts: (lines) => append(pool, insert, lines),
-    close: () => db.destroy(),
+    close: async () => (pool.ending ? undefined : pool.end()),
   }
 }
 
 /** One statement is one transaction. It is named, so that the server prepares it once for each connection. */
 async function append(pool: Pool, insert: string, lines: readonly string[]): Promise<void> {
   try {
-    await pool.query({ name: 'append receipts', text: insert, values: [lines.map(storable).join('\n')] })
+    await opened(pool).query({ name: 'append receipts', text: insert, values: [lines.map(storable).join('\n')] })
   } catch (error) {
     throw toStorageError(error)
   }

@@ -2,7 +2,7 @@
 
 import type { PostgresPool } from 'kysely'
 import type { Pool } from 'pg'
-import { toStorageError } from '../errors.ts'
+import { StorageError, toStorageError } from '../errors.ts'
 
 /** One for receipts, the others for the control API: all that a gateway needs of a server that a fleet shares. */
 const connections = 4
@@ -34,13 +34,19 @@ export function translated(pool: Pool): PostgresPool {
     options: {},
     end: () => pool.end(),
     connect: async () => {
-      const client = await translate(pool.connect())
+      const client = await translate(opened(pool).connect())
       return {
         query: ((text: string, values: unknown[]) => translate(client.query(text, values))) as never,
         release: (destroy) => client.release(destroy),
       }
     },
   }
+}
+
+/** Throws `StorageError` `closed` where the pool was ended: it will never answer again. */
+export function opened(pool: Pool): Pool {
+  if (pool.ending) throw new StorageError('closed')
+  return pool
 }
 
 async function translate<T>(answer: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** Copies a database file that is in use, and trusts the copy only when it has read it back. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { dirname, join } from 'node:path'
 import { StorageError, toStorageError } from '../errors.ts'
@@ -21,9 +21,13 @@ export function backUp(database: DatabaseSync, file: string): undefined {
     flush(part)
     renameSync(part, file)
   } catch (error) {
-    rmSync(part, { force: true })
+    if (existsSync(part)) rmSync(part)
     const { code } = toStorageError(error)
-    throw new StorageError('refused', `No backup could be written to ${file} (${code ?? 'no code'}), so the database was not upgraded. It needs as much room again as the database has.`, code)
+    throw new StorageError(
+      'refused',
+      `No backup could be written to ${file} (${code ?? 'no code'}), so the database was not upgraded. It needs as much room again as the database has.`,
+      code,
+    )
   }
   prune(file)
 }
@@ -39,6 +43,8 @@ function flush(file: string): void {
 
 function prune(newest: string): void {
   const folder = dirname(newest)
-  const copies = readdirSync(folder).filter((name) => /^omni-[\d-]+\.db$/.test(name)).sort()
+  const copies = readdirSync(folder)
+    .filter((name) => /^omni-[\d-]+\.db$/.test(name))
+    .sort()
   for (const name of copies.slice(0, -keptBackups)) rmSync(join(folder, name))
 }

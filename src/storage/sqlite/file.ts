@@ -65,7 +65,10 @@ function create(file: string): boolean {
 function checkFile(file: string): void {
   const { mode, size } = statSync(file)
   if (size === 0) {
-    throw new StorageError('refused', `The database ${file} is an empty file. If this is a first start that was cut off, remove it; else restore it from ${backupFolder(file)}.`)
+    throw new StorageError(
+      'refused',
+      `The database ${file} is an empty file. If this is a first start that was cut off, remove it; else restore it from ${backupFolder(file)}.`,
+    )
   }
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) chmodSync(file, 0o600)
 }
@@ -91,7 +94,11 @@ function refusal(error: unknown, file: string): StorageError {
 }
 
 function damage(file: string, code = 'check failed'): StorageError {
-  return new StorageError('refused', `The database ${file} is damaged (${code}). Nothing was changed: put it aside, and restore the newest file of ${backupFolder(file)} in its place.`, code)
+  return new StorageError(
+    'refused',
+    `The database ${file} is damaged (${code}). Nothing was changed: put it aside, and restore the newest file of ${backupFolder(file)} in its place.`,
+    code,
+  )
 }
 
 export const backupFolder = (file: string): string => join(dirname(file), 'backups')

@@ -1,0 +1,72 @@
+/** The store over PostgreSQL. */
+
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { openStore } from '../../src/storage/open.ts'
+import { startPostgres } from '../postgres.ts'
+import type { TestPostgres } from '../postgres.ts'
+import { columns, receipt, refusal, testStore } from './suite.ts'
+
+const postgres = await startPostgres()
+
+if (typeof postgres === 'string') test('PostgreSQL store', { skip: postgres }, () => {})
+else testPostgres(postgres)
+
+function testPostgres(server: TestPostgres): void {
+  after(() => server.stop())
+
+  testStore('PostgreSQL', async () => {
+    const url = await server.createDatabase()
+    const query = (text: string) => server.query(url, text)
+    return { options: { url }, query, backups: async () => (await query(`select 1 from pg_namespace where nspname like 'omni_backup%'`)).length }
+  })
+
+  describe('PostgreSQL alone', () => {
+    test('lets many gateways start at once on an empty database', async () => {
+      const url = await server.createDatabase()
+      const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ url, columns })))
+      await Promise.all(stores.map((store) => store.close()))
+      assert.equal((await server.query(url, 'select name from omni_migrations')).length, 1)
+    })
+
+    test('is copied before an upgrade unless the operator has a backup', async () => {
+      const url = await server.createDatabase()
+      await (await openStore({ url, columns })).close()
+      await (await openStore({ url, columns: [...columns, { name: 'later', kind: 'count' }], hasOwnBackup: true })).close()
+      assert.deepEqual(await server.query(url, `select 1 from pg_namespace where nspname like 'omni_backup%'`), [])
+    })
+
+    test('takes receipts with what its JSON cannot hold', async () => {
+      const url = await server.createDatabase()
+      const store = await openStore({ url, columns })
+      await store.receipts.append([receipt({ provider: 'a\u0000b\ud800c\\u0000' })])
+      assert.deepEqual(await server.query(url, 'select provider from receipts'), [{ provider: 'a\ufffdb\ufffdc\\u0000' }])
+      await store.close()
+    })
+
+    test('refuses a database that holds tables of another program', async () => {
+      const url = await server.createDatabase()
+      await server.query(url, 'create table receipts (total integer)')
+      await assert.rejects(openStore({ url, columns }), refusal('refused', /another program/))
+      assert.deepEqual(await server.query(url, `select table_name from information_schema.tables where table_schema = 'public'`), [{ table_name: 'receipts' }])
+    })
+
+    test('says which server does not answer, without the password', async () => {
+      const failure = await openStore({ url: 'postgres://omni:secret@127.0.0.1:1/x', columns }).catch((error: Error) => error)
+      refusal('unavailable', /127\.0\.0\.1:1/)(failure)
+      assert.doesNotMatch(String(failure), /secret/)
+      await assert.rejects(openStore({ url: 'not a url', columns }), refusal('refused', /postgres:\/\//))
+    })
+
+    test('answers again after its connections were cut', async () => {
+      const url = await server.createDatabase()
+      const store = await openStore({ url, columns })
+      await server.query(url, 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
+      const line = receipt()
+      await store.receipts.append([line]).catch(refusal('unavailable'))
+      await store.receipts.append([line])
+      assert.equal(await store.receipts.count(), 1)
+      await store.close()
+    })
+  })
+}

@@ -1,0 +1,221 @@
+/** The store over SQLite, and what can befall a file. */
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, describe, test } from 'node:test'
+import { clientKey, credentialId, keyId, shownPrefix } from '../../src/base/ids.ts'
+import { deriveKey, keyedHash, masterKey, open, seal } from '../../src/base/seal.ts'
+import { StorageError } from '../../src/storage/errors.ts'
+import { openStore } from '../../src/storage/open.ts'
+import { columns, receipt, refusal, testStore } from './suite.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'omni-sqlite-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+let folders = 0
+const newFile = () => join(root, `data-${(folders += 1)}`, 'omni.db')
+const backupsOf = (file: string) => (existsSync(join(file, '..', 'backups')) ? readdirSync(join(file, '..', 'backups')) : [])
+
+function query(file: string, text: string): readonly Record<string, unknown>[] {
+  const database = new DatabaseSync(file)
+  try {
+    return database.prepare(text).all()
+  } finally {
+    database.close()
+  }
+}
+
+testStore('SQLite', async () => {
+  const file = newFile()
+  return { options: { file }, query: async (text) => query(file, text), backups: async () => backupsOf(file).length }
+})
+
+/** A file with ten receipts in it. */
+async function filledFile(): Promise<string> {
+  const file = newFile()
+  const store = await openStore({ file, columns })
+  await store.receipts.append(Array.from({ length: 10 }, () => receipt({ note: 'n'.repeat(4000) })))
+  await store.close()
+  return file
+}
+
+describe('a database file that must not be touched', () => {
+  const refuses = async (file: string, said: RegExp) => {
+    const bytes = readFileSync(file)
+    await assert.rejects(openStore({ file, columns }), refusal('refused', said))
+    assert.deepEqual(readFileSync(file), bytes)
+    assert.deepEqual(readdirSync(join(file, '..')), ['omni.db'])
+  }
+
+  test('is one that is garbage', async () => {
+    const file = newFile()
+    mkdirSync(join(file, '..'))
+    writeFileSync(file, randomBytes(20_000))
+    await refuses(file, /damaged.*restore/)
+  })
+
+  test('is one that was cut off', async () => {
+    const file = await filledFile()
+    truncateSync(file, statSync(file).size - 20_000)
+    await refuses(file, /damaged/)
+  })
+
+  test('is one with a page overwritten', async () => {
+    const file = await filledFile()
+    const bytes = readFileSync(file)
+    bytes.fill(0xee, 3 * 16_384, 4 * 16_384)
+    writeFileSync(file, bytes)
+    await refuses(file, /damaged/)
+  })
+
+  test('is one that was emptied', async () => {
+    const file = await filledFile()
+    truncateSync(file, 0)
+    await refuses(file, /empty file/)
+  })
+
+  test('is one of another program', async () => {
+    const file = newFile()
+    mkdirSync(join(file, '..'))
+    query(file, 'create table theirs (id integer)')
+    await refuses(file, /another program/)
+  })
+})
+
+describe('a backup', () => {
+  test('is private, whole, and can take the place of the database', async () => {
+    const file = await filledFile()
+    await (await openStore({ file, columns: [...columns, { name: 'later', kind: 'count' }] })).close()
+    const [name] = backupsOf(file)
+    const copy = join(file, '..', 'backups', name!)
+    assert.equal(statSync(copy).mode & 0o777, 0o600)
+    const restored = newFile()
+    mkdirSync(join(restored, '..'))
+    copyFileSync(copy, restored)
+    const store = await openStore({ file: restored, columns })
+    assert.equal(await store.receipts.count(), 10)
+    await store.close()
+  })
+
+  test('that cannot be written stops the upgrade', async () => {
+    const file = await filledFile()
+    writeFileSync(join(file, '..', 'backups'), 'in the way')
+    await assert.rejects(openStore({ file, columns: [...columns, { name: 'later', kind: 'count' }] }), refusal('refused', /No backup/))
+    assert.equal(query(file, `select name from pragma_table_info('receipts') where name = 'later'`).length, 0)
+  })
+})
+
+describe('what is on the disk', () => {
+  test('holds no secret in clear, in database, log and backup', async () => {
+    const file = newFile()
+    const store = await openStore({ file, columns })
+    const master = masterKey(randomBytes(32))
+    const [key, secret] = [clientKey(), `sk-provider-${randomBytes(16).toString('hex')}`]
+    const place = { tenant: 'default', id: credentialId(), version: 1 }
+    const hash = keyedHash(deriveKey(master, 'client-keys'), key)
+    await store.keys.create({ id: keyId(), name: 'one', prefix: shownPrefix(key), hash, createdAt: 1 })
+    await store.credentials.put({ ...place, provider: 'one', sealed: seal(deriveKey(master, 'credentials'), secret, place), createdAt: 1 })
+    const upgraded = await openStore({ file, columns: [...columns, { name: 'later', kind: 'count' }] })
+    const files = ['omni.db', 'omni.db-wal', ...backupsOf(file).map((name) => join('backups', name))].map((name) => join(file, '..', name))
+    const bytes = files.map((name) => readFileSync(name).toString('latin1'))
+    assert.equal(files.length, 3)
+    assert.ok(bytes[2]!.includes(hash), 'the backup has the key')
+    for (const text of bytes) assert.ok(![key, key.slice(9), secret].some((clear) => text.includes(clear)))
+    const [credential] = await upgraded.credentials.list()
+    assert.equal(open(deriveKey(master, 'credentials'), credential!.sealed, credential!), secret)
+    await Promise.all([store.close(), upgraded.close()])
+  })
+
+  test('is for the user alone, also where it was not', async () => {
+    const file = await filledFile()
+    chmodSync(file, 0o644)
+    chmodSync(join(file, '..'), 0o755)
+    const store = await openStore({ file, columns })
+    await store.receipts.append([receipt()])
+    const modes = [join(file, '..'), file, `${file}-wal`, `${file}-shm`].map((path) => statSync(path).mode & 0o777)
+    assert.deepEqual(modes, [0o700, 0o600, 0o600, 0o600])
+    await store.close()
+    assert.deepEqual(readdirSync(join(file, '..')), ['omni.db'])
+  })
+
+  test('is found by an index, page by page', async () => {
+    const file = await filledFile()
+    const plans = [
+      `select id, body from receipts where id < 'dec_x' order by id desc limit 9`,
+      `select id, body from receipts where key_id = 'a' and id < 'dec_x' order by id desc limit 9`,
+      `select count(*) from receipts where key_id = 'a'`,
+    ].map((text) => query(file, `explain query plan ${text}`).map(({ detail }) => detail))
+    assert.deepEqual(
+      plans.map((steps) => steps.length),
+      [1, 1, 1],
+    )
+    assert.match(String(plans), /^SEARCH .* USING INDEX .*id<.*,SEARCH .* USING INDEX receipts_by_key .*,SEARCH .* USING COVERING INDEX receipts_by_key/)
+  })
+})
+
+describe('another process', () => {
+  test('that holds the write lock makes an append fail, and the next one succeeds', async () => {
+    const file = await filledFile()
+    const store = await openStore({ file, columns, busyMs: 50 })
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', holdLock, file], { stdio: ['pipe', 'pipe', 'inherit'] })
+    await once(holder.stdout, 'data')
+    const lines = [receipt(), receipt()]
+    await assert.rejects(store.receipts.append(lines), (error: unknown) => refusal('busy')(error) && (error as StorageError).again)
+    assert.equal(await store.receipts.count(), 10)
+    holder.stdin.end()
+    await once(holder, 'exit')
+    await store.receipts.append(lines)
+    assert.equal(await store.receipts.count(), 12)
+    await store.close()
+  })
+
+  test('that is killed while it appends loses nothing that was acknowledged', async () => {
+    const file = await filledFile()
+    const writer = spawn(process.execPath, [new URL('writer.ts', import.meta.url).pathname, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const acknowledged = await countLines(writer.stdout, () => writer.kill('SIGKILL'), 20)
+    const store = await openStore({ file, columns })
+    assert.ok((await store.receipts.count()) >= 10 + acknowledged * 5)
+    assert.deepEqual(query(file, 'pragma integrity_check'), [{ __proto__: null, integrity_check: 'ok' }])
+    await store.close()
+  })
+
+  test('that runs out of room keeps the file whole', { skip: process.platform === 'win32' && 'Windows has no limit on the size of a file.' }, async () => {
+    const file = await filledFile()
+    const writer = spawn('sh', ['-c', 'ulimit -f 2000; exec "$0" "$@"', process.execPath, new URL('writer.ts', import.meta.url).pathname, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const output: string[] = []
+    writer.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+    await once(writer, 'close')
+    const said = output.join('').trim().split('\n')
+    assert.equal(said.pop(), 'full')
+    const store = await openStore({ file, columns })
+    assert.equal(await store.receipts.count(), 10 + said.length * 5)
+    await store.receipts.append([receipt()])
+    await store.close()
+  })
+})
+
+const holdLock = `
+  import { DatabaseSync } from 'node:sqlite'
+  const database = new DatabaseSync(process.argv[1])
+  database.exec('begin immediate')
+  console.log('held')
+  process.stdin.on('end', () => database.exec('rollback')).resume()`
+
+/** Counts the lines of a stream until it ends; at the given one, something happens. */
+async function countLines(stream: NodeJS.ReadableStream, act: () => void, at: number): Promise<number> {
+  let count = 0
+  for await (const chunk of stream) {
+    const before = count
+    count += String(chunk).split('\n').length - 1
+    if (before < at && count >= at) act()
+  }
+  return count
+}

@@ -1,0 +1,16 @@
+/** A process that appends batches of five receipts to a file until it is stopped, and says a line for each that was stored. */
+
+import { StorageError } from '../../src/storage/errors.ts'
+import { openStore } from '../../src/storage/open.ts'
+import { columns, receipt } from './suite.ts'
+
+const store = await openStore({ file: process.argv[2]!, columns })
+try {
+  for (;;) {
+    await store.receipts.append(Array.from({ length: 5 }, () => receipt({ note: 'n'.repeat(2000) })))
+    process.stdout.write('stored\n')
+  }
+} catch (error) {
+  process.stdout.write(`${error instanceof StorageError ? error.reason : String(error)}\n`)
+}
+await store.close().catch(() => {})
