@@ -1,0 +1,21 @@
+/** `npm run generate` writes every file that is made from code; `npm run generate -- --check` fails where one is stale. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pages as prices } from './generate/prices.ts'
+
+const root = dirname(import.meta.dirname)
+const pages = [...prices]
+const stale = pages
+  .map(({ path, make }) => ({ path, text: make() }))
+  .filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text)
+
+if (process.argv.includes('--check')) {
+  for (const { path } of stale) console.error(`${path} is stale: run \`npm run generate\`.`)
+  process.exitCode = stale.length > 0 ? 1 : 0
+} else {
+  for (const { path, text } of stale) {
+    writeFileSync(join(root, path), text)
+    console.log(`wrote ${path}`)
+  }
+}

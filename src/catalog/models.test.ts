@@ -1,0 +1,29 @@
+/** The known models are written without slips: known providers' ids, each once, with prices but for the newest. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { providers } from '../providers/index.ts'
+import { catalogOf } from '../providers/provider.ts'
+import { priceOf } from './catalog.ts'
+import { knownModels } from './models.ts'
+
+/** Newer than the table of prices. */
+const unpriced = ['claude-fable-5-2', 'claude-sonnet-5-5', 'claude-haiku-5-5', 'deepseek-flash']
+
+test('every known model has a price, but for those that are newer than the table', () => {
+  const missing = providers.flatMap((provider) => {
+    const catalog = catalogOf(provider)
+    return catalog === null ? [] : knownModels(provider.id).filter((model) => priceOf(catalog, model, Date.UTC(2026, 10, 21)) === null)
+  })
+  assert.deepEqual(missing.toSorted(), unpriced.toSorted())
+})
+
+test('no provider lists a model twice, and makers of models list some', () => {
+  for (const { id } of providers) assert.equal(new Set(knownModels(id)).size, knownModels(id).length, id)
+  for (const id of ['openai', 'anthropic', 'gemini']) assert.ok(knownModels(id).length > 8, id)
+})
+
+test('resellers list nothing, so that a bare name never leads to one', () => {
+  for (const { id, substrate } of providers) if (substrate === 'aggregator') assert.deepEqual(knownModels(id), [])
+  assert.deepEqual(knownModels('constructor'), [])
+})
