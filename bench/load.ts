@@ -36,6 +36,8 @@ class Notes {
   readonly firstWords: number[] = []
   readonly gaps: number[] = []
   answers = 0
+  /** The time is up: answers that have begun are read to their end, so that what they cost is counted with them. */
+  isOver = false
 
   add(list: number[], value: number): void {
     if (list.length < mostSamples) list.push(value)
@@ -48,6 +50,7 @@ class Asker {
   readonly #question: Buffer
   readonly #notes: Notes
   readonly #fail: (error: Error) => void
+  readonly #finish: () => void
   #asked = 0
   #last = 0
   #hasWord = false
@@ -56,10 +59,11 @@ class Asker {
   #missing = -1
   #isDone = false
 
-  constructor(job: Job, question: Buffer, notes: Notes, fail: (error: Error) => void) {
-    this.#question = question
+  constructor(job: Job, notes: Notes, fail: (error: Error) => void, finish: () => void) {
+    this.#question = write(job)
     this.#notes = notes
     this.#fail = fail
+    this.#finish = finish
     this.#isStream = job.body.includes('"stream":true')
     this.#socket = connect({ port: job.port, host: '127.0.0.1', noDelay: true })
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes))
@@ -93,7 +97,8 @@ class Asker {
     if (!this.#hasWord) return this.#fail(new Error('a stream ended without a word'))
     this.#notes.answers += 1
     this.#notes.add(this.#notes.latencies, now - this.#asked)
-    this.ask()
+    if (this.#notes.isOver) this.#finish()
+    else this.ask()
   }
 
   /** Heads come in one packet on the loopback. Gives the body bytes behind it. */
@@ -114,26 +119,26 @@ function write(job: Job): Buffer {
 }
 
 /** Rejects at the first answer that is not a 200, and when a connection breaks. */
-function run(job: Job): Promise<Seen> {
-  return new Promise((resolve, reject) => {
-    const notes = new Notes()
-    const askers: Asker[] = []
-    const end = (): void => askers.forEach((asker) => asker.end())
-    const fail = (error: Error): void => {
-      end()
-      reject(error)
-    }
-    const question = write(job)
-    for (let count = 0; count < job.concurrency; count += 1) askers.push(new Asker(job, question, notes, fail))
-    const began = performance.now()
-    for (const asker of askers) asker.ask()
-    setTimeout(() => {
-      const seconds = (performance.now() - began) / 1000
-      end()
-      const { answers, latencies, firstWords, gaps } = notes
-      resolve({ answers, seconds, latency: summarize(latencies), firstWord: summarize(firstWords), plateau: Math.max(plateau(firstWords), plateau(gaps)) })
-    }, job.milliseconds)
+async function run(job: Job): Promise<Seen> {
+  const notes = new Notes()
+  const { promise: broken, reject: fail } = Promise.withResolvers<never>()
+  const finished: Promise<void>[] = []
+  const askers = Array.from({ length: job.concurrency }, () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    finished.push(promise)
+    return new Asker(job, notes, fail, resolve)
   })
+  const began = performance.now()
+  for (const asker of askers) asker.ask()
+  setTimeout(() => (notes.isOver = true), job.milliseconds)
+  try {
+    await Promise.race([Promise.all(finished), broken])
+  } finally {
+    for (const asker of askers) asker.end()
+  }
+  const { answers, latencies, firstWords, gaps } = notes
+  const waits = { latency: summarize(latencies), firstWord: summarize(firstWords), plateau: Math.max(plateau(firstWords), plateau(gaps)) }
+  return { answers, seconds: (performance.now() - began) / 1000, ...waits }
 }
 
 /** Connections that wait on streams which say their first word and then nothing; one job at a time. */

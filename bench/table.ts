@@ -29,7 +29,9 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   return table(['what', 'measured', 'target', ''], verdicts.map(line))
 }
 
+/** Empty where there is nothing to say. */
 function table(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+  if (lines.length === 0) return ''
   const widths = titles.map((title, at) => Math.max(title.length, ...lines.map((line) => line[at]!.length)))
   const write = (cells: readonly string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
   return [write(titles), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...lines.map(write)].join('\n')
