@@ -21,10 +21,13 @@ export const oldNode = machinePath.map((folder) => join(folder, executable)).fil
 /** Why a test under an old Node.js cannot run here; false where it can. */
 export const noOldNode = oldNode === undefined && 'this machine has no Node.js of its own that is too old, so there is nothing to go on from'
 
-/** The environment of a shell whose first Node.js is `node`, with nothing of npm's or ours in it. */
-export function shellWith(node: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_(registry|cache|userconfig)$)|OMNI_|NODE_|INIT_CWD|.*_API_KEY$)/.test(name))
-  return { ...Object.fromEntries(kept), PATH: [dirname(node), ...machinePath].join(delimiter), ...more }
+/** What npm, the test runner and our own launcher tell their children, and what would connect a provider. */
+const inherited = /^(npm_(?!config_(registry|cache|userconfig|cafile|proxy|https_proxy)$)|INIT_CWD$|NODE_(OPTIONS|TEST_CONTEXT|COMPILE_CACHE)$|OMNI_|.*_API_KEY$)/
+
+/** The environment of a shell that nobody has used yet, with `node` as its first Node.js. */
+export function shellWith(node: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !inherited.test(name))
+  return { ...Object.fromEntries(kept), PATH: [dirname(node), ...machinePath].join(delimiter) }
 }
 
 export interface Shell {
@@ -32,9 +35,9 @@ export interface Shell {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Runs a line of shell to its end and returns what it wrote to stdout. Throws with all it wrote if it fails. */
+/** Runs a line of shell to its end, for three minutes at most, and returns what it wrote to stdout. Throws with all it wrote if it fails. */
 export function sh(line: string, { cwd, env }: Shell): string {
-  const { status, stdout, stderr } = spawnSync(line, { cwd, env, shell: true, encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { status, stdout, stderr } = spawnSync(line, { cwd, env, shell: true, encoding: 'utf8', maxBuffer: 1 << 26, timeout: 180_000 })
   if (status !== 0) throw new Error(`\`${line}\` ended with ${status}:\n${stdout}${stderr}`)
   return stdout
 }
