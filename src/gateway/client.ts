@@ -7,6 +7,11 @@ export type Headers = Readonly<Record<string, string | undefined>>
 export interface Client {
   /** Lower-case names; each at most once, which `server/` has seen to. */
   readonly headers: Headers
+  readonly method: string
+  /** As it stands in the table of routes, without a query. */
+  readonly path: string
+  /** Bytes of the answer that were handed to the network. */
+  readonly bytesSent: number
   /** Whether the answer's status and headers are out. */
   readonly hasBegun: boolean
   /** Whether the client has hung up. */

@@ -2,6 +2,7 @@
 
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Transport } from '../upstream/exchange.ts'
+import type { Client } from './client.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Gateway {
@@ -20,5 +21,5 @@ export interface Gateway {
   /** A keyed pseudonym for an id that a client gave; `kind` keeps users and sessions apart. */
   pseudonym(kind: 'user' | 'session', id: string): string
   /** Takes a closed receipt; never throws and never waits. */
-  settle(receipt: ReceiptRecord): void
+  settle(receipt: ReceiptRecord, client: Client): void
 }

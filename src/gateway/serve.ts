@@ -36,7 +36,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     refuse(client.interruption ?? toFailure(error), { surface, client, receipt, call })
   } finally {
     patience?.stop()
-    gateway.settle(receipt.close())
+    gateway.settle(receipt.close(), client)
   }
 }
 

@@ -16,6 +16,8 @@ export interface ClientLimits {
 const lingerMs = 500
 
 export class HttpClient implements Client {
+  readonly method: string
+  readonly path: string
   readonly headers: Headers
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -25,7 +27,10 @@ export class HttpClient implements Client {
   #interruption: Failure | undefined
   #isGone = false
 
-  constructor(request: IncomingMessage, response: ServerResponse, limits: ClientLimits) {
+  /** `path` is the route's, so that no text of a client gets into the log. */
+  constructor(request: IncomingMessage, response: ServerResponse, path: string, limits: ClientLimits) {
+    this.method = request.method ?? ''
+    this.path = path
     this.headers = request.headers as Headers
     this.#request = request
     this.#response = response
@@ -50,11 +55,6 @@ export class HttpClient implements Client {
     return this.#interruption
   }
 
-  get status(): number {
-    return this.#response.statusCode
-  }
-
-  /** Bytes of the answer, its head among them. */
   get bytesSent(): number {
     return this.#request.socket.bytesWritten - this.#sentBefore
   }

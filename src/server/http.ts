@@ -28,8 +28,6 @@ export interface Listening {
   readonly limits: HttpLimits
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly side: Side
-  /** Told when a call's answer is out, for the log. */
-  readonly served: (client: HttpClient, request: IncomingMessage) => void
 }
 
 /** The calls that are in flight, to be told when the process must end. Bounded by the connections. */
@@ -66,11 +64,10 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     checkQuery(query)
     const { serving } = found.route
     if (serving.kind !== 'surface') return await listening.side(request, response, { ...found, query })
-    const client = new HttpClient(request, response, listening.limits)
+    const client = new HttpClient(request, response, path, listening.limits)
     live.add(client)
     await serve(serving.surface, client, listening.gateway)
     live.delete(client)
-    listening.served(client, request)
   } catch (error) {
     refuseSide(request, response, toFailure(error))
   }

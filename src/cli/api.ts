@@ -1,0 +1,52 @@
+/** The control API of the gateway that runs with this configuration, asked with the operator's key. */
+
+import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { isObject } from '../base/json.ts'
+import { readConfiguration } from './configuration.ts'
+import { Complaint } from './command.ts'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** Resolves to what it said. Throws `Complaint` where it cannot be asked, or says no. */
+export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
+  const { settings } = readConfiguration({})
+  const key = readAdminKey(settings.dataDir)
+  const host = settings.host === '0.0.0.0' || settings.host === '::' ? '127.0.0.1' : settings.host
+  const { status, text } = await send({ method, host, port: settings.port, path, key, body })
+  const said: unknown = JSON.parse(text)
+  if (status < 400) return said as T
+  const error = isObject(said) && isObject(said.error) ? said.error : {}
+  throw new Complaint(typeof error.message === 'string' ? error.message : `The gateway answered with status ${status}.`)
+}
+
+function readAdminKey(dataDir: string): string {
+  try {
+    return readFileSync(join(dataDir, 'admin.key'), 'utf8').trim()
+  } catch (cause) {
+    throw new Complaint(`There is no admin.key to read in ${dataDir}. Is this the folder that the gateway was started in? OMNI_DATA_DIR says where its data is.`, { cause })
+  }
+}
+
+interface Question {
+  readonly method: Method
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly key: string
+  readonly body: object | undefined
+}
+
+function send({ method, host, port, path, key, body }: Question): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) }
+    const asked = request({ method, host, port, path, headers, timeout: 10_000 }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (piece: string) => { text += piece }).on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+    asked.on('timeout', () => asked.destroy(new Error('timeout')))
+    asked.on('error', (cause) => reject(new Complaint(`No gateway answers on ${host}:${port}. Start one with \`omni start\`.`, { cause })))
+    asked.end(body && JSON.stringify(body))
+  })
+}

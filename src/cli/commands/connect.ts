@@ -1,0 +1,44 @@
+/** `omni connect`: gives the running gateway a provider's key, sealed in its database. */
+
+import { createInterface } from 'node:readline/promises'
+import { ask } from '../api.ts'
+import { Complaint, type Command } from '../command.ts'
+
+export const connect: readonly Command[] = [
+  {
+    usage: 'connect <provider>',
+    help: 'store a provider’s key; it is read from the terminal or from standard input, never from the command line',
+    run: async ({ values }) => {
+      const key = await readKey(`Key of ${values.provider}: `)
+      if (key === '') throw new Complaint('No key was given.')
+      await ask('PUT', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}`, { key })
+      console.log(`${values.provider} is connected.`)
+      return 0
+    },
+  },
+  {
+    usage: 'disconnect <provider>',
+    help: 'forget the key that was stored for a provider',
+    run: async ({ values }) => {
+      await ask('DELETE', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}`)
+      console.log(`The stored key of ${values.provider} is gone.`)
+      return 0
+    },
+  },
+]
+
+/** What is typed is not shown. */
+async function readKey(question: string): Promise<string> {
+  const { stdin, stderr } = process
+  if (!stdin.isTTY) {
+    let text = ''
+    for await (const piece of stdin.setEncoding('utf8')) text += piece as string
+    return text.trim()
+  }
+  stderr.write(question)
+  const lines = createInterface({ input: stdin, terminal: true })
+  const key = await lines.question('')
+  lines.close()
+  stderr.write('\n')
+  return key.trim()
+}

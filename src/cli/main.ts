@@ -1,0 +1,52 @@
+/** The command `omni`: finds the command that was asked for, and runs it. */
+
+import { Command as Program } from 'commander'
+import { Complaint, type Arguments, type Command } from './command.ts'
+import { connect } from './commands/connect.ts'
+import { doctor } from './commands/doctor.ts'
+import { keys } from './commands/keys.ts'
+import { receipts } from './commands/receipts.ts'
+import { running } from './commands/running.ts'
+import { start } from './commands/start.ts'
+import { version } from './version.ts'
+
+const commands: readonly Command[] = [start, ...keys, ...connect, ...receipts, ...running, doctor]
+
+/** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Program('omni').description('One OpenAI-compatible entry for every model provider.').version(version).showHelpAfterError()
+  for (const command of commands) add(program, command)
+  await program.parseAsync(argv.length === 0 ? ['start'] : [...argv], { from: 'user' })
+}
+
+function add(program: Program, command: Command): void {
+  const words = command.usage.split(' ')
+  const names = words.filter((word) => !word.startsWith('<'))
+  const values = words.filter((word) => word.startsWith('<'))
+  const parent = names.length === 1 ? program : (program.commands.find((one) => one.name() === names[0]) ?? program.command(names[0]!).description(`see \`omni ${names[0]} --help\``))
+  const made = parent.command([names.at(-1), ...values].join(' ')).description(command.help)
+  const flags = Object.entries(command.options ?? {})
+  for (const [flag, help] of flags) made.option(flag, help)
+  made.action(async (...given: unknown[]) => {
+    const options = made.opts<Record<string, string | boolean | undefined>>()
+    process.exitCode = await attempt(command, {
+      values: Object.fromEntries(values.map((name, at) => [name.slice(1, -1), given[at] as string | undefined])),
+      options: Object.fromEntries(flags.map(([flag]) => [flag.split(' ')[0]!, options[camel(flag)]])),
+    })
+  })
+}
+
+async function attempt(command: Command, given: Arguments): Promise<number> {
+  try {
+    return await command.run(given)
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error
+    console.error(error.message)
+    return 1
+  }
+}
+
+/** `--allow-plaintext` is `allowPlaintext` to the parser. */
+function camel(flag: string): string {
+  return flag.split(' ')[0]!.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,52 @@
+/** What the gateway keeps, opened: the store, and the keyed functions that its master key allows. The keys themselves go no further than this file. */
+
+import { createHmac, createHash, type KeyObject } from 'node:crypto'
+import { join } from 'node:path'
+import { deriveKey, keyedHash, open, seal, type Place } from '../base/seal.ts'
+import type { Settings } from '../config/settings.ts'
+import { signals } from '../receipts/signals.ts'
+import { openAdminKey } from '../storage/admin-key.ts'
+import { openPrivateFolder } from '../storage/files.ts'
+import { openMasterKey } from '../storage/master-key.ts'
+import { openStore } from '../storage/open.ts'
+import type { Store } from '../storage/store.ts'
+
+export interface Data {
+  readonly store: Store
+  readonly adminHash: string
+  hashKey(token: string): string
+  hashInput(pieces: readonly Buffer[]): string | null
+  pseudonym(kind: 'user' | 'session', id: string): string
+  sealSecret(secret: string, place: Place): Uint8Array
+  openSecret(sealed: Uint8Array, place: Place): string
+}
+
+/** Rejects with a sentence for the operator where the data directory or the database is not to be used. */
+export async function openData({ dataDir, databaseUrl, inputHash }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'inputHash'>): Promise<Data> {
+  openPrivateFolder(dataDir)
+  const columns = signals.filter((signal) => 'column' in signal)
+  const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db'), columns } : { url: databaseUrl, columns })
+  const master = await openMasterKey(dataDir, store.fingerprint)
+  const clientKeys = deriveKey(master, 'client-keys')
+  const credentials = deriveKey(master, 'credentials')
+  const pseudonyms = deriveKey(master, 'pseudonyms')
+  return {
+    store,
+    adminHash: keyedHash(clientKeys, openAdminKey(dataDir)),
+    hashKey: (token) => keyedHash(clientKeys, token),
+    hashInput: inputHasher(inputHash, deriveKey(master, 'input-hash')),
+    pseudonym: (kind, id) => keyedHash(pseudonyms, `${kind} ${id}`).slice(0, 32),
+    sealSecret: (secret, place) => seal(credentials, secret, place),
+    openSecret: (sealed, place) => open(credentials, sealed, place),
+  }
+}
+
+/** Over the bytes of the messages as the client sent them, each piece with its length before it. */
+function inputHasher(mode: Settings['inputHash'], key: KeyObject): Data['hashInput'] {
+  if (mode === 'none') return () => null
+  return (pieces) => {
+    const hash = mode === 'hmac' ? createHmac('sha256', key) : createHash('sha256')
+    for (const piece of pieces) hash.update(`${piece.length}:`).update(piece)
+    return hash.digest('hex')
+  }
+}

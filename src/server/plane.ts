@@ -1,0 +1,117 @@
+/** The control plane of one process: what is configured and stored, and the snapshot made of it. */
+
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { Failure } from '../canonical/failure.ts'
+import { maskSettings } from '../config/mask.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Control } from '../control/control.ts'
+import { createKey } from '../control/keys.ts'
+import { buildSnapshot } from '../control/publish.ts'
+import type { Viewer } from '../control/route.ts'
+import type { Snapshot } from '../gateway/snapshot.ts'
+import { providers } from '../providers/index.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Data } from './data.ts'
+
+export interface PlaneParts {
+  readonly settings: Settings
+  /** Throws where the configuration is broken, with sentences that may be shown. */
+  readonly readSettings: () => Settings
+  readonly data: Data
+  readonly log: Log
+  readonly status: () => object
+}
+
+export class Plane {
+  readonly #parts: PlaneParts
+  #settings: Settings
+  #snapshot: Snapshot | undefined
+  #problem: string | undefined
+  #api: Promise<FastifyInstance> | undefined
+
+  constructor(parts: PlaneParts) {
+    this.#parts = parts
+    this.#settings = parts.settings
+  }
+
+  get snapshot(): Snapshot {
+    if (this.#snapshot === undefined) throw new Failure('internal_error', 'The gateway has not begun.')
+    return this.#snapshot
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Why the newest configuration could not be taken; undefined where the newest runs. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  /** Builds the snapshot whole from what is configured and stored, and swaps it. */
+  async publish(): Promise<void> {
+    const { data } = this.#parts
+    const [keys, credentials] = await Promise.all([data.store.keys.list(), data.store.credentials.list()])
+    const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
+    const version = createHash('sha256').update(JSON.stringify(maskSettings(this.#settings))).digest('hex').slice(0, 16)
+    this.#snapshot = buildSnapshot({ settings: this.#settings, keys, secrets, hashKey: data.hashKey, version })
+  }
+
+  /** Reads the configuration anew. A broken one leaves the old running, and is told in the log and in the readiness. */
+  async reload(): Promise<void> {
+    const { readSettings, log } = this.#parts
+    const before = this.#settings
+    try {
+      this.#settings = readSettings()
+      await this.publish()
+      this.#problem = undefined
+      log.tell('info', 'configuration loaded', { version: this.snapshot.version })
+    } catch (error) {
+      this.#settings = before
+      this.#problem = error instanceof Error ? error.message : 'unknown'
+      log.tell('error', 'the new configuration is broken; the old one goes on', { problem: this.#problem })
+      throw new Failure('invalid_value', `The configuration is broken, and the old one goes on: ${this.#problem}`)
+    }
+  }
+
+  /** The first key of an installation that needs one and has none. */
+  async makeFirstKey(): Promise<string | undefined> {
+    const { store } = this.#parts.data
+    if (this.#settings.auth.mode !== 'required' || (await store.keys.list()).length > 0) return undefined
+    return (await createKey('first', this.#control())).key
+  }
+
+  /** Hands requests to the control API, which is loaded with the first of them. */
+  serveControl(viewers: WeakMap<IncomingMessage, Viewer>): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+    const viewerOf = (request: IncomingMessage): Viewer => {
+      const viewer = viewers.get(request)
+      if (viewer === undefined) throw new Failure('insufficient_scope', 'Nobody was let in to this path.')
+      return viewer
+    }
+    return async (request, response) => {
+      this.#api ??= import('../control/api.ts').then(({ buildApi }) => buildApi(this.#control(), viewerOf))
+      const api = await this.#api
+      api.routing(request, response)
+    }
+  }
+
+  async close(): Promise<void> {
+    await (await this.#api)?.close()
+  }
+
+  #control(): Control {
+    const { data, status } = this.#parts
+    return {
+      store: data.store,
+      hashKey: data.hashKey,
+      sealSecret: data.sealSecret,
+      publish: () => this.publish(),
+      reload: () => this.reload(),
+      settings: () => maskSettings(this.#settings),
+      status: () => ({ ...status(), config: this.#problem === undefined ? 'current' : 'stale', problem: this.#problem ?? null, snapshot: this.snapshot.version }),
+      providerIds: () => providers.filter(({ auth, baseUrl }) => auth.scheme !== 'none' && baseUrl !== undefined).map(({ id }) => id),
+    }
+  }
+}

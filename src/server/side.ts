@@ -1,0 +1,72 @@
+/** Everything that is served beside the model surfaces: health, metrics, models, and the way to the control API. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Failure } from '../canonical/failure.ts'
+import type { Viewer } from '../control/route.ts'
+import type { Snapshot } from '../gateway/snapshot.ts'
+import { admit, type Keyring } from './access.ts'
+import { plainHeaders, type Side } from './http.ts'
+import { writeModel, writeModels } from './models.ts'
+
+export interface SideWorld {
+  readonly snapshot: () => Snapshot
+  readonly keyring: Keyring
+  /** Who is on the way to the control API; each entry lives as long as its request. */
+  readonly viewers: WeakMap<IncomingMessage, Viewer>
+  readonly readiness: () => Promise<{ readonly isReady: boolean; readonly body: object }>
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
+  /** Hands a request to the control API's own router. */
+  readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+}
+
+const welcome = `Omni Gateway is running.
+
+  POST /v1/chat/completions   OpenAI Chat Completions
+  POST /v1/messages           Anthropic Messages
+  GET  /v1/models             what can be called
+  GET  /_omni/reports         receipts
+`
+
+export function serveBeside(world: SideWorld): Side {
+  return async (request, response, { route, rest }) => {
+    const snapshot = world.snapshot()
+    const viewer = admit(route.access, request.headers, snapshot, world.keyring)
+    switch (route.serving.kind) {
+      case 'health':
+        return sendJson(response, 200, { status: 'ok' })
+      case 'readiness': {
+        const { isReady, body } = await world.readiness()
+        return sendJson(response, isReady ? 200 : 503, body)
+      }
+      case 'metrics': {
+        const { type, text } = await world.metrics()
+        return send(response, 200, type, text)
+      }
+      case 'models':
+        return sendJson(response, 200, writeModels(snapshot.routing, request.headers))
+      case 'model':
+        return sendJson(response, 200, writeModel(rest, snapshot.routing, request.headers))
+      case 'hello':
+        return send(response, 200, 'text/plain; charset=utf-8', '')
+      case 'welcome':
+        return send(response, 200, 'text/plain; charset=utf-8', welcome)
+      case 'upgrade':
+        response.setHeader('upgrade', 'websocket')
+        throw new Failure('upgrade_required', 'WebSocket mode is not served here: send `POST /v1/responses` instead.')
+      case 'control':
+        if (viewer !== undefined) world.viewers.set(request, viewer)
+        return world.control(request, response)
+      case 'surface':
+        throw new Failure('internal_error', 'A model surface is not served here.')
+    }
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body))
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { ...plainHeaders, 'content-type': type, 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
