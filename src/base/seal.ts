@@ -23,10 +23,9 @@ const tagBytes = 16
 const format = 1
 const head = 1 + nonceBytes + tagBytes
 
-/** A master key from its bytes. Throws `SealError` unless there are 32, and not all the same. */
+/** A master key from its bytes. Throws `SealError` unless there are 32. */
 export function masterKey(bytes: Uint8Array): KeyObject {
   if (bytes.length !== keyBytes) throw new SealError(`A master key has ${keyBytes} bytes; this one has ${bytes.length}.`)
-  if (bytes.every((byte) => byte === bytes[0])) throw new SealError('This master key is one byte repeated; it protects nothing.')
   return createSecretKey(bytes)
 }
 

@@ -24,15 +24,22 @@ const kinds: { readonly [kind in Signal['kind']]: ColumnType } = {
 export const columnType = (column: Column): ColumnType => kinds[column.kind]
 
 /** The columns that every receipt has had since the first migration; the list of signals adds the others. */
-export const firstColumns = ['id', 'created_at', 'key_id'] as const
+const firstColumns: readonly Column[] = [
+  { name: 'id', kind: 'id' },
+  { name: 'created_at', kind: 'time' },
+  { name: 'key_id', kind: 'id' },
+]
 
 /** The columns to keep beside the first ones. Throws on a name that is no plain word: it stands in SQL. */
-export function addedColumns(columns: readonly Column[]): Column[] {
-  const added = columns.filter(({ name }) => !(firstColumns as readonly string[]).includes(name))
+export function addedColumns(columns: readonly Column[]): readonly Column[] {
+  const added = columns.filter(({ name }) => !firstColumns.some((first) => first.name === name))
   const strange = added.find(({ name }) => !/^[a-z][a-z0-9_]{0,62}$/.test(name) || name === 'body')
   if (strange !== undefined) throw new TypeError(`the signal ${JSON.stringify(strange.name)} cannot be the name of a column`)
   return added
 }
+
+/** All columns that are filled from a receipt's line. */
+export const filledColumns = (columns: readonly Column[]): readonly Column[] => [...firstColumns, ...addedColumns(columns)]
 
 type Value = string | number | null
 

@@ -4,7 +4,7 @@
  * - `again`: the same request may succeed later, so that the caller keeps what it holds and tries again.
  * - `sentence`: what is said unless the place knows better.
  */
-export const storageReasons = {
+const storageReasons = {
   busy: { again: true, sentence: 'The database is locked by another writer.' },
   full: { again: true, sentence: 'The database has no room to write.' },
   unavailable: { again: true, sentence: 'The database cannot be reached.' },

@@ -9,7 +9,7 @@ export interface Tables {
 }
 
 /** The columns of signals stand beside these; no query here reads them. */
-export interface ReceiptRow {
+interface ReceiptRow {
   readonly id: string
   readonly created_at: number
   readonly key_id: string | null
@@ -17,7 +17,7 @@ export interface ReceiptRow {
   readonly body: string
 }
 
-export interface ClientKeyRow {
+interface ClientKeyRow {
   readonly id: string
   readonly name: string
   readonly prefix: string
@@ -27,7 +27,7 @@ export interface ClientKeyRow {
   readonly revoked_at: number | null
 }
 
-export interface CredentialRow {
+interface CredentialRow {
   readonly id: string
   readonly tenant: string
   readonly provider: string
@@ -37,7 +37,7 @@ export interface CredentialRow {
 }
 
 /** What the database knows of itself. */
-export interface FactRow {
+interface FactRow {
   readonly name: string
   readonly value: string
 }

@@ -11,9 +11,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
 import { clientKey, credentialId, keyId, shownPrefix } from '../../src/base/ids.ts'
 import { deriveKey, keyedHash, masterKey, open, seal } from '../../src/base/seal.ts'
-import { StorageError } from '../../src/storage/errors.ts'
+import type { StorageError } from '../../src/storage/errors.ts'
 import { openStore } from '../../src/storage/open.ts'
-import { columns, receipt, refusal, testStore } from './suite.ts'
+import { columns, receipt, refusal } from './place.ts'
+import { testStore } from './suite.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'omni-sqlite-'))
 after(() => rmSync(root, { recursive: true, force: true }))

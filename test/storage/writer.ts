@@ -2,7 +2,7 @@
 
 import { StorageError } from '../../src/storage/errors.ts'
 import { openStore } from '../../src/storage/open.ts'
-import { columns, receipt } from './suite.ts'
+import { columns, receipt } from './place.ts'
 
 const store = await openStore({ file: process.argv[2]!, columns })
 try {

@@ -56,7 +56,8 @@ async function ownTables(db: Kysely<Tables>): Promise<readonly Table[]> {
 
 async function copy(name: keyof Tables, schema: string, db: Kysely<Tables>): Promise<void> {
   const copied = sql.id(schema, name)
-  await sql`create table ${copied} as table ${sql.id(name)}`.execute(db)
+  await sql`create table ${copied} (like ${sql.id(name)} including all)`.execute(db)
+  await sql`insert into ${copied} select * from ${sql.id(name)}`.execute(db)
   const missing = await sql`select * from ${sql.id(name)} except select * from ${copied} limit 1`.execute(db)
   if (missing.rows.length > 0) throw new StorageError('fault')
 }

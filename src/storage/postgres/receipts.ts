@@ -1,6 +1,6 @@
 /** The statement that writes a batch of receipts into PostgreSQL: the server takes the lines apart, off the gateway's processor. */
 
-import { addedColumns, columnType } from '../columns.ts'
+import { columnType, filledColumns } from '../columns.ts'
 import type { Column, ColumnType } from '../columns.ts'
 
 /** As `toColumn` of `columns.ts`, in SQL. `case` keeps the server from converting what it has not checked. */
@@ -13,7 +13,7 @@ const expressions: { readonly [type in ColumnType]: (value: string) => string } 
 
 /** Takes one parameter: the lines, joined by line feeds. `materialized` keeps the server from parsing a line once for each column. */
 export function insertReceipts(columns: readonly Column[]): string {
-  const all: readonly Column[] = [{ name: 'id', kind: 'id' }, { name: 'created_at', kind: 'time' }, { name: 'key_id', kind: 'id' }, ...addedColumns(columns)]
+  const all = filledColumns(columns)
   const names = all.map(({ name }) => `"${name}"`)
   const values = all.map((column) => expressions[columnType(column)](`receipt -> '${column.name}'`))
   return `

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { isObject } from '../../base/json.ts'
-import { addedColumns, columnType, toColumn } from '../columns.ts'
+import { columnType, filledColumns, toColumn } from '../columns.ts'
 import type { Column } from '../columns.ts'
 import { StorageError } from '../errors.ts'
 import type { Value } from './messages.ts'
@@ -15,10 +15,10 @@ export class ReceiptWriter {
   readonly #row: Value[]
 
   constructor(database: DatabaseSync, columns: readonly Column[]) {
-    const all: readonly Column[] = [{ name: 'id', kind: 'id' }, { name: 'created_at', kind: 'time' }, { name: 'key_id', kind: 'id' }, ...addedColumns(columns)]
+    const all = filledColumns(columns)
     this.#database = database
     this.#columns = all.map((column) => ({ name: column.name, convert: toColumn[columnType(column)] }))
-    this.#row = new Array<Value>(all.length + 1).fill(null)
+    this.#row = Array.from({ length: all.length + 1 }, () => null)
     const names = all.map(({ name }) => `"${name}"`).join(', ')
     const marks = all.map(() => '?').join(', ')
     this.#insert = database.prepare(`insert into receipts (${names}, body) values (${marks}, ?) on conflict (id) do nothing`)
