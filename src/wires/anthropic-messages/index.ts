@@ -1,0 +1,42 @@
+/** https://platform.claude.com/docs/en/api/messages */
+
+import type { Wire } from '../wire.ts'
+import { checkRequest } from './check.ts'
+import { readError, writeError, writeErrorFrame } from './error.ts'
+import { eventReader } from './reader.ts'
+import { readRequest, writeRequest } from './request.ts'
+import { readResponse, writeResponse } from './response.ts'
+import { eventWriter, messageStop } from './writer.ts'
+import { wire } from './writing.ts'
+
+export const anthropicMessages: Wire = {
+  name: wire,
+  cannotSay: {
+    seed: 'drop',
+    frequency_penalty: 'drop',
+    presence_penalty: 'drop',
+    image_detail: 'drop',
+    turn_name: 'drop',
+    custom_tool: 'drop',
+    logprobs: 'refuse',
+    choices: 'refuse',
+    modalities: 'refuse',
+    audio: 'refuse',
+    video: 'refuse',
+  },
+  passedHeaders: ['anthropic-version', 'anthropic-beta'],
+  toolNamePattern: /^[a-zA-Z0-9_-]{1,64}$/,
+  callIdPattern: /^[a-zA-Z0-9_-]+$/,
+  checkRequest,
+  readRequest,
+  writeRequest,
+  readResponse,
+  writeResponse,
+  eventReader,
+  eventWriter,
+  readError,
+  writeError,
+  writeErrorFrame,
+  askForUsage: () => undefined,
+  terminator: messageStop,
+}
