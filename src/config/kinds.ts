@@ -1,0 +1,141 @@
+/** The kinds of values that a setting may have. Each is read from YAML or from the text of a variable, and says what it wants. */
+
+import { z } from 'zod'
+
+/** What is known of a setting beside its type: it makes the docs page, the JSON Schema, the variable and the error message. */
+export interface About {
+  /** What it wants, as it stands behind `must be`. */
+  readonly says: string
+  /** Its JSON Schema. */
+  readonly json: z.core.JSONSchema.JSONSchema
+  /** What it does, in sentences. */
+  readonly description?: string
+  /** The variable that sets it, where it is not called after its path. */
+  readonly env?: string
+  /** The default as people write it. */
+  readonly shown?: string
+  readonly isSecret?: boolean
+}
+
+export type Kind<Value> = z.ZodType<Value>
+
+const abouts = z.registry<About>()
+
+export const aboutOf = (schema: z.core.$ZodType): About | undefined => abouts.get(schema)
+
+/** `read` gives undefined for what is not of the kind, or a sentence part that says what is wrong with it. */
+function kind<Value>(about: About, read: (value: unknown) => Value | undefined): Kind<Value> {
+  const schema = z.unknown().transform((value, context): Value => {
+    const found = read(value)
+    if (found !== undefined) return found
+    context.issues.push({ code: 'custom', message: `must be ${about.says}`, input: value })
+    return z.NEVER
+  })
+  abouts.add(schema, about)
+  return schema
+}
+
+interface Meant<Value> {
+  readonly env?: string
+  /** The default as people write it; read as if it stood in the file. */
+  readonly or?: Value
+  readonly isSecret?: boolean
+}
+
+/** A setting with a default: always there once the configuration is read. */
+export function setting<Value>(of: Kind<Value>, description: string, meant: Meant<unknown> & { readonly or: unknown }): z.ZodDefault<Kind<Value>> {
+  return described(of.default(of.parse(meant.or) as z.core.util.NoUndefined<Value>), of, description, meant)
+}
+
+/** A setting that may be absent. */
+export function optional<Value>(of: Kind<Value>, description: string, meant: Meant<never> = {}): z.ZodOptional<Kind<Value>> {
+  return described(of.optional(), of, description, meant)
+}
+
+function described<Schema extends z.ZodType>(schema: Schema, of: z.ZodType, description: string, { env, or, isSecret }: Meant<unknown>): Schema {
+  const shown = or === undefined ? undefined : Array.isArray(or) ? or.join(', ') : String(or)
+  abouts.add(schema, { ...aboutOf(of)!, description, ...(env && { env }), ...(shown !== undefined && { shown }), ...(isSecret && { isSecret }) })
+  return schema
+}
+
+const variable = { type: 'string', pattern: String.raw`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$` } as const
+const orVariable = (json: z.core.JSONSchema.JSONSchema): z.core.JSONSchema.JSONSchema => ({ anyOf: [json, variable] })
+
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN)
+const grouped = (number: number): string => number.toLocaleString('en-US')
+
+export function count(least: number, most: number): Kind<number> {
+  return kind({ says: `a whole number from ${grouped(least)} to ${grouped(most)}`, json: orVariable({ type: 'integer', minimum: least, maximum: most }) }, (value) => {
+    const number = numberOf(value)
+    return Number.isInteger(number) && number >= least && number <= most ? number : undefined
+  })
+}
+
+export function number(least: number, most: number): Kind<number> {
+  return kind({ says: `a number from ${least} to ${most}`, json: orVariable({ type: 'number', minimum: least, maximum: most }) }, (value) => {
+    const found = numberOf(value)
+    return found >= least && found <= most ? found : undefined
+  })
+}
+
+const yes = new Set<unknown>([true, 'true', 'yes', 'on', '1'])
+const no = new Set<unknown>([false, 'false', 'no', 'off', '0'])
+
+export const flag = (): Kind<boolean> =>
+  kind({ says: '`true` or `false`', json: orVariable({ type: 'boolean' }) }, (value) => {
+    const word = typeof value === 'string' ? value.toLowerCase() : value
+    return yes.has(word) ? true : no.has(word) ? false : undefined
+  })
+
+/** A number with a unit; without one it counts what the unit of 1 counts. */
+function measure(value: unknown, units: { readonly [unit: string]: number }): number {
+  if (typeof value === 'number') return value
+  const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(typeof value === 'string' ? value : '') ?? []
+  return Number(digits) * (unit === '' ? 1 : (units[unit?.toLowerCase() ?? ''] ?? Number.NaN))
+}
+
+const times = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds. */
+export function duration(least: string, most: string): Kind<number> {
+  const pattern = String.raw`^\d+(\.\d+)?\s*(ms|s|min|m|h)?$`
+  return kind({ says: `a time from ${least} to ${most}, as \`500ms\`, \`10s\`, \`5min\` or \`1h\``, json: orVariable({ anyOf: [{ type: 'string', pattern }, { type: 'integer' }] }) }, (value) => {
+    const milliseconds = Math.round(measure(value, times))
+    return milliseconds >= measure(least, times) && milliseconds <= measure(most, times) ? milliseconds : undefined
+  })
+}
+
+const sizes = { b: 1, kb: 1000, mb: 1_000_000, gb: 1_000_000_000, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 }
+
+/** Bytes. */
+export function size(least: string, most: string): Kind<number> {
+  const pattern = String.raw`^\d+(\.\d+)?\s*([KkMmGg]i?)?[Bb]?$`
+  return kind({ says: `a size from ${least} to ${most}, as \`256KiB\` or \`32MiB\``, json: orVariable({ anyOf: [{ type: 'string', pattern }, { type: 'integer' }] }) }, (value) => {
+    const bytes = Math.round(measure(value, sizes))
+    return bytes >= measure(least, sizes) && bytes <= measure(most, sizes) ? bytes : undefined
+  })
+}
+
+/** One of several words; `later` are words that will be taken one day. */
+export function choice<Word extends string>(words: readonly Word[], later: readonly string[] = []): Kind<Word> {
+  const says = words.map((word) => `\`${word}\``).join(words.length === 2 ? ' or ' : ', ')
+  const rest = later.length > 0 ? `; ${later.map((word) => `\`${word}\``).join(', ')} come later` : ''
+  return kind({ says: `${words.length > 2 ? 'one of ' : ''}${says}${rest}`, json: orVariable({ enum: [...words] }) }, (value) => words.find((word) => word === value))
+}
+
+/** Text without control characters; numbers are taken for the text that they were written as. */
+export function text(says: string, pattern: RegExp): Kind<string> {
+  return kind({ says, json: { type: 'string' } }, (value) => {
+    const found = typeof value === 'number' ? String(value) : value
+    // oxlint-disable-next-line no-control-regex
+    return typeof found === 'string' && !/[\u0000-\u001f\u007f]/.test(found) && pattern.test(found) ? found : undefined
+  })
+}
+
+/** A list in YAML, or its items with commas between them; empty text is an empty list. */
+export function list(says: string, pattern: RegExp, most: number): Kind<readonly string[]> {
+  return kind({ says, json: { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'string' }] } }, (value) => {
+    const items: readonly unknown[] | undefined = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : Array.isArray(value) ? value : undefined
+    return items && items.length <= most && items.every((item): item is string => typeof item === 'string' && pattern.test(item)) ? items : undefined
+  })
+}
