@@ -1,15 +1,15 @@
 /** One attempt: prepares the call for a target, posts it, and reads until the target has said something. */
 
 import { Failure, reasonOfStatus, upstreamSentence } from '../canonical/failure.ts'
-import { isObject } from '../base/json.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { retryAfterOf } from '../upstream/retry-after.ts'
+import type { UpstreamWire } from '../wires/wire.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
-import { prepare, type Outgoing } from './outgoing.ts'
+import { prepare } from './outgoing.ts'
 
 /** Throws `Failure`, whatever goes wrong. Until this resolves, nothing of the answer has reached the client. */
 export async function send(call: Call, target: Target, isStrict: boolean, gateway: Gateway, receipt: Receipt): Promise<Answer> {
@@ -19,7 +19,7 @@ export async function send(call: Call, target: Target, isStrict: boolean, gatewa
   const exchange = await transport.post(outgoing.request, call.streams, (cancel) => call.client.onGone(cancel))
   call.client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
-  if (exchange.status !== 200) throw await readRefusal(exchange, outgoing)
+  if (exchange.status !== 200) throw await readRefusal(exchange, outgoing.wire)
   if (kindOf(exchange, call.streams) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
   const answer = new StreamAnswer(exchange, outgoing, call.snapshot.limits, receipt)
   await withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
@@ -50,13 +50,13 @@ function kindOf(exchange: Exchange, asksStream: boolean): 'whole' | 'stream' {
 const errorLimit = 64 * 1024
 
 /** An error in the provider's own envelope, if it is one; the status says the rest. */
-async function readRefusal(exchange: Exchange, { wire }: Outgoing): Promise<Failure> {
+export async function readRefusal(exchange: Exchange, wire: UpstreamWire): Promise<Failure> {
   const { status } = exchange
   const retryAfterMs = retryAfterOf(exchange.headers)
   const details = retryAfterMs === undefined ? {} : { retryAfterMs }
   try {
     const body = parseAnswer(await collect(exchange, errorLimit))
-    const told = wire.readError(isObject(body) ? body : {})
+    const told = wire.readError(body)
     const reason = told.reason ?? reasonOfStatus(status)
     return new Failure(reason, upstreamSentence(reason), { ...details, ...(told.param === undefined ? {} : { param: told.param }), upstream: { status, message: told.message } })
   } catch {

@@ -8,6 +8,7 @@ import { attempt } from './attempt.ts'
 import { checkHeaders, parseBody } from './body.ts'
 import { Call } from './call.ts'
 import type { Client } from './client.ts'
+import { count } from './count.ts'
 import { beginStream, deliver } from './deliver.ts'
 import { readExtensions } from './extensions.ts'
 import type { Gateway } from './gateway.ts'
@@ -29,6 +30,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     tellCall(call, gateway, receipt)
     const plan = resolve({ model: call.model, ...call.extensions }, snapshot.routing)
     tellPlan(call, plan, receipt)
+    if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
     if (call.streams) patience = keepCompany(call, receipt)
     const answer = await attempt(call, plan, gateway, receipt)
     await deliver(answer, call, receipt, patience)

@@ -1,0 +1,64 @@
+/** Counts a request's tokens: the provider does where it can, else the count is estimated and says so. */
+
+import { splice } from '../base/survey.ts'
+import { Failure, toFailure } from '../canonical/failure.ts'
+import { estimatedTokens, type Receipt } from '../receipts/receipt.ts'
+import type { Plan, Target } from '../routing/target.ts'
+import { address } from './address.ts'
+import { collect, parseAnswer } from './answer.ts'
+import type { Call } from './call.ts'
+import { extensionFields } from './extensions.ts'
+import type { Gateway } from './gateway.ts'
+import { answerHeaders } from './headers.ts'
+import { readRefusal } from './send.ts'
+import { wireOf } from '../wires/index.ts'
+
+/** `reported` or `estimated`: who counted. */
+const sourceHeader = 'x-omni-usage-source'
+
+export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
+  const target = plan.targets[0]
+  const counted = target === undefined ? undefined : await ask(call, target, gateway, receipt)
+  const tokens = counted ?? estimatedTokens(sizeOfPrompt(call))
+  const source = counted === undefined ? 'estimated' : 'reported'
+  receipt.record.prompt_tokens = tokens
+  receipt.record.usage_source = source
+  receipt.record.usage_confidence = counted === undefined ? 0.4 : 1
+  receipt.record.status = 200
+  const body = JSON.stringify({ input_tokens: tokens })
+  call.client.begin(200, [...answerHeaders(receipt, 'application/json; charset=utf-8'), [sourceHeader, source], ['content-length', String(Buffer.byteLength(body))]])
+  call.client.end(body)
+}
+
+/** Undefined where the provider has no such call, or fails at it. What it refuses as the caller's mistake is the caller's to hear. */
+async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
+  const { connection, model } = target
+  if (connection.provider.counts?.[call.surface.name] === undefined) return undefined
+  const { bytes, members } = call.body
+  const request = address(call, target, wireOf(call.surface.name), splice(bytes, members, new Map([['model', JSON.stringify(model)]]), extensionFields))
+  receipt.record.provider = connection.name
+  receipt.record.resolved_model = model
+  receipt.beginAttempt()
+  try {
+    const exchange = await gateway.network.post(request, false, (cancel) => call.client.onGone(cancel))
+    receipt.answered(exchange.status, exchange.headers['request-id'])
+    if (exchange.status !== 200) throw await readRefusal(exchange, wireOf(call.surface.name))
+    const { input_tokens: tokens } = parseAnswer(await collect(exchange, call.snapshot.limits.answer))
+    if (typeof tokens !== 'number' || !Number.isSafeInteger(tokens) || tokens < 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')
+    receipt.endAttempt({ provider: connection.name, model, region: null, status: exchange.status, reason: 'answered' })
+    return tokens
+  } catch (error) {
+    const failure = toFailure(error)
+    receipt.endAttempt({ provider: connection.name, model, region: null, status: receipt.record.upstream_status, reason: failure.reason })
+    if (failure.row.blame === 'caller' && failure.reason !== 'model_not_found') throw failure
+    return undefined
+  }
+}
+
+const promptMembers: ReadonlySet<string> = new Set(['messages', 'system', 'tools'])
+
+function sizeOfPrompt({ body: { members } }: Call): number {
+  let size = 0
+  for (const { key, value, end } of members) if (promptMembers.has(key)) size += end - value
+  return size
+}
