@@ -51,6 +51,7 @@ function read(client: Client, limit: number, gateway: Gateway): Promise<Buffer> 
 function parse(parts: Pick<Call, 'surface' | 'client' | 'caller' | 'snapshot'>, bytes: Buffer): Call {
   const body = parseBody(bytes, parts.snapshot.limits)
   parts.surface.wire.checkRequest(body.object)
+  parts.surface.check?.(body.object)
   return new Call({ ...parts, body, extensions: readExtensions(body.object, parts.client.headers, parts.snapshot) })
 }
 

@@ -1,5 +1,6 @@
 /** A surface, as data: an API that the gateway serves. It is the mirror of a provider. */
 
+import type { JsonObject } from '../base/json.ts'
 import type { WireName } from '../canonical/chat.ts'
 import type { SurfaceWire } from '../wires/wire.ts'
 
@@ -11,4 +12,6 @@ export interface Surface {
   /** Each is served with and without `/v1` before it. */
   readonly path: string
   readonly wire: SurfaceWire
+  /** What must be in the body of this operation, beyond what every body of its wire keeps to. Throws `Failure`. */
+  readonly check?: (body: JsonObject) => void
 }
