@@ -56,6 +56,13 @@ export interface UpstreamWire {
   /** What tool names and call ids must look like on this wire, where it is strict; `gateway/` bends them to it and back. */
   readonly toolNamePattern?: RegExp
   readonly callIdPattern?: RegExp
+  /** The wire can hold an answer to a schema but has no word for JSON of any shape: see `json-tool.ts`. */
+  readonly hasNoJsonMode?: true
+  /**
+   * Whether a client's body of this wire holds what only the gateway can have told it (a thought of another vendor),
+   * so that its bytes cannot be passed on and the request must be read and written.
+   */
+  mustRewrite?(body: JsonObject): boolean
   /** Writes a request. Each thing that had to be left out or changed is told to `lose`; what changes the shape of the answer and cannot be said throws `Failure`. */
   writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject
   readResponse(body: JsonObject): ChatResponse

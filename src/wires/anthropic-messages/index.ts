@@ -6,6 +6,7 @@ import { readError, writeError, writeErrorFrame } from './error.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
+import { holdsForeignThought } from './signature.ts'
 import { eventWriter, messageStop } from './writer.ts'
 import { wire } from './writing.ts'
 
@@ -27,6 +28,8 @@ export const anthropicMessages: Wire = {
   passedHeaders: ['anthropic-version', 'anthropic-beta'],
   toolNamePattern: /^[a-zA-Z0-9_-]{1,64}$/,
   callIdPattern: /^[a-zA-Z0-9_-]+$/,
+  hasNoJsonMode: true,
+  mustRewrite: holdsForeignThought,
   checkRequest,
   readRequest,
   writeRequest,
