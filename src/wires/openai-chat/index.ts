@@ -7,8 +7,8 @@ import { readError, writeError, writeErrorFrame } from './error.ts'
 import { wire } from './own.ts'
 import { askForUsage, readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
-import { eventReader } from './stream-reader.ts'
-import { eventWriter, terminator } from './stream-writer.ts'
+import { eventReader } from './reader.ts'
+import { eventWriter, terminator } from './writer.ts'
 
 /**
  * What a provider of this wire cannot be told. Proofs (`signature`, `redacted_reasoning`) and cache marks go on where a client of this wire
