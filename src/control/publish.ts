@@ -5,7 +5,7 @@ import { knownModels } from '../catalog/models.ts'
 import type { ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
-import type { Provider } from '../providers/provider.ts'
+import { catalogOf, type Provider } from '../providers/provider.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
@@ -68,7 +68,7 @@ function buildRouting(settings: Settings, secrets: ReadonlyMap<string, string>):
   return {
     connections: byName,
     aliases: new Map(Object.entries(settings.aliases)),
-    chains: new Map(settings.chains.map((chain): [string, Chain] => [chain.name, { ...chain, showsProviderMessages: chain.providerMessages }])),
+    chains: new Map(settings.chains.map((chain): [string, Chain] => [chain.name, chain])),
     listed,
     fallbackTo: byName.get(settings.defaultProvider),
     unconnected: hints(byName),
@@ -80,13 +80,13 @@ function connect(settings: Settings, secrets: ReadonlyMap<string, string>): Conn
   for (const [id, secret] of secrets) {
     const provider = providers.find((one) => one.id === id)
     if (provider?.baseUrl === undefined || connected.some(({ name }) => name === id)) continue
-    connected.push(toConnection({ name: id, provider, baseUrl: provider.baseUrl, secret, models: [], deadlines: settings.deadlines, source: 'file' }))
+    connected.push(toConnection({ name: id, provider, baseUrl: provider.baseUrl, secret, models: [], deadlines: settings.deadlines, source: 'environment' }))
   }
   return connected
 }
 
 function toConnection({ name, provider, baseUrl, secret, models, deadlines }: ConnectedProvider): Connection {
-  const url = baseUrl === undefined || baseUrl === '' ? undefined : new URL(baseUrl)
+  const url = baseUrl === undefined ? undefined : new URL(baseUrl)
   return {
     name,
     provider,
@@ -103,7 +103,8 @@ function toConnection({ name, provider, baseUrl, secret, models, deadlines }: Co
 /** What a server of the operator's own has, nobody knows; the catalogue speaks for the makers' own. */
 function modelsOf(provider: Provider, baseUrl: string | undefined): readonly string[] {
   if (provider.auth.scheme === 'none') return localModels
-  return baseUrl === provider.baseUrl && provider.catalog !== null ? knownModels(provider.catalog ?? provider.id) : []
+  const catalog = catalogOf(provider)
+  return baseUrl === provider.baseUrl && catalog !== null ? knownModels(catalog) : []
 }
 
 function hints(connections: ReadonlyMap<string, Connection>): ReadonlyMap<string, string> {

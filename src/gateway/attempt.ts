@@ -2,6 +2,7 @@
 
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
+import { catalogOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Plan, Target } from '../routing/target.ts'
 import type { Answer } from './answer.ts'
@@ -50,7 +51,7 @@ async function once(call: Call, target: Target, { isStrict, gateway, receipt }: 
   record.substrate = connection.provider.substrate
   record.upstream_host = connection.origin === '' ? null : connection.host
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'
-  receipt.bill({ catalog: connection.provider.catalog === undefined ? connection.provider.id : connection.provider.catalog, isFree: connection.origin === '', feePercent: call.snapshot.platformFeePercent })
+  receipt.bill({ catalog: catalogOf(connection.provider), isFree: connection.origin === '', feePercent: call.snapshot.platformFeePercent })
   const answer = await send(call, target, isStrict, gateway, receipt)
   receipt.endAttempt({ provider: connection.name, model, region: null, status: record.upstream_status, reason: 'answered' })
   return answer

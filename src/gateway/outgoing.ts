@@ -5,6 +5,7 @@ import { splice } from '../base/survey.ts'
 import type { ChatEvent } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 import { traitsOf } from '../catalog/traits.ts'
+import { catalogOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { pickWire, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
@@ -84,7 +85,7 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
     if (wire.cannotSay[word] === 'refuse') throw cannotSay(word)
     lose(word)
   }
-  const traits = traitsOf(target.connection.provider.catalog ?? target.connection.provider.id, target.model)
+  const traits = traitsOf(catalogOf(target.connection.provider) ?? target.connection.provider.id, target.model)
   const shaped = answerInTool(call.request, traits, wire)
   const named = bendNames(shaped.request, quirks.callIdPattern ? { toolNamePattern: wire.toolNamePattern, callIdPattern: quirks.callIdPattern } : wire)
   const body = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)

@@ -34,7 +34,7 @@ export function refuse(failure: Failure, { surface, client, receipt, call }: Ref
 
 function showsProviderMessages({ snapshot }: Call, receipt: Receipt): boolean {
   const { route } = receipt.record
-  return (route === null ? undefined : snapshot.routing.chains.get(route)?.showsProviderMessages) ?? snapshot.showsProviderMessages
+  return (route === null ? undefined : snapshot.routing.chains.get(route)?.providerMessages) ?? snapshot.showsProviderMessages
 }
 
 function withProviderMessage(failure: Failure): Failure {

@@ -64,7 +64,13 @@ function resolveName(name: string, table: RoutingTable, hops = 0): Plan {
 
 function chainPlan(chain: Chain, table: RoutingTable): Plan {
   const targets = chain.targets.flatMap((name) => (name === chain.name ? [] : resolveName(name, table, 1).targets))
-  return { targets, reason: 'chain', chain }
+  return { targets: targets.map((target) => hurried(target, chain)), reason: 'chain', chain }
+}
+
+/** The chain's own deadlines come before the provider's. */
+function hurried(target: Target, { deadlines }: Chain): Target {
+  for (const _ in deadlines) return { ...target, connection: { ...target.connection, deadlines: { ...target.connection.deadlines, ...deadlines } } }
+  return target
 }
 
 /** `prefix/model`: the rest goes as it is, and to that provider alone. */

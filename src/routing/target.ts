@@ -37,7 +37,9 @@ export interface Chain {
   /** Refuse what a target cannot be told, instead of dropping it. */
   readonly strict: boolean
   /** Show clients the provider's own words in errors. */
-  readonly showsProviderMessages: boolean
+  readonly providerMessages: boolean
+  /** Those that this chain sets; they come before the provider's. */
+  readonly deadlines: Partial<Deadlines>
 }
 
 export type RouteReason = 'chain' | 'alias' | 'prefix' | 'only_provider' | 'default_provider' | 'asked_provider'
