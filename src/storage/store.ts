@@ -28,14 +28,14 @@ export interface Receipts {
   count(keyId?: string): Promise<number>
 }
 
-export interface ReceiptQuery {
+interface ReceiptQuery {
   /** 1 to 200; brought into that range. */
   readonly limit: number
   readonly cursor?: string
   readonly keyId?: string
 }
 
-export interface ReceiptPage {
+interface ReceiptPage {
   readonly lines: readonly string[]
   /** The cursor of the next page, undefined on the last. */
   readonly next: string | undefined
@@ -51,7 +51,7 @@ export interface ClientKeys {
 }
 
 /** Times are milliseconds since 1970. */
-export interface NewClientKey {
+interface NewClientKey {
   readonly id: string
   readonly name: string
   /** As much of the key as may be shown. */
@@ -75,7 +75,7 @@ export interface Credentials {
   remove(id: string, tenant?: string): Promise<boolean>
 }
 
-export interface NewCredential {
+interface NewCredential {
   readonly id: string
   /** `default` unless given. */
   readonly tenant?: string
@@ -87,7 +87,7 @@ export interface NewCredential {
   readonly createdAt: number
 }
 
-export interface Credential extends NewCredential {
+interface Credential extends NewCredential {
   readonly tenant: string
 }
 

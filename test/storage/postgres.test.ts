@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { openStore } from '../../src/storage/open.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { openEngine, openStore } from '../../src/storage/open.ts'
 import { startPostgres } from '../postgres.ts'
 import type { TestPostgres } from '../postgres.ts'
 import { columns, receipt, refusal, using } from './place.ts'
@@ -74,6 +76,24 @@ function testPostgres(server: TestPostgres): void {
       const unanswered = openStore({ url: 'postgres://omni:secret@127.0.0.1:1/x', columns })
       await assert.rejects(unanswered, (error: Error) => refusal('unavailable', /127\.0\.0\.1:1/)(error) && !error.message.includes('secret'))
       await assert.rejects(openStore({ url: 'not a url', columns }), refusal('refused', /postgres:\/\//))
+    })
+
+    test('says so where a connection is cut, in the middle of a query or of a transaction', async () => {
+      const url = await server.createDatabase()
+      const engine = await openEngine({ url })
+      const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'omni-gateway'`
+      const sleeping = assert.rejects(sql`select pg_sleep(9)`.execute(engine.db), refusal('unavailable'))
+      while ((await server.query(url, `${cut} and state = 'active'`)).length === 0);
+      await sleeping
+      const interrupted = engine.db.transaction().execute(async (transaction) => {
+        await sql`select 1`.execute(transaction)
+        await server.query(url, cut)
+        await pause(50)
+        await sql`select 1`.execute(transaction)
+      })
+      await assert.rejects(interrupted, refusal('unavailable'))
+      await sql`select 1`.execute(engine.db)
+      await engine.close()
     })
 
     test('answers again after its connections were cut', async () => {

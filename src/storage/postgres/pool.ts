@@ -23,8 +23,9 @@ export async function openPool(url: string): Promise<Pool> {
     // Whole numbers come as text unless asked for; those here are below 2^53.
     types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
   })
-  // A connection that breaks while nobody uses it: the next query opens another.
+  // A connection that breaks while nobody waits for it, in the pool or in a transaction: the next query hears of it, or opens another.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -19,7 +19,8 @@ export class Connection {
   /** At most one for each that has its turn, and the few requests of its transaction. */
   readonly #waiting = new Map<number, Waiting>()
   #number = 0
-  #isClosed = false
+  /** Why nothing is asked any more: it was closed, or the thread has ended by itself. */
+  #ended: 'closed' | 'unavailable' | undefined
 
   constructor() {
     const url = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
@@ -31,7 +32,7 @@ export class Connection {
 
   /** Asks out of turn: for whoever has the turn. */
   ask<K extends Request['kind']>(request: Extract<Request, { readonly kind: K }>): Promise<Answers[K]> {
-    if (this.#isClosed) return Promise.reject(new StorageError('closed'))
+    if (this.#ended !== undefined) return Promise.reject(ending(this.#ended))
     this.#number += 1
     const number = this.#number
     const { promise, resolve, reject } = Promise.withResolvers<Answers[Request['kind']]>()
@@ -50,11 +51,11 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return
+    if (this.#ended !== undefined) return
     try {
       await this.askInTurn({ kind: 'close' })
     } finally {
-      this.#isClosed = true
+      this.#ended = 'closed'
       await this.#worker.terminate()
     }
   }
@@ -68,8 +69,12 @@ export class Connection {
 
   /** The thread is gone: whoever waits for it hears so. */
   #end(): void {
-    this.#isClosed = true
-    for (const { reject } of this.#waiting.values()) reject(new StorageError('unavailable', 'The thread of the database has ended.'))
+    this.#ended ??= 'unavailable'
+    for (const { reject } of this.#waiting.values()) reject(ending(this.#ended))
     this.#waiting.clear()
   }
+}
+
+function ending(reason: 'closed' | 'unavailable'): StorageError {
+  return reason === 'closed' ? new StorageError(reason) : new StorageError(reason, 'The thread of the database has ended. Start the gateway again.')
 }
