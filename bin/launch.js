@@ -32,7 +32,7 @@ const launchedBy = 'OMNI_LAUNCHED_BY'
  */
 export function launch(script, go) {
   if (!isTooOld(process.version)) {
-    if (process.env[launchedBy]) leaveWithParent()
+    leaveWithParent()
     cacheCompiledCode()
     return go()
   }
@@ -69,12 +69,17 @@ function relaunch(node, script) {
   })
 }
 
-/** Ends this process as a stop would when the one that launched it is gone. */
+/** Ends this process, as a request to stop would, when the one that started it is gone and could not say so. */
 function leaveWithParent() {
+  const leave = () => process.kill(process.pid, 'SIGTERM')
+  if (process.env[launchedBy] && process.channel) {
+    process.once('disconnect', leave)
+    process.channel.unref()
+  }
   delete process.env[launchedBy]
-  if (!process.channel) return
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-  process.channel.unref()
+  // Between npx and its command stands a shell, which dies of a signal that it should pass on.
+  const shell = process.ppid
+  if (process.env.npm_lifecycle_event === 'npx') setInterval(() => process.ppid !== shell && leave(), 1000).unref()
 }
 
 /**

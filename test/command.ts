@@ -77,7 +77,7 @@ export async function startGateway(command: readonly [string, ...string[]], shel
   let written = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (written = (written + text).slice(-8192)))
   const ended = new Promise<number | string | null>((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)))
-  while (!(await answers(`${url}/healthz`))) {
+  while (!(await answers(url))) {
     if (child.exitCode !== null || performance.now() - began > 15_000) {
       child.kill('SIGKILL')
       throw new Error(`\`${command.join(' ')}\` did not answer:\n${written}`)
@@ -88,8 +88,9 @@ export async function startGateway(command: readonly [string, ...string[]], shel
   return { url, child, startedInMs: performance.now() - began, stop }
 }
 
-async function answers(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(1000) }).then((response) => response.ok, () => false)
+/** Whether a gateway is there. */
+export async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) }).then((response) => response.ok, () => false)
 }
 
 /** Asks the built-in model on Chat Completions, and returns the answer's text. Throws on any status but 200. */

@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { askSmoke, noRegistry, sh, shellWith, startGateway } from './command.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { answers, askSmoke, noRegistry, sh, shellWith, startGateway } from './command.ts'
 
 const root = dirname(import.meta.dirname)
 const folder = mkdtempSync(join(tmpdir(), 'omni-package-'))
@@ -73,5 +74,8 @@ describe('the package', { skip: noRegistry(shell) }, () => {
     } finally {
       await gateway.stop()
     }
+    // The signal ends npx and its shell; the gateway notices within a second, and drains.
+    for (let left = 200; left > 0 && (await answers(gateway.url)); left -= 1) await pause(50)
+    assert.equal(await answers(gateway.url), false)
   })
 })
