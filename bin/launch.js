@@ -38,7 +38,9 @@ export function launch(script, go) {
   }
   const node = process.env[launchedBy] ? undefined : packagedNode()
   if (node) return relaunch(node, script)
-  console.error(`Omni Gateway needs Node.js ${oldestMajor} or newer, and this is ${process.version}: install a newer Node.js, or run "npm ci" in the repository, which brings one along.`)
+  console.error(
+    `Omni Gateway needs Node.js ${oldestMajor} or newer, and this is ${process.version}: install a newer Node.js, or run "npm ci" in the repository, which brings one along.`,
+  )
   process.exitCode = 1
 }
 

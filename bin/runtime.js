@@ -15,7 +15,10 @@ const mended = { 24: [24, 22, 1], 26: [26, 12, 1] }
 
 /** `'v26.10.0'` or `'26.10.0'` as `[26, 10, 0]`. */
 function parts(version) {
-  return version.replace(/^v/, '').split('.').map((part) => parseInt(part, 10))
+  return version
+    .replace(/^v/, '')
+    .split('.')
+    .map((part) => parseInt(part, 10))
 }
 
 /** Whether this version of Node.js is too old to run the gateway. */

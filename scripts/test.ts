@@ -11,7 +11,9 @@ import { inspect } from 'node:util'
 
 const root = dirname(import.meta.dirname)
 const words = process.argv.slice(2)
-const files = globSync('{src,test}/**/*.test.ts', { cwd: root }).map((path) => path.replaceAll('\\', '/')).sort()
+const files = globSync('{src,test}/**/*.test.ts', { cwd: root })
+  .map((path) => path.replaceAll('\\', '/'))
+  .sort()
   .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
 
 /** Two at a time: the smallest machines that build this have two cores. A file that takes five minutes hangs. */
@@ -50,7 +52,9 @@ function onFail({ name, file, line, details }: EventData.TestFail): void {
   if (failureType === 'subtestsFailed') return
   counts.failed += 1
   const path = pathOf(file)
-  const thrown = inspect(cause ?? details.error, { depth: 4, breakLength: 140 }).split('\n').filter((text) => !/^\s+at .*\bnode:internal\//.test(text))
+  const thrown = inspect(cause ?? details.error, { depth: 4, breakLength: 140 })
+    .split('\n')
+    .filter((text) => !/^\s+at .*\bnode:internal\//.test(text))
   console.log(`\n✗ ${path}:${line ?? 1}: ${name}\n${indented(thrown.join('\n'), '    ')}`)
   if (name === path) showPrinted(path)
 }
@@ -70,4 +74,9 @@ function finish(ms: number): void {
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 }
 
-run({ files, cwd: root, ...limits }).on('test:pass', onPass).on('test:fail', onFail).on('test:stdout', keep).on('test:stderr', keep).on('test:summary', onSummary)
+run({ files, cwd: root, ...limits })
+  .on('test:pass', onPass)
+  .on('test:fail', onFail)
+  .on('test:stdout', keep)
+  .on('test:stderr', keep)
+  .on('test:summary', onSummary)

@@ -44,10 +44,18 @@ describe('the rules read the files of the house', () => {
   })
 
   test('an import of types alone is told from one of values', () => {
-    const text = "import type { A } from './a.ts'\nimport { type B } from './b.ts'\nimport { type C, d } from './c.ts'\nimport * as e from './e.ts'\nimport './f.ts'"
-    assert.deepEqual(importsOf({ path: 'src/x.ts', text }).map(({ to, isTypeOnly }) => [to, isTypeOnly]), [
-      ['src/a.ts', true], ['src/b.ts', true], ['src/c.ts', false], ['src/e.ts', false], ['src/f.ts', false],
-    ])
+    const text =
+      "import type { A } from './a.ts'\nimport { type B } from './b.ts'\nimport { type C, d } from './c.ts'\nimport * as e from './e.ts'\nimport './f.ts'"
+    assert.deepEqual(
+      importsOf({ path: 'src/x.ts', text }).map(({ to, isTypeOnly }) => [to, isTypeOnly]),
+      [
+        ['src/a.ts', true],
+        ['src/b.ts', true],
+        ['src/c.ts', false],
+        ['src/e.ts', false],
+        ['src/f.ts', false],
+      ],
+    )
   })
 })
 

@@ -15,14 +15,17 @@ const executable = process.platform === 'win32' ? 'node.exe' : 'node'
 const machinePath = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
 
 /** A Node.js of the machine's own that is too old for the gateway, if it has one. */
-export const oldNode = machinePath.map((folder) => join(folder, executable)).filter((path) => existsSync(path))
+export const oldNode = machinePath
+  .map((folder) => join(folder, executable))
+  .filter((path) => existsSync(path))
   .find((path) => isTooOld(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout))
 
 /** Why a test under an old Node.js cannot run here; false where it can. */
 export const noOldNode = oldNode === undefined && 'this machine has no Node.js of its own that is too old, so there is nothing to go on from'
 
 /** What npm, the test runner and our own launcher tell their children, and what would connect a provider. */
-const inherited = /^(npm_(?!config_(registry|cache|userconfig|cafile|proxy|https_proxy)$)|INIT_CWD$|NODE_(OPTIONS|TEST_CONTEXT|COMPILE_CACHE)$|OMNI_|.*_API_KEY$)/
+const inherited =
+  /^(npm_(?!config_(registry|cache|userconfig|cafile|proxy|https_proxy)$)|INIT_CWD$|NODE_(OPTIONS|TEST_CONTEXT|COMPILE_CACHE)$|OMNI_|.*_API_KEY$)/
 
 /** The environment of a shell that nobody has used yet, with `node` as its first Node.js. */
 export function shellWith(node: string): NodeJS.ProcessEnv {
@@ -90,7 +93,10 @@ export async function startGateway(command: readonly [string, ...string[]], shel
 
 /** Whether a gateway is there. */
 export async function answers(url: string): Promise<boolean> {
-  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) }).then((response) => response.ok, () => false)
+  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) }).then(
+    (response) => response.ok,
+    () => false,
+  )
 }
 
 /** Asks the built-in model on Chat Completions, and returns the answer's text. Throws on any status but 200. */

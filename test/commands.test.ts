@@ -43,7 +43,9 @@ describe('in a fresh clone, under an old Node.js', { skip }, () => {
   }
 
   test('`npm test` runs the tests it is asked for, and its last line counts them', () => {
-    const lines = sh('npm test -- src/base', { ...shell, cwd: clone }).trimEnd().split('\n')
+    const lines = sh('npm test -- src/base', { ...shell, cwd: clone })
+      .trimEnd()
+      .split('\n')
     assert.match(lines.at(-1)!, /^[1-9]\d* passed, 0 failed, \d+ skipped$/)
   })
 

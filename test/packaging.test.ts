@@ -37,20 +37,32 @@ describe('the package', { skip: noRegistry(shell) }, () => {
 
   test('holds the launcher, compiled code and the licence, and no sources, tests, scripts or source maps', () => {
     for (const path of ['bin/omni.js', 'dist/cli/main.js', 'LICENSE', 'package.json']) assert.ok(paths.includes(path), path)
-    assert.deepEqual(paths.filter((path) => /(\.test\.|\.map$|^(src|test|scripts|bench|runtime)\/|\.tgz$|(?<!\.d)\.ts$)/.test(path)), [])
+    assert.deepEqual(
+      paths.filter((path) => /(\.test\.|\.map$|^(src|test|scripts|bench|runtime)\/|\.tgz$|(?<!\.d)\.ts$)/.test(path)),
+      [],
+    )
   })
 
   test('names no path of the machine that built it', () => {
     const texts = paths.map((path) => ({ path, text: readFileSync(join(installed, 'node_modules/omni-gateway', path), 'utf8') }))
-    assert.deepEqual(texts.filter(({ text }) => text.includes(root)).map(({ path }) => path), [])
+    assert.deepEqual(
+      texts.filter(({ text }) => text.includes(root)).map(({ path }) => path),
+      [],
+    )
   })
 
   test('brings no second Node.js, and nothing that runs a script at installation', () => {
     const lock = JSON.parse(readFileSync(join(installed, 'package-lock.json'), 'utf8')) as {
       readonly packages: { readonly [path: string]: { readonly hasInstallScript?: boolean } }
     }
-    assert.deepEqual(Object.entries(lock.packages).filter(([path, { hasInstallScript }]) => hasInstallScript === true || /node_modules\/node-/.test(path)), [])
-    assert.deepEqual(readdirSync(join(installed, 'node_modules')).filter((name) => /^node(-|$)|omni-gateway-runtime/.test(name)), [])
+    assert.deepEqual(
+      Object.entries(lock.packages).filter(([path, { hasInstallScript }]) => hasInstallScript === true || /node_modules\/node-/.test(path)),
+      [],
+    )
+    assert.deepEqual(
+      readdirSync(join(installed, 'node_modules')).filter((name) => /^node(-|$)|omni-gateway-runtime/.test(name)),
+      [],
+    )
   })
 
   test('`omni start` answers within 2 s and ends with 0 on SIGTERM', async () => {

@@ -3,6 +3,12 @@
 import { importsOf, sources } from './source.ts'
 import type { File, Import, Rule } from './source.ts'
 
+/** What the hot path is put together from. */
+const library = [
+  ...['base', 'catalog', 'canonical', 'wires', 'policy', 'receipts', 'surfaces', 'providers', 'contract', 'telemetry'],
+  ...['routing', 'upstream', 'credentials'],
+]
+
 /**
  * An arrow that is not here does not exist. A place is a folder of `src/` or a path in it; the longest that fits counts.
  * `type x` allows types of x alone.
@@ -22,15 +28,10 @@ const arrows: { readonly [place: string]: readonly string[] } = {
   routing: ['type providers', 'catalog', 'canonical', 'base'],
   upstream: ['type providers', 'canonical', 'base'],
   credentials: ['type providers', 'canonical', 'base'],
-  gateway: [
-    'routing', 'upstream', 'credentials', 'surfaces', 'providers', 'contract', 'telemetry', 'wires', 'policy', 'receipts', 'canonical', 'base', 'catalog',
-  ],
+  gateway: library,
   storage: ['type gateway', 'type routing', 'type credentials', 'type policy', 'contract', 'receipts', 'canonical', 'base'],
   control: ['storage', 'gateway/snapshot', 'config', 'credentials', 'providers', 'contract', 'receipts', 'canonical', 'base'],
-  server: [
-    'control', 'gateway', 'storage', 'config', 'routing', 'upstream', 'credentials', 'surfaces', 'providers', 'contract', 'telemetry', 'wires', 'policy',
-    'receipts', 'canonical', 'base', 'catalog',
-  ],
+  server: [...library, 'config', 'gateway', 'storage', 'control'],
   cli: ['contract', 'config', 'base'],
   'cli/commands/start': ['server', 'contract', 'config', 'base'],
 }
@@ -76,20 +77,26 @@ function followsArrow({ from, to, isTypeOnly }: Import): boolean {
   if (to.startsWith('bin/runtime.')) return lies(from, 'cli') || lies(from, 'server')
   const folder = place(from).split('/')[0]!
   if (place(to).split('/')[0] === folder) return true
-  const from_ = Object.keys(arrows).filter((where) => lies(from, where)).sort((one, other) => other.length - one.length)[0]
-  return from_ !== undefined && allows(arrows[from_]!, isTypeOnly, (where) => lies(to, where))
+  const nearest = Object.keys(arrows)
+    .filter((where) => lies(from, where))
+    .sort((one, other) => other.length - one.length)[0]
+  return nearest !== undefined && allows(arrows[nearest]!, isTypeOnly, (where) => lies(to, where))
 }
 
-/** `node:http` for `node:http`, `pg` for `pg/lib/x`, `@a/b` for `@a/b/c`. */
-const packageOf = (module: string): string => module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/')
+/** `node:fs` for `node:fs/promises`, `pg` for `pg/lib/x`, `@a/b` for `@a/b/c`. */
+const packageOf = (module: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module
 
 function mayLeaveHouse({ from, to, isTypeOnly }: Import): boolean {
+  const isBuiltIn = to.startsWith('node:')
+  if (isBuiltIn && pure.some((folder) => lies(from, folder))) return false
   const allowed = outside[packageOf(to)]
-  if (to.startsWith('node:')) return !pure.some((folder) => lies(from, folder)) && (allowed === undefined || allows(allowed, isTypeOnly, (where) => lies(from, where)))
-  return allowed !== undefined && allows(allowed, isTypeOnly, (where) => lies(from, where))
+  return allowed === undefined ? isBuiltIn : allows(allowed, isTypeOnly, (where) => lies(from, where))
 }
 
-const imports = (files: readonly File[], isOurs: boolean): readonly Import[] => sources(files).flatMap(importsOf).filter((one) => one.isOurs === isOurs)
+const imports = (files: readonly File[], isOurs: boolean): readonly Import[] =>
+  sources(files)
+    .flatMap(importsOf)
+    .filter((one) => one.isOurs === isOurs)
 const shown = ({ from, to }: Import): string => `${from} imports ${to}`
 
 /** Every circle once, as `a -> b -> a`. */
@@ -121,7 +128,10 @@ export const arrowRules: readonly Rule[] = [
       file('src/cli/commands/keys.ts', "import { b } from '../../server/start.ts'"),
       file('src/gateway/a.ts', "import '../../test/gateway.ts'"),
     ],
-    find: (files) => imports(files, true).filter((one) => !followsArrow(one)).map(shown),
+    find: (files) =>
+      imports(files, true)
+        .filter((one) => !followsArrow(one))
+        .map(shown),
   },
   {
     says: 'no files import each other in a circle',
@@ -149,6 +159,9 @@ export const arrowRules: readonly Rule[] = [
       file('src/base/a.ts', "import leftPad from 'left-pad'"),
       file('src/base/a.ts', "import { readFileSync } from 'fs'"),
     ],
-    find: (files) => imports(files, false).filter((one) => !mayLeaveHouse(one)).map(shown),
+    find: (files) =>
+      imports(files, false)
+        .filter((one) => !mayLeaveHouse(one))
+        .map(shown),
   },
 ]

@@ -55,7 +55,10 @@ export function importsOf({ path, text }: File): readonly Import[] {
 /** `names` is what stands between `import` and `from`: ` type { A }`, or ` { type A, type B }`. */
 function takesTypesOnly(names: string): boolean {
   if (/^\s+type\b/.test(names)) return true
-  const listed = /^\s*\{([^}]*)\}\s*$/.exec(names)?.[1]?.split(',').filter((name) => name.trim() !== '')
+  const listed = /^\s*\{([^}]*)\}\s*$/
+    .exec(names)?.[1]
+    ?.split(',')
+    .filter((name) => name.trim() !== '')
   return listed !== undefined && listed.length > 0 && listed.every((name) => /^\s*type\s/.test(name))
 }
 

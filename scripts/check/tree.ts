@@ -49,17 +49,26 @@ function machinePaths(): RegExp {
 
 /** The hosts of package registries: npm's own, and the one that npm is told to use here. */
 function registryHosts(): RegExp {
-  const here = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'ignore'] })
+  const here = execFileSync('npm', ['config', 'get', 'registry'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   return new RegExp(['registry\\.npmjs\\.org', literal(new URL(here.trim()).host)].join('|'))
 }
 
 /** Keys by the shapes that their makers gave them, with enough characters to be real. */
-const secrets = new RegExp(
-  [
-    'sk-(?:ant-|proj-|or-)?(?:[\\w-]*?\\d){4}[\\w-]{24,}', 'AKIA[0-9A-Z]{16}', 'AIza[\\w-]{35}', 'gh[opsu]_[A-Za-z0-9]{36}', 'gsk_[A-Za-z0-9]{40,}',
-    'xox[abp]-[\\w-]{20,}', '-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\\s*(?:\\\\n)?[A-Za-z0-9+/]{20}', 'omni_[\\w-]{43}',
-  ].map((shape) => `(?<![\\w-])(?:${shape})`).join('|'),
-)
+const shapes = [
+  'sk-(?:ant-|proj-|or-)?(?:[\\w-]*?\\d){4}[\\w-]{24,}',
+  'AKIA[0-9A-Z]{16}',
+  'AIza[\\w-]{35}',
+  'gh[opsu]_[A-Za-z0-9]{36}',
+  'gsk_[A-Za-z0-9]{40,}',
+  'xox[abp]-[\\w-]{20,}',
+  '-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\\s*(?:\\\\n)?[A-Za-z0-9+/]{20}',
+  'omni_[\\w-]{43}',
+]
+const secrets = new RegExp(shapes.map((shape) => `(?<![\\w-])(?:${shape})`).join('|'))
 const digits = '0123456789'.repeat(4)
 
 export const treeRules: readonly Rule[] = [
@@ -84,7 +93,10 @@ export const treeRules: readonly Rule[] = [
       json('package-lock.json', { packages: { 'node_modules/a': { integrity: 'sha512-a', resolved: 'https://x/a.tgz' } } }),
       json('package-lock.json', { packages: { 'node_modules/a': {} } }),
     ],
-    find: (files) => locked(files).filter(([, { link, resolved, integrity }]) => link !== true && (resolved !== undefined || integrity === undefined)).map(([name]) => name),
+    find: (files) =>
+      locked(files)
+        .filter(([, { link, resolved, integrity }]) => link !== true && (resolved !== undefined || integrity === undefined))
+        .map(([name]) => name),
   },
   {
     says: 'nothing that a user installs runs a script at installation',
@@ -94,7 +106,9 @@ export const treeRules: readonly Rule[] = [
     ],
     find: (files) => [
       ...manifests(files).flatMap(({ path, manifest }) => installScripts.filter((name) => name in (manifest.scripts ?? {})).map((name) => `${path}: ${name}`)),
-      ...locked(files).filter(([, { dev, hasInstallScript }]) => hasInstallScript === true && dev !== true).map(([name]) => name),
+      ...locked(files)
+        .filter(([, { dev, hasInstallScript }]) => hasInstallScript === true && dev !== true)
+        .map(([name]) => name),
     ],
   },
   {
@@ -103,11 +117,16 @@ export const treeRules: readonly Rule[] = [
     find: (files) =>
       manifests(files).flatMap(({ path, manifest: { dependencies, devDependencies, optionalDependencies } }) =>
         Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
-          .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)).map(([name, version]) => `${path}: ${name} ${version}`)),
+          .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+          .map(([name, version]) => `${path}: ${name} ${version}`),
+      ),
   },
   {
     says: 'package.json and the launcher agree on the oldest Node.js',
     broken: [json('package.json', { engines: { node: '>=12' } })],
-    find: (files) => manifests(files).filter(({ path, manifest }) => path === 'package.json' && manifest.engines?.node !== `>=${oldestMajor}`).map(({ path }) => path),
+    find: (files) =>
+      manifests(files)
+        .filter(({ path, manifest }) => path === 'package.json' && manifest.engines?.node !== `>=${oldestMajor}`)
+        .map(({ path }) => path),
   },
 ]
