@@ -30,7 +30,7 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
       if (!failure.row.next) throw failure
       const wait = failure.row.again && again < retries ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
       if (wait === undefined || monotonic() + wait > until) break
-      await waitFor(wait, call)
+      await waitFor(wait, call, receipt)
     }
     if (monotonic() > until) break
   }
@@ -75,8 +75,10 @@ function pauseBefore(again: number, retryAfterMs: number | undefined, longest: n
   return retryAfterMs > longest ? undefined : retryAfterMs + jitter / 4
 }
 
-async function waitFor(ms: number, { client }: Call): Promise<void> {
+async function waitFor(ms: number, { client }: Call, receipt: Receipt): Promise<void> {
+  const from = monotonic()
   const waiting = pause(ms)
   client.onGone(() => waiting.cancel())
   await waiting.done
+  receipt.paused(monotonic() - from)
 }

@@ -2,8 +2,15 @@
 
 import { costOf, priceOf, priceTable } from '../catalog/catalog.ts'
 import type { Usage } from '../canonical/chat.ts'
-import type { Billing } from './receipt.ts'
 import type { ReceiptRecord } from './signals.ts'
+
+/** What `settleCost` needs to know of who answered. */
+export interface Billing {
+  /** The provider's id in the price catalogue; null where it has no prices. */
+  readonly catalog: string | null
+  readonly isFree: boolean
+  readonly feePercent: number
+}
 
 /** Fills in the record's money: whole nano-dollars, rounded once; what is unknown stays null. */
 export function settleCost(record: ReceiptRecord, usage: Usage | undefined, billing: Billing | undefined): void {

@@ -4,7 +4,7 @@ import { monotonic, now } from '../base/clock.ts'
 import { receiptId } from '../base/ids.ts'
 import type { ChatEvent, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
-import { settleCost } from './price.ts'
+import { settleCost, type Billing } from './price.ts'
 import { schemaVersion, type AttemptRecord, type ReceiptRecord } from './signals.ts'
 
 export interface Opening {
@@ -17,14 +17,6 @@ export interface Opening {
   readonly operation: string
 }
 
-/** What `settleCost` needs to know of who answered. */
-export interface Billing {
-  /** The provider's id in the price catalogue; null where it has no prices. */
-  readonly catalog: string | null
-  readonly isFree: boolean
-  readonly feePercent: number
-}
-
 export class Receipt {
   readonly record: ReceiptRecord
   readonly #startedAt = monotonic()
@@ -33,6 +25,7 @@ export class Receipt {
   #attemptAt = 0
   #isAttempting = false
   #providerMs = 0
+  #pausedMs = 0
   #usage: Usage | undefined
   #requestBytes = 0
   /** Characters and frames of the answer, for an estimate where the provider tells no usage. */
@@ -65,7 +58,12 @@ export class Receipt {
   /** Nanoseconds of it that were not spent on providers. */
   overhead(): number {
     const running = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
-    return Math.max(0, this.elapsed() - Math.round((this.#providerMs + running) * 1e6))
+    return Math.max(0, this.elapsed() - Math.round((this.#providerMs + this.#pausedMs + running) * 1e6))
+  }
+
+  /** The call waited before another attempt. */
+  paused(ms: number): void {
+    this.#pausedMs += ms
   }
 
   measure(requestBytes: number): void {
@@ -166,7 +164,8 @@ export class Receipt {
     record.dropped = this.dropped
     record.duration = this.elapsed()
     record.provider_duration = record.provider_called ? Math.round(this.#providerMs * 1e6) : null
-    record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0))
+    record.retry_pauses = Math.round(this.#pausedMs * 1e6)
+    record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses)
     if (record.outcome === 'completed' || record.first_token_after !== null) this.#settleUsage()
     settleCost(record, this.#usage, this.#billing)
     record.verification = verify(record)
@@ -275,7 +274,7 @@ function openRecord({ instance, version, requestId, traceId, client, surface, op
     prompt_tokens: null, completion_tokens: null, total_tokens: null, cached_tokens: null, cache_write_tokens: null, reasoning_tokens: null,
     usage_source: 'unavailable', usage_confidence: 0,
     cost: null, platform_fee: null, total_cost: null, cost_availability: 'unknown_usage', price_version: null,
-    duration: 0, overhead: 0, provider_duration: null, parsed_after: null, sent_after: null, first_byte_after: null, first_token_after: null, frames: null,
+    duration: 0, overhead: 0, provider_duration: null, retry_pauses: 0, parsed_after: null, sent_after: null, first_byte_after: null, first_token_after: null, frames: null,
     policy_outcome: 'ALLOW', runtime_mode: 'live', provider_called: false, privacy_mode: 'metadata-only', notices: [],
   }
 }

@@ -96,6 +96,7 @@ export const signals = [
   { name: 'duration', kind: 'duration', column: true, meaning: 'From the first byte of the request to the last of the answer.' },
   { name: 'overhead', kind: 'duration', meaning: 'The part of it that the gateway itself took.' },
   { name: 'provider_duration', kind: 'duration', nullWhen: uncalled, meaning: 'The part of it spent on providers, all attempts together.' },
+  { name: 'retry_pauses', kind: 'duration', meaning: 'The part of it spent waiting before another attempt.' },
   { name: 'parsed_after', kind: 'duration', nullWhen: early, meaning: 'Until the request was read and checked.' },
   { name: 'sent_after', kind: 'duration', nullWhen: uncalled, meaning: 'Until the first attempt was sent.' },
   { name: 'first_byte_after', kind: 'duration', nullWhen: 'the provider never answered', meaning: 'Until the headers of the last attempt’s answer.' },

@@ -1,0 +1,52 @@
+/** `omni doctor`: what is wrong, and what to do about it; also when nothing runs. */
+
+import { mendedVersion } from '../../../bin/runtime.js'
+import { ask } from '../api.ts'
+import { Complaint, type Command } from '../command.ts'
+import { readConfiguration } from '../configuration.ts'
+
+interface Finding {
+  readonly isFine: boolean
+  readonly text: string
+}
+
+export const doctor: Command = {
+  usage: 'doctor',
+  help: 'look for what is wrong with this installation',
+  run: async () => {
+    const findings = [checkRuntime(), ...checkConfiguration(), ...(await checkRunning())]
+    for (const { isFine, text } of findings) console.log(`${isFine ? 'ok ' : '!! '} ${text}`)
+    return findings.every(({ isFine }) => isFine) ? 0 : 1
+  },
+}
+
+function checkRuntime(): Finding {
+  const mended = mendedVersion(process.version)
+  if (mended === undefined) return { isFine: true, text: `Node.js ${process.version}` }
+  return { isFine: false, text: `Node.js ${process.version} has known security holes (CVE-2026-111497 among them): move to ${mended} or newer.` }
+}
+
+function checkConfiguration(): readonly Finding[] {
+  try {
+    const { settings, file, warnings } = readConfiguration({})
+    const connected = settings.providers.map(({ name }) => name).join(', ')
+    return [{ isFine: true, text: `configuration ${file === undefined ? 'from the environment alone' : `in ${file}`}; connected: ${connected}` }, ...warnings.map((text) => ({ isFine: false, text }))]
+  } catch (error) {
+    if (error instanceof Complaint) return [{ isFine: false, text: error.message }]
+    throw error
+  }
+}
+
+async function checkRunning(): Promise<readonly Finding[]> {
+  try {
+    const status = await ask<{ readonly config: string; readonly problem: string | null; readonly receipts_dropped: number; readonly version: string }>('GET', '/_omni/status')
+    return [
+      { isFine: true, text: `a gateway of version ${status.version} runs` },
+      status.problem === null ? { isFine: true, text: 'it runs on the newest configuration' } : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
+      { isFine: status.receipts_dropped === 0, text: `${status.receipts_dropped} receipts were dropped` },
+    ]
+  } catch (error) {
+    if (error instanceof Complaint) return [{ isFine: true, text: `no gateway was asked: ${error.message}` }]
+    throw error
+  }
+}
