@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const entry = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+const entry = fileURLToPath(new URL('../bin/omni.js', import.meta.url))
 const readyWithin = 20_000
 const stoppedWithin = 15_000
 /** The most characters kept of each output; the newest are kept. */
@@ -55,7 +55,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   if (options.config !== undefined) await writeFile(configPath, options.config)
   const port = await findFreePort()
   const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, OMNI_PORT: String(port), OMNI_DATA_DIR: dataDir, OMNI_CONFIG: configPath, ...options.env }
+  const env = { PATH, HOME, OMNI_PORT: String(port), OMNI_DATA_DIR: dataDir, ...options.env }
+  // It reads `omni.yaml` of the folder that it is started in.
   const child = spawn(process.execPath, [...(options.flags ?? []), entry, 'start', ...(options.args ?? [])], { cwd: dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
