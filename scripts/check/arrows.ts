@@ -4,9 +4,9 @@ import { importsOf, sources } from './source.ts'
 import type { File, Import, Rule } from './source.ts'
 
 /** What the hot path is put together from. */
+// oxfmt-ignore
 const library = [
-  ...['base', 'catalog', 'canonical', 'wires', 'policy', 'receipts', 'surfaces', 'providers', 'contract', 'telemetry'],
-  ...['routing', 'upstream', 'credentials'],
+  'base', 'catalog', 'canonical', 'wires', 'policy', 'receipts', 'surfaces', 'providers', 'contract', 'telemetry', 'routing', 'upstream', 'credentials',
 ]
 
 /**
