@@ -84,7 +84,7 @@ function modelOf({ match, prices, context_window: context }: ModelInfo): PricedM
 function providerOf(id: string): PriceTable['providers'][string] {
   const found = findProvider({ providerId: id })
   if (!found) throw new Error(`The price catalogue has no provider ${id}: say \`catalog: null\` in its data.`)
-  return { ...(found.fallback_model_providers ? { then: found.fallback_model_providers } : {}), models: found.models.map(modelOf) }
+  return { ...(found.fallback_model_providers ? { resells: found.fallback_model_providers } : {}), models: found.models.map(modelOf) }
 }
 
 function makeTable(): PriceTable {
@@ -98,9 +98,9 @@ function makeTable(): PriceTable {
 
 /** One model a line, so that a new version of the source can be reviewed. */
 function written({ version, date, providers: priced }: PriceTable): string {
-  const lists = Object.entries(priced).map(([id, { then, models }]) => {
+  const lists = Object.entries(priced).map(([id, { resells, models }]) => {
     const lines = models.map((model) => `      ${JSON.stringify(model)}`).join(',\n')
-    return `    ${JSON.stringify(id)}: {${then ? ` "then": ${JSON.stringify(then)},` : ''} "models": [\n${lines}\n    ] }`
+    return `    ${JSON.stringify(id)}: {${resells ? ` "resells": ${JSON.stringify(resells)},` : ''} "models": [\n${lines}\n    ] }`
   })
   return `{\n  "version": ${JSON.stringify(version)},\n  "date": ${JSON.stringify(date)},\n  "providers": {\n${lists.join(',\n')}\n  }\n}\n`
 }

@@ -47,7 +47,7 @@ export interface PriceTable {
   /** When the prices were true, as `2026-09-23`. */
   readonly date: string
   readonly providers: {
-    readonly [id: string]: { readonly models: readonly PricedModel[]; /** Whose models it resells at their prices. */ readonly then?: readonly string[] }
+    readonly [id: string]: { readonly models: readonly PricedModel[]; /** Whose models it resells at their prices. */ readonly resells?: readonly string[] }
   }
 }
 
@@ -82,7 +82,7 @@ export function findModel(provider: string, model: string): PricedModel | null {
 function search(provider: string, model: string): PricedModel | null {
   const dashed = model.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3')
   for (const name of dashed === model ? [model] : [model, dashed]) {
-    for (const id of [provider, ...(table.providers[provider]!.then ?? [])]) {
+    for (const id of [provider, ...(table.providers[provider]!.resells ?? [])]) {
       const found = firstMatch(id, name)
       if (found) return found
     }

@@ -19,6 +19,9 @@ export interface About {
 
 export type Kind<Value> = z.ZodType<Value>
 
+/** No text is run as code, not even the library's own. */
+z.config({ jitless: true })
+
 const abouts = z.registry<About>()
 
 export const aboutOf = (schema: z.core.$ZodType): About | undefined => abouts.get(schema)
@@ -61,14 +64,18 @@ function described<Schema extends z.ZodType>(schema: Schema, of: z.ZodType, desc
 const variable = { type: 'string', pattern: String.raw`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$` } as const
 const orVariable = (json: z.core.JSONSchema.JSONSchema): z.core.JSONSchema.JSONSchema => ({ anyOf: [json, variable] })
 
-const numberOf = (value: unknown): number => (typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN)
-const grouped = (number: number): string => number.toLocaleString('en-US')
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' ? value : typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN
+const grouped = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',')
 
 export function count(least: number, most: number): Kind<number> {
-  return kind({ says: `a whole number from ${grouped(least)} to ${grouped(most)}`, json: orVariable({ type: 'integer', minimum: least, maximum: most }) }, (value) => {
-    const number = numberOf(value)
-    return Number.isInteger(number) && number >= least && number <= most ? number : undefined
-  })
+  return kind(
+    { says: `a whole number from ${grouped(least)} to ${grouped(most)}`, json: orVariable({ type: 'integer', minimum: least, maximum: most }) },
+    (value) => {
+      const number = numberOf(value)
+      return Number.isInteger(number) && number >= least && number <= most ? number : undefined
+    },
+  )
 }
 
 export function number(least: number, most: number): Kind<number> {
@@ -99,10 +106,16 @@ const times = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 }
 /** Milliseconds. */
 export function duration(least: string, most: string): Kind<number> {
   const pattern = String.raw`^\d+(\.\d+)?\s*(ms|s|min|m|h)?$`
-  return kind({ says: `a time from ${least} to ${most}, as \`500ms\`, \`10s\`, \`5min\` or \`1h\``, json: orVariable({ anyOf: [{ type: 'string', pattern }, { type: 'integer' }] }) }, (value) => {
-    const milliseconds = Math.round(measure(value, times))
-    return milliseconds >= measure(least, times) && milliseconds <= measure(most, times) ? milliseconds : undefined
-  })
+  return kind(
+    {
+      says: `a time from ${least} to ${most}, as \`500ms\`, \`10s\`, \`5min\` or \`1h\``,
+      json: orVariable({ anyOf: [{ type: 'string', pattern }, { type: 'integer' }] }),
+    },
+    (value) => {
+      const milliseconds = Math.round(measure(value, times))
+      return milliseconds >= measure(least, times) && milliseconds <= measure(most, times) ? milliseconds : undefined
+    },
+  )
 }
 
 const sizes = { b: 1, kb: 1000, mb: 1_000_000, gb: 1_000_000_000, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 }
@@ -110,17 +123,22 @@ const sizes = { b: 1, kb: 1000, mb: 1_000_000, gb: 1_000_000_000, kib: 1024, mib
 /** Bytes. */
 export function size(least: string, most: string): Kind<number> {
   const pattern = String.raw`^\d+(\.\d+)?\s*([KkMmGg]i?)?[Bb]?$`
-  return kind({ says: `a size from ${least} to ${most}, as \`256KiB\` or \`32MiB\``, json: orVariable({ anyOf: [{ type: 'string', pattern }, { type: 'integer' }] }) }, (value) => {
-    const bytes = Math.round(measure(value, sizes))
-    return bytes >= measure(least, sizes) && bytes <= measure(most, sizes) ? bytes : undefined
-  })
+  return kind(
+    { says: `a size from ${least} to ${most}, as \`256KiB\` or \`32MiB\``, json: orVariable({ anyOf: [{ type: 'string', pattern }, { type: 'integer' }] }) },
+    (value) => {
+      const bytes = Math.round(measure(value, sizes))
+      return bytes >= measure(least, sizes) && bytes <= measure(most, sizes) ? bytes : undefined
+    },
+  )
 }
 
 /** One of several words; `later` are words that will be taken one day. */
-export function choice<Word extends string>(words: readonly Word[], later: readonly string[] = []): Kind<Word> {
+export function choice<const Word extends string>(words: readonly Word[], later: readonly string[] = []): Kind<Word> {
   const says = words.map((word) => `\`${word}\``).join(words.length === 2 ? ' or ' : ', ')
   const rest = later.length > 0 ? `; ${later.map((word) => `\`${word}\``).join(', ')} come later` : ''
-  return kind({ says: `${words.length > 2 ? 'one of ' : ''}${says}${rest}`, json: orVariable({ enum: [...words] }) }, (value) => words.find((word) => word === value))
+  return kind({ says: `${words.length > 2 ? 'one of ' : ''}${says}${rest}`, json: orVariable({ enum: [...words] }) }, (value) =>
+    words.find((word) => word === value),
+  )
 }
 
 /** Text without control characters; numbers are taken for the text that they were written as. */
@@ -135,7 +153,15 @@ export function text(says: string, pattern: RegExp): Kind<string> {
 /** A list in YAML, or its items with commas between them; empty text is an empty list. */
 export function list(says: string, pattern: RegExp, most: number): Kind<readonly string[]> {
   return kind({ says, json: { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'string' }] } }, (value) => {
-    const items: readonly unknown[] | undefined = typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter((item) => item !== '') : Array.isArray(value) ? value : undefined
+    const items: readonly unknown[] | undefined =
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((item) => item.trim())
+            .filter((item) => item !== '')
+        : Array.isArray(value)
+          ? value
+          : undefined
     return items && items.length <= most && items.every((item): item is string => typeof item === 'string' && pattern.test(item)) ? items : undefined
   })
 }

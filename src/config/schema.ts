@@ -17,14 +17,26 @@ const names = (says: string, pattern: RegExp) => z.string().regex(pattern, { err
 const words = (says: string) => z.record(z.string(), text(says, anything))
 
 const server = z.strictObject({
-  host: setting(text('a host name or an address', host), 'The address to listen on. Any but loopback needs TLS or `server.allowPlaintext`.', { env: 'OMNI_HOST', or: '127.0.0.1' }),
+  host: setting(text('a host name or an address', host), 'The address to listen on. Any but loopback needs TLS or `server.allowPlaintext`.', {
+    env: 'OMNI_HOST',
+    or: '127.0.0.1',
+  }),
   port: setting(count(0, 65_535), 'The port to listen on; 0 takes a free one.', { env: 'OMNI_PORT', or: 8080 }),
-  hosts: setting(list('a list of host names', host, 100), 'Names that clients may call the gateway by, beside loopback and `server.host`; any other `Host` header is refused.', { env: 'OMNI_HOSTS', or: [] }),
-  allowPlaintext: setting(flag(), 'Listen beyond loopback without TLS: keys and prompts can then be read on the way. For a proxy in front that speaks TLS.', { env: 'OMNI_ALLOW_PLAINTEXT', or: false }),
-  tls: z.strictObject({
-    cert: optional(text('a path', anything), 'The file of the certificate and its chain, in PEM.', { env: 'OMNI_TLS_CERT' }),
-    key: optional(text('a path', anything), 'The file of the private key, in PEM.', { env: 'OMNI_TLS_KEY' }),
-  }).prefault({}),
+  hosts: setting(
+    list('a list of host names', host, 100),
+    'Names that clients may call the gateway by, beside loopback and `server.host`; any other `Host` header is refused.',
+    { env: 'OMNI_HOSTS', or: [] },
+  ),
+  allowPlaintext: setting(flag(), 'Listen beyond loopback without TLS: keys and prompts can then be read on the way. For a proxy in front that speaks TLS.', {
+    env: 'OMNI_ALLOW_PLAINTEXT',
+    or: false,
+  }),
+  tls: z
+    .strictObject({
+      cert: optional(text('a path', anything), 'The file of the certificate and its chain, in PEM.', { env: 'OMNI_TLS_CERT' }),
+      key: optional(text('a path', anything), 'The file of the private key, in PEM.', { env: 'OMNI_TLS_KEY' }),
+    })
+    .prefault({}),
   workers: setting(count(1, 64), 'Processes that serve. With more than one, counters live in the first, or in Redis.', { env: 'OMNI_WORKERS', or: 1 }),
   headerBytes: setting(size('4KiB', '256KiB'), 'The most that the headers of a request may hold.', { or: '16KiB' }),
   headerTime: setting(duration('100ms', '5min'), 'Until a request’s headers must be whole.', { or: '10s' }),
@@ -35,17 +47,32 @@ const server = z.strictObject({
 
 const storage = z.strictObject({
   dataDir: setting(text('a path', anything), 'Where the embedded database and the keys of this installation are.', { env: 'OMNI_DATA_DIR', or: './.omni' }),
-  databaseUrl: optional(text('a URL as `postgres://user:password@host/database`', /^postgres(ql)?:\/\/\S+$/), 'A PostgreSQL database instead of the embedded one.', { env: 'OMNI_DATABASE_URL', isSecret: true }),
-  redisUrl: optional(text('a URL as `redis://host:6379`', /^rediss?:\/\/\S+$/), 'Redis or Valkey, where several processes share their counters.', { env: 'OMNI_REDIS_URL', isSecret: true }),
+  databaseUrl: optional(
+    text('a URL as `postgres://user:password@host/database`', /^postgres(ql)?:\/\/\S+$/),
+    'A PostgreSQL database instead of the embedded one.',
+    { env: 'OMNI_DATABASE_URL', isSecret: true },
+  ),
+  redisUrl: optional(text('a URL as `redis://host:6379`', /^rediss?:\/\/\S+$/), 'Redis or Valkey, where several processes share their counters.', {
+    env: 'OMNI_REDIS_URL',
+    isSecret: true,
+  }),
 })
 
 const log = z.strictObject({
   level: setting(choice(logLevels), 'The least that is logged.', { env: 'OMNI_LOG_LEVEL', or: 'info' }),
-  inputHash: setting(choice(inputHashes), 'How the messages of a call are made recognisable in log and receipt: keyed by this installation, plain, or not at all.', { env: 'OMNI_INPUT_HASH', or: 'hmac' }),
+  inputHash: setting(
+    choice(inputHashes),
+    'How the messages of a call are made recognisable in log and receipt: keyed by this installation, plain, or not at all.',
+    { env: 'OMNI_INPUT_HASH', or: 'hmac' },
+  ),
 })
 
 const auth = z.strictObject({
-  tokens: optional(list('a list of tokens without spaces', /^[^\s,]+$/, 1000), 'Tokens of clients. Absent: clients need keys, and the first start makes one. Empty: client auth is off, on loopback alone.', { env: 'OMNI_AUTH_TOKENS', isSecret: true }),
+  tokens: optional(
+    list('a list of tokens without spaces', /^[^\s,]+$/, 1000),
+    'Tokens of clients. Absent: clients need keys, and the first start makes one. Empty: client auth is off, on loopback alone.',
+    { env: 'OMNI_AUTH_TOKENS', isSecret: true },
+  ),
 })
 
 const timeout = (or: string) => [duration('1ms', '24h'), or] as const
@@ -58,25 +85,38 @@ const spans = {
   total: [...timeout('60min'), 'One answer in all.'],
 } as const
 type Span = keyof typeof spans
-const eachSpan = <Made>(make: (span: Span) => Made): { [span in Span]: Made } => Object.fromEntries(Object.keys(spans).map((span) => [span, make(span as Span)])) as { [span in Span]: Made }
+const eachSpan = <Made>(make: (span: Span) => Made): { [span in Span]: Made } =>
+  Object.fromEntries(Object.keys(spans).map((span) => [span, make(span as Span)])) as { [span in Span]: Made }
 
 const deadlines = z.strictObject(eachSpan((span) => setting(spans[span][0], spans[span][2], { or: spans[span][1] })))
 const someDeadlines = z.strictObject(eachSpan((span) => optional(spans[span][0], spans[span][2]))).prefault({})
 
 const provider = z.strictObject({
-  like: optional(text('the name of a provider', name), 'The provider whose wires and ways it has; its own name where absent. Any OpenAI-compatible server is `like: openai`.'),
+  like: optional(
+    text('the name of a provider', name),
+    'The provider whose wires and ways it has; its own name where absent. Any OpenAI-compatible server is `like: openai`.',
+  ),
   key: optional(secret('a key without spaces'), 'The secret that the provider wants, best as `${VARIABLE}`.', { isSecret: true }),
   baseUrl: optional(text('a URL', anything), 'Where it is: what stands before the paths of its wires. https, or http on loopback and in private networks.'),
   query: words('text').prefault({}),
   headers: words('text on one line').prefault({}),
-  models: setting(list('a list of model ids', modelName, 2000), 'Models that it has, so that their bare names lead here and `GET /v1/models` lists them.', { or: [] }),
-  wires: optional(list(`a list of ${wireNames.join(', ')}`, new RegExp(`^(${wireNames.join('|')})$`), 8), 'The wires to speak with it, best first; all that it knows where absent.'),
+  models: setting(list('a list of model ids', modelName, 2000), 'Models that it has, so that their bare names lead here and `GET /v1/models` lists them.', {
+    or: [],
+  }),
+  wires: optional(
+    list(`a list of ${wireNames.join(', ')}`, new RegExp(`^(${wireNames.join('|')})$`), 8),
+    'The wires to speak with it, best first; all that it knows where absent.',
+  ),
   prices: optional(text('the name of a provider', name), 'Whose prices it has, where it is not at the provider’s own address.'),
   deadlines: someDeadlines,
 })
 
 const chain = z.strictObject({
-  strategy: setting(choice(['priority'], ['round-robin', 'random', 'weighted', 'least-used', 'cost-optimized', 'fastest', 'sticky']), 'How the targets are ordered; `priority` takes them as they stand.', { or: 'priority' }),
+  strategy: setting(
+    choice(['priority'], ['round-robin', 'random', 'weighted', 'least-used', 'cost-optimized', 'fastest', 'sticky']),
+    'How the targets are ordered; `priority` takes them as they stand.',
+    { or: 'priority' },
+  ),
   targets: setting(list('a list of models, aliases or chains', modelName, 32), 'What to try, in order, until one answers.', { or: [] }),
   retries: optional(count(0, 10), 'How often one target is asked again; `retry.perTarget` where absent.'),
   strict: optional(flag(), 'Refuse what a target cannot be told, instead of dropping it; `strict` where absent.'),
@@ -86,7 +126,11 @@ const chain = z.strictObject({
 const chains = z.record(names('letters, digits and `. _ : @ / -`', modelName), chain).prefault({})
 
 const metadata = z.strictObject({
-  keys: setting(list('a list of names of letters, digits, `_` and `-`', /^[A-Za-z][\w-]{0,31}$/, 16), 'The keys of `omni_metadata` that are carried through logs, receipts and traces.', { env: 'OMNI_METADATA_KEYS', or: ['team', 'feature', 'env'] }),
+  keys: setting(
+    list('a list of names of letters, digits, `_` and `-`', /^[A-Za-z][\w-]{0,31}$/, 16),
+    'The keys of `omni_metadata` that are carried through logs, receipts and traces.',
+    { env: 'OMNI_METADATA_KEYS', or: ['team', 'feature', 'env'] },
+  ),
   metricLabels: setting(list('a list of keys', /^[A-Za-z][\w-]{0,31}$/, 4), 'Those of the keys that are labels of metrics too.', { or: [] }),
   mostValues: setting(count(1, 1000), 'How many values of one key become labels; all further ones count as `other`.', { or: 100 }),
 })
@@ -99,7 +143,9 @@ const limits = z.strictObject({
   sseEvent: setting(size('1KiB', '256MiB'), 'The most that one event of a provider’s stream may hold.', { or: '1MiB' }),
   answer: setting(size('1KiB', '1GiB'), 'The most that a whole answer of a provider may hold.', { or: '64MiB' }),
   streamBuffer: setting(size('16KiB', '64MiB'), 'The most of a stream that waits for a slow client, before the provider is paused.', { or: '256KiB' }),
-  hold: setting(duration('0ms', '10min'), 'How long the status of a stream is held back for its first word, so that failover can still change it.', { or: '10s' }),
+  hold: setting(duration('0ms', '10min'), 'How long the status of a stream is held back for its first word, so that failover can still change it.', {
+    or: '10s',
+  }),
   keepAlive: setting(duration('100ms', '10min'), 'After how much silence a waiting client gets a comment.', { or: '15s' }),
 })
 
@@ -124,8 +170,15 @@ const receipts = z.strictObject({
 export const schema = z.strictObject({
   server: server.prefault({}),
   auth: auth.prefault({}),
-  defaultProvider: optional(text('the name of a provider', name), 'Where a bare model name goes that several providers have, or none lists.', { env: 'OMNI_DEFAULT_PROVIDER' }),
-  providers: z.record(names('letters, digits and `. _ -`', name), provider.nullable().transform((entry) => entry ?? provider.parse({}))).prefault({}),
+  defaultProvider: optional(text('the name of a provider', name), 'Where a bare model name goes that several providers have, or none lists.', {
+    env: 'OMNI_DEFAULT_PROVIDER',
+  }),
+  providers: z
+    .record(
+      names('letters, digits and `. _ -`', name),
+      provider.nullable().transform((entry) => entry ?? provider.parse({})),
+    )
+    .prefault({}),
   aliases: z.record(names('letters, digits and `. _ : @ / -`', modelName), text('a model, as `provider/model`', modelName)).prefault({}),
   chains,
   combos: chains,

@@ -1,0 +1,187 @@
+/** Which providers are connected: those of the file, those whose variables are set, and the built-in one. */
+
+import type { Deadlines } from '../base/deadlines.ts'
+import type { WireName } from '../canonical/chat.ts'
+import { providerById, providers } from '../providers/index.ts'
+import { catalogOf, type Provider } from '../providers/provider.ts'
+import { readAddress } from './addresses.ts'
+import type { Environment } from './document.ts'
+import { hint } from './problems.ts'
+import type { Given, GivenProvider } from './schema.ts'
+import { isPlaceholder } from './secrets.ts'
+import type { ConnectedProvider } from './settings.ts'
+
+/** Told of what is wrong; `path` is relative to `providers`. */
+export interface Report {
+  readonly problem: (path: readonly string[], sentence: string) => void
+  readonly warn: (sentence: string) => void
+}
+
+export function connectProviders(given: Given, env: Environment, report: Report): readonly ConnectedProvider[] {
+  const entries = Object.entries(given.providers).flatMap(([name, entry]) => fromEntry({ name, entry, env, deadlines: given.deadlines, report }) ?? [])
+  const named = new Set(Object.keys(given.providers))
+  const found = providers.filter(({ id }) => !named.has(id)).flatMap((provider) => fromEnvironment(provider, env, given.deadlines, report) ?? [])
+  return [...entries, ...found]
+}
+
+interface Entry {
+  readonly name: string
+  readonly entry: GivenProvider
+  readonly env: Environment
+  readonly deadlines: Deadlines
+  readonly report: Report
+}
+
+function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedProvider | undefined {
+  const kind = kindOf(name, entry, report)
+  if (!kind) return undefined
+  const variables = variablesOf(kind, kind.id === name ? env : {})
+  if (variables.key && entry.key && variables.key.value !== entry.key)
+    report.warn(`${variables.key.name} is used for \`${name}\`, and not the key in the file.`)
+  const place = placeOf(kind, variables.base?.value ?? entry.baseUrl)
+  if ('sentence' in place) {
+    report.problem([name, ...(entry.baseUrl === undefined ? [] : ['baseUrl'])], place.sentence)
+    return undefined
+  }
+  const secret = variables.key?.value ?? entry.key
+  if (!mayGo(secret, kind, place)) {
+    report.problem([name, ...(entry.key === undefined ? [] : ['key'])], lacking(kind, secret))
+    return undefined
+  }
+  if (isBare(place.url) && kind.baseUrl !== undefined && !isBare(kind.baseUrl))
+    report.warn(`providers.${name}.baseUrl has no path: most servers like ${kind.name} want \`/v1\` at its end.`)
+  checkTable(name, entry, report)
+  return {
+    name,
+    provider: shaped(kind, entry, place, report.problem.bind(undefined, [name])),
+    baseUrl: place.url,
+    ...(secret && { secret }),
+    ...(variables.key && { fromVariable: variables.key.name }),
+    source: 'file',
+    models: entry.models,
+    deadlines: { ...deadlines, ...entry.deadlines },
+  }
+}
+
+function kindOf(name: string, { like }: GivenProvider, { problem }: Report): Provider | undefined {
+  const wanted = like ?? name
+  const kind = providerById.get(wanted)
+  const owner = providers.find(({ prefixes }) => prefixes.includes(name))
+  if (!kind || kind.substrate === 'built_in') {
+    const choices = providers.filter(({ substrate }) => substrate !== 'built_in').map(({ id }) => id)
+    problem(
+      like === undefined ? [name] : [name, 'like'],
+      `\`${wanted}\` is no provider that the gateway knows.${hint(wanted, choices)} \`like\` may be one of ${choices.join(', ')}.`,
+    )
+  } else if (owner && owner !== kind) {
+    problem([name], `\`${name}/…\` always means ${owner.name}: choose another name for what is like ${kind.name}.`)
+  } else return kind
+  return undefined
+}
+
+interface Variables {
+  readonly key?: { readonly name: string; readonly value: string }
+  readonly base?: { readonly name: string; readonly value: string }
+}
+
+function variablesOf({ auth, baseUrlEnv = [] }: Provider, env: Environment): Variables {
+  const first = (names: readonly string[]) => {
+    const name = names.find((one) => (env[one] ?? '').trim() !== '')
+    return name === undefined ? undefined : { name, value: env[name]!.trim() }
+  }
+  const key = first(auth.scheme === 'none' ? [] : auth.env)
+  const base = first(baseUrlEnv)
+  return { ...(key && { key }), ...(base && { base }) }
+}
+
+interface Place {
+  readonly url: string
+  readonly isNear: boolean
+  /** Whether it is where the provider's data says. */
+  readonly isOwn: boolean
+}
+
+function placeOf({ baseUrl, basePath = '', name, speaks }: Provider, given: string | undefined): Place | { readonly sentence: string } {
+  const text = given ?? baseUrl
+  if (text === undefined) return { sentence: `needs \`baseUrl\`: where the operator’s own ${name} is, nobody else knows.` }
+  const address = readAddress(text)
+  if ('sentence' in address) return address
+  // Written for one client with its version and for another without: the path of the wire has it already.
+  const isDoubled = address.url.endsWith('/v1') && Object.values(speaks).every((path) => path.startsWith('/v1/'))
+  const url = isDoubled ? address.url.slice(0, -3) : isBare(address.url) ? `${address.url}${basePath}` : address.url
+  return { url, isNear: address.isNear, isOwn: url === baseUrl }
+}
+
+const isBare = (url: string): boolean => new URL(url).pathname === '/'
+
+/** A key may be missing on a server of one's own, and be made up there. */
+function mayGo(secret: string | undefined, { auth }: Provider, { isNear }: Place): boolean {
+  if (auth.scheme === 'optional' || isNear) return secret !== ''
+  return secret !== undefined && !isPlaceholder(secret)
+}
+
+function lacking({ name, auth }: Provider, secret: string | undefined): string {
+  const variable = auth.scheme === 'none' ? '' : auth.env[0]!
+  if (secret === undefined) return `needs \`key\`, or the variable ${variable}.`
+  return secret === '' ? 'is empty.' : `holds what stands in examples, and no key of ${name}.`
+}
+
+const headerName = /^[!#$%&'*+.^`|~\w-]+$/
+const reserved = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'content-type', 'accept-encoding', 'cookie'])
+
+function checkTable(name: string, { headers }: GivenProvider, { problem }: Report): void {
+  for (const header of Object.keys(headers)) {
+    if (!headerName.test(header) || reserved.has(header.toLowerCase())) problem([name, 'headers', header], 'is not a header that may be set here.')
+  }
+}
+
+/** The kind's data, with what the entry says otherwise. A copy elsewhere has neither the kind's prices nor its place in the world. */
+function shaped(kind: Provider, { query, headers, wires, prices }: GivenProvider, { isOwn, isNear }: Place, problem: (sentence: string) => void): Provider {
+  const pricedLike = prices === undefined ? (isOwn || kind.baseUrl === undefined ? kind : undefined) : providerById.get(prices)
+  const catalog = pricedLike ? catalogOf(pricedLike) : null
+  if (prices !== undefined && catalog === null) problem(`\`prices\` names \`${prices}\`, which is no provider with prices.`)
+  const lower = Object.fromEntries(Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]))
+  return {
+    ...kind,
+    catalog,
+    speaks: wires === undefined ? kind.speaks : chosen(kind, wires, problem),
+    ...(isNear && { substrate: 'local' as const }),
+    ...((kind.query || Object.keys(query).length > 0) && { query: { ...kind.query, ...query } }),
+    ...((kind.headers || Object.keys(lower).length > 0) && { headers: { ...kind.headers, ...lower } }),
+  }
+}
+
+function chosen({ speaks, name }: Provider, wires: readonly string[], problem: (sentence: string) => void): Provider['speaks'] {
+  const unknown = wires.filter((wire) => !Object.hasOwn(speaks, wire))
+  if (unknown.length > 0) problem(`\`wires\` names ${unknown.join(', ')}: ${name} speaks ${Object.keys(speaks).join(', ')}.`)
+  return Object.fromEntries(wires.flatMap((wire) => (Object.hasOwn(speaks, wire) ? [[wire, speaks[wire as WireName]!]] : [])))
+}
+
+function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadlines, { problem, warn }: Report): ConnectedProvider | undefined {
+  const shared = { name: provider.id, models: [], deadlines }
+  if (provider.auth.scheme === 'none') return { ...shared, provider, source: 'built-in' }
+  const { key, base } = variablesOf(provider, env)
+  if (!key && !base) return undefined
+  const place = placeOf(provider, base?.value)
+  if ('sentence' in place) {
+    if (base) problem([], `${base.name} ${place.sentence}`)
+    else warn(`${key!.name} is set, but not ${(provider.baseUrlEnv ?? []).join(' or ')}: ${provider.name} is not connected.`)
+    return undefined
+  }
+  if (!mayGo(key?.value, provider, place)) {
+    warn(
+      key
+        ? `${key.name} holds what stands in examples: ${provider.name} is not connected.`
+        : `${base!.name} is set, but not ${provider.auth.env.join(' or ')}: ${provider.name} is not connected.`,
+    )
+    return undefined
+  }
+  const nothingSaid = { query: {}, headers: {}, models: [], deadlines: {} } as const
+  return {
+    ...shared,
+    provider: shaped(provider, nothingSaid, place, () => {}),
+    baseUrl: place.url,
+    ...(key && { secret: key.value, fromVariable: key.name }),
+    source: 'environment',
+  }
+}

@@ -1,0 +1,153 @@
+/** From the file, the environment and the command line to the settings: all of it is checked before any of it counts. */
+
+import type { z } from 'zod'
+import { providers } from '../providers/index.ts'
+import { connectProviders, type Report } from './connect.ts'
+import { lined, nothingRead, readDocument, type Environment, type Read } from './document.ts'
+import { overlay, type Overlaid, type Overrides } from './environment.ts'
+import { keysAt } from './fields.ts'
+import { readConfigFile } from './file.ts'
+import { ConfigError, hint, type Problem } from './problems.ts'
+import { checkTargets, readChains } from './routes.ts'
+import { checkListening, readAuth } from './safety.ts'
+import { schema, type Given } from './schema.ts'
+import type { ConnectedProvider, Settings } from './settings.ts'
+
+export interface Sources {
+  readonly env: Environment
+  /** The path of the file; `OMNI_CONFIG` or `./omni.yaml` where absent. */
+  readonly file?: string
+  /** What was said on the command line, by the path of the setting. */
+  readonly overrides?: Overrides
+  /** Gives the text of a file, or undefined where there is none. */
+  readonly readFile?: (path: string) => string | undefined
+}
+
+export interface Loaded {
+  readonly settings: Settings
+  /** The file that was read; undefined where there is none. */
+  readonly file?: string
+  readonly warnings: readonly string[]
+}
+
+const defaultFile = 'omni.yaml'
+
+export const fileOf = ({ env, file }: Pick<Sources, 'env' | 'file'>): string => file ?? (env.OMNI_CONFIG || defaultFile)
+
+/** Pure but for `readFile`. Throws `ConfigError` with every problem there is. */
+export function loadSettings({ env, file, overrides = {}, readFile = readConfigFile }: Sources): Loaded {
+  const path = fileOf({ env, ...(file !== undefined && { file }) })
+  const text = readFile(path)
+  if (text === undefined && path !== defaultFile) throw new ConfigError([{ path: '', from: path, sentence: 'There is no such file.' }])
+  const read = text === undefined ? nothingRead : readDocument(text, env)
+  const overlaid = overlay(read.value, env, overrides)
+  const problems: Problem[] = [...read.problems]
+  const warnings = [...overlaid.warnings]
+  const place = placer(read, overlaid)
+  const { data, error } = schema.safeParse(overlaid.value)
+  if (error) problems.push(...error.issues.flatMap((issue) => explain(issue, place)))
+  if (problems.length > 0 || data === undefined) throw new ConfigError(problems, path)
+  const report = {
+    problem: (where: readonly string[], sentence: string) => problems.push(place(where, sentence)),
+    warn: (sentence: string) => warnings.push(sentence),
+  }
+  const settings = settle(data, env, report)
+  if (problems.length > 0) throw new ConfigError(problems, path)
+  return { settings, ...(text !== undefined && { file: path }), warnings }
+}
+
+type Placer = (path: readonly PropertyKey[], sentence: string) => Problem
+
+/** Says of a setting where it was said: by an option, a variable, or in a line of the file. */
+function placer({ lineOf, variables }: Read, { from }: Overlaid): Placer {
+  return (path, sentence) => {
+    const name = path.join('.')
+    const said = from.get(name)
+    const variable = variables.get(name)
+    return {
+      path: name,
+      ...(said === undefined ? lined(path.length === 0 ? undefined : lineOf(path)) : { from: said }),
+      sentence: variable === undefined ? sentence : `${sentence} (It is read from ${variable}.)`,
+    }
+  }
+}
+
+/** One of the schema's own complaints, in our words. None of them repeats the value: it may be a secret. */
+function explain(issue: z.core.$ZodIssue, place: Placer): readonly Problem[] {
+  const { path } = issue
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysAt(path) ?? []
+      return issue.keys.map((key) => place([...path, key], `is not a setting.${hint(key, known)}`))
+    }
+    case 'invalid_type':
+      return [
+        place(path, issue.expected === 'object' || issue.expected === 'record' ? 'must hold settings of its own, as `name: value`.' : 'is of the wrong kind.'),
+      ]
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => place(path, `${message}.`))
+    default:
+      return [place(path, `${issue.message}.`)]
+  }
+}
+
+function settle(given: Given, env: Environment, { problem, warn }: Report): Settings {
+  checkListening(given, { problem, warn })
+  checkLabels(given, problem)
+  const connected = connectProviders(given, env, { problem: (path, sentence) => problem(path.length === 0 ? [] : ['providers', ...path], sentence), warn })
+  checkTargets(given, connected, { problem, warn })
+  const { server, storage, log, receipts } = given
+  const { cert, key } = server.tls
+  return {
+    host: server.host,
+    port: server.port,
+    hosts: server.hosts,
+    ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
+    allowPlaintext: server.allowPlaintext,
+    workers: server.workers,
+    drain: server.drain,
+    http: { headerBytes: server.headerBytes, headerTime: server.headerTime, bodyIdle: server.bodyIdle, writeIdle: server.writeIdle },
+    auth: readAuth(given, { problem, warn }),
+    dataDir: storage.dataDir,
+    ...(storage.databaseUrl !== undefined && { databaseUrl: storage.databaseUrl }),
+    ...(storage.redisUrl !== undefined && { redisUrl: storage.redisUrl }),
+    logLevel: log.level,
+    inputHash: log.inputHash,
+    defaultProvider: defaultOf(given, connected, { problem, warn }),
+    providers: connected,
+    aliases: given.aliases,
+    chains: readChains(given, { problem, warn }),
+    strict: given.strict,
+    providerMessages: given.providerMessages,
+    platformFeePercent: given.platformFeePercent,
+    retry: given.retry,
+    deadlines: given.deadlines,
+    limits: given.limits,
+    metadata: given.metadata,
+    upstream: given.upstream,
+    receipts: { records: receipts.waitingRecords, bytes: receipts.waitingBytes },
+  }
+}
+
+function checkLabels({ metadata: { keys, metricLabels } }: Given, problem: Report['problem']): void {
+  const unknown = metricLabels.filter((label) => !keys.includes(label))
+  if (unknown.length > 0) problem(['metadata', 'metricLabels'], `names ${unknown.join(', ')}, which \`metadata.keys\` does not.`)
+}
+
+const usual = providers.find(({ isDefault }) => isDefault)!.id
+
+/** It may name a provider that is connected later; a name that nobody knows is a slip. */
+function defaultOf({ defaultProvider }: Given, connected: readonly ConnectedProvider[], { problem, warn }: Report): string {
+  if (defaultProvider === undefined) return usual
+  const choices = connected.map(({ name }) => name)
+  const owner = providers.find(({ prefixes }) => prefixes.includes(defaultProvider))
+  const found = connected.find(({ name }) => name === defaultProvider) ?? connected.find(({ name }) => name === owner?.id)
+  if (found) return found.name
+  if (owner) warn(`defaultProvider: ${owner.name} is not connected.`)
+  else
+    problem(
+      ['defaultProvider'],
+      `names \`${defaultProvider}\`, which is not connected.${hint(defaultProvider, [...choices, ...providers.flatMap(({ prefixes }) => prefixes)])} Connected are ${choices.join(', ')}.`,
+    )
+  return owner?.id ?? defaultProvider
+}

@@ -1,0 +1,48 @@
+/** The settings as people may see them: every secret is there, and none can be read. */
+
+import type { Json, JsonObject } from '../base/json.ts'
+import type { ConnectedProvider, Settings } from './settings.ts'
+
+/** Shows that there is one, and of a long one enough to tell it from another. */
+export const mask = (secret: string): string => (secret.length >= 24 ? `••••${secret.slice(-4)}` : '••••')
+
+/** Secrets are masked, headers' and queries' values among them, and passwords in URLs. */
+export function maskSettings(settings: Settings): JsonObject {
+  const { auth, providers, databaseUrl, redisUrl, ...rest } = settings
+  return {
+    ...(rest as unknown as JsonObject),
+    ...(databaseUrl !== undefined && { databaseUrl: maskUrl(databaseUrl) }),
+    ...(redisUrl !== undefined && { redisUrl: maskUrl(redisUrl) }),
+    auth: auth.mode === 'tokens' ? { mode: auth.mode, tokens: auth.tokens.map(mask) } : { mode: auth.mode },
+    providers: providers.map(maskProvider),
+  }
+}
+
+function maskProvider({ name, provider, baseUrl, secret, source, fromVariable, models, deadlines }: ConnectedProvider): Json {
+  return {
+    name,
+    kind: provider.id,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(secret !== undefined && { secret: mask(secret) }),
+    source,
+    ...(fromVariable !== undefined && { fromVariable }),
+    wires: Object.keys(provider.speaks),
+    ...(provider.headers && { headers: maskValues(provider.headers) }),
+    ...(provider.query && { query: maskValues(provider.query) }),
+    models: [...models],
+    deadlines: { ...deadlines },
+  }
+}
+
+/** Dates, as API versions are, tell nothing. */
+const maskValues = (values: { readonly [name: string]: string }): JsonObject =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, /^\d{4}-\d\d-\d\d(-[a-z]+)?$/.test(value) ? value : mask(value)]))
+
+function maskUrl(text: string): string {
+  if (!URL.canParse(text)) return mask(text)
+  const url = new URL(text)
+  if (url.password !== '') url.password = '••••'
+  const names = new Set(url.searchParams.keys())
+  for (const name of names) if (/pass|secret|token|key/i.test(name)) url.searchParams.set(name, '••••')
+  return decodeURI(url.href)
+}

@@ -1,0 +1,72 @@
+/** Tells when the file has changed and is whole again, however it was written: in place, by a rename, or by the swap of a link, as Kubernetes does. */
+
+import { createHash } from 'node:crypto'
+import { watch, type FSWatcher } from 'node:fs'
+import { dirname } from 'node:path'
+import { readConfigFile } from './file.ts'
+
+export interface WatchTimes {
+  /** Milliseconds of quiet after which a change is looked at. */
+  readonly quiet: number
+  /** Milliseconds in which the content must stay the same. */
+  readonly settle: number
+  /** Milliseconds between looks where the system tells nothing, as on network drives. */
+  readonly look: number
+}
+
+const usualTimes: WatchTimes = { quiet: 150, settle: 50, look: 5000 }
+
+export interface Watching {
+  close(): void
+}
+
+/**
+ * Calls back for each new content, after it has stood still. A file that is missing for a while changes nothing; one that comes back as it was neither.
+ * What is in it is for the caller to read and to judge: a broken one is told of too.
+ */
+export function watchConfig(file: string, onChange: () => void, times: WatchTimes = usualTimes): Watching {
+  let told = fingerprint(file)
+  let seen = told
+  let timer: NodeJS.Timeout | undefined
+  const later = (wait: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(look, wait).unref()
+  }
+  const look = () => {
+    const now = fingerprint(file)
+    if (now === undefined || now === told) return ((seen = now ?? seen), later(times.look))
+    if (now !== seen) return ((seen = now), later(times.settle))
+    told = now
+    later(times.look)
+    onChange()
+  }
+  const watcher = watchFolder(dirname(file), () => later(times.quiet))
+  later(times.look)
+  return {
+    close: () => {
+      clearTimeout(timer)
+      watcher?.close()
+    },
+  }
+}
+
+/** The folder and not the file: a rename puts another file in its place. Undefined where it cannot be watched; then looking alone must do. */
+function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, { persistent: false }, onEvent)
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined where there is no file. One that cannot be read is a content of its own, so that it is told of once. */
+function fingerprint(file: string): string | undefined {
+  try {
+    const text = readConfigFile(file)
+    return text === undefined ? undefined : createHash('sha256').update(text).digest('hex')
+  } catch (error) {
+    return `unreadable: ${(error as Error).message}`
+  }
+}
