@@ -53,7 +53,9 @@ function recordedAnswers(name: WireName, kind: '.json' | '.txt'): Named<string>[
   const known = recordings[name]
   if (!isRecorded || known === undefined) return []
   const files = readdirSync(new URL('providers/', recorded), { recursive: true, encoding: 'utf8' })
-  return files.filter((file) => file.endsWith(kind) && file.split('/')[1]?.startsWith(known.file)).map((file) => ({ title: file, said: readRecorded(`providers/${file}`) }))
+  return files
+    .filter((file) => file.endsWith(kind) && file.split('/')[1]?.startsWith(known.file))
+    .map((file) => ({ title: file, said: readRecorded(`providers/${file}`) }))
 }
 
 /** Reads a stream whose bytes come in pieces of the sizes that `cut` gives. */
@@ -102,9 +104,13 @@ function assertSame(actual: Meaning, expected: Meaning, wire: Wire): void {
 const names = Object.keys(wires) as WireName[]
 const fixtures = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await loadFixtures(name)] as const)))
 
-test('every wire that was recorded is held against its recordings', { skip: isRecorded ? false : 'there is no folder shared/recorded beside the repository' }, () => {
-  for (const name of names) if (recordings[name]) assert.ok(recordedRequests(name).length > 0, name)
-})
+test(
+  'every wire that was recorded is held against its recordings',
+  { skip: isRecorded ? false : 'there is no folder shared/recorded beside the repository' },
+  () => {
+    for (const name of names) if (recordings[name]) assert.ok(recordedRequests(name).length > 0, name)
+  },
+)
 
 for (const name of names) {
   const wire = wires[name]!

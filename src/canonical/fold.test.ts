@@ -60,7 +60,8 @@ test('[154] usage that is told later holds, and what it leaves out does not over
 test("pieces of a wire's own add up in the block they came with", () => {
   const folder = new Folder()
   folder.push([{ type: 'open', choice: 0, index: 0, block: { type: 'text', text: '' } }])
-  for (const token of [1, 2, 3]) folder.push([{ type: 'delta', index: 0, text: 'x', rest: { wire: 'openai-chat', fields: { logprobs: { content: [token] } } } }])
+  for (const token of [1, 2, 3])
+    folder.push([{ type: 'delta', index: 0, text: 'x', rest: { wire: 'openai-chat', fields: { logprobs: { content: [token] } } } }])
   assert.deepEqual(folder.result().choices[0]?.blocks[0]?.rest, { wire: 'openai-chat', fields: { logprobs: { content: [1, 2, 3] } } })
 })
 

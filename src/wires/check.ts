@@ -57,12 +57,18 @@ export function both(first: Check, second: Check): Check {
 /** One of a closed list of strings. */
 export function oneOf(values: readonly string[]): Check {
   const known = new Set<Json>(values)
-  return both(text, check((value) => known.has(value), `one of ${values.join(', ')}`, 'invalid_value'))
+  return both(
+    text,
+    check((value) => known.has(value), `one of ${values.join(', ')}`, 'invalid_value'),
+  )
 }
 
 /** A positive integer with a bound. */
 export function countTo(most: number): Check {
-  return both(count, check((value) => Number(value) <= most, `at most ${most}`, 'invalid_value'))
+  return both(
+    count,
+    check((value) => Number(value) <= most, `at most ${most}`, 'invalid_value'),
+  )
 }
 
 /** Fields of other gateways that would change where a call goes or with whose key: never ours, never sent on. */

@@ -76,7 +76,13 @@ function takeCalls(fields: JsonObject, idFor: (place: number) => string): Block[
   }
   if (isObject(fields.function_call)) {
     const { name, arguments: input, ...inner } = take(fields, 'function_call') as JsonObject
-    blocks.push({ type: 'tool-call', id: idFor(blocks.length), name: textOf(name), input: textOf(input), ...kept(leftOf('function', inner), { call: 'function_call' }) })
+    blocks.push({
+      type: 'tool-call',
+      id: idFor(blocks.length),
+      name: textOf(name),
+      input: textOf(input),
+      ...kept(leftOf('function', inner), { call: 'function_call' }),
+    })
   }
   return blocks
 }
@@ -119,7 +125,10 @@ export function writeAssistant(blocks: readonly Block[], rest: Rest | undefined,
   const thoughts = blocks.filter((block) => block.type === 'reasoning' && spelling(block.rest, 'reasoning') !== 'part') as ReasoningBlock[]
   if (!isAnswer) for (const block of blocks) loseProofs(block, rest, lose)
   const refusal = blocks.map((block) => (block.type === 'refusal' && spelling(block.rest, 'refusal') !== 'part' ? block.text : '')).join('')
-  const images = writeParts(blocks.filter(({ type }) => type === 'media'), lose)
+  const images = writeParts(
+    blocks.filter(({ type }) => type === 'media'),
+    lose,
+  )
   return {
     role: 'assistant',
     ...present({

@@ -35,7 +35,10 @@ test('[A04] a field of the wrong type is named and never coerced', () => {
     [{ messages: [{ role: 'user', content: null }] }, 'messages[0].content'],
     [{ messages: [{ role: 'user', content: [{ type: 'text', text: 7 }] }] }, 'messages[0].content[0].text'],
     [{ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 7 } }] }] }, 'messages[0].content[0].image_url.url'],
-    [{ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: {} } }] }] }, 'messages[0].tool_calls[0].function.arguments'],
+    [
+      { messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: {} } }] }] },
+      'messages[0].tool_calls[0].function.arguments',
+    ],
     [{ messages: [7] }, 'messages[0]'],
     [{ stream_options: { include_usage: 'yes' } }, 'stream_options.include_usage'],
   ]
@@ -75,10 +78,23 @@ test('more choices than 128 and roles that the wire lacks are refused', () => {
 
 test('[A16] a number past 2^53 passes as it was spelled where it is an integer, and one past all numbers does not', () => {
   assert.equal(flawOf(parseExact('{"model":"m","messages":[{"role":"user","content":"x"}],"seed":12345678901234567890}') as JsonObject), undefined)
-  assert.deepEqual(flawOf(parseExact('{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":1e400}') as JsonObject), ['invalid_type', 'temperature'])
+  assert.deepEqual(flawOf(parseExact('{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":1e400}') as JsonObject), [
+    'invalid_type',
+    'temperature',
+  ])
 })
 
 test('null stands for a field that is not set, and content may be null where the wire allows it', () => {
   const calls = [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }]
-  assert.equal(flawOf(body({ temperature: null, stop: null, tools: null, messages: [hello, { role: 'assistant', content: null, tool_calls: calls }, { role: 'tool', tool_call_id: 'c', content: null }] })), undefined)
+  assert.equal(
+    flawOf(
+      body({
+        temperature: null,
+        stop: null,
+        tools: null,
+        messages: [hello, { role: 'assistant', content: null, tool_calls: calls }, { role: 'tool', tool_call_id: 'c', content: null }],
+      }),
+    ),
+    undefined,
+  )
 })

@@ -2,7 +2,26 @@
 
 import type { JsonObject } from '../../base/json.ts'
 import {
-  anything, both, check, checkBody, count, countTo, fields, flag, forbiddenFields, integer, listOf, number, object, oneOf, orNull, tagged, text, textOr, textOrTexts, texts,
+  anything,
+  both,
+  check,
+  checkBody,
+  count,
+  countTo,
+  fields,
+  flag,
+  forbiddenFields,
+  integer,
+  listOf,
+  number,
+  object,
+  oneOf,
+  orNull,
+  tagged,
+  text,
+  textOr,
+  textOrTexts,
+  texts,
 } from '../check.ts'
 
 /** The words of the wire, and `default`, by which some models are told to think as they always do. */
@@ -86,7 +105,13 @@ const request = fields(
     reasoning_effort: orNull(oneOf(efforts)),
     response_format: orNull(tagged('type', { json_schema: fields({ json_schema: fields({ schema: orNull(object) }) }, ['json_schema']) }, anything)),
     tools: orNull(
-      listOf(tagged('type', { function: fields({ function: declared }, ['function']), custom: fields({ custom: fields({ name: text }, ['name']) }, ['custom']) }, anything)),
+      listOf(
+        tagged(
+          'type',
+          { function: fields({ function: declared }, ['function']), custom: fields({ custom: fields({ name: text }, ['name']) }, ['custom']) },
+          anything,
+        ),
+      ),
     ),
     tool_choice: orNull(textOr(fields({ type: text, function: fields({ name: text }, ['name']) }))),
     parallel_tool_calls: orNull(flag),

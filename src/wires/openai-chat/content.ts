@@ -54,7 +54,13 @@ function readFile({ file, ...fields }: JsonObject): DocumentBlock | undefined {
   if (source === undefined) return undefined
   const named = typeof filename === 'string' ? { name: filename } : {}
   const left = present({ ...inner, file_id: typeof data === 'string' ? id : undefined, filename: named.name === undefined ? filename : undefined })
-  return { type: 'document', source, ...named, ...marks(fields), ...kept({ ...fields, ...leftOf('file', left) }, named.name === undefined ? { name: 'absent' } : {}) }
+  return {
+    type: 'document',
+    source,
+    ...named,
+    ...marks(fields),
+    ...kept({ ...fields, ...leftOf('file', left) }, named.name === undefined ? { name: 'absent' } : {}),
+  }
 }
 
 /** Some servers tell reasoning as a part of the content: `{ type: 'thinking', thinking: [{ type: 'text', text }] }`. */

@@ -109,7 +109,10 @@ function writeResult(result: ToolResultBlock, lose: Loss): JsonObject {
 }
 
 function joinTexts(blocks: readonly Block[]): string {
-  return blocks.filter((block) => readableText(block) !== undefined).map(readableText).join('\n')
+  return blocks
+    .filter((block) => readableText(block) !== undefined)
+    .map(readableText)
+    .join('\n')
 }
 
 function readableText(block: Block): string | undefined {
@@ -120,6 +123,9 @@ function readableText(block: Block): string | undefined {
 /** Several results may hold images, so each is said to be whose. */
 function heldParts({ callId, blocks, rest }: ToolResultBlock, lose: Loss): JsonObject[] {
   if (spelling(rest, 'content') === 'list') return []
-  const parts = writeParts(blocks.filter((block) => readableText(block) === undefined), lose)
+  const parts = writeParts(
+    blocks.filter((block) => readableText(block) === undefined),
+    lose,
+  )
   return parts.length > 0 ? [{ type: 'text', text: `From the result of the tool call ${callId}:` }, ...parts] : []
 }

@@ -20,7 +20,7 @@ export function own(said: Rest | undefined): JsonObject {
 
 /** What is kept under one name: the words that stood beside those the form has words for. */
 export function ownWithin(said: Rest | undefined, field: string): JsonObject {
-  return own(said)[field] as JsonObject | undefined ?? {}
+  return (own(said)[field] as JsonObject | undefined) ?? {}
 }
 
 export function spelling(said: Rest | undefined, word: string): string | undefined {

@@ -9,6 +9,6 @@ const hasDelta = /"delta"/
 
 /** Two expressions over one string: measured, 0.2 µs for a frame, where five searches in the bytes take as long as parsing them. */
 export function saysOnlyWords(bytes: Buffer): boolean {
-  const text = bytes.latin1Slice(0, bytes.length)
+  const text = bytes.toString('latin1')
   return hasDelta.test(text) && !doubtful.test(text)
 }

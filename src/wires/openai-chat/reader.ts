@@ -116,7 +116,8 @@ class Reader implements EventReader {
     const choice = typeof index === 'number' ? index : 0
     let state = this.#choices.get(choice)
     if (state === undefined) {
-      if (!(choice >= 0 && choice < mostChoices)) throw new Failure('upstream_invalid_response', 'The provider’s stream has more choices than can be asked for.')
+      if (!(choice >= 0 && choice < mostChoices))
+        throw new Failure('upstream_invalid_response', 'The provider’s stream has more choices than can be asked for.')
       state = { choice, tellsReasoning: false, calls: [], hasFinished: false }
       this.#choices.set(choice, state)
     }
@@ -266,7 +267,17 @@ function findCall(calls: readonly OpenCall[], { index: place, id, function: made
 
 const knownInChoice: ReadonlySet<string> = new Set(['index', 'delta', 'finish_reason', 'usage'])
 const knownInDelta: ReadonlySet<string> = new Set([
-  'role', 'content', 'reasoning_content', 'reasoning', 'reasoning_details', 'refusal', 'annotations', 'extra_content', 'images', 'tool_calls', 'function_call',
+  'role',
+  'content',
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'refusal',
+  'annotations',
+  'extra_content',
+  'images',
+  'tool_calls',
+  'function_call',
 ])
 
 /** What the form has no word for, beside a delta and in it; undefined where there is nothing. */

@@ -150,7 +150,11 @@ function writeFormat(format: OutputFormat | undefined): Json | undefined {
   if (format.type !== 'schema') return { type: format.type === 'json' ? 'json_object' : 'text' }
   const { name, schema, strict, rest } = format
   const isNameless = rest?.wire === wire
-  return { type: 'json_schema', ...own(rest), json_schema: { ...present({ name: name ?? (isNameless ? undefined : 'answer'), schema, strict }), ...ownWithin(rest, 'json_schema') } }
+  return {
+    type: 'json_schema',
+    ...own(rest),
+    json_schema: { ...present({ name: name ?? (isNameless ? undefined : 'answer'), schema, strict }), ...ownWithin(rest, 'json_schema') },
+  }
 }
 
 /** What a passed-on stream must be asked for, so that its usage is told. */

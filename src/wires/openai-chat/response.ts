@@ -34,7 +34,10 @@ function readChoice(choice: Json, place: number, answerId: string): Choice {
   const { index, message, finish_reason: word, ...left } = choice
   const said = readAssistant(message as JsonObject, (call) => callId(answerId, place, call))
   const { blocks, fields } = takeLogprobs(said.blocks, left)
-  const finish = readFinish(word, blocks.some(({ type }) => type === 'tool-call'))
+  const finish = readFinish(
+    word,
+    blocks.some(({ type }) => type === 'tool-call'),
+  )
   const spelled = {
     ...said.spelled,
     ...(!('refusal' in (message as JsonObject)) && { refusal: 'absent' }),

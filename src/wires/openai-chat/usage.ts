@@ -64,7 +64,14 @@ const promptDetails = { cached_tokens: 'cacheRead', cache_write_tokens: 'cacheWr
 const completionDetails = { reasoning_tokens: 'reasoning', audio_tokens: 'audioOutput' } as const
 
 export function readUsage(said: JsonObject): Usage {
-  const { prompt_tokens: input, completion_tokens: output, total_tokens: total, prompt_tokens_details: prompt, completion_tokens_details: completion, ...fields } = said
+  const {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: total,
+    prompt_tokens_details: prompt,
+    completion_tokens_details: completion,
+    ...fields
+  } = said
   const inner = { prompt: isObject(prompt) ? { ...prompt } : {}, completion: isObject(completion) ? { ...completion } : {} }
   const details = { ...takeCounts(inner.prompt, promptDetails), ...takeCounts(inner.completion, completionDetails) }
   const apart = reasoningApart({ prompt_tokens: input, completion_tokens: output, total_tokens: total } as Counts, details.reasoning ?? 0)

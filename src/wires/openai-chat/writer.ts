@@ -216,5 +216,8 @@ const closers: { readonly [opener: string]: string } = { '{': '}', '[': ']' }
 
 /** Closes whatever `key` left open. */
 function closing(key: string): string {
-  return [...key.matchAll(/[{[]/g)].reverse().map(([opener]) => closers[opener]).join('')
+  return [...key.matchAll(/[{[]/g)]
+    .reverse()
+    .map(([opener]) => closers[opener])
+    .join('')
 }
