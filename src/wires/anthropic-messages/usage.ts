@@ -2,13 +2,14 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Usage } from '../../canonical/chat.ts'
-import { kept, own } from '../rest.ts'
+import { kept, own, spelling } from '../rest.ts'
 import { wire } from './writing.ts'
 
 export function readUsage(usage: JsonObject): Usage {
   const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, ...fields } = usage
   const [cacheRead, cacheWrite] = [countOf(cache_read_input_tokens), countOf(cache_creation_input_tokens)]
   const [plain, output] = [countOf(input_tokens), countOf(output_tokens)]
+  const saysCache = cache_read_input_tokens !== undefined || cache_creation_input_tokens !== undefined
   const hour = takeOnly(fields, 'cache_creation', ['ephemeral_1h_input_tokens', 'ephemeral_5m_input_tokens'])
   const thought = takeOnly(fields, 'output_tokens_details', ['thinking_tokens'])
   return {
@@ -18,7 +19,7 @@ export function readUsage(usage: JsonObject): Usage {
     ...(cacheWrite !== undefined && { cacheWrite }),
     ...(hour !== undefined && { cacheWriteHour: hour }),
     ...(thought !== undefined && { reasoning: thought }),
-    ...kept(wire, fields),
+    ...kept(wire, fields, saysCache ? undefined : { cache: 'none' }),
   }
 }
 
@@ -36,13 +37,14 @@ function takeOnly(fields: JsonObject, name: string, counts: readonly string[]): 
   return first
 }
 
-export function writeUsage({ input = 0, output = 0, cacheRead = 0, cacheWrite = 0, cacheWriteHour, reasoning, rest }: Usage): JsonObject {
+/** Clients add the cached counts up, so they are told also where nobody counted; only a server of this wire may leave them out. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, cacheWriteHour: hour, reasoning, rest } = usage
   return {
     ...own(wire, rest),
     input_tokens: Math.max(0, input - cacheRead - cacheWrite),
-    cache_creation_input_tokens: cacheWrite,
-    cache_read_input_tokens: cacheRead,
-    ...(cacheWriteHour !== undefined && { cache_creation: { ephemeral_5m_input_tokens: Math.max(0, cacheWrite - cacheWriteHour), ephemeral_1h_input_tokens: cacheWriteHour } }),
+    ...(spelling(wire, rest, 'cache') === undefined && { cache_creation_input_tokens: cacheWrite, cache_read_input_tokens: cacheRead }),
+    ...(hour !== undefined && { cache_creation: { ephemeral_5m_input_tokens: Math.max(0, cacheWrite - hour), ephemeral_1h_input_tokens: hour } }),
     output_tokens: output,
     ...(reasoning !== undefined && { output_tokens_details: { thinking_tokens: reasoning } }),
   }
