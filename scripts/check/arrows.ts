@@ -30,7 +30,7 @@ const arrows: { readonly [place: string]: readonly string[] } = {
   credentials: ['type providers', 'canonical', 'base'],
   gateway: library,
   storage: ['type gateway', 'type routing', 'type credentials', 'type policy', 'contract', 'receipts', 'canonical', 'base'],
-  control: ['storage', 'gateway/snapshot', 'config', 'credentials', 'providers', 'contract', 'receipts', 'canonical', 'base'],
+  control: ['storage', 'gateway/snapshot', 'routing', 'catalog', 'config', 'credentials', 'providers', 'contract', 'receipts', 'canonical', 'base'],
   server: [...library, 'config', 'gateway', 'storage', 'control'],
   cli: ['contract', 'config', 'base'],
   'cli/commands/start': ['server', 'contract', 'config', 'base'],

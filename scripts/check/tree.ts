@@ -34,9 +34,9 @@ function locked(files: readonly File[]): readonly (readonly [name: string, entry
 
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare', 'prepublish']
 
-/** Every place where a pattern stands in any file, without the text: it may be a secret. */
-function linesWith(files: readonly File[], pattern: RegExp): readonly string[] {
-  return files.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}`] : [])))
+/** Every line where a pattern stands, `but` for some, without the text: it may be a secret. */
+function linesWith(files: readonly File[], pattern: RegExp, but = /(?!)/): readonly string[] {
+  return files.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => (pattern.test(line) && !but.test(line) ? [`${path}:${index + 1}`] : [])))
 }
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -69,6 +69,8 @@ const shapes = [
   'omni_[\\w-]{43}',
 ]
 const secrets = new RegExp(shapes.map((shape) => `(?<![\\w-])(?:${shape})`).join('|'))
+/** The SHA-256 of `test`: a key that begins with it looks real to the code under test, and is none. */
+const pretended = /9f86d081884c7d65/
 const digits = '0123456789'.repeat(4)
 
 export const treeRules: readonly Rule[] = [
@@ -85,7 +87,7 @@ export const treeRules: readonly Rule[] = [
   {
     says: 'no secret stands in the tree',
     broken: [file('a', `sk-ant-${digits}`), file('a', `AKIA${digits.slice(0, 16)}`), file('a', `omni_${digits}abc`), file('a', `ghp_${digits.slice(0, 36)}`)],
-    find: (files) => linesWith(files, secrets),
+    find: (files) => linesWith(files, secrets, pretended),
   },
   {
     says: 'the lock file names no host, and knows the digest of every package',
