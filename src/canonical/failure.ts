@@ -7,14 +7,21 @@
  * - `retry`: whether the client's own retry can help; where not, the answer says `x-should-retry: false`.
  * - `openai`, `messages`, `gemini`: the `type` (or `status` word) in each envelope; `code` on OpenAI surfaces is the reason.
  */
-const caller = (status: number, messages = 'invalid_request_error', gemini = 'INVALID_ARGUMENT', openai = 'invalid_request_error') =>
-  ({ status, next: false, again: false, blame: 'caller', retry: false, openai, messages, gemini }) as const
-const target = (status: number, again: boolean, messages = 'api_error', gemini = 'UNAVAILABLE', openai = 'server_error') =>
-  ({ status, next: true, again, blame: 'target', retry: true, openai, messages, gemini }) as const
-const credential = (status: number, messages = 'api_error', gemini = 'UNAVAILABLE', openai = 'server_error') =>
-  ({ status, next: true, again: false, blame: 'credential', retry: false, openai, messages, gemini }) as const
-const gateway = (status: number, messages = 'api_error', gemini = 'UNAVAILABLE', openai = 'server_error') =>
-  ({ status, next: false, again: false, blame: 'gateway', retry: true, openai, messages, gemini }) as const
+const caller = (status: number, names: Partial<Names> = {}) =>
+  ({ status, next: false, again: false, blame: 'caller', retry: false, openai: 'invalid_request_error', messages: 'invalid_request_error', gemini: 'INVALID_ARGUMENT', ...names }) as const
+const target = (status: number, again: boolean, names: Partial<Names> = {}) => ({ status, next: true, again, blame: 'target', retry: true, ...ours, ...names }) as const
+const credential = (status: number) => ({ status, next: true, again: false, blame: 'credential', retry: false, ...ours }) as const
+const gateway = (status: number, names: Partial<Names> = {}) => ({ status, next: false, again: false, blame: 'gateway', retry: true, ...ours, ...names }) as const
+
+interface Names {
+  readonly openai: string
+  readonly messages: string
+  readonly gemini: string
+}
+
+const ours: Names = { openai: 'server_error', messages: 'api_error', gemini: 'UNAVAILABLE' }
+const permission: Names = { openai: 'permission_error', messages: 'permission_error', gemini: 'PERMISSION_DENIED' }
+const missing: Partial<Names> = { messages: 'not_found_error', gemini: 'NOT_FOUND' }
 
 export const reasons = {
   invalid_json: caller(400),
@@ -34,25 +41,25 @@ export const reasons = {
   context_length_exceeded: caller(400),
   content_filter: caller(400),
   upstream_refused_request: caller(400),
-  invalid_api_key: caller(401, 'authentication_error', 'UNAUTHENTICATED', 'authentication_error'),
-  insufficient_quota: caller(402, 'billing_error', 'RESOURCE_EXHAUSTED', 'insufficient_quota'),
-  insufficient_scope: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
-  model_not_allowed: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
-  policy_blocked: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
-  review_required: caller(403, 'permission_error', 'PERMISSION_DENIED', 'permission_error'),
-  model_not_found: caller(404, 'not_found_error', 'NOT_FOUND'),
-  not_found: caller(404, 'not_found_error', 'NOT_FOUND'),
+  invalid_api_key: caller(401, { openai: 'authentication_error', messages: 'authentication_error', gemini: 'UNAUTHENTICATED' }),
+  insufficient_quota: caller(402, { openai: 'insufficient_quota', messages: 'billing_error', gemini: 'RESOURCE_EXHAUSTED' }),
+  insufficient_scope: caller(403, permission),
+  model_not_allowed: caller(403, permission),
+  policy_blocked: caller(403, permission),
+  review_required: caller(403, permission),
+  model_not_found: caller(404, missing),
+  not_found: caller(404, missing),
   method_not_allowed: caller(405),
   request_timeout: { ...caller(408), retry: true },
-  conflict: caller(409, 'invalid_request_error', 'ABORTED'),
-  request_too_large: caller(413, 'request_too_large'),
+  conflict: caller(409, { gemini: 'ABORTED' }),
+  request_too_large: caller(413, { messages: 'request_too_large' }),
   unsupported_media_type: caller(415),
   misdirected_request: caller(421),
   upgrade_required: caller(426),
-  rate_limit_exceeded: { ...target(429, true, 'rate_limit_error', 'RESOURCE_EXHAUSTED', 'rate_limit_error'), blame: 'credential' },
+  rate_limit_exceeded: { ...target(429, true, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), blame: 'credential' },
   headers_too_large: caller(431),
   client_closed: caller(499),
-  internal_error: gateway(500, 'api_error', 'INTERNAL'),
+  internal_error: gateway(500, { gemini: 'INTERNAL' }),
   upstream_error: target(502, true),
   upstream_unreachable: target(502, true),
   upstream_invalid_response: target(502, false),
@@ -61,16 +68,16 @@ export const reasons = {
   upstream_auth_error: credential(502),
   upstream_quota_exceeded: credential(502),
   no_healthy_upstream: gateway(503),
-  overloaded: { ...target(503, true, 'overloaded_error'), messagesStatus: 529 },
+  overloaded: { ...target(503, true, { messages: 'overloaded_error' }), messagesStatus: 529 },
   auth_unavailable: gateway(503),
   budget_unavailable: gateway(503),
   receipts_unavailable: gateway(503),
   shutting_down: gateway(503),
-  upstream_timeout: target(504, false, 'timeout_error', 'DEADLINE_EXCEEDED'),
+  upstream_timeout: target(504, false, { messages: 'timeout_error', gemini: 'DEADLINE_EXCEEDED' }),
   loop_detected: caller(508),
 } as const satisfies { readonly [reason: string]: ReasonRow }
 
-export interface ReasonRow {
+export interface ReasonRow extends Names {
   readonly status: number
   /** The status on the Messages surface, where that API has one of its own. */
   readonly messagesStatus?: number
@@ -78,9 +85,6 @@ export interface ReasonRow {
   readonly again: boolean
   readonly blame: 'caller' | 'target' | 'credential' | 'gateway'
   readonly retry: boolean
-  readonly openai: string
-  readonly messages: string
-  readonly gemini: string
 }
 
 export type Reason = keyof typeof reasons

@@ -9,7 +9,6 @@ import { catalogOf, type Provider } from '../providers/provider.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
-import { localModels } from '../upstream/local-answer.ts'
 
 export interface Published {
   readonly settings: Settings
@@ -102,7 +101,7 @@ function toConnection({ name, provider, baseUrl, secret, models, deadlines }: Co
 
 /** What a server of the operator's own has, nobody knows; the catalogue speaks for the makers' own. */
 function modelsOf(provider: Provider, baseUrl: string | undefined): readonly string[] {
-  if (provider.auth.scheme === 'none') return localModels
+  if (provider.models !== undefined) return provider.models
   const catalog = catalogOf(provider)
   return baseUrl === provider.baseUrl && catalog !== null ? knownModels(catalog) : []
 }

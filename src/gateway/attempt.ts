@@ -8,7 +8,7 @@ import type { Plan, Target } from '../routing/target.ts'
 import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
-import { send } from './send.ts'
+import { send, type Terms } from './send.ts'
 
 /** Throws the last target's failure. The number of attempts and their time are bounded, whatever the plan says. */
 export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<Answer> {
@@ -37,13 +37,8 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
   throw failure
 }
 
-interface Terms {
-  readonly isStrict: boolean
-  readonly gateway: Gateway
-  readonly receipt: Receipt
-}
-
-async function once(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
+async function once(call: Call, target: Target, terms: Terms): Promise<Answer> {
+  const { receipt } = terms
   const { connection, model } = target
   const { record } = receipt
   record.provider = connection.name
@@ -52,7 +47,7 @@ async function once(call: Call, target: Target, { isStrict, gateway, receipt }: 
   record.upstream_host = connection.origin === '' ? null : connection.host
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'
   receipt.bill({ catalog: catalogOf(connection.provider), isFree: connection.origin === '', feePercent: call.snapshot.platformFeePercent })
-  const answer = await send(call, target, isStrict, gateway, receipt)
+  const answer = await send(call, target, terms)
   receipt.endAttempt({ provider: connection.name, model, region: null, status: record.upstream_status, reason: 'answered' })
   return answer
 }

@@ -11,8 +11,15 @@ import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { prepare } from './outgoing.ts'
 
+/** What an attempt is made with. */
+export interface Terms {
+  readonly isStrict: boolean
+  readonly gateway: Gateway
+  readonly receipt: Receipt
+}
+
 /** Throws `Failure`, whatever goes wrong. Until this resolves, nothing of the answer has reached the client. */
-export async function send(call: Call, target: Target, isStrict: boolean, gateway: Gateway, receipt: Receipt): Promise<Answer> {
+export async function send(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
   receipt.beginAttempt()

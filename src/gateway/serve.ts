@@ -1,7 +1,7 @@
 /** The life of a call, from top to bottom. */
 
 import { Failure, toFailure } from '../canonical/failure.ts'
-import { Receipt } from '../receipts/receipt.ts'
+import type { Receipt } from '../receipts/receipt.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { attempt } from './attempt.ts'

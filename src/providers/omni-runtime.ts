@@ -9,4 +9,5 @@ export const omniRuntime: Provider = {
   auth: { scheme: 'none' },
   speaks: { 'openai-chat': '/chat/completions' },
   catalog: null,
+  models: ['smoke', 'fail-400', 'fail-401', 'fail-429', 'fail-500', 'fail-503', 'fail-cut', 'fail-slow', 'fail-stall', 'fail-timeout', 'fail-broken', 'fail-empty'],
 }

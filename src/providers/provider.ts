@@ -30,6 +30,8 @@ export interface Provider {
   readonly speaks: { readonly [wire in WireName]?: string }
   /** Path that counts a request's tokens, on wires that have such a call. */
   readonly counts?: { readonly [wire in WireName]?: string }
+  /** Models that it has, where the catalogue cannot know them. */
+  readonly models?: readonly string[]
   readonly query?: { readonly [name: string]: string }
   readonly headers?: { readonly [name: string]: string }
   readonly quirks?: { readonly [wire in WireName]?: Quirks }

@@ -6,7 +6,7 @@ import { deriveKey, keyedHash, open, seal, type Place } from '../base/seal.ts'
 import type { Settings } from '../config/settings.ts'
 import { signals } from '../receipts/signals.ts'
 import { openAdminKey } from '../storage/admin-key.ts'
-import { openPrivateFolder } from '../storage/files.ts'
+import { createSecret, openPrivateFolder, readSecret } from '../storage/files.ts'
 import { openMasterKey } from '../storage/master-key.ts'
 import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
@@ -26,7 +26,22 @@ export async function openData({ dataDir, databaseUrl, inputHash }: Pick<Setting
   openPrivateFolder(dataDir)
   const columns = signals.filter((signal) => 'column' in signal)
   const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db'), columns } : { url: databaseUrl, columns })
-  const master = await openMasterKey(dataDir, store.fingerprint)
+  try {
+    return withKeys(store, await openMasterKey(dataDir, store.fingerprint), { dataDir, inputHash })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** Writes the first key where only its owner can read it, for a start that nobody watches. */
+export function keepFirstKey(dataDir: string, key: string): string {
+  const file = join(dataDir, 'first.key')
+  if (readSecret(file) === undefined) createSecret(file, `${key}\n`)
+  return file
+}
+
+function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<Settings, 'dataDir' | 'inputHash'>): Data {
   const clientKeys = deriveKey(master, 'client-keys')
   const credentials = deriveKey(master, 'credentials')
   const pseudonyms = deriveKey(master, 'pseudonyms')

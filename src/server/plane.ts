@@ -91,7 +91,7 @@ export class Plane {
       return viewer
     }
     return async (request, response) => {
-      this.#api ??= import('../control/api.ts').then(({ buildApi }) => buildApi(this.#control(), viewerOf))
+      this.#api ??= import('./control-api.ts').then(({ buildApi }) => buildApi(this.#control(), viewerOf))
       const api = await this.#api
       api.routing(request, response)
     }

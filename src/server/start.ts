@@ -11,12 +11,13 @@ import type { Settings } from '../config/settings.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { Outbox } from '../receipts/outbox.ts'
+import { StorageError } from '../storage/errors.ts'
 import { Log } from '../telemetry/log.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { LocalTransport } from '../upstream/local.ts'
-import { openData } from './data.ts'
-import { createHttp, type Live } from './http.ts'
+import { openData, type Data } from './data.ts'
+import { createHttp, type Live, type Side } from './http.ts'
 import { Plane } from './plane.ts'
 import { serveBeside } from './side.ts'
 
@@ -39,64 +40,119 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** Rejects with a sentence for the operator where it cannot, or must not, start. */
-export async function start({ settings, readSettings, version, out }: Start): Promise<Running> {
+/** The gateway cannot, or must not, start: a sentence for the operator. */
+export class StartRefused extends Error {}
+
+/** Rejects with `StartRefused` where the operator must do something first. */
+export async function start(asked: Start): Promise<Running> {
+  try {
+    return await assemble(asked)
+  } catch (error) {
+    const sentence = error instanceof StorageError ? error.message : sentenceOf(error)
+    throw sentence === undefined ? error : new StartRefused(sentence, { cause: error })
+  }
+}
+
+async function assemble({ settings, readSettings, version, out }: Start): Promise<Running> {
   const data = await openData(settings)
   const log = new Log(out, settings.logLevel)
   const outbox = new Outbox((lines) => data.store.receipts.append(lines), settings.receipts)
   const live: Live = new Set()
-  const instance = `ins_${uuid7()}`
-  const status = () => ({ version, instance, node: process.version, uptime_ms: Math.round(monotonic()), calls: live.size, receipts_waiting: outbox.depth, receipts_dropped: outbox.dropped })
+  const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
+  const status = () => ({ version, instance: state.instance, node: process.version, uptime_ms: Math.round(monotonic()), calls: live.size, receipts_waiting: outbox.depth, receipts_dropped: outbox.dropped })
   const plane = new Plane({ settings, readSettings, data, log, status })
-  await plane.publish()
-  const firstKey = await plane.makeFirstKey()
-  const metrics = new Metrics({ outboxDepth: () => outbox.depth, outboxDropped: () => outbox.dropped, logDropped: () => log.dropped, configIsStale: () => plane.problem !== undefined })
-  const network = new HttpTransport(settings.upstream)
-  let isDraining = false
-  const gateway: Gateway = {
-    get snapshot() { return plane.snapshot },
-    get isDraining() { return isDraining },
+  const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
+  try {
+    await plane.publish()
+    const firstKey = await plane.makeFirstKey()
+    const metrics = new Metrics({ outboxDepth: () => outbox.depth, outboxDropped: () => outbox.dropped, logDropped: () => log.dropped, configIsStale: () => plane.problem !== undefined })
+    const gateway = assembleGateway({ state, plane, data, network, settle: settler({ metrics, outbox, log }) })
+    const tls = settings.tls && { cert: readFileSync(settings.tls.cert, 'utf8'), key: readFileSync(settings.tls.key, 'utf8') }
+    const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }) }, live)
+    await listen(server, settings)
+    const stop = async () => {
+      state.isDraining = true
+      await drain(server, live, settings.drain)
+      await network.close()
+      const lost = await outbox.close(settings.drain)
+      if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
+      await plane.close()
+      log.flush()
+      await data.store.close()
+    }
+    return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
+  } catch (error) {
+    await data.store.close()
+    throw error
+  }
+}
+
+interface State {
+  isDraining: boolean
+  readonly instance: string
+  readonly version: string
+}
+
+interface Parts {
+  readonly state: State
+  readonly plane: Plane
+  readonly data: Data
+}
+
+function assembleGateway({ state, plane, data, network, settle }: Parts & Pick<Gateway, 'network' | 'settle'>): Gateway {
+  return {
+    get snapshot() {
+      return plane.snapshot
+    },
+    get isDraining() {
+      return state.isDraining
+    },
     network,
     local: new LocalTransport(),
-    instance,
-    version,
+    instance: state.instance,
+    version: state.version,
     hashInput: data.hashInput,
     pseudonym: data.pseudonym,
-    settle: (receipt, client) => {
-      // Who was never let in leaves a number, not a record: nobody can fill the database without a key.
-      if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
-      metrics.observe(receipt)
-      outbox.put(JSON.stringify(receipt))
-      log.call(receipt, { method: client.method, path: client.path, responseBytes: client.bytesSent })
-    },
+    settle,
   }
+}
+
+/** The readers of a closed receipt. */
+function settler({ metrics, outbox, log }: { readonly metrics: Metrics; readonly outbox: Outbox; readonly log: Log }): Gateway['settle'] {
+  return (receipt, { method, path, bytesSent }) => {
+    // Who was never let in leaves a number, not a record: nobody can fill the database without a key.
+    if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
+    metrics.observe(receipt)
+    outbox.put(JSON.stringify(receipt))
+    log.call(receipt, { method, path, responseBytes: bytesSent })
+  }
+}
+
+function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: Metrics }): Side {
   const viewers = new WeakMap<IncomingMessage, Viewer>()
-  const side = serveBeside({
+  return serveBeside({
     snapshot: () => plane.snapshot,
     keyring: { adminHash: data.adminHash, hashKey: data.hashKey },
     viewers,
     readiness: async () => {
-      const database = await data.store.ping().then(() => 'ok', () => 'unavailable')
+      const database = await data.store.ping().then(
+        () => 'ok',
+        () => 'unavailable',
+      )
       const config = plane.problem === undefined ? 'current' : 'stale'
-      return { isReady: !isDraining, body: { status: isDraining ? 'draining' : 'ready', config, dependencies: { database } } }
+      return { isReady: !state.isDraining, body: { status: state.isDraining ? 'draining' : 'ready', config, dependencies: { database } } }
     },
     metrics: async () => ({ type: metrics.contentType, text: await metrics.text() }),
     control: plane.serveControl(viewers),
   })
-  const tls = settings.tls && { cert: readFileSync(settings.tls.cert, 'utf8'), key: readFileSync(settings.tls.key, 'utf8') }
-  const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side }, live)
-  await listen(server, settings)
-  const stop = async () => {
-    isDraining = true
-    await drain(server, live, settings.drain)
-    await network.close()
-    const lost = await outbox.close(settings.drain)
-    if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
-    await plane.close()
-    log.flush()
-    await data.store.close()
-  }
-  return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
+}
+
+function sentenceOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return 'The port is taken: another gateway may be running. Choose one with --port, or OMNI_PORT.'
+  if (code === 'EACCES') return 'This port may not be listened on by this user: choose one above 1023.'
+  if (code === 'EADDRNOTAVAIL') return 'The address to listen on is not one of this machine: see OMNI_HOST.'
+  return undefined
 }
 
 /** Loopback's names, where we listen, and what the operator added. */

@@ -9,13 +9,18 @@ import type { Exchange } from './exchange.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { inflaterFor, type Inflater } from './inflate.ts'
 
-/** Bytes that may wait in memory for the gateway to take them, before the provider is paused. */
-const mostWaiting = 256 * 1024
+export interface FlightTerms {
+  readonly deadlines: Deadlines
+  readonly asksStream: boolean
+  /** Bytes that may wait in memory for the gateway to take them, before the provider is paused. */
+  readonly mostWaiting: number
+}
 
 export class Flight implements Dispatcher.DispatchHandler, Exchange {
   status = 0
   headers: Readonly<Record<string, string>> = {}
   readonly #deadlines: Deadlines
+  readonly #mostWaiting: number
   readonly #settle: (error: Failure | undefined) => void
   readonly #startedAt = monotonic()
   #controller: Dispatcher.DispatchController | undefined
@@ -32,8 +37,9 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
   #patience: number
 
   /** `settle` is called once: when headers have come, or with why they never will. */
-  constructor(deadlines: Deadlines, asksStream: boolean, settle: (error: Failure | undefined) => void) {
+  constructor({ deadlines, asksStream, mostWaiting }: FlightTerms, settle: (error: Failure | undefined) => void) {
     this.#deadlines = deadlines
+    this.#mostWaiting = mostWaiting
     this.#settle = settle
     this.#heardAt = this.#startedAt
     this.#patience = asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole
@@ -79,7 +85,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
     const chunk = this.#queue.shift()
     if (chunk === undefined) return undefined
     this.#waiting -= chunk.length
-    if (this.#waiting < mostWaiting && this.#controller?.paused) {
+    if (this.#waiting < this.#mostWaiting && this.#controller?.paused) {
       this.#heardAt = monotonic()
       this.#controller.resume()
     }
@@ -103,7 +109,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
   #give(chunk: Buffer): void {
     this.#queue.push(chunk)
     this.#waiting += chunk.length
-    if (this.#waiting >= mostWaiting && !this.#controller?.paused) this.#controller?.pause()
+    if (this.#waiting >= this.#mostWaiting && !this.#controller?.paused) this.#controller?.pause()
     this.#ring()
   }
 

@@ -13,6 +13,8 @@ export interface HttpOptions {
   readonly keepAlive: number
   /** Bytes of an answer's headers. */
   readonly headerBytes: number
+  /** Bytes of an answer that wait in memory for a slow client, before the provider is paused. */
+  readonly streamBuffer: number
 }
 
 /** Pools come and go with the configuration's providers: there are no more than distinct origins and connect limits in it. */
@@ -26,7 +28,7 @@ export class HttpTransport implements Transport {
 
   post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     return new Promise((resolve, reject) => {
-      const flight = new Flight(request.deadlines, asksStream, (failure) => (failure ? reject(failure) : resolve(flight)))
+      const flight = new Flight({ deadlines: request.deadlines, asksStream, mostWaiting: this.#options.streamBuffer }, (failure) => (failure ? reject(failure) : resolve(flight)))
       onCancel(() => flight.abort())
       try {
         const { path, headers, body } = request

@@ -50,9 +50,6 @@ export function planAnswer(body: JsonObject): LocalAnswer {
   }
 }
 
-/** The models that `GET /v1/models` lists. */
-export const localModels = ['smoke', 'fail-400', 'fail-401', 'fail-429', 'fail-500', 'fail-503', 'fail-cut', 'fail-slow', 'fail-stall', 'fail-timeout', 'fail-broken', 'fail-empty'] as const
-
 function answer(body: JsonObject, steps: readonly Step[]): LocalAnswer {
   return { status: 200, headers: { 'content-type': body.stream === true ? 'text/event-stream' : 'application/json' }, firstByteMs: 0, steps }
 }

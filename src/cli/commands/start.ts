@@ -1,12 +1,10 @@
 /** `omni start`: runs the gateway until it is told to stop. */
 
-import { join } from 'node:path'
 import { mendedVersion } from '../../../bin/runtime.js'
 import { fileOf } from '../../config/load.ts'
 import { watchConfig } from '../../config/watch.ts'
-import { start as startServer, type Running } from '../../server/start.ts'
-import { createSecret, readSecret } from '../../storage/files.ts'
-import { StorageError } from '../../storage/errors.ts'
+import { keepFirstKey } from '../../server/data.ts'
+import { start as startServer, StartRefused, type Running } from '../../server/start.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
 import { readConfiguration } from '../configuration.ts'
 import { version } from '../version.ts'
@@ -33,32 +31,38 @@ function overridesOf(options: Arguments['options']) {
 }
 
 function complain(error: unknown): never {
-  if (error instanceof StorageError) throw new Complaint(error.message, { cause: error })
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') throw new Complaint('The port is taken: another gateway may be running. Choose one with --port, or OMNI_PORT.', { cause: error })
-  if (code === 'EACCES') throw new Complaint('This port may not be listened on by this user: choose one above 1023.', { cause: error })
-  throw error
+  throw error instanceof StartRefused ? new Complaint(error.message, { cause: error }) : error
 }
 
 /** The banner goes to stderr: stdout is the log's. */
-function tellStart({ port, plane, firstKey }: Running, warnings: readonly string[]): void {
-  const { settings, snapshot } = plane
+function tellStart(running: Running, warnings: readonly string[]): void {
+  const { port, plane } = running
+  const { settings } = plane
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   const url = `${settings.tls ? 'https' : 'http'}://${host}:${port}`
-  const keyFile = join(settings.dataDir, 'first.key')
   const lines = [`Omni Gateway ${version} on ${url}`, '', `  providers   ${providersOf(plane)}`, `  data        ${settings.dataDir}`]
-  if (firstKey !== undefined && process.stderr.isTTY) lines.push(`  first key   ${firstKey}   (shown this once)`)
-  else if (firstKey !== undefined) {
-    if (readSecret(keyFile) === undefined) createSecret(keyFile, `${firstKey}\n`)
-    lines.push(`  first key   in ${keyFile}`)
-  }
-  if (snapshot.anonymous) lines.push('  clients     need no key: client auth is off')
-  const key = firstKey !== undefined && process.stderr.isTTY ? firstKey : snapshot.anonymous ? 'none' : firstKey === undefined ? 'YOUR_KEY' : `$(cat ${keyFile})`
+  const key = tellKey(lines, running)
   lines.push('', 'Try it, without any provider:', '', `  curl ${url}/v1/chat/completions \\`, `    -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`, `    -d '{"model":"omni-runtime/smoke","messages":[{"role":"user","content":"hello"}]}'`, '')
   const mended = mendedVersion(process.version)
   if (mended !== undefined) lines.push(`Warning: Node.js ${process.version} has known security holes; move to ${mended} or newer.`)
   for (const warning of warnings) lines.push(`Warning: ${warning}`)
   process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+/** Tells where the key is, and gives what stands for it in the request to copy. */
+function tellKey(lines: string[], { plane, firstKey }: Running): string {
+  if (plane.snapshot.anonymous) {
+    lines.push('  clients     need no key: client auth is off')
+    return 'none'
+  }
+  if (firstKey === undefined) return 'YOUR_KEY'
+  if (process.stderr.isTTY) {
+    lines.push(`  first key   ${firstKey}   (shown this once)`)
+    return firstKey
+  }
+  const file = keepFirstKey(plane.settings.dataDir, firstKey)
+  lines.push(`  first key   in ${file}`)
+  return `$(cat ${file})`
 }
 
 function providersOf(plane: Running['plane']): string {

@@ -4,21 +4,21 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { StorageError } from '../storage/errors.ts'
-import type { Control } from './control.ts'
-import type { ControlRoute, Viewer } from './route.ts'
-import { controlRoutes } from './routes.ts'
+import type { Control } from '../control/control.ts'
+import type { ControlRoute, Viewer } from '../control/route.ts'
+import { controlRoutes } from '../control/routes.ts'
+import { plainHeaders } from './http.ts'
 
 const bodyLimit = 1024 * 1024
-const plain = { 'cache-control': 'no-store', vary: 'Authorization, Origin', 'x-content-type-options': 'nosniff' }
 
 /** `viewerOf` tells who sent a request that the table let in. */
 export async function buildApi(control: Control, viewerOf: (request: IncomingMessage) => Viewer): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit, logger: false, exposeHeadRoutes: false, ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const failure = explain(error)
-    void reply.code(failure.row.status).headers(plain).send({ error: { message: failure.message, type: failure.row.openai, param: failure.param ?? null, code: failure.reason } })
+    void reply.code(failure.row.status).headers(plainHeaders).send({ error: { message: failure.message, type: failure.row.openai, param: failure.param ?? null, code: failure.reason } })
   })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).headers(plain).send({ error: { message: 'Nothing is served on this path.', type: 'invalid_request_error', param: null, code: 'not_found' } }))
+  app.setNotFoundHandler((_request, reply) => reply.code(404).headers(plainHeaders).send({ error: { message: 'Nothing is served on this path.', type: 'invalid_request_error', param: null, code: 'not_found' } }))
   for (const route of controlRoutes) add(app, route, control, viewerOf)
   await app.ready()
   return app
@@ -35,7 +35,7 @@ function add(app: FastifyInstance, route: ControlRoute, control: Control, viewer
       const stray = Object.keys(query).find((name) => !allowed.has(name))
       if (stray !== undefined) throw new Failure('unsupported_parameter', `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`)
       const { status = 200, body } = await route.run({ viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body }, control)
-      return reply.code(status).headers(plain).type('application/json; charset=utf-8').send(typeof body === 'string' ? body : JSON.stringify(body))
+      return reply.code(status).headers(plainHeaders).type('application/json; charset=utf-8').send(typeof body === 'string' ? body : JSON.stringify(body))
     },
   })
 }
