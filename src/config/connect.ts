@@ -6,17 +6,12 @@ import { providerById, providers } from '../providers/index.ts'
 import { catalogOf, type Provider } from '../providers/provider.ts'
 import { readAddress } from './addresses.ts'
 import type { Environment } from './document.ts'
-import { hint } from './problems.ts'
+import { hint, type Report } from './problems.ts'
 import type { Given, GivenProvider } from './schema.ts'
 import { isPlaceholder } from './secrets.ts'
 import type { ConnectedProvider } from './settings.ts'
 
-/** Told of what is wrong; `path` is relative to `providers`. */
-export interface Report {
-  readonly problem: (path: readonly string[], sentence: string) => void
-  readonly warn: (sentence: string) => void
-}
-
+/** Paths that are reported are relative to `providers`. */
 export function connectProviders(given: Given, env: Environment, report: Report): readonly ConnectedProvider[] {
   const entries = Object.entries(given.providers).flatMap(([name, entry]) => fromEntry({ name, entry, env, deadlines: given.deadlines, report }) ?? [])
   const named = new Set(Object.keys(given.providers))

@@ -25,16 +25,25 @@ function written({ path, line, from, sentence }: Problem, file = 'omni.yaml'): s
   return [place, path === '' ? undefined : path, sentence].filter((part) => part !== undefined).join(': ')
 }
 
+/** Told of what is wrong with a setting, and of what is not wrong but should be known. */
+export interface Report {
+  readonly problem: (path: readonly string[], sentence: string) => void
+  readonly warn: (sentence: string) => void
+}
+
+/** Words come from outside: what is longer is cut. */
+const longest = 64
+
 /** The word that was most likely meant, or undefined where none is near. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const scored = words.map((other) => ({ other, distance: distance(word.toLowerCase(), other.toLowerCase()) })).sort((one, two) => one.distance - two.distance)
   const best = scored[0]
-  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.other : undefined
+  return best && best.distance <= Math.max(2, Math.floor(Math.min(word.length, longest) / 3)) ? best.other : undefined
 }
 
-/** Letters to add, drop, change or swap with their neighbour, until one word is the other (optimal string alignment). Long words are cut: they come from outside. */
+/** Letters to add, drop, change or swap with their neighbour, until one word is the other (optimal string alignment). */
 function distance(one: string, two: string): number {
-  const [a, b] = [one.slice(0, 64), two.slice(0, 64)]
+  const [a, b] = [one.slice(0, longest), two.slice(0, longest)]
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)]
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]

@@ -1,8 +1,7 @@
 /** Aliases and chains: that every name leads somewhere, and none in a circle. */
 
 import { providers } from '../providers/index.ts'
-import { hint } from './problems.ts'
-import type { Report } from './connect.ts'
+import { hint, type Report } from './problems.ts'
 import type { Given, GivenChain } from './schema.ts'
 import type { ChainSettings, ConnectedProvider } from './settings.ts'
 

@@ -1,16 +1,12 @@
 /** What must not be started: a gateway that others can reach and that does not ask who they are, or says so in the clear. */
 
 import { isLoopback } from './addresses.ts'
+import type { Report } from './problems.ts'
 import type { Given } from './schema.ts'
 import { isPlaceholder, leastBits, strengthOf } from './secrets.ts'
 import type { Auth } from './settings.ts'
 
-export interface SafetyReport {
-  readonly problem: (path: readonly string[], sentence: string) => void
-  readonly warn: (sentence: string) => void
-}
-
-export function readAuth({ auth: { tokens }, server }: Given, { problem, warn }: SafetyReport): Auth {
+export function readAuth({ auth: { tokens }, server }: Given, { problem, warn }: Report): Auth {
   if (tokens === undefined) return { mode: 'required' }
   const isAlone = isLoopback(server.host)
   if (tokens.length === 0) {
@@ -27,7 +23,7 @@ export function readAuth({ auth: { tokens }, server }: Given, { problem, warn }:
   return { mode: 'tokens', tokens: [...new Set(tokens)] }
 }
 
-export function checkListening({ server: { host, allowPlaintext, tls } }: Given, { problem, warn }: SafetyReport): void {
+export function checkListening({ server: { host, allowPlaintext, tls } }: Given, { problem, warn }: Report): void {
   if ((tls.cert === undefined) !== (tls.key === undefined)) problem(['server', 'tls'], 'needs both `cert` and `key`.')
   if (isLoopback(host) || (tls.cert !== undefined && tls.key !== undefined)) return
   if (allowPlaintext) warn(`The gateway listens on ${host} without TLS: keys and prompts can be read on the way to it.`)

@@ -5,7 +5,7 @@ import { knownModels } from '../catalog/models.ts'
 import type { ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
-import { catalogOf, type Provider } from '../providers/provider.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
@@ -102,8 +102,7 @@ function toConnection({ name, provider, baseUrl, secret, models, deadlines }: Co
 /** What a server of the operator's own has, nobody knows; the catalogue speaks for the makers' own. */
 function modelsOf(provider: Provider, baseUrl: string | undefined): readonly string[] {
   if (provider.models !== undefined) return provider.models
-  const catalog = catalogOf(provider)
-  return baseUrl === provider.baseUrl && catalog !== null ? knownModels(catalog) : []
+  return baseUrl === provider.baseUrl ? knownModels(provider.id) : []
 }
 
 function hints(connections: ReadonlyMap<string, Connection>): ReadonlyMap<string, string> {
