@@ -29,10 +29,10 @@ describe('the versions of Node.js', () => {
 const program = `
   /** Waits. */
   const words: readonly string[] = process.argv.slice(2)
-  console.log(JSON.stringify({ version: process.version, words, pid: process.pid }))
-  if (words.includes('end')) process.exit(7)
   process.on('SIGTERM', () => { console.log('drained'); process.exit(0) })
   setInterval(() => undefined, 1000)
+  console.log(JSON.stringify({ version: process.version, words }))
+  if (words.includes('end')) process.exit(7)
 `
 
 describe('under a Node.js that is too old', { skip: noOldNode }, () => {
