@@ -4,6 +4,6 @@
  * leaves no shell between npm and the gateway, and so a signal for npm reaches the gateway, which drains and ends with 0.
  */
 
-import { spawnSync } from 'child_process'
+import { spawnSync } from 'node:child_process'
 
 process.exitCode = spawnSync(process.execPath, process.argv.slice(3), { stdio: 'inherit' }).status
