@@ -1,3 +1,5 @@
+/** Answers in a tool, asked for and undone. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatEvent, ChatRequest, FinishReason } from '../canonical/chat.ts'
@@ -6,7 +8,13 @@ import { answerInTool, type InTool } from './json-tool.ts'
 
 const schema = { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] }
 const asking = (fields: Partial<ChatRequest> = {}): ChatRequest => ({
-  model: 'm', turns: [], tools: [], stream: true, format: { type: 'schema', schema }, rest: { wire: 'openai-chat', fields: {} }, ...fields,
+  model: 'm',
+  turns: [],
+  tools: [],
+  stream: true,
+  format: { type: 'schema', schema },
+  rest: { wire: 'openai-chat', fields: {} },
+  ...fields,
 })
 const look = { type: 'function', name: 'look' } as const
 const unable = { model: 'm', nativeSchema: false }
@@ -27,7 +35,10 @@ const undone = ({ undo }: InTool, events: readonly ChatEvent[]) => fold(events.f
 
 test('[126] A model that cannot be held to a schema is forced to a tool with that schema.', () => {
   const { request } = inTool(asking())
-  assert.deepEqual(request.tools.map((tool) => tool.type === 'function' && tool.schema), [schema])
+  assert.deepEqual(
+    request.tools.map((tool) => tool.type === 'function' && tool.schema),
+    [schema],
+  )
   assert.deepEqual(request.toolChoice, { mode: 'named', name: request.tools[0]!.name })
   assert.equal(request.parallelTools, false)
   assert.equal(request.format, undefined)
@@ -48,14 +59,23 @@ test('[126] The call of that tool is text to the client, piece by piece, and end
 
 test('[126] An answer that was cut short in the tool says so.', () => {
   const bent = inTool(asking())
-  assert.deepEqual(undone(bent, [...call(0, bent.request.tools[0]!.name, '{"a"'), finish('length')]), { blocks: [{ type: 'text', text: '{"a"' }], finish: 'length' })
+  assert.deepEqual(undone(bent, [...call(0, bent.request.tools[0]!.name, '{"a"'), finish('length')]), {
+    blocks: [{ type: 'text', text: '{"a"' }],
+    finish: 'length',
+  })
 })
 
 test('[127] Beside real tools the model must call one or answer: a call stays a call with the words before it.', () => {
   const bent = inTool(asking({ tools: [look] }))
   assert.deepEqual(bent.request.toolChoice, { mode: 'required' })
   const choice = undone(bent, [...text(0, 'I look.'), ...call(1, 'look', '{}'), finish('tool-calls')])
-  assert.deepEqual(choice, { blocks: [{ type: 'text', text: 'I look.' }, { type: 'tool-call', id: 'c1', name: 'look', input: '{}' }], finish: 'tool-calls' })
+  assert.deepEqual(choice, {
+    blocks: [
+      { type: 'text', text: 'I look.' },
+      { type: 'tool-call', id: 'c1', name: 'look', input: '{}' },
+    ],
+    finish: 'tool-calls',
+  })
 })
 
 test('[127] Beside real tools an answer is text alone, without the words before it and without a second one.', () => {

@@ -1,3 +1,5 @@
+/** Names and ids that a target does not take, bent and given back. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts'
@@ -54,7 +56,10 @@ test('[26] An illegal call id is bent to the same one in the call and its result
   const ids = ['functions.get:0', 'functions.get:1', 'fine']
   const { request, restore } = bendNames(asking(['get'], ids), { toolNamePattern, callIdPattern })
   const called = request.turns[0]!.blocks.map((block) => (block.type === 'tool-call' ? block.id : ''))
-  assert.deepEqual(request.turns[1]!.blocks.map((block) => (block.type === 'tool-result' ? block.callId : '')), called)
+  assert.deepEqual(
+    request.turns[1]!.blocks.map((block) => (block.type === 'tool-result' ? block.callId : '')),
+    called,
+  )
   for (const id of called) assert.match(id, callIdPattern)
   assert.equal(new Set(called).size, 3)
   assert.equal(called[2], 'fine')
@@ -63,7 +68,8 @@ test('[26] An illegal call id is bent to the same one in the call and its result
 
 test('[26] A provider that wants ids of exactly nine letters and digits gets them, the same ones on every call.', () => {
   const ids = Array.from({ length: 200 }, (_, index) => `toolu_01A${index}`)
-  const bentIds = () => bendNames(asking(['get'], ids), { callIdPattern: nineLetters }).request.turns[0]!.blocks.map((block) => (block.type === 'tool-call' ? block.id : ''))
+  const bentIds = () =>
+    bendNames(asking(['get'], ids), { callIdPattern: nineLetters }).request.turns[0]!.blocks.map((block) => (block.type === 'tool-call' ? block.id : ''))
   for (const id of bentIds()) assert.match(id, nineLetters)
   assert.equal(new Set(bentIds()).size, ids.length)
   assert.deepEqual(bentIds(), bentIds())

@@ -77,7 +77,12 @@ const longest = 64
 function spellings(text: string): string[] {
   const plain = text.replace(/[^a-zA-Z0-9_-]/g, '_')
   const digests = [0, 1, 2, 3].map((salt) => digest(text, salt))
-  return [plain.slice(0, longest), ...digests.map((mark) => `${plain.slice(0, longest - mark.length - 1)}_${mark}`), ...digests.map((mark) => `_${mark}`), ...digests]
+  return [
+    plain.slice(0, longest),
+    ...digests.map((mark) => `${plain.slice(0, longest - mark.length - 1)}_${mark}`),
+    ...digests.map((mark) => `_${mark}`),
+    ...digests,
+  ]
 }
 
 /** Nine letters and digits that stay the same for a text, so that a conversation is spelled alike in each of its calls. FNV-1a, twice. */

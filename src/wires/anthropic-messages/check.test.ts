@@ -1,10 +1,18 @@
+/** What of a Messages body is refused, and what is left to the provider. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseExact, type Json, type JsonObject } from '../../base/json.ts'
 import { checkMaxTokens, checkRequest } from './check.ts'
 
 const body = (fields: JsonObject = {}): JsonObject => ({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], ...fields })
-const saying = (...content: Json[]): JsonObject => body({ messages: [{ role: 'user', content: 'hi' }, { role: 'assistant', content }] })
+const saying = (...content: Json[]): JsonObject =>
+  body({
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content },
+    ],
+  })
 
 const faults: readonly (readonly [JsonObject, string, string])[] = [
   [body({ messages: 'hi' }), 'invalid_type', 'messages'],
@@ -25,7 +33,16 @@ const faults: readonly (readonly [JsonObject, string, string])[] = [
   [{ messages: [] }, 'missing_parameter', 'model'],
   [{ model: 'm' }, 'missing_parameter', 'messages'],
   [body({ messages: [{ role: 'user' }] }), 'missing_parameter', 'messages[0].content'],
-  [body({ messages: [{ role: 'user', content: 'a' }, { role: 'tool', content: 'a' }] }), 'invalid_value', 'messages[1].role'],
+  [
+    body({
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'tool', content: 'a' },
+      ],
+    }),
+    'invalid_value',
+    'messages[1].role',
+  ],
   [body({ messages: [{ role: 'user', content: 7 }] }), 'invalid_type', 'messages[0].content'],
   [saying('text'), 'invalid_type', 'messages[1].content[0]'],
   [saying({ text: 'a' }), 'missing_parameter', 'messages[1].content[0].type'],
@@ -48,7 +65,15 @@ test('A06: a field that would steer the call is refused by name, and unknown one
 })
 
 test('A system turn among the messages is accepted, as text or as blocks.', () => {
-  checkRequest(body({ messages: [{ role: 'user', content: 'a' }, { role: 'system', content: 'b' }, { role: 'system', content: [{ type: 'text', text: 'c' }], output_config: {} }] }))
+  checkRequest(
+    body({
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'system', content: 'b' },
+        { role: 'system', content: [{ type: 'text', text: 'c' }], output_config: {} },
+      ],
+    }),
+  )
 })
 
 test('A request to count tokens needs no limit, a question does.', () => {

@@ -3,7 +3,24 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
 import {
-  anything, both, check, checkBody, fields, flag, forbiddenFields, list, listOf, number, object, oneOf, orNull, tagged, text, textOr, texts, type Check,
+  anything,
+  both,
+  check,
+  checkBody,
+  fields,
+  flag,
+  forbiddenFields,
+  list,
+  listOf,
+  number,
+  object,
+  oneOf,
+  orNull,
+  tagged,
+  text,
+  textOr,
+  texts,
+  type Check,
 } from '../check.ts'
 
 /** Zero tokens are a question too: it fills the vendor's cache. */

@@ -1,3 +1,5 @@
+/** Errors of providers and of ours, in the envelope of the wire. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../base/json.ts'
@@ -8,9 +10,17 @@ const saying = (type: string, message = 'secret words'): JsonObject => ({ type: 
 
 test('Every type of error has its reason.', () => {
   const reasons: { readonly [type: string]: Reason | undefined } = {
-    authentication_error: 'upstream_auth_error', permission_error: 'upstream_auth_error', billing_error: 'upstream_quota_exceeded', not_found_error: 'model_not_found',
-    request_too_large: 'request_too_large', rate_limit_error: 'rate_limit_exceeded', api_error: 'upstream_error', timeout_error: 'upstream_timeout',
-    overloaded_error: 'overloaded', invalid_request_error: 'upstream_refused_request', tomorrow_error: undefined,
+    authentication_error: 'upstream_auth_error',
+    permission_error: 'upstream_auth_error',
+    billing_error: 'upstream_quota_exceeded',
+    not_found_error: 'model_not_found',
+    request_too_large: 'request_too_large',
+    rate_limit_error: 'rate_limit_exceeded',
+    api_error: 'upstream_error',
+    timeout_error: 'upstream_timeout',
+    overloaded_error: 'overloaded',
+    invalid_request_error: 'upstream_refused_request',
+    tomorrow_error: undefined,
   }
   for (const [type, reason] of Object.entries(reasons)) assert.equal(readError(saying(type)).reason, reason, type)
 })

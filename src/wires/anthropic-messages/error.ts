@@ -26,9 +26,9 @@ const byWords: readonly (readonly [RegExp, Reason])[] = [
 export function readError(body: JsonObject): ProviderError {
   const error = isObject(body.error) ? body.error : body
   const message = [error.message, body.error, body.detail].find((words) => typeof words === 'string') ?? ''
-  const param = paramIn(message as string)
-  const reason = byType.get(error.type) ?? (error.type === 'invalid_request_error' ? refusalOf(message as string) : undefined)
-  return { ...(reason && { reason }), message: message as string, ...(param && { param }) }
+  const param = paramIn(message)
+  const reason = byType.get(error.type) ?? (error.type === 'invalid_request_error' ? refusalOf(message) : undefined)
+  return { ...(reason && { reason }), message: message, ...(param && { param }) }
 }
 
 function refusalOf(message: string): Reason {
@@ -36,7 +36,8 @@ function refusalOf(message: string): Reason {
 }
 
 /** The fields that a path in the vendor's words may begin with: `messages.2.content.0: …` */
-const path = /^((?:messages|system|tools|tool_choice|thinking|max_tokens|temperature|top_p|top_k|stop_sequences|metadata|model|output_config|output_format|stream)(?:\.(?:\d+|[a-z_]{1,40})){0,8}): /
+const path =
+  /^((?:messages|system|tools|tool_choice|thinking|max_tokens|temperature|top_p|top_k|stop_sequences|metadata|model|output_config|output_format|stream)(?:\.(?:\d+|[a-z_]{1,40})){0,8}): /
 
 function paramIn(message: string): string | undefined {
   return path.exec(message)?.[1]!.replace(/\.(\d+)/g, '[$1]')

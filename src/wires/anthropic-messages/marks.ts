@@ -25,7 +25,11 @@ export function writeMark(cache: CacheMark | undefined, rest: Rest | undefined):
 
 /** Takes the first marks off a written body until few enough are left: the last ones cover the most. */
 export function keepLastMarks(body: JsonObject, lose: Loss): void {
-  const marked = [...marksIn(body.tools), ...marksIn(body.system), ...asList(body.messages).flatMap((message) => marksIn(isObject(message) ? message.content : undefined))]
+  const marked = [
+    ...marksIn(body.tools),
+    ...marksIn(body.system),
+    ...asList(body.messages).flatMap((message) => marksIn(isObject(message) ? message.content : undefined)),
+  ]
   // A mark on the request itself puts one on its last block.
   const surplus = marked.length + (isObject(body.cache_control) ? 1 : 0) - mostMarks
   for (const block of marked.slice(0, Math.max(0, surplus))) {
@@ -36,7 +40,9 @@ export function keepLastMarks(body: JsonObject, lose: Loss): void {
 
 /** All that carries a mark, in the order of the prompt: what stands in a result comes before the result's own. */
 function marksIn(list: Json | undefined): JsonObject[] {
-  return asList(list).flatMap((item) => (isObject(item) ? [...(item.type === 'tool_result' ? marksIn(item.content) : []), ...(isObject(item.cache_control) ? [item] : [])] : []))
+  return asList(list).flatMap((item) =>
+    isObject(item) ? [...(item.type === 'tool_result' ? marksIn(item.content) : []), ...(isObject(item.cache_control) ? [item] : [])] : [],
+  )
 }
 
 const asList = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

@@ -1,3 +1,5 @@
+/** Streams of providers, well behaved and not. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../base/json.ts'
@@ -12,7 +14,8 @@ const begin = (usage: JsonObject = { input_tokens: 10, output_tokens: 1 }) => me
 const open = (index: number, content_block: JsonObject) => message('content_block_start', { index, content_block })
 const grow = (index: number, delta: JsonObject) => message('content_block_delta', { index, delta })
 const close = (index: number) => message('content_block_stop', { index })
-const end = (stop_reason: string | null = 'end_turn', usage: JsonObject = { output_tokens: 5 }) => message('message_delta', { delta: { stop_reason, stop_sequence: null }, usage })
+const end = (stop_reason: string | null = 'end_turn', usage: JsonObject = { output_tokens: 5 }) =>
+  message('message_delta', { delta: { stop_reason, stop_sequence: null }, usage })
 const text = open(0, { type: 'text', text: '' })
 
 function read(...messages: readonly SseMessage[]): ChatEvent[] {
@@ -40,27 +43,45 @@ test('[87] A stream finishes once, and counts alone are no finish.', () => {
 })
 
 test('[91] The end of the bytes is no finish: it closes what is open and says no more.', () => {
-  assert.deepEqual(read(begin({}), text).slice(1), [{ type: 'usage', usage: { rest: { wire: 'anthropic-messages', fields: {}, spelled: { cache: 'none' } } } }, { type: 'open', choice: 0, index: 0, block: { type: 'text', text: '' } }, { type: 'close', index: 0 }])
+  assert.deepEqual(read(begin({}), text).slice(1), [
+    { type: 'usage', usage: { rest: { wire: 'anthropic-messages', fields: {}, spelled: { cache: 'none' } } } },
+    { type: 'open', choice: 0, index: 0, block: { type: 'text', text: '' } },
+    { type: 'close', index: 0 },
+  ])
 })
 
 test('A block that nobody closed is closed before the finish.', () => {
-  assert.deepEqual(read(begin(), text, end()).map(({ type }) => type), ['start', 'usage', 'open', 'close', 'usage', 'finish'])
+  assert.deepEqual(
+    read(begin(), text, end()).map(({ type }) => type),
+    ['start', 'usage', 'open', 'close', 'usage', 'finish'],
+  )
 })
 
 test('[154] The counts of the start hold where the end does not tell them again.', () => {
-  const { usage } = fold(read(begin({ input_tokens: 10, cache_read_input_tokens: 90, output_tokens: 1 }), end('end_turn', { input_tokens: null, output_tokens: 5 })))
+  const { usage } = fold(
+    read(begin({ input_tokens: 10, cache_read_input_tokens: 90, output_tokens: 1 }), end('end_turn', { input_tokens: null, output_tokens: 5 })),
+  )
   assert.deepEqual(usage, { input: 100, output: 5, cacheRead: 90 })
 })
 
 test('[186] An error in the stream is a failure, also as the first event, and says none of the provider’s words.', () => {
   const error = { error: { type: 'overloaded_error', message: 'secret' } }
   for (const broken of [message('error', error), raw('error', JSON.stringify(error)), raw('message', JSON.stringify(error))]) {
-    assert.throws(() => read(broken), (failure: Error) => 'reason' in failure && failure.reason === 'overloaded' && !failure.message.includes('secret'))
+    assert.throws(
+      () => read(broken),
+      (failure: Error) => 'reason' in failure && failure.reason === 'overloaded' && !failure.message.includes('secret'),
+    )
   }
 })
 
 test('[93] A37: What is no JSON, or not what the wire says, is a failure.', () => {
-  const broken = [raw('message_stop', '{"type":'), raw('x', '[]'), message('message_start'), message('content_block_start', { index: 0 }), grow(7, { type: 'text_delta', text: 'a' })]
+  const broken = [
+    raw('message_stop', '{"type":'),
+    raw('x', '[]'),
+    message('message_start'),
+    message('content_block_start', { index: 0 }),
+    grow(7, { type: 'text_delta', text: 'a' }),
+  ]
   for (const each of broken) assert.throws(() => read(each), { reason: 'upstream_invalid_response' })
 })
 
@@ -91,10 +112,21 @@ test('Blocks of the vendor’s own are whole where they close.', () => {
 
 test('Only the words of a block are plain by their bytes.', () => {
   const { isPlainDelta } = eventReader()
-  const plain = [grow(0, { type: 'text_delta', text: '"type":"error" stop_reason' }), grow(1, { type: 'thinking_delta', thinking: 'a' }), grow(1, { type: 'input_json_delta', partial_json: '{' })]
+  const plain = [
+    grow(0, { type: 'text_delta', text: '"type":"error" stop_reason' }),
+    grow(1, { type: 'thinking_delta', thinking: 'a' }),
+    grow(1, { type: 'input_json_delta', partial_json: '{' }),
+  ]
   const telling = [
-    begin(), text, close(0), end(), message('message_stop'), message('error', { error: {} }), message('ping'),
-    grow(0, { type: 'signature_delta', signature: '"type":"text_delta"' }), grow(0, { type: 'citations_delta', citation: {} }),
+    begin(),
+    text,
+    close(0),
+    end(),
+    message('message_stop'),
+    message('error', { error: {} }),
+    message('ping'),
+    grow(0, { type: 'signature_delta', signature: '"type":"text_delta"' }),
+    grow(0, { type: 'citations_delta', citation: {} }),
     raw('content_block_delta', '{"type":"content_block_delta","delta":{"type":"text_delta","text":"cut'),
     raw('error', '{"type":"content_block_delta","delta":{"type":"text_delta"}}'),
   ]

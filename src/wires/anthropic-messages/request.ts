@@ -50,7 +50,12 @@ function leave(fields: JsonObject, name: string, left: JsonObject): void {
   else delete fields[name]
 }
 
-const numbers = [['max_tokens', 'maxTokens'], ['temperature', 'temperature'], ['top_p', 'topP'], ['top_k', 'topK']] as const
+const numbers = [
+  ['max_tokens', 'maxTokens'],
+  ['temperature', 'temperature'],
+  ['top_p', 'topP'],
+  ['top_k', 'topK'],
+] as const
 
 function takeNumbers(fields: JsonObject): { readonly [word in (typeof numbers)[number][1]]?: number } {
   const taken: { [word in (typeof numbers)[number][1]]?: number } = {}
@@ -84,7 +89,7 @@ function takeFormat(fields: JsonObject, field: string): { readonly format: Outpu
   if (!isObject(said) || said.type !== 'json_schema' || !isObject(said.schema)) return undefined
   delete fields[field]
   const { type: _, schema, ...others } = said
-  return { format: { type: 'schema', schema: schema as JsonObject, ...kept(wire, others, field === 'format' ? undefined : { format: field }) } }
+  return { format: { type: 'schema', schema, ...kept(wire, others, field === 'format' ? undefined : { format: field }) } }
 }
 
 function takeUser(about: JsonObject): { readonly user?: string } {
@@ -140,9 +145,18 @@ export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Lo
 /** Turns that were said on this wire stay as they were said. */
 function writeTurns(turns: readonly Turn[], writing: Writing): Arranged {
   const top = turns.filter((turn) => turn.role === 'system' && spelling(wire, turn.rest, 'place') === undefined)
-  const messages = turns.filter((turn) => !top.includes(turn)).map((turn) => ({ ...own(wire, turn.rest), role: turn.role, content: writeContent(turn.blocks, turn.rest, writing)! }))
+  const messages = turns
+    .filter((turn) => !top.includes(turn))
+    .map((turn) => ({ ...own(wire, turn.rest), role: turn.role, content: writeContent(turn.blocks, turn.rest, writing)! }))
   return {
-    system: top.length > 0 ? writeContent(top.flatMap(({ blocks }) => blocks), top[0]!.rest, writing) : undefined,
+    system:
+      top.length > 0
+        ? writeContent(
+            top.flatMap(({ blocks }) => blocks),
+            top[0]!.rest,
+            writing,
+          )
+        : undefined,
     messages: messages.filter(({ content }) => content.length !== 0),
   }
 }
@@ -178,7 +192,8 @@ function writeStops(stop: readonly string[] | undefined, lose: Loss): string[] |
 function writeFormat(format: OutputFormat | undefined, { nativeSchema }: ModelTraits): { readonly output_format?: JsonObject; readonly format?: JsonObject } {
   if (format === undefined || format.type === 'text') return {}
   // The gateway has such a format answered in a tool: see json-tool.ts.
-  if (format.type === 'json' || nativeSchema === false) throw new Failure('unsupported_parameter', 'This model cannot be held to the format that was asked for.', { param: 'format' })
+  if (format.type === 'json' || nativeSchema === false)
+    throw new Failure('unsupported_parameter', 'This model cannot be held to the format that was asked for.', { param: 'format' })
   const said = { ...own(wire, format.rest), type: 'json_schema', schema: format.schema }
   return spelling(wire, format.rest, 'format') ? { output_format: said } : { format: said }
 }

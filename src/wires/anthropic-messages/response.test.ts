@@ -1,3 +1,5 @@
+/** Whole answers, their ends and their counts. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../base/json.ts'
@@ -7,24 +9,47 @@ import { readResponse, writeResponse } from './response.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
 const message = (fields: JsonObject = {}): JsonObject => ({
-  id: 'msg_1', type: 'message', role: 'assistant', model: 'up', content: [{ type: 'text', text: 'a' }], stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 2 }, ...fields,
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'up',
+  content: [{ type: 'text', text: 'a' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 1, output_tokens: 2 },
+  ...fields,
 })
 const options = { now: 1700000000, asked: readRequest({ model: 'm', messages: [] }) }
 const answer = (choice: Choice): ChatResponse => ({ id: 'r', model: 'up', choices: [choice], usage: {} })
 const written = (blocks: readonly Block[], finish: FinishReason) => writeResponse(answer({ blocks, finish }), options)
 
 test('[51] [52] Calls are read with their arguments as JSON text, never an empty one.', () => {
-  const content: JsonObject[] = [{ type: 'text', text: 't' }, { type: 'tool_use', id: 'a', name: 'n', input: { at: 1 } }, { type: 'tool_use', id: 'b', name: 'n', input: {} }]
+  const content: JsonObject[] = [
+    { type: 'text', text: 't' },
+    { type: 'tool_use', id: 'a', name: 'n', input: { at: 1 } },
+    { type: 'tool_use', id: 'b', name: 'n', input: {} },
+  ]
   const [choice] = readResponse(message({ content, stop_reason: 'tool_use' })).choices
   assert.deepEqual(choice, {
-    blocks: [{ type: 'text', text: 't' }, { type: 'tool-call', id: 'a', name: 'n', input: '{"at":1}' }, { type: 'tool-call', id: 'b', name: 'n', input: '{}' }],
+    blocks: [
+      { type: 'text', text: 't' },
+      { type: 'tool-call', id: 'a', name: 'n', input: '{"at":1}' },
+      { type: 'tool-call', id: 'b', name: 'n', input: '{}' },
+    ],
     finish: 'tool-calls',
   })
 })
 
 test('[63] [100] Every way to end is read and written, and a reason without a word is kept for this wire.', () => {
   const ways: { readonly [said: string]: FinishReason } = {
-    end_turn: 'stop', stop_sequence: 'stop-sequence', max_tokens: 'length', model_context_window_exceeded: 'context', tool_use: 'tool-calls', refusal: 'refused', pause_turn: 'paused', tomorrow: 'other',
+    end_turn: 'stop',
+    stop_sequence: 'stop-sequence',
+    max_tokens: 'length',
+    model_context_window_exceeded: 'context',
+    tool_use: 'tool-calls',
+    refusal: 'refused',
+    pause_turn: 'paused',
+    tomorrow: 'other',
   }
   for (const [stop_reason, finish] of Object.entries(ways)) {
     const body = message({ stop_reason, stop_sequence: finish === 'stop-sequence' ? 'END' : null })
@@ -47,16 +72,35 @@ test('[62] Arguments that were cut short are an empty object, and the end says w
 })
 
 test('An answer of another wire has all that this one’s clients look for.', () => {
-  assert.deepEqual(writeResponse({ id: '', model: 'up', choices: [{ blocks: [{ type: 'text', text: '' }, { type: 'text', text: ' ' }], finish: 'stop' }], usage: {} }, options), {
-    id: 'msg_1700000000',
-    type: 'message',
-    role: 'assistant',
-    model: 'up',
-    content: [{ type: 'text', text: ' ' }],
-    stop_reason: 'end_turn',
-    stop_sequence: null,
-    usage: { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 },
-  })
+  assert.deepEqual(
+    writeResponse(
+      {
+        id: '',
+        model: 'up',
+        choices: [
+          {
+            blocks: [
+              { type: 'text', text: '' },
+              { type: 'text', text: ' ' },
+            ],
+            finish: 'stop',
+          },
+        ],
+        usage: {},
+      },
+      options,
+    ),
+    {
+      id: 'msg_1700000000',
+      type: 'message',
+      role: 'assistant',
+      model: 'up',
+      content: [{ type: 'text', text: ' ' }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 },
+    },
+  )
 })
 
 test('[149] Thoughts without a signature are shown with an empty one.', () => {
@@ -76,16 +120,31 @@ test('[150] Cached tokens count as input.', () => {
 })
 
 test('[151] Input of another wire is told without its cached tokens, and is never negative.', () => {
-  assert.partialDeepStrictEqual(writeUsage({ input: 1110, cacheRead: 1000, output: 5 }), { input_tokens: 110, cache_read_input_tokens: 1000, cache_creation_input_tokens: 0, output_tokens: 5 })
+  assert.partialDeepStrictEqual(writeUsage({ input: 1110, cacheRead: 1000, output: 5 }), {
+    input_tokens: 110,
+    cache_read_input_tokens: 1000,
+    cache_creation_input_tokens: 0,
+    output_tokens: 5,
+  })
   assert.equal(writeUsage({ input: 1, cacheRead: 1000 }).input_tokens, 0)
 })
 
 test('[155] Thinking is part of the output and not added to it.', () => {
-  assert.deepEqual(readUsage({ output_tokens: 50, output_tokens_details: { thinking_tokens: 40 }, cache_read_input_tokens: 0 }), { output: 50, reasoning: 40, cacheRead: 0 })
+  assert.deepEqual(readUsage({ output_tokens: 50, output_tokens_details: { thinking_tokens: 40 }, cache_read_input_tokens: 0 }), {
+    output: 50,
+    reasoning: 40,
+    cacheRead: 0,
+  })
 })
 
 test('[156] What is cached for an hour is told apart.', () => {
-  const said = { input_tokens: 1, cache_creation_input_tokens: 100, cache_read_input_tokens: 0, cache_creation: { ephemeral_5m_input_tokens: 70, ephemeral_1h_input_tokens: 30 }, output_tokens: 1 }
+  const said = {
+    input_tokens: 1,
+    cache_creation_input_tokens: 100,
+    cache_read_input_tokens: 0,
+    cache_creation: { ephemeral_5m_input_tokens: 70, ephemeral_1h_input_tokens: 30 },
+    output_tokens: 1,
+  }
   assert.equal(readUsage(said).cacheWriteHour, 30)
   assert.deepEqual(writeUsage(readUsage(said)), said)
 })
@@ -96,5 +155,6 @@ test('A54: Counts that are none are not believed.', () => {
 
 test('A40: A body that is an error after all, or no message, is a failure.', () => {
   assert.throws(() => readResponse({ type: 'error', error: { type: 'overloaded_error', message: 'x' } }), { reason: 'overloaded' })
-  for (const body of [{}, { content: 'text' }, { content: [7] }] as JsonObject[]) assert.throws(() => readResponse(body), { reason: 'upstream_invalid_response' })
+  for (const body of [{}, { content: 'text' }, { content: [7] }] as JsonObject[])
+    assert.throws(() => readResponse(body), { reason: 'upstream_invalid_response' })
 })

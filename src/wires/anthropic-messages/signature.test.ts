@@ -1,3 +1,5 @@
+/** Signatures on their way through a client and back. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Block, Signature } from '../../canonical/chat.ts'
@@ -29,7 +31,12 @@ test('[106] The signature of a text or a call of another wire survives the clien
 })
 
 test('[141] [149] A body with a thought that this vendor did not sign cannot be passed on as it is.', () => {
-  const holding = (signature: string) => ({ messages: [{ role: 'user', content: 'a' }, { role: 'assistant', content: [{ type: 'thinking', thinking: 'x', signature }] }] })
+  const holding = (signature: string) => ({
+    messages: [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: [{ type: 'thinking', thinking: 'x', signature }] },
+    ],
+  })
   assert.equal(holdsForeignThought(holding('EoQD+/==')), false)
   assert.equal(holdsForeignThought(holding('')), true)
   assert.equal(holdsForeignThought(holding('thought-signature:a')), true)

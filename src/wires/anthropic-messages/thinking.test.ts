@@ -1,29 +1,28 @@
+/** How much a model may think, told in every way to every kind of model. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { asking, assistant, call, result, text, user, writeWith } from '../../../test/asking.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { ChatRequest, Thinking } from '../../canonical/chat.ts'
-import type { Word } from '../losses.ts'
+import type { Block, ChatRequest, Thinking } from '../../canonical/chat.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readRequest, writeRequest } from './request.ts'
 
-const call = { type: 'tool-call', id: 'c', name: 'look', input: '{}' } as const
-const thought = { type: 'reasoning', text: 'hm', signature: { scheme: 'signed-thinking', value: 'c2ln' } } as const
-const result = { role: 'user', blocks: [{ type: 'tool-result', callId: 'c', blocks: [] }] } as const
+const signed: Block = { type: 'reasoning', text: 'hm', signature: { scheme: 'signed-thinking', value: 'c2ln' } }
 
+/** What is said beside what every request says, and the words that were lost. */
 function said(thinking: Thinking | undefined, traits: Partial<ModelTraits>, fields: Partial<ChatRequest> = {}): { readonly [field: string]: unknown } {
-  const lost: Word[] = []
-  const request: ChatRequest = {
-    model: 'm', turns: [{ role: 'user', blocks: [{ type: 'text', text: 'a' }] }], tools: [], maxTokens: 8000, thinking, stream: false, rest: { wire: 'openai-chat', fields: {} }, ...fields,
-  }
-  const { messages: _messages, model: _model, max_tokens: _limit, tools: _tools, ...body } = writeRequest(request, { model: 'm', ...traits }, (word) => lost.push(word))
-  return { ...body, lost }
+  const { body, lost } = writeWith(writeRequest, asking([user(text('a'))], { maxTokens: 8000, thinking, ...fields }), traits)
+  const { messages: _messages, model: _model, max_tokens: _limit, tools: _tools, ...others } = body
+  return { ...others, lost }
 }
 const effort = (name: NonNullable<Thinking['effort']>): Thinking => ({ mode: 'effort', effort: name })
 const enabled = (budget_tokens: number): JsonObject => ({ thinking: { type: 'enabled', budget_tokens } })
 
 test('[134] An effort is a budget for models that are told one.', () => {
   const budgets = { minimal: 1024, low: 1024, medium: 2048, high: 4096, xhigh: 7999, max: 7999 } as const
-  for (const name of Object.keys(budgets) as (keyof typeof budgets)[]) assert.deepEqual(said(effort(name), { thinking: 'budget' }), { ...enabled(budgets[name]), lost: [] })
+  for (const name of Object.keys(budgets) as (keyof typeof budgets)[])
+    assert.deepEqual(said(effort(name), { thinking: 'budget' }), { ...enabled(budgets[name]), lost: [] })
   assert.deepEqual(said(effort('max'), { thinking: 'budget' }, { maxTokens: 20000 }), { ...enabled(16384), lost: [] })
 })
 
@@ -40,23 +39,33 @@ test('[136] An effort is an effort for models that think as they see fit.', () =
 })
 
 test('[136] A budget amounts to an effort for models that are told none.', () => {
-  for (const [budget, amounts] of [[1024, 'low'], [2048, 'medium'], [4096, 'high'], [8192, 'xhigh'], [8193, 'max']] as const) {
+  for (const [budget, amounts] of [
+    [1024, 'low'],
+    [2048, 'medium'],
+    [4096, 'high'],
+    [8192, 'xhigh'],
+    [8193, 'max'],
+  ] as const) {
     assert.deepEqual(said({ mode: 'budget', budget }, { thinking: 'adaptive' }).output_config, { effort: amounts })
   }
 })
 
 test('[138] A thinking model is not told a temperature, and a forced tool is only offered.', () => {
   const fields = { temperature: 0.2, topK: 5, topP: 0.97, tools: [{ type: 'function', name: 'look' }], toolChoice: { mode: 'named', name: 'look' } } as const
-  assert.deepEqual(said(effort('low'), { thinking: 'budget' }, fields), { ...enabled(1024), top_p: 0.97, tool_choice: { type: 'auto' }, lost: ['tool_choice', 'temperature', 'top_k'] })
+  assert.deepEqual(said(effort('low'), { thinking: 'budget' }, fields), {
+    ...enabled(1024),
+    top_p: 0.97,
+    tool_choice: { type: 'auto' },
+    lost: ['tool_choice', 'temperature', 'top_k'],
+  })
 })
 
 test('[142] There is no budget where the tools of this round were called without a thought.', () => {
-  const question = { role: 'user', blocks: [{ type: 'text', text: 'a' }] } as const
-  const without = [question, { role: 'assistant', blocks: [call] }, result] as const
-  const within = [question, { role: 'assistant', blocks: [thought, call] }, result] as const
+  const without = [user(text('a')), assistant(call('c')), user(result('c', 'r'))]
+  const within = [user(text('a')), assistant(signed, call('c')), user(result('c', 'r'))]
   assert.deepEqual(said(effort('low'), { thinking: 'budget' }, { turns: without }), { lost: ['thinking'] })
   assert.deepEqual(said(effort('low'), { thinking: 'budget' }, { turns: within }), { ...enabled(1024), lost: [] })
-  assert.deepEqual(said(effort('low'), { thinking: 'budget' }, { turns: [...without, { role: 'assistant', blocks: [{ type: 'text', text: 'b' }] }, question] }), { ...enabled(1024), lost: [] })
+  assert.deepEqual(said(effort('low'), { thinking: 'budget' }, { turns: [...without, assistant(text('b')), user(text('c'))] }), { ...enabled(1024), lost: [] })
   assert.deepEqual(said(effort('low'), { thinking: 'adaptive' }, { turns: without }).lost, [])
 })
 

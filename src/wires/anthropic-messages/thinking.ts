@@ -10,7 +10,13 @@ import { wire } from './writing.ts'
 const efforts: readonly string[] = ['low', 'medium', 'high', 'xhigh', 'max'] satisfies readonly Effort[]
 
 /** Tokens to think with, least first, for models that are told a budget; and the effort that a budget amounts to, for those that are not. */
-const budgets = [['low', 1024], ['medium', 2048], ['high', 4096], ['xhigh', 8192], ['max', 16384]] as const satisfies readonly (readonly [Effort, number])[]
+const budgets = [
+  ['low', 1024],
+  ['medium', 2048],
+  ['high', 4096],
+  ['xhigh', 8192],
+  ['max', 16384],
+] as const satisfies readonly (readonly [Effort, number])[]
 
 /** The wire refuses a smaller budget. */
 const leastBudget = 1024

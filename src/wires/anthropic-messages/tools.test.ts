@@ -1,22 +1,28 @@
+/** Tools and choices of every wire, as this one says them. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { asking, text, user, writeWith } from '../../../test/asking.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Tool } from '../../canonical/chat.ts'
-import type { Word } from '../losses.ts'
 import { readRequest, writeRequest } from './request.ts'
 
 const look: Tool = { type: 'function', name: 'look' }
 
-function written(fields: Partial<ChatRequest>, nativeSchema?: boolean): { readonly body: JsonObject; readonly lost: readonly Word[] } {
-  const lost: Word[] = []
-  const request: ChatRequest = { model: 'm', turns: [{ role: 'user', blocks: [{ type: 'text', text: 'a' }] }], tools: [], stream: false, rest: { wire: 'openai-chat', fields: {} }, ...fields }
-  return { body: writeRequest(request, { model: 'm', nativeSchema }, (word) => lost.push(word)), lost }
-}
+const written = (fields: Partial<ChatRequest>, nativeSchema?: boolean) => writeWith(writeRequest, asking([user(text('a'))], fields), { nativeSchema })
 
 test('[15] [16] A schema is sent untouched, and a function without one takes an object.', () => {
-  const schema = { type: 'object', additionalProperties: false, $defs: { a: { type: 'string' } }, properties: { a: { anyOf: [{ $ref: '#/$defs/a' }], description: 'd' } } }
+  const schema = {
+    type: 'object',
+    additionalProperties: false,
+    $defs: { a: { type: 'string' } },
+    properties: { a: { anyOf: [{ $ref: '#/$defs/a' }], description: 'd' } },
+  }
   const { body } = written({ tools: [{ type: 'function', name: 'a', description: 'd', schema }, look] })
-  assert.deepEqual(body.tools, [{ name: 'a', description: 'd', input_schema: schema }, { name: 'look', input_schema: { type: 'object', properties: {} } }])
+  assert.deepEqual(body.tools, [
+    { name: 'a', description: 'd', input_schema: schema },
+    { name: 'look', input_schema: { type: 'object', properties: {} } },
+  ])
 })
 
 test('[17] Without tools there is neither a list of them nor a choice.', () => {
@@ -58,7 +64,10 @@ test('[31] A strict function is strict where the model can be held to a schema, 
 test('[34] Tools that only another wire knows are left out and reported.', () => {
   const hosted: Tool = { type: 'hosted', name: 'web_search', rest: { wire: 'openai-responses', fields: { type: 'web_search' } } }
   const { body, lost } = written({ tools: [hosted, { type: 'custom', name: 'patch' }, look] })
-  assert.deepEqual((body.tools as JsonObject[]).map(({ name }) => name), ['look'])
+  assert.deepEqual(
+    (body.tools as JsonObject[]).map(({ name }) => name),
+    ['look'],
+  )
   assert.deepEqual(lost, ['hosted_tool', 'custom_tool'])
 })
 
@@ -66,7 +75,10 @@ test('Tools of the vendor’s own are read as hosted, and all others as function
   const { tools } = readRequest({
     model: 'm',
     messages: [],
-    tools: [{ type: 'bash_20250124', name: 'bash' }, { type: 'custom', name: 'a', input_schema: { type: 'object' }, eager_input_streaming: true, cache_control: { type: 'ephemeral', ttl: '1h' } }],
+    tools: [
+      { type: 'bash_20250124', name: 'bash' },
+      { type: 'custom', name: 'a', input_schema: { type: 'object' }, eager_input_streaming: true, cache_control: { type: 'ephemeral', ttl: '1h' } },
+    ],
   })
   assert.partialDeepStrictEqual(tools, [
     { type: 'hosted', name: 'bash_20250124' },

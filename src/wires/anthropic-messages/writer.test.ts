@@ -1,3 +1,5 @@
+/** Streams as clients of this wire get them, frame by frame. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../base/json.ts'
@@ -41,7 +43,13 @@ test('[95] [101] A text is said in the order of the wire, with the counts that c
     {
       type: 'message_start',
       message: {
-        id: 'r', type: 'message', role: 'assistant', model: 'up', content: [], stop_reason: null, stop_sequence: null,
+        id: 'r',
+        type: 'message',
+        role: 'assistant',
+        model: 'up',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
         usage: { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 },
       },
     },
@@ -76,10 +84,31 @@ test('[97] A text is stopped before a call starts.', () => {
 
 test('[98] [105] Calls that come interleaved are said one after the other, the first one live.', () => {
   const writer = eventWriter(options)
-  const steps = [begin, open(0, call('a')), open(1, call('b')), grow(0, '{"a"'), grow(1, '{"b":1}'), grow(0, ':1}'), open(2, text), grow(2, 'c'), close(1), close(0), grow(2, 'd'), close(2)]
+  const steps = [
+    begin,
+    open(0, call('a')),
+    open(1, call('b')),
+    grow(0, '{"a"'),
+    grow(1, '{"b":1}'),
+    grow(0, ':1}'),
+    open(2, text),
+    grow(2, 'c'),
+    close(1),
+    close(0),
+    grow(2, 'd'),
+    close(2),
+  ]
   const live = steps.map((event) => blocksOf(said(writer.write(event))))
   assert.deepEqual(live, [
-    [], [startOf(0, useOf('a'))], [], [inputDelta(0, '{"a"')], [], [inputDelta(0, ':1}')], [], [], [],
+    [],
+    [startOf(0, useOf('a'))],
+    [],
+    [inputDelta(0, '{"a"')],
+    [],
+    [inputDelta(0, ':1}')],
+    [],
+    [],
+    [],
     [stopOf(0), startOf(1, useOf('b')), inputDelta(1, '{"b":1}'), stopOf(1), startOf(2, { type: 'text', text: '' }), textDelta(2, 'c')],
     [textDelta(2, 'd')],
     [stopOf(2)],
@@ -98,7 +127,12 @@ test('[99] [149] A thought starts with an empty signature, and its signature com
   const thought: Block = { type: 'reasoning', text: '' }
   assert.deepEqual(blocksOf(written(begin, open(0, thought), grow(0, 'hm'), close(0), finish())), [start, words, stopOf(0)])
   const signed = { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2ln' } }
-  assert.deepEqual(blocksOf(written(begin, open(0, thought), grow(0, 'hm'), { type: 'close', index: 0, signature }, finish())), [start, words, signed, stopOf(0)])
+  assert.deepEqual(blocksOf(written(begin, open(0, thought), grow(0, 'hm'), { type: 'close', index: 0, signature }, finish())), [
+    start,
+    words,
+    signed,
+    stopOf(0),
+  ])
   assert.deepEqual(blocksOf(written(begin, open(0, thought), { type: 'close', index: 0, signature }, finish())), [start, signed, stopOf(0)])
   assert.deepEqual(blocksOf(written(begin, open(0, thought), close(0), finish())), [])
 })
@@ -115,7 +149,8 @@ test('[106] The signature of a call of another wire follows it on an empty thoug
 })
 
 test('[100] Length, filter and refusal have their reasons.', () => {
-  const reasonOf = (reason: FinishReason, block: Block = text) => (written(begin, open(0, block), grow(0, 'a'), finish(reason)).at(-2)!.delta as JsonObject).stop_reason
+  const reasonOf = (reason: FinishReason, block: Block = text) =>
+    (written(begin, open(0, block), grow(0, 'a'), finish(reason)).at(-2)!.delta as JsonObject).stop_reason
   assert.deepEqual([reasonOf('length'), reasonOf('refused'), reasonOf('stop'), reasonOf('other')], ['max_tokens', 'refusal', 'end_turn', 'end_turn'])
   assert.equal(reasonOf('stop', { type: 'refusal', text: '' }), 'refusal')
   assert.equal(reasonOf('stop', call('a')), 'tool_use')
@@ -127,14 +162,20 @@ test('Blocks that only another wire understands are left out, and all that they 
 })
 
 test('An answer without a word is still a whole message.', () => {
-  assert.deepEqual(written(begin, finish('refused')).map(({ type }) => type), ['message_start', 'message_delta', 'message_stop'])
+  assert.deepEqual(
+    written(begin, finish('refused')).map(({ type }) => type),
+    ['message_start', 'message_delta', 'message_stop'],
+  )
 })
 
 test('What waits for its turn has a bound.', () => {
   const writer = eventWriter(options)
   for (const event of [begin, open(0, call('a')), open(1, call('b'))]) writer.write(event)
   const piece = 'x'.repeat(1 << 20)
-  assert.throws(() => {
-    for (let count = 0; count < 20; count += 1) writer.write(grow(1, piece))
-  }, { reason: 'upstream_invalid_response' })
+  assert.throws(
+    () => {
+      for (let count = 0; count < 20; count += 1) writer.write(grow(1, piece))
+    },
+    { reason: 'upstream_invalid_response' },
+  )
 })

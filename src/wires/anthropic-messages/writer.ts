@@ -134,7 +134,8 @@ class Writer implements EventWriter {
     this.#live = undefined
     const { block } = live
     if (block.type === 'reasoning' && block.redacted === undefined) return this.#sign(live, signature ?? block.signature)
-    if (block.type !== 'text' && block.type !== 'refusal' && block.type !== 'tool-call') return this.#writeWhole(block.type === 'native' ? ended(block, rest) : block)
+    if (block.type !== 'text' && block.type !== 'refusal' && block.type !== 'tool-call')
+      return this.#writeWhole(block.type === 'native' ? ended(block, rest) : block)
     const stop = live.prefix === '' ? '' : this.#stop()
     return signature ? stop + this.#sign({ index: live.index, block: signatureCarrier(signature), prefix: '' }, signature) : stop
   }
