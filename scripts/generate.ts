@@ -2,10 +2,14 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pages as configuration } from './generate/configuration.ts'
+import { pages as errors } from './generate/errors.ts'
 import { pages as prices } from './generate/prices.ts'
+import { pages as providers } from './generate/providers.ts'
+import { pages as signals } from './generate/signals.ts'
 
 const root = dirname(import.meta.dirname)
-const pages = [...prices]
+const pages = [...prices, ...configuration, ...providers, ...errors, ...signals]
 const stale = pages
   .map(({ path, make }) => ({ path, text: make() }))
   .filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text)

@@ -1,4 +1,4 @@
-/** Prices, looked up by hand on the vendors' pages, and the arithmetic of a call's cost. */
+/** Prices that were written down by hand, and the arithmetic of a call's cost. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -13,7 +13,7 @@ const cost = (provider: string, model: string, tokens: CountedTokens, at = novem
   return price && costOf(price, tokens)
 }
 
-/** In dollars for a million tokens, as openai.com/api/pricing, claude.com/pricing, ai.google.dev/pricing, groq.com/pricing and mistral.ai/pricing had them. */
+/** In dollars for a million tokens, as the vendors' price lists have them: written down apart from the table's source. */
 const checkedByHand: readonly (readonly [provider: string, model: string, input: number, output: number, cacheRead?: number])[] = [
   ['openai', 'gpt-4o', 2.5, 10, 1.25],
   ['openai', 'gpt-4o-2024-08-06', 2.5, 10, 1.25],
@@ -30,7 +30,7 @@ const checkedByHand: readonly (readonly [provider: string, model: string, input:
   ['mistral', 'mistral-large-2512', 0.5, 1.5, 0.05],
 ]
 
-test('prices that were looked up by hand are in the table', () => {
+test('prices that were written down by hand are in the table', () => {
   for (const [provider, model, input, output, cacheRead] of checkedByHand) {
     assert.equal(cost(provider, model, { input: 100_000 }), Math.round((input * dollar) / 10), model)
     assert.equal(cost(provider, model, { output: million }), Math.round(output * dollar), model)

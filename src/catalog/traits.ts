@@ -1,4 +1,4 @@
-/** What is known of a model's ways, by its id: how it is told to think, and what it takes and refuses. Checked in November 2026. */
+/** What is known of a model's ways, by its id: how it is told to think, and what it takes and refuses. Claude's were checked in November 2026; what is not certain is left out. */
 
 /** What is absent is unknown; a wire then says what the client said. */
 export interface Traits {

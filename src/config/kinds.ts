@@ -55,6 +55,9 @@ export function optional<Value>(of: Kind<Value>, description: string, meant: Mea
   return described(of.optional(), of, description, meant)
 }
 
+/** Each of the values that stand under names of the operator's own. */
+export const each = <Value>(of: Kind<Value>, description: string): Kind<Value> => described(of, of, description, {})
+
 function described<Schema extends z.ZodType>(schema: Schema, of: z.ZodType, description: string, { env, or, isSecret }: Meant<unknown>): Schema {
   const shown = or === undefined ? undefined : Array.isArray(or) ? or.join(', ') : String(or)
   abouts.add(schema, { ...aboutOf(of)!, description, ...(env && { env }), ...(shown !== undefined && { shown }), ...(isSecret && { isSecret }) })

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { ConnectedProvider, Settings } from './settings.ts'
 
 /** Shows that there is one, and of a long one enough to tell it from another. */
-export const mask = (secret: string): string => (secret.length >= 24 ? `••••${secret.slice(-4)}` : '••••')
+const mask = (secret: string): string => (secret.length >= 24 ? `••••${secret.slice(-4)}` : '••••')
 
 /** Secrets are masked, headers' and queries' values among them, and passwords in URLs. */
 export function maskSettings(settings: Settings): JsonObject {

@@ -1,7 +1,7 @@
 /** The one schema of the configuration: it makes the types, the checks, the variables, the docs page, the JSON Schema and the error messages. */
 
 import { z } from 'zod'
-import { choice, count, duration, flag, list, number, optional, setting, size, text } from './kinds.ts'
+import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
 
 const name = /^[A-Za-z0-9][\w.-]{0,63}$/
 const modelName = /^[\w.:@/-]{1,200}$/
@@ -10,11 +10,11 @@ const anything = /[^]/
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const inputHashes = ['hmac', 'sha256', 'none'] as const
-export const wireNames = ['openai-chat', 'anthropic-messages'] as const
+const wireNames = ['openai-chat', 'anthropic-messages'] as const
 
 const secret = (says: string) => text(says, /^\S*$/)
 const names = (says: string, pattern: RegExp) => z.string().regex(pattern, { error: `is not a name: ${says}` })
-const words = (says: string) => z.record(z.string(), text(says, anything))
+const words = (says: string, description: string) => z.record(z.string(), each(text(says, anything), description)).prefault({})
 
 const server = z.strictObject({
   host: setting(text('a host name or an address', host), 'The address to listen on. Any but loopback needs TLS or `server.allowPlaintext`.', {
@@ -98,8 +98,8 @@ const provider = z.strictObject({
   ),
   key: optional(secret('a key without spaces'), 'The secret that the provider wants, best as `${VARIABLE}`.', { isSecret: true }),
   baseUrl: optional(text('a URL', anything), 'Where it is: what stands before the paths of its wires. https, or http on loopback and in private networks.'),
-  query: words('text').prefault({}),
-  headers: words('text on one line').prefault({}),
+  query: words('text', 'Parameters that are put behind the path, as `api-version`.'),
+  headers: words('text on one line', 'Headers that are sent with every call.'),
   models: setting(list('a list of model ids', modelName, 2000), 'Models that it has, so that their bare names lead here and `GET /v1/models` lists them.', {
     or: [],
   }),
@@ -179,7 +179,9 @@ export const schema = z.strictObject({
       provider.nullable().transform((entry) => entry ?? provider.parse({})),
     )
     .prefault({}),
-  aliases: z.record(names('letters, digits and `. _ : @ / -`', modelName), text('a model, as `provider/model`', modelName)).prefault({}),
+  aliases: z
+    .record(names('letters, digits and `. _ : @ / -`', modelName), each(text('a model, as `provider/model`', modelName), 'What the name stands for.'))
+    .prefault({}),
   chains,
   combos: chains,
   routes: chains,

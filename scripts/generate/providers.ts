@@ -1,0 +1,82 @@
+/** Makes the page of providers out of their data. */
+
+import { providers } from '../../src/providers/index.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import type { Quirks } from '../../src/wires/quirks.ts'
+import { code, document, table, type Page } from './page.ts'
+
+const intro = `A provider is connected by its variable, or by an entry in \`omni.yaml\` ([configuration](configuration.md)). Its models are asked for by
+\`prefix/model\`; what stands behind the prefix goes to the provider as it is. Any other server that speaks one of these wires is connected by an entry with
+\`like: openai\` or \`like: anthropic\` and a \`baseUrl\`. Where a provider speaks the client's own wire, that one is used, and the bytes go through untouched.`
+
+const list = (words: readonly string[]): string => words.map(code).join(' ')
+
+function variables({ auth, baseUrlEnv = [] }: Provider): string {
+  const keys = auth.scheme === 'none' ? [] : auth.env
+  return list([...keys, ...baseUrlEnv]) || 'none'
+}
+
+function rowOf(provider: Provider): readonly string[] {
+  const { name, docs, prefixes, baseUrl, speaks, substrate } = provider
+  const wires = Object.entries(speaks).map(([wire, path]) => `${wire} ${code(path)}`)
+  const address = baseUrl === undefined ? (substrate === 'built_in' ? 'the gateway itself' : 'the operator says it') : code(baseUrl)
+  return [`[${name}](${docs})`, prefixes.map((prefix) => code(`${prefix}/`)).join(' '), variables(provider), address, wires.join('<br>'), substrate]
+}
+
+/** Each quirk as a clause. */
+const clauses: { readonly [quirk in keyof Quirks]-?: (value: NonNullable<Quirks[quirk]>) => string } = {
+  drop: (fields) => `these hints are left out: ${list(fields)}`,
+  rename: (names) =>
+    Object.entries(names)
+      .map(([from, to]) => `${code(from)} is sent as ${code(to)}`)
+      .join(', '),
+  add: (fields) => `always sent: ${code(JSON.stringify(fields))}`,
+  cap: (limits) =>
+    Object.entries(limits)
+      .map(([field, most]) => `${code(field)} is at most ${most}`)
+      .join(', '),
+  developerAsSystem: () => '`developer` messages are sent as `system`',
+  callIdPattern: (pattern) => `call ids are made to fit ${code(pattern.source)}, and made back in the answer`,
+  noStreamOptions: () => 'usage in streams is told without being asked for',
+}
+
+function saying(quirk: keyof Quirks, quirks: Quirks): readonly string[] {
+  const value = quirks[quirk]
+  return value === undefined || value === false ? [] : [(clauses[quirk] as (value: unknown) => string)(value)]
+}
+
+const sentence = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase())
+
+function ways({ name, notice, quirks = {} }: Provider): readonly string[] {
+  const said = Object.values(quirks).flatMap((of) => (Object.keys(clauses) as (keyof Quirks)[]).flatMap((quirk) => saying(quirk, of)))
+  const sentences = [...(notice === undefined ? [] : [notice]), ...(said.length === 0 ? [] : [sentence(`${said.join('; ')}.`)])]
+  return sentences.length === 0 ? [] : [`- **${name}**: ${sentences.join(' ')}`]
+}
+
+const checked = `## Checked against the vendors' pages, November 2026
+
+- Azure OpenAI: dated API versions end with \`2025-04-01-preview\`, which is the default here; another is set by \`query: { api-version: … }\`. Its newer
+  \`/openai/v1\` endpoint is an OpenAI-compatible server: \`like: openai\` with that base URL.
+- Cerebras refuses penalties and \`logit_bias\`; Groq refuses \`logit_bias\`, \`logprobs\` and \`n\` above 1. What would change the shape of the answer is sent, so that the
+  provider says no, and is not dropped in silence.
+- Cohere is reached by its compatibility endpoint, which refuses \`stream_options\`.
+- DeepSeek renamed its fast model to \`deepseek-flash\`; the old name still works. Its Messages endpoint answers to \`claude-…\` names with its own models.
+- Fireworks, OpenRouter, vLLM and Ollama serve Anthropic Messages beside Chat Completions, at the same base URL.
+- GLM Coding and MiniMax serve Messages as their first wire, and take the key as a bearer token there too.
+- Groq has no one limit on \`max_completion_tokens\`: each model has its own, and the catalogue knows them.
+- Perplexity announced the end of Sonar Chat Completions for 27 September 2026; its successor speaks Responses.
+- Together's documentation gives \`api.together.ai\`; the old \`api.together.xyz\` is still reached by a \`baseUrl\`.
+- xAI deprecates its Messages endpoint.
+
+Not checked again, and taken from earlier documentation: that LM Studio serves Messages, that xAI's reasoning models refuse penalties, which hints Gemini, Mistral, NVIDIA and
+Perplexity refuse.`
+
+const head = ['Provider', 'Prefix', 'Variables', 'Base URL', 'Wires', 'Substrate']
+
+export const pages: readonly Page[] = [
+  {
+    path: 'docs/providers.md',
+    make: () =>
+      document('`src/providers/`', '# Providers', intro, table(head, providers.map(rowOf)), '## Their ways', providers.flatMap(ways).join('\n'), checked),
+  },
+]
