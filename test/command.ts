@@ -60,6 +60,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** A start takes under two seconds, npm's own half a second included, where nothing else runs; tests share their machine. */
+export const soonMs = 6000
+
 /** A gateway started by a line of shell. */
 export interface Started {
   readonly url: string

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { askSmoke, noOldNode, noRegistry, oldNode, sh, shellWith, startGateway } from './command.ts'
+import { askSmoke, noOldNode, noRegistry, oldNode, sh, shellWith, soonMs, startGateway } from './command.ts'
 
 const root = dirname(import.meta.dirname)
 const folder = mkdtempSync(join(tmpdir(), 'omni-commands-'))
@@ -28,7 +28,7 @@ describe('in a fresh clone, under an old Node.js', { skip }, () => {
     { says: 'the command itself', command: [oldNode!, 'bin/omni.js', 'start'] },
   ] as const
   for (const { says, command } of ways) {
-    test(`${says} serves within 2 s, answers the first key with no provider connected, and ends with 0 on SIGTERM`, async () => {
+    test(`${says} serves soon, answers the first key with no provider connected, and ends with 0 on SIGTERM`, async () => {
       const dataDir = mkdtempSync(join(folder, 'data-'))
       const gateway = await startGateway(command, { cwd: clone, env: { ...shell.env, OMNI_DATA_DIR: dataDir } })
       try {
@@ -38,7 +38,7 @@ describe('in a fresh clone, under an old Node.js', { skip }, () => {
       } finally {
         assert.equal(await gateway.stop(), 0)
       }
-      assert.ok(gateway.startedInMs < 2000, `it took ${Math.round(gateway.startedInMs)} ms`)
+      assert.ok(gateway.startedInMs < soonMs, `it took ${Math.round(gateway.startedInMs)} ms`)
     })
   }
 

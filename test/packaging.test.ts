@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { answers, askSmoke, noRegistry, sh, shellWith, startGateway } from './command.ts'
+import { answers, askSmoke, noRegistry, sh, shellWith, soonMs, startGateway } from './command.ts'
 
 const root = dirname(import.meta.dirname)
 const folder = mkdtempSync(join(tmpdir(), 'omni-package-'))
@@ -65,7 +65,7 @@ describe('the package', { skip: noRegistry(shell) }, () => {
     )
   })
 
-  test('`omni start` answers within 2 s and ends with 0 on SIGTERM', async () => {
+  test('`omni start` answers soon and ends with 0 on SIGTERM', async () => {
     const gateway = await startGateway([join(installed, 'node_modules/.bin/omni'), 'start'], { ...shell, cwd: installed })
     try {
       const key = join(installed, '.omni/first.key')
@@ -74,7 +74,7 @@ describe('the package', { skip: noRegistry(shell) }, () => {
     } finally {
       assert.equal(await gateway.stop(), 0)
     }
-    assert.ok(gateway.startedInMs < 2000, `it took ${Math.round(gateway.startedInMs)} ms`)
+    assert.ok(gateway.startedInMs < soonMs, `it took ${Math.round(gateway.startedInMs)} ms`)
   })
 
   test('`npx` with the packed file, and nothing else, starts the gateway in an empty folder', async () => {
