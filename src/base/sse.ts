@@ -52,7 +52,7 @@ export class SseCutter {
   #kept: Buffer = Buffer.allocUnsafe(0)
   #length = 0
   #scanned = 0
-  #begun = false
+  #hasBegun = false
 
   /** `limit` is the most bytes that one message may have. */
   constructor(limit: number) {
@@ -60,44 +60,53 @@ export class SseCutter {
   }
 
   push(chunk: Buffer): SseMessage[] {
-    if (!this.#begun) {
-      this.#begun = true
-      if (chunk.indexOf(byteOrderMark) === 0) chunk = chunk.subarray(byteOrderMark.length)
-    }
-    if (this.#length === 0) return this.#cut(chunk, 0, chunk.length)
+    if (this.#length === 0) return this.#cut(chunk, 0, false)
     this.#keep(chunk)
-    return this.#cut(this.#kept, this.#scanned, this.#length)
+    return this.#cut(this.#kept.subarray(0, this.#length), this.#scanned, true)
   }
 
-  /** What is left when the bytes end: servers may leave out the last blank line. */
+  /** What is left when the bytes end: servers may leave out the last blank line, which is added, since more may be said behind it. */
   end(): SseMessage[] {
     const rest = this.#kept.subarray(0, this.#length)
     this.#length = 0
-    return rest.some((byte) => byte !== LF && byte !== CR) ? [new SseMessage(Buffer.from(rest))] : []
+    return rest.some((byte) => byte !== LF && byte !== CR) ? [this.#message(Buffer.concat([rest, blankLine]))] : []
   }
 
-  /** Cuts `bytes` up to `end`; no message ends before `from`. The buffer may be ours, so kept messages are copies then. */
-  #cut(bytes: Buffer, from: number, end: number): SseMessage[] {
-    const ours = bytes === this.#kept
+  /** Cuts `bytes`, in which no message ends before `from`. Where they are `ours`, the buffer is written again: messages are copies then. */
+  #cut(bytes: Buffer, from: number, ours: boolean): SseMessage[] {
     const messages: SseMessage[] = []
     let start = 0
-    for (let stop = messageEnd(bytes, from, end); stop !== -1; stop = messageEnd(bytes, start, end)) {
+    let carriage = bytes.indexOf(CR, from)
+    for (let stop = messageEnd(bytes, from, carriage); stop !== -1; stop = messageEnd(bytes, start, carriage)) {
+      this.#bound(stop - start)
       const piece = bytes.subarray(start, stop)
-      messages.push(new SseMessage(ours ? Buffer.from(piece) : piece))
+      messages.push(this.#message(ours ? Buffer.from(piece) : piece))
       start = stop
+      if (carriage !== -1 && carriage < start) carriage = bytes.indexOf(CR, start)
     }
-    const left = end - start
-    if (left > this.#limit) throw new SseOverflow(`a message of more than ${this.#limit} bytes`)
+    const left = bytes.length - start
+    this.#bound(left)
     // A line end at the very end may be the first half of a blank line.
     this.#scanned = Math.max(0, left - 3)
     if (ours) {
-      this.#kept.copyWithin(0, start, end)
+      this.#kept.copyWithin(0, start, bytes.length)
       this.#length = left
     } else {
       this.#length = 0
-      if (left > 0) this.#keep(bytes.subarray(start, end))
+      if (left > 0) this.#keep(bytes.subarray(start))
     }
     return messages
+  }
+
+  #bound(length: number): void {
+    if (length > this.#limit) throw new SseOverflow(`a message of more than ${this.#limit} bytes`)
+  }
+
+  /** A byte order mark means nothing at the very beginning, and may have come in pieces. */
+  #message(bytes: Buffer): SseMessage {
+    const isMarked = !this.#hasBegun && bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+    this.#hasBegun = true
+    return new SseMessage(isMarked ? bytes.subarray(byteOrderMark.length) : bytes)
   }
 
   #keep(piece: Buffer): void {
@@ -112,27 +121,21 @@ export class SseCutter {
   }
 }
 
-/** The offset behind the first blank line at or after `from`, or -1. */
-function messageEnd(bytes: Buffer, from: number, end: number): number {
-  const carriage = bytes.indexOf(CR, from)
-  const feeds = bytes.indexOf(blankLine, from)
-  const plain = feeds === -1 || feeds + 2 > end ? -1 : feeds + 2
-  if (carriage === -1 || carriage >= end || (plain !== -1 && carriage >= plain)) return plain
-  return mixedEnd(bytes, from, end)
+/** The offset behind the first blank line at or after `from`, or -1. `carriage` is where the first carriage return from there stands, if there is one. */
+function messageEnd(bytes: Buffer, from: number, carriage: number): number {
+  const plain = (carriage === -1 ? bytes : bytes.subarray(0, carriage)).indexOf(blankLine, from)
+  if (plain !== -1) return plain + blankLine.length
+  return carriage === -1 ? -1 : mixedEnd(bytes, from)
 }
 
 /** The same where lines may end with a carriage return, alone or before a line feed. */
-function mixedEnd(bytes: Buffer, from: number, end: number): number {
-  for (let at = from; at < end; at += 1) {
+function mixedEnd(bytes: Buffer, from: number): number {
+  for (let at = from; at < bytes.length; at += 1) {
     const byte = bytes[at]
     if (byte !== LF && byte !== CR) continue
     const next = lineEnd(bytes, at)
-    if (next >= end) return -1
-    if (bytes[next] === LF || bytes[next] === CR) {
-      const stop = lineEnd(bytes, next)
-      // A carriage return at the end of the bytes may yet get its line feed: take the message now, the feed opens the next one and means nothing.
-      return Math.min(stop, end)
-    }
+    // A carriage return at the end of the bytes may yet get its line feed: take the message now, the feed opens the next one and means nothing.
+    if (bytes[next] === LF || bytes[next] === CR) return lineEnd(bytes, next)
     at = next - 1
   }
   return -1
