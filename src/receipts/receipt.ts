@@ -77,7 +77,8 @@ export class Receipt {
 
   beginAttempt(): void {
     this.record.sent_after ??= this.elapsed()
-    this.record.provider_called = true
+    // What the gateway says itself calls nobody.
+    this.record.provider_called ||= this.record.runtime_mode === 'live'
     this.#attemptAt = monotonic()
     this.#isAttempting = true
     this.record.upstream_status = null
@@ -150,7 +151,7 @@ export class Receipt {
     record.status = status
     record.error = failure.reason
     record.error_origin = failure.row.blame
-    record.outcome = failure.reason === 'client_closed' ? 'client_closed' : record.provider_called ? (this.record.first_token_after === null ? 'failed' : 'truncated') : 'refused'
+    record.outcome = failure.reason === 'client_closed' ? 'client_closed' : record.sent_after !== null ? (this.record.first_token_after === null ? 'failed' : 'truncated') : 'refused'
     if (record.outcome === 'refused') record.policy_outcome = 'BLOCK'
   }
 
@@ -163,7 +164,7 @@ export class Receipt {
     record.fallback = this.#attempts.length > 1 && this.#attempts.at(-1)!.reason === 'answered' && !isSameTarget(this.#attempts[0]!, this.#attempts.at(-1)!)
     record.dropped = this.dropped
     record.duration = this.elapsed()
-    record.provider_duration = record.provider_called ? Math.round(this.#providerMs * 1e6) : null
+    record.provider_duration = record.sent_after !== null ? Math.round(this.#providerMs * 1e6) : null
     record.retry_pauses = Math.round(this.#pausedMs * 1e6)
     record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses)
     if (record.outcome === 'completed' || record.first_token_after !== null) this.#settleUsage()
