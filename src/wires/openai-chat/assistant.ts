@@ -4,7 +4,7 @@ import { isObject, present, type Json, type JsonObject } from '../../base/json.t
 import type { Block, Citation, ReasoningBlock, Rest, TextBlock, ToolCallBlock } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { readPart, writeParts } from './content.ts'
-import { kept, leftOf, own, ownWithin, type Spelled, spelling, take, takeText, wire } from './own.ts'
+import { kept, leftOf, own, ownWithin, type Spelled, spelling, take, wire } from './own.ts'
 import { isDetailed, readThoughtSignature, takeReasoning, writeReasoning, writeThoughtSignature } from './reasoning.ts'
 
 export interface Message {
@@ -20,8 +20,7 @@ export function readAssistant(message: JsonObject, idFor: (place: number) => str
   const spelled: Spelled = {}
   const reasoning = takeReasoning(fields, spelled)
   const said = takeContent(fields, spelled)
-  const refusal = takeText(fields, 'refusal')
-  if (refusal !== undefined) said.push({ type: 'refusal', text: refusal })
+  if (fields.refusal && typeof fields.refusal === 'string') said.push({ type: 'refusal', text: take(fields, 'refusal') as string })
   return { blocks: [...reasoning, ...addProofs(said, fields), ...takeImages(fields), ...takeCalls(fields, idFor)], fields, spelled }
 }
 
@@ -62,11 +61,11 @@ export function writeCitation({ url, title, quoted, start, end }: Citation): Jso
 }
 
 function takeImages(fields: JsonObject): Block[] {
-  if (!Array.isArray(fields.images)) return []
+  if (!Array.isArray(fields.images) || fields.images.length === 0) return []
   const images = fields.images.map(readPart)
   if (!images.every(({ type }) => type === 'media')) return []
   take(fields, 'images')
-  return images
+  return images.map((image) => ({ ...image, ...kept(own(image.rest), { ...image.rest?.spelled, place: 'images' }) }) as Block)
 }
 
 function takeCalls(fields: JsonObject, idFor: (place: number) => string): Block[] {
@@ -125,8 +124,9 @@ export function writeAssistant(blocks: readonly Block[], rest: Rest | undefined,
   const thoughts = blocks.filter((block) => block.type === 'reasoning' && spelling(block.rest, 'reasoning') !== 'part') as ReasoningBlock[]
   if (!isAnswer) for (const block of blocks) loseProofs(block, rest, lose)
   const refusal = blocks.map((block) => (block.type === 'refusal' && spelling(block.rest, 'refusal') !== 'part' ? block.text : '')).join('')
+  const isList = spelling(rest, 'content') === 'list'
   const images = writeParts(
-    blocks.filter(({ type }) => type === 'media'),
+    blocks.filter((block) => block.type === 'media' && !(isList && isContent(block))),
     lose,
   )
   return {
@@ -168,19 +168,31 @@ function writeContent(blocks: readonly Block[], rest: Rest | undefined, lose: Lo
   return spelled === 'empty' ? '' : null
 }
 
+/** Whether the block stands among the parts of a list, and not beside it. */
 function isContent(block: Block): boolean {
-  if (block.type === 'native') return spelling(block.rest, 'place') === undefined
-  return block.type === 'text' || spelling(block.rest, block.type) === 'part'
+  switch (block.type) {
+    case 'tool-call':
+    case 'tool-result':
+      return false
+    case 'reasoning':
+    case 'refusal':
+      return spelling(block.rest, block.type) === 'part'
+    default:
+      return spelling(block.rest, 'place') === undefined
+  }
 }
 
 function writeCalls(blocks: readonly Block[], { isLegacy, isAnswer }: Telling): JsonObject {
-  const legacy = blocks.find((block): block is ToolCallBlock => block.type === 'tool-call' && (isLegacy || spelling(block.rest, 'call') === 'function_call'))
-  if (legacy) return { function_call: { name: legacy.name, arguments: legacy.input, ...ownWithin(legacy.rest, 'function') } }
-  const calls = blocks.flatMap((block) => {
-    if (block.type === 'native' && spelling(block.rest, 'place') === 'tool_calls') return [own(block.rest)]
-    return block.type === 'tool-call' ? [writeCall(block, isAnswer)] : []
-  })
-  return calls.length > 0 ? { tool_calls: calls } : {}
+  const written: JsonObject = {}
+  const calls: JsonObject[] = []
+  for (const block of blocks) {
+    if (block.type === 'native' && spelling(block.rest, 'place') === 'tool_calls') calls.push(own(block.rest))
+    if (block.type !== 'tool-call') continue
+    const { name, input, rest } = block
+    if (!isLegacy && spelling(rest, 'call') !== 'function_call') calls.push(writeCall(block, isAnswer))
+    else written.function_call ??= { name, arguments: input, ...ownWithin(rest, 'function') }
+  }
+  return calls.length > 0 ? { ...written, tool_calls: calls } : written
 }
 
 function writeCall(block: ToolCallBlock, isAnswer: boolean): JsonObject {

@@ -13,7 +13,7 @@ export function readMessages(messages: readonly JsonObject[]): Turn[] {
   let open: string[] = []
   return messages.map((message, place) => {
     if (message.role === 'assistant') {
-      const { blocks, fields, spelled } = readAssistant(message, () => `function_call_${place}`)
+      const { blocks, fields, spelled } = readAssistant(message, () => madeId(place))
       open = [...open, ...blocks.flatMap((block) => (block.type === 'tool-call' ? [block.id] : []))]
       return { role: 'assistant', blocks, ...kept(fields, spelled) }
     }
@@ -34,9 +34,14 @@ function readContent(content: Json | undefined): { readonly blocks: Block[]; rea
   return { blocks: typeof content === 'string' && content !== '' ? [{ type: 'text', text: content }] : [], spelled: {} }
 }
 
+/** Calls of 2023 have no id: one is made from their place. */
+const madePrefix = 'function_call_'
+const madeId = (place: number) => `${madePrefix}${place}`
+
 /** A result that does not say whose it is belongs to the only call that waits for one. */
-function answeredCall({ tool_call_id: id }: JsonObject, open: readonly string[], place: number): string {
+function answeredCall({ role, tool_call_id: id }: JsonObject, open: readonly string[], place: number): string {
   if (typeof id === 'string') return id
+  if (role === 'function') return open.findLast((call) => call.startsWith(madePrefix)) ?? madeId(place)
   if (open.length === 1) return open[0]!
   const param = `messages[${place}].tool_call_id`
   throw new Failure('missing_parameter', `${param} is missing, and ${open.length} calls wait for a result.`, { param })

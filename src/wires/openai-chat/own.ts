@@ -34,11 +34,6 @@ export function take(fields: JsonObject, field: string): Json | undefined {
   return value
 }
 
-/** Takes a field out if it is text. */
-export function takeText(fields: JsonObject, field: string): string | undefined {
-  return typeof fields[field] === 'string' ? (take(fields, field) as string) : undefined
-}
-
 /** `{ [field]: inner }`, or nothing where nothing is left of it. */
 export function leftOf(field: string, inner: JsonObject): JsonObject {
   for (const _ in inner) return { [field]: inner }

@@ -8,21 +8,14 @@ import type { EventReader } from '../wire.ts'
 import { readCall, readCitations, textOf } from './assistant.ts'
 import { readPart } from './content.ts'
 import { toldFailure } from './error.ts'
-import { kept, leftOf, wire } from './own.ts'
+import { kept, wire } from './own.ts'
+import { findCall, type OpenCall, unknownFields, usageIn } from './fragments.ts'
 import { saysOnlyWords } from './plain.ts'
 import { readDetails, readThoughtSignature } from './reasoning.ts'
 import { callId } from './response.ts'
 import { readFinish, readUsage, writeFinish } from './usage.ts'
 
 type Words = 'text' | 'reasoning' | 'refusal'
-
-interface OpenCall {
-  readonly index: number
-  /** What the server calls it: both may be missing. */
-  readonly place: number | undefined
-  readonly id: string | undefined
-  signature?: Signature
-}
 
 interface ChoiceState {
   readonly choice: number
@@ -140,7 +133,7 @@ class Reader implements EventReader {
   }
 
   #readReasoning(state: ChoiceState, delta: JsonObject): void {
-    const plain = textOf(delta.reasoning_content) || textOf(delta.reasoning)
+    const plain = wordsIn(delta.reasoning_content) || wordsIn(delta.reasoning)
     if (plain !== '') {
       state.tellsReasoning = true
       this.#say(state, 'reasoning', plain)
@@ -213,7 +206,8 @@ class Reader implements EventReader {
       this.#events[at] = { ...event, rest: { wire, fields } }
       return
     }
-    if (fields.delta) this.#readPart(state, { type: 'native', name: Object.keys(fields.delta)[0]!, rest: { wire, fields } })
+    if (state.words) this.#events.push({ type: 'delta', index: state.words.index, text: '', rest: { wire, fields } })
+    else if (fields.delta) this.#readPart(state, { type: 'native', name: Object.keys(fields.delta)[0]!, rest: { wire, fields } })
   }
 
   #closeWords(state: ChoiceState): void {
@@ -231,6 +225,10 @@ class Reader implements EventReader {
   }
 }
 
+function wordsIn(said: Json | undefined): string {
+  return typeof said === 'string' ? said : ''
+}
+
 /** A part that only this wire knows, as the delta that said it. */
 function ownPart(block: Block): Block {
   return block.type === 'native' ? { ...block, rest: { wire, fields: { delta: { content: [block.rest.fields] } } } } : block
@@ -244,50 +242,4 @@ function parse(data: string): JsonObject {
     // Told below: the parser's message quotes the stream.
   }
   throw new Failure('upstream_invalid_response', 'The provider’s stream holds a message that is not JSON.')
-}
-
-/** Usage stands in a chunk, in its choice, or in a field of one vendor's own. */
-function usageIn(chunk: JsonObject, choices: readonly Json[]): JsonObject | undefined {
-  if (isObject(chunk.usage)) return chunk.usage
-  if (isObject(chunk.x_groq) && isObject(chunk.x_groq.usage)) return chunk.x_groq.usage
-  const [first] = choices
-  return isObject(first) && isObject(first.usage) ? first.usage : undefined
-}
-
-/** The call that a fragment goes on: by its place, else by its id, else the last. A name under another id begins a new one, whatever its place says. */
-function findCall(calls: readonly OpenCall[], { index: place, id, function: made, custom }: JsonObject): OpenCall | undefined {
-  const hasPlace = typeof place === 'number'
-  const hasId = typeof id === 'string' && id !== ''
-  const found = calls.findLast((call) => (hasPlace ? call.place === place : !hasId || call.id === id))
-  const said = isObject(made) ? made : isObject(custom) ? custom : noDelta
-  const isNamed = typeof said.name === 'string' && said.name !== ''
-  if (!isNamed) return found ?? calls.at(-1)
-  return (hasId ? found?.id === id : hasPlace) ? found : undefined
-}
-
-const knownInChoice: ReadonlySet<string> = new Set(['index', 'delta', 'finish_reason', 'usage'])
-const knownInDelta: ReadonlySet<string> = new Set([
-  'role',
-  'content',
-  'reasoning_content',
-  'reasoning',
-  'reasoning_details',
-  'refusal',
-  'annotations',
-  'extra_content',
-  'images',
-  'tool_calls',
-  'function_call',
-])
-
-/** What the form has no word for, beside a delta and in it; undefined where there is nothing. */
-function unknownFields(choice: JsonObject): JsonObject | undefined {
-  let fields: JsonObject | undefined
-  for (const field in choice) if (!knownInChoice.has(field) && choice[field] !== null) (fields ??= {})[field] = choice[field]!
-  const { delta } = choice
-  if (!isObject(delta)) return fields
-  const unknown: JsonObject = {}
-  for (const field in delta) if (!knownInDelta.has(field)) unknown[field] = delta[field]!
-  const left = leftOf('delta', unknown)
-  return left.delta ? { ...fields, ...left } : fields
 }

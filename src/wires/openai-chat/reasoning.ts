@@ -15,13 +15,13 @@ const formats = {
   'encrypted-reasoning': 'openai-responses-v1',
 } as const satisfies { readonly [scheme in Signature['scheme']]: string }
 
-const schemes: { readonly [format: string]: Signature['scheme'] } = {
-  'anthropic-claude-v1': 'signed-thinking',
-  'google-gemini-v1': 'thought-signature',
-  'openai-responses-v1': 'encrypted-reasoning',
-  'azure-openai-responses-v1': 'encrypted-reasoning',
-  'xai-responses-v1': 'encrypted-reasoning',
-}
+const schemes: ReadonlyMap<Json | undefined, Signature['scheme']> = new Map([
+  ['anthropic-claude-v1', 'signed-thinking'],
+  ['google-gemini-v1', 'thought-signature'],
+  ['openai-responses-v1', 'encrypted-reasoning'],
+  ['azure-openai-responses-v1', 'encrypted-reasoning'],
+  ['xai-responses-v1', 'encrypted-reasoning'],
+])
 
 /** The fields that tell the text, in the order in which they are believed. */
 export const plainFields = ['reasoning_content', 'reasoning'] as const
@@ -53,18 +53,25 @@ export function readDetails(details: Json | undefined): ReasoningBlock[] | undef
 }
 
 /** Keeps all of an entry but its meaning under the entry's type: the types that are kept are the entries to write again. */
-function readDetail({ type, ...said }: JsonObject): ReasoningBlock | undefined {
-  const scheme = schemes[String(said.format)]
-  const keep = (...read: string[]) => kept({ [String(type)]: Object.fromEntries(Object.entries(said).filter(([field]) => !read.includes(field))) })
-  if (type === 'reasoning.text' && (typeof said.text === 'string' || typeof said.signature === 'string')) {
-    const text = typeof said.text === 'string' ? said.text : ''
-    if (typeof said.signature !== 'string') return { type: 'reasoning', text, ...keep('text') }
-    return { type: 'reasoning', text, signature: { scheme: scheme ?? 'signed-thinking', value: said.signature }, ...keep('text', 'signature') }
+function readDetail({ type, ...fields }: JsonObject): ReasoningBlock | undefined {
+  const scheme = schemes.get(fields.format)
+  if (type === 'reasoning.text') return readSigned(fields, scheme ?? 'signed-thinking')
+  if (type === 'reasoning.summary' && typeof fields.summary === 'string') {
+    return { type: 'reasoning', text: take(fields, 'summary') as string, ...kept({ [type]: fields }) }
   }
-  if (type === 'reasoning.summary' && typeof said.summary === 'string') return { type: 'reasoning', text: said.summary, ...keep('summary') }
-  if (type !== 'reasoning.encrypted' || typeof said.data !== 'string') return undefined
-  if (scheme === undefined || scheme === 'signed-thinking') return { type: 'reasoning', text: '', redacted: said.data, ...keep('data') }
-  return { type: 'reasoning', text: '', signature: { scheme, value: said.data }, ...keep('data') }
+  if (type !== 'reasoning.encrypted' || typeof fields.data !== 'string') return undefined
+  const value = take(fields, 'data') as string
+  if (scheme === undefined || scheme === 'signed-thinking') return { type: 'reasoning', text: '', redacted: value, ...kept({ [type]: fields }) }
+  return { type: 'reasoning', text: '', signature: { scheme, value }, ...kept({ [type]: fields }) }
+}
+
+/** In streams, the text may have come before its signature. */
+function readSigned(fields: JsonObject, scheme: Signature['scheme']): ReasoningBlock | undefined {
+  const text = typeof fields.text === 'string' ? (take(fields, 'text') as string) : undefined
+  const value = typeof fields.signature === 'string' ? (take(fields, 'signature') as string) : undefined
+  if (text === undefined && value === undefined) return undefined
+  const rest = kept({ 'reasoning.text': fields }, text === undefined ? { text: 'absent' } : {})
+  return { type: 'reasoning', text: text ?? '', ...(value !== undefined && { signature: { scheme, value } }), ...rest }
 }
 
 /** Whether a sealed entry belongs to the summary before it. */
@@ -108,10 +115,10 @@ function formatOf({ signature, redacted }: ReasoningBlock): string | undefined {
   return signature && formats[signature.scheme]
 }
 
-function meaning(type: string, { text, signature, redacted }: ReasoningBlock): JsonObject {
+function meaning(type: string, { text, signature, redacted, rest }: ReasoningBlock): JsonObject {
   if (type === 'reasoning.summary') return { summary: text }
   if (type === 'reasoning.encrypted') return { data: redacted ?? signature?.value ?? '' }
-  return present({ text, signature: signature?.value })
+  return present({ text: text === '' && spelling(rest, 'text') === 'absent' ? undefined : text, signature: signature?.value })
 }
 
 /** Where Google's OpenAI-compatible API puts the signature of a call or of a text. https://ai.google.dev/gemini-api/docs/thought-signatures */

@@ -109,7 +109,7 @@ export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Lo
       ...writeLogprobs(request),
       [spelling(request.rest, 'maxTokens') ?? 'max_completion_tokens']: request.maxTokens,
       stop: writeStop(request, lose),
-      response_format: writeFormat(request.format),
+      response_format: writeFormat(request),
     }),
     ...writeThinking(request, target, lose),
     ...(request.stream && { stream: true, ...(!isOwn && { stream_options: { include_usage: true } }) }),
@@ -145,16 +145,12 @@ function writeStop({ stop, rest }: ChatRequest, lose: Loss): Json | undefined {
   return stop.slice(0, 4)
 }
 
-function writeFormat(format: OutputFormat | undefined): Json | undefined {
+/** The wire wants a name for a schema; a client that spoke it and gave none knows why. */
+function writeFormat({ format, rest: { wire: origin } }: ChatRequest): Json | undefined {
   if (format === undefined) return undefined
   if (format.type !== 'schema') return { type: format.type === 'json' ? 'json_object' : 'text' }
-  const { name, schema, strict, rest } = format
-  const isNameless = rest?.wire === wire
-  return {
-    type: 'json_schema',
-    ...own(rest),
-    json_schema: { ...present({ name: name ?? (isNameless ? undefined : 'answer'), schema, strict }), ...ownWithin(rest, 'json_schema') },
-  }
+  const { name = origin === wire ? undefined : 'answer', schema, strict, rest } = format
+  return { type: 'json_schema', ...own(rest), json_schema: { ...present({ name, schema, strict }), ...ownWithin(rest, 'json_schema') } }
 }
 
 /** What a passed-on stream must be asked for, so that its usage is told. */

@@ -33,7 +33,7 @@ function readChoice(choice: Json, place: number, answerId: string): Choice {
   if (told) throw told
   const { index, message, finish_reason: word, ...left } = choice
   const said = readAssistant(message as JsonObject, (call) => callId(answerId, place, call))
-  const { blocks, fields } = takeLogprobs(said.blocks, left)
+  const { blocks, fields } = said.spelled.content === 'list' ? { blocks: said.blocks, fields: left } : takeLogprobs(said.blocks, left)
   const finish = readFinish(
     word,
     blocks.some(({ type }) => type === 'tool-call'),
