@@ -95,6 +95,16 @@ test('[168] Of more than four marks the last four stay, and it is reported.', ()
   assert.deepEqual(lost, ['cache_mark', 'cache_mark'])
 })
 
+test('[168] A mark on the whole request counts as one.', () => {
+  const content = ['a', 'b', 'c', 'd'].map((said) => ({ type: 'text', text: said, cache_control: { type: 'ephemeral' } }))
+  const { body, lost } = write(readRequest({ model: 'm', max_tokens: 1, cache_control: { type: 'ephemeral' }, messages: [{ role: 'user', content }] }))
+  assert.deepEqual(
+    (body.messages as { content: JsonObject[] }[])[0]!.content.map((block) => 'cache_control' in block),
+    [false, true, true, true],
+  )
+  assert.deepEqual(lost, ['cache_mark'])
+})
+
 test('[171] [172] A temperature above 1 is 1 and reported; what is absent is not invented.', () => {
   const { body, lost } = write(asking([user(text('a'))], { temperature: 1.7 }))
   assert.equal(body.temperature, 1)

@@ -26,6 +26,7 @@ test('[106] The signature of a text or a call of another wire survives the clien
     { type: 'text', text: 'a', signature },
     { type: 'tool-call', id: 'c', name: 'n', input: '{}', signature },
     { type: 'tool-call', id: 'd', name: 'n', input: '{}' },
+    { type: 'reasoning', text: 'so', signature },
   ]
   assert.deepEqual(readContent(writeBlocks(blocks, toClient)), blocks)
 })

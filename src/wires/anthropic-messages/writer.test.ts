@@ -115,6 +115,13 @@ test('[98] [105] Calls that come interleaved are said one after the other, the f
   ])
 })
 
+test('[98] Of the blocks that wait, the next one goes live and the others go on waiting.', () => {
+  const writer = eventWriter(options)
+  for (const event of [begin, open(0, call('a')), open(1, call('b')), open(2, call('c'))]) writer.write(event)
+  assert.deepEqual(said(writer.write(close(0))), [stopOf(0), startOf(1, useOf('b'))])
+  assert.deepEqual(said(writer.write(grow(1, '{}'))), [inputDelta(1, '{}')])
+})
+
 test('Blocks that nobody closed are said and stopped at the end.', () => {
   const messages = written(begin, open(0, call('a')), open(1, call('b')), grow(1, '{}'), finish('tool-calls'))
   assert.deepEqual(blocksOf(messages), [startOf(0, useOf('a')), stopOf(0), startOf(1, useOf('b')), inputDelta(1, '{}'), stopOf(1)])
