@@ -18,16 +18,14 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Parses text, and keeps every integer past 2^53 and every number past the largest as it was spelled:
- * such a number becomes a raw value that `JSON.stringify` writes back unchanged.
+ * Parses text, and keeps every number past 2^53 as it was spelled: it becomes a raw value that `JSON.stringify` writes back unchanged.
  * Slower than `JSON.parse`, so it is for texts that are known to hold one.
  */
 export function parseExact(text: string): unknown {
   return JSON.parse(text, keepExact as (key: string, value: unknown) => unknown)
 }
 
-function keepExact(_key: string, value: unknown, context: { source?: string }): unknown {
-  if (typeof value !== 'number' || context.source === undefined) return value
-  if (Number.isFinite(value) && (Number.isSafeInteger(value) || !/^-?\d{16,}$/.test(context.source))) return value
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(context.source)
+function keepExact(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || source === undefined || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(source)
 }

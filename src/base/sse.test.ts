@@ -65,26 +65,36 @@ test('a stream says the same wherever it is split, in two and in single bytes', 
 
 const line = fc.constantFrom('data: x', 'data:', 'data', 'data: é🌍', 'event: e', ': c', 'id: 1', 'ta: x', '')
 const lineEnd = fc.constantFrom('\n', '\r', '\r\n')
-const stream = fc.array(fc.tuple(line, lineEnd).map(([text, end]) => text + end), { maxLength: 30 }).map((lines) => lines.join(''))
+const stream = fc
+  .array(
+    fc.tuple(line, lineEnd).map(([text, end]) => text + end),
+    { maxLength: 30 },
+  )
+  .map((lines) => lines.join(''))
 
 test('any lines with any line ends in any pieces are cut as the standard reads them, and no byte is lost', () => {
-  fc.assert(fc.property(stream, fc.array(fc.nat(400), { maxLength: 12 }), fc.boolean(), (text, offsets, isMarked) => {
-    const bytes = Buffer.from(isMarked ? `\ufeff${text}` : text)
-    const stops = [0, ...offsets.map((offset) => Math.min(offset, bytes.length)).sort((left, right) => left - right), bytes.length]
-    const messages = cut(stops.slice(1).map((stop, at) => bytes.subarray(stops[at], stop)))
-    assert.deepEqual(told(messages), readPlainly(text))
-    const kept = bytesOf(messages)
-    const whole = Buffer.from(text)
-    assert.ok(kept.subarray(0, whole.length).equals(whole.subarray(0, kept.length)), 'bytes were changed')
-    assert.match(kept.subarray(whole.length).toString(), /^\n*$/)
-    assert.match(whole.subarray(kept.length).toString(), /^[\r\n]*$/)
-  }))
+  fc.assert(
+    fc.property(stream, fc.array(fc.nat(400), { maxLength: 12 }), fc.boolean(), (text, offsets, isMarked) => {
+      const bytes = Buffer.from(isMarked ? `\ufeff${text}` : text)
+      const stops = [0, ...offsets.map((offset) => Math.min(offset, bytes.length)).sort((left, right) => left - right), bytes.length]
+      const messages = cut(stops.slice(1).map((stop, at) => bytes.subarray(stops[at], stop)))
+      assert.deepEqual(told(messages), readPlainly(text))
+      const kept = bytesOf(messages)
+      const whole = Buffer.from(text)
+      assert.ok(kept.subarray(0, whole.length).equals(whole.subarray(0, kept.length)), 'bytes were changed')
+      assert.match(kept.subarray(whole.length).toString(), /^\n*$/)
+      assert.match(whole.subarray(kept.length).toString(), /^[\r\n]*$/)
+    }),
+  )
 })
 
 test('what follows the last message cannot run into it, also where the server left out its line ends', () => {
   for (const ending of ['', '\n', '\r', '\r\n']) {
     const last = cut([Buffer.from(`data: last${ending}`)])
-    assert.deepEqual(readPlainly(`${bytesOf(last).toString()}data: more\n\n`), [{ event: '', data: 'last' }, { event: '', data: 'more' }])
+    assert.deepEqual(readPlainly(`${bytesOf(last).toString()}data: more\n\n`), [
+      { event: '', data: 'last' },
+      { event: '', data: 'more' },
+    ])
   }
 })
 
@@ -121,7 +131,12 @@ const heavy: readonly { readonly title: string; readonly pieces: () => readonly 
   { title: 'a message of a megabyte that comes byte by byte', pieces: () => Array.from({ length: 1_000_000 }, () => Buffer.from('x')), count: 1 },
   {
     title: 'tiny messages that never end with their chunk, behind a large one',
-    pieces: () => [Buffer.from('d'), Buffer.alloc(1_000_000, 'x'), Buffer.from('\n\nda'), ...Array.from({ length: 3000 }, () => Buffer.from(`ta:x\n\n${'data:x\n\n'.repeat(50)}da`))],
+    pieces: () => [
+      Buffer.from('d'),
+      Buffer.alloc(1_000_000, 'x'),
+      Buffer.from('\n\nda'),
+      ...Array.from({ length: 3000 }, () => Buffer.from(`ta:x\n\n${'data:x\n\n'.repeat(50)}da`)),
+    ],
     count: 3000 * 51 + 2,
   },
 ]

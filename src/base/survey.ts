@@ -26,6 +26,7 @@ export interface Survey {
 
 export interface SurveyLimits {
   readonly depth: number
+  /** Keys in all, and as many objects and lists: an empty object of two bytes becomes some thirty times as many. */
   readonly keys: number
 }
 
@@ -66,6 +67,7 @@ class Scan {
   /** The same as text, by depth, for objects where offsets do not do. */
   readonly #texts = new Map<number, Set<string>>()
   #seen = 0
+  #opened = 0
 
   constructor(bytes: Buffer, limits: SurveyLimits) {
     this.#bytes = bytes
@@ -109,6 +111,8 @@ class Scan {
   /** Lists are levels too, told by a negative mark. */
   #enter(byte: number, at: number): void {
     if (this.#levels.length >= this.#limits.depth) throw new JsonFault('json_too_deep', at)
+    this.#opened += 1
+    if (this.#opened > this.#limits.keys) throw new JsonFault('too_many_items', at)
     this.#levels.push(byte === OPEN_OBJECT ? this.#keys.length : -1)
   }
 
@@ -137,7 +141,8 @@ class Scan {
     const level = this.#levels.at(-1)!
     const length = end - start
     const texts = this.#texts.get(this.#levels.length)
-    if (texts !== undefined || keys.length - level > manyKeys * 2 || hasEscape(bytes, start, end)) return this.#addText(texts ?? this.#asTexts(level), start, end)
+    if (texts !== undefined || keys.length - level > manyKeys * 2 || hasEscape(bytes, start, end))
+      return this.#addText(texts ?? this.#asTexts(level), start, end)
     for (let i = level; i < keys.length; i += 2) {
       if (keys[i + 1] === length && isSame(bytes, keys[i]!, start, length)) throw new JsonFault('duplicate_key', start - 1)
     }
@@ -160,17 +165,17 @@ class Scan {
 
   #number(at: number): number {
     let digits = 0
-    let whole = true
-    let exponent = false
+    let isWhole = true
     let end = at
     for (; end < this.#bytes.length; end += 1) {
       const byte = this.#bytes[end]!
-      if (byte >= 48 && byte <= 57) digits += 1
-      else if (byte === 46) whole = false
-      else if (byte === 69 || byte === 101) exponent = true
+      if (byte >= 48 && byte <= 57) digits += isWhole ? 1 : 0
+      else if (byte === 46) isWhole = false
+      else if (byte === 69 || byte === 101) digits = 16
       else if (byte !== MINUS && byte !== 43) break
     }
-    if (exponent || (whole && digits > 15)) this.needsExact = true
+    // Fifteen digits always fit; what an exponent makes of a number, `parseExact` will see.
+    if (digits > 15) this.needsExact = true
     return end - 1
   }
 }

@@ -1,0 +1,283 @@
+/** The survey finds in a body's bytes what `JSON.parse` finds in its text, and refuses what two parsers could read in two ways. */
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { parseExact, type JsonObject } from './json.ts'
+import { JsonFault, splice, survey, type SurveyLimits } from './survey.ts'
+
+const limits: SurveyLimits = { depth: 64, keys: 100_000 }
+
+/** What the survey says is wrong with the text; undefined where nothing is. */
+function fault(text: string, { depth, keys }: Partial<SurveyLimits> = {}): JsonFault['kind'] | undefined {
+  try {
+    survey(Buffer.from(text), { depth: depth ?? limits.depth, keys: keys ?? limits.keys })
+  } catch (error) {
+    if (error instanceof JsonFault) return error.kind
+    throw error
+  }
+  return undefined
+}
+
+/** Strings with all that a careless scanner trips over. */
+const words = [
+  'a',
+  '',
+  '"',
+  '\\',
+  '\\"',
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  '":',
+  '\n',
+  '\ud800',
+  'é🌍',
+  '\u2028',
+  '__proto__',
+  '-1',
+  'x'.repeat(40),
+  `${'\\'.repeat(33)}"`,
+]
+const word = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'binary', maxLength: 60 }))
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    word,
+    fc.integer(),
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(word, tie('value'), { maxKeys: 5 }),
+  ),
+}))
+const body = fc.dictionary(word, value, { maxKeys: 40 })
+
+/** A string with every character escaped, which few of them need. */
+const escaped = (text: string): string =>
+  `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
+
+/** Texts of the same value: as short as can be, with space between everything, with all strings escaped. */
+const spellings: readonly ((value: unknown) => string)[] = [
+  (given) => JSON.stringify(given),
+  (given) => `\r\n\t ${JSON.stringify(given, null, 3)} \n`,
+  (given) => JSON.stringify(given).replaceAll(/"(?:[^"\\]|\\.)*"/g, (text) => escaped(JSON.parse(text) as string)),
+]
+const spelled = fc.tuple(body, fc.constantFrom(...spellings)).map(([given, spell]) => spell(given))
+
+describe('members', () => {
+  test('every top-level member is found where it stands, and nothing else is', () => {
+    fc.assert(
+      fc.property(spelled, (text) => {
+        const bytes = Buffer.from(text)
+        const parsed = JSON.parse(bytes.toString()) as JsonObject
+        const { members } = survey(bytes, limits)
+        const found = members.map(({ key, value: from, end }) => [key, JSON.parse(bytes.toString('utf8', from, end))])
+        assert.deepEqual(new Map(found as [string, unknown][]), new Map(Object.entries(parsed)))
+        assert.equal(found.length, Object.keys(parsed).length)
+        for (const { key, start, end } of members)
+          assert.deepEqual(JSON.parse(`{${bytes.toString('utf8', start, end)}}`), Object.fromEntries([[key, parsed[key]]]))
+      }),
+    )
+  })
+
+  test('what is no object has none', () => {
+    for (const text of ['[{"a":1},{"b":[{"c":2}]}]', '"{\\"a\\":1}"', '17', 'null', '[]', ' ', ''])
+      assert.deepEqual(survey(Buffer.from(text), limits).members, [], text)
+  })
+})
+
+describe('splicing', () => {
+  const field = fc.oneof(word, fc.constantFrom('model', 'stream_options'))
+
+  test('it replaces, adds and leaves out what it is told, keeps every byte of the rest, and what it gives is JSON', () => {
+    fc.assert(
+      fc.property(
+        spelled,
+        fc.dictionary(field, value, { maxKeys: 4 }),
+        fc.array(field, { maxLength: 4 }),
+        fc.array(fc.nat(40), { maxLength: 3 }),
+        (text, added, removed, places) => {
+          const bytes = Buffer.from(text)
+          const { members } = survey(bytes, limits)
+          const remove = new Set([...removed, ...places.flatMap((place) => members[place]?.key ?? [])])
+          const set = new Map(Object.entries(added).map(([name, given]) => [name, JSON.stringify(given)]))
+          const spliced = splice(bytes, members, set, remove)
+          const before = Object.entries(JSON.parse(text) as JsonObject).filter(([name]) => !remove.has(name))
+          assert.deepEqual(
+            new Map(Object.entries(JSON.parse(spliced.toString()) as JsonObject)),
+            new Map([...before, ...Object.entries(JSON.parse(JSON.stringify(added)) as JsonObject)]),
+          )
+          const untouched = members.filter(({ key }) => !remove.has(key) && !set.has(key)).map(({ start, end }) => bytes.subarray(start, end))
+          let at = 0
+          for (const piece of untouched) {
+            at = spliced.indexOf(piece, at)
+            assert.notEqual(at, -1, 'bytes of another member were changed')
+            at += piece.length
+          }
+        },
+      ),
+    )
+  })
+
+  test('numbers past 2^53, escapes and spaces of other members arrive as they were sent', () => {
+    const text = '{ "model" : "a" , "seed" : 9007199254740993 ,\n"text":"\\u00e9\\/" , "n":1.0 }'
+    const { members } = survey(Buffer.from(text), limits)
+    assert.equal(
+      splice(Buffer.from(text), members, new Map([['model', '"b"']]), new Set(['n'])).toString(),
+      '{"model" : "b","seed" : 9007199254740993,"text":"\\u00e9\\/"}',
+    )
+  })
+
+  test('an object may lose all it has, and gain where it had nothing', () => {
+    const empty = survey(Buffer.from('{}'), limits)
+    assert.equal(splice(Buffer.from('{}'), empty.members, new Map([['a"b', '1']]), new Set()).toString(), '{"a\\"b":1}')
+    const one = survey(Buffer.from('{"extra":{}}'), limits)
+    assert.equal(splice(Buffer.from('{"extra":{}}'), one.members, new Map(), new Set(['extra'])).toString(), '{}')
+  })
+})
+
+describe('repeated keys', () => {
+  const many = Array.from({ length: 60 }, (_, at) => `"k${at}":${at}`).join(',')
+  const refused: readonly string[] = [
+    '{"model":"cheap","model":"dear"}',
+    '{"model":1,"a":{"model":2},"model":3}',
+    '{"a":[[{"b":{"c":1,"d":2,"c":3}}]]}',
+    '{"model":1,"mod\\u0065l":2}',
+    '{"mod\\u0065l":1,"model":2}',
+    '{"\\u006d":1,"\\u006D":2}',
+    '{"":1,"":2}',
+    '{"/":1,"\\/":2}',
+    '{"\\ud83d\\ude00":1,"😀":2}',
+    '{"__proto__":1,"__proto__":2}',
+    '{"a" : 1, "a"\n\t:2}',
+    `{${many},"k0":1}`,
+    `{${many},"k\\u0030":1}`,
+    `{"x":{${many}},${many},"k59":1}`,
+    `{"a\\n":1,${many},"k59":1}`,
+  ]
+
+  test('they are refused at any depth, however they are spelled and however many keys stand between', () => {
+    for (const text of refused) {
+      assert.doesNotThrow(() => JSON.parse(text) as unknown, text)
+      assert.equal(fault(text), 'duplicate_key', text)
+    }
+  })
+
+  test('keys of different objects, and strings that are no keys, may be the same', () => {
+    for (const text of [
+      '{"a":{"a":[{"a":1},{"a":2}]},"b":{"a":1}}',
+      '{"a":"a","b":["a","a","b"]}',
+      `{"x":{${many}},"y":{${many}}}`,
+      `{"x":{"\\u0061":1},"y":{"a":1,"\\u0062":{"b":2}}}`,
+      '{"é":1,"e\u0301":2}',
+    ]) {
+      assert.equal(fault(text), undefined, text)
+    }
+  })
+
+  test('a repeated key is found wherever it is put into any object', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(word, { minLength: 1, maxLength: 60 }), fc.nat(), fc.boolean(), (keys, pick, isEscaped) => {
+        const key = keys[pick % keys.length]!
+        const again = isEscaped ? escaped(key) : JSON.stringify(key)
+        const object = `{${keys.map((name) => `${JSON.stringify(name)}:[0]`).join(',')}`
+        assert.equal(fault(`{"a":${object}}}`), undefined)
+        assert.equal(fault(`{"a":${object},${again}:1}}`), 'duplicate_key')
+      }),
+    )
+  })
+})
+
+describe('limits', () => {
+  const nested = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth)
+
+  test('nesting is allowed to the limit and not beyond it', () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":[', ']}'],
+    ] as const) {
+      const per = open === '[' ? 1 : 2
+      assert.equal(fault(nested(64 / per, open, close)), undefined)
+      assert.equal(fault(nested(64 / per + 1, open, close)), 'json_too_deep')
+    }
+  })
+
+  test('a body that is nothing but depth is refused at once, also where it never closes', () => {
+    const begun = performance.now()
+    for (const text of ['['.repeat(1_000_000), '{"a":'.repeat(200_000), nested(10_000, '[', ']')]) assert.equal(fault(text), 'json_too_deep')
+    assert.ok(performance.now() - begun < 50)
+  })
+
+  test('keys, objects and lists are counted over the whole body', () => {
+    assert.equal(fault('{"a":1,"b":{"c":1}}', { keys: 3 }), undefined)
+    assert.equal(fault('{"a":1,"b":{"c":1,"d":1}}', { keys: 3 }), 'too_many_items')
+    assert.equal(fault('{"a":[{},[]]}', { keys: 4 }), undefined)
+    assert.equal(fault('{"a":[{},[],{}]}', { keys: 4 }), 'too_many_items')
+    assert.equal(fault(`{"messages":[${'{},'.repeat(1_000_000)}{}]}`), 'too_many_items')
+    assert.equal(fault(`{${Array.from({ length: 100_001 }, (_, at) => `"${at}":0`).join(',')}}`), 'too_many_items')
+  })
+})
+
+describe('numbers', () => {
+  test('a number past 2^53 is noticed at any depth, and one in a string is not', () => {
+    const noticed = (text: string): boolean => survey(Buffer.from(text), limits).needsExact
+    for (const text of ['{"seed":9007199254740993}', '{"a":[{"b":-9007199254740993}]}', '{"a":1e400}', '{"a":1E5}', '{"a":12345678901234567890.0}'])
+      assert.equal(noticed(text), true, text)
+    for (const text of ['{"a":1,"b":-1.5,"c":999999999999999}', '{"a":0.12345678901234567890}', '{"a":"9007199254740993 1e400"}', '{"9007199254740993":1}'])
+      assert.equal(noticed(text), false, text)
+  })
+
+  test('whatever is not noticed is written back with the value it was sent with', () => {
+    const number = fc
+      .tuple(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.constantFrom('', '.5', '.0', 'e1', 'E-3'))
+      .map(([whole, tail]) => `${whole}${tail}`)
+    fc.assert(
+      fc.property(number, (text) => {
+        const { needsExact } = survey(Buffer.from(`{"a":${text}}`), limits)
+        const written = JSON.stringify(needsExact ? parseExact(text) : JSON.parse(text))
+        if (/^-?\d+$/.test(text)) assert.equal(BigInt(written), BigInt(text))
+        else assert.equal(Number(written), Number(text))
+      }),
+    )
+  })
+})
+
+describe('what is no JSON', () => {
+  test('it is left to the parser, or refused, but never believed', () => {
+    const broken = [
+      '',
+      ' ',
+      '{',
+      '}',
+      '{"a"',
+      '{"a":',
+      '{"a":1',
+      '{"a":1,}',
+      "{'a':1}",
+      '{"a":NaN}',
+      '{"a":1}/**/',
+      '{"a":1}{"b":2}',
+      '\ufeff{"a":1}',
+      '{"a":"\\',
+      '{"a":"\\"',
+      '"',
+      '{"\\x":1}',
+      ']',
+      '{]',
+      '[}',
+    ]
+    for (const text of broken) {
+      if (fault(text) !== 'invalid_json') assert.throws(() => JSON.parse(text) as unknown, SyntaxError, text)
+    }
+  })
+
+  test('any bytes at all are surveyed to an end, and only a fault of ours is thrown', () => {
+    const piece = fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', '1', 'e', '-', ' ', 'a', '{"a":', '"a":1,', '\\u0061', '\u0000')
+    fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => void fault(pieces.join(''))))
+  })
+})
