@@ -6,6 +6,7 @@ import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
 import { wire } from './own.ts'
 import { askForUsage, readRequest, writeRequest } from './request.ts'
+import { glance } from './glance.ts'
 import { readResponse, writeResponse } from './response.ts'
 import { eventReader } from './reader.ts'
 import { eventWriter, terminator } from './writer.ts'
@@ -39,6 +40,7 @@ export const openaiChat: Wire = {
   readRequest,
   writeRequest,
   readResponse,
+  glance,
   writeResponse,
   eventReader,
   eventWriter,

@@ -24,7 +24,7 @@ const schemes: ReadonlyMap<Json | undefined, Signature['scheme']> = new Map([
 ])
 
 /** The fields that tell the text, in the order in which they are believed. */
-export const plainFields = ['reasoning_content', 'reasoning'] as const
+const plainFields = ['reasoning_content', 'reasoning'] as const
 
 /** Takes the reasoning out of a message's fields. What does not fit together stays in them. */
 export function takeReasoning(fields: JsonObject, spelled: Spelled): ReasoningBlock[] {
@@ -76,7 +76,8 @@ function readSigned(fields: JsonObject, scheme: Signature['scheme']): ReasoningB
 
 /** Whether a sealed entry belongs to the summary before it. */
 function isSealOf(block: ReasoningBlock, summary: ReasoningBlock): boolean {
-  return block.signature?.scheme === 'encrypted-reasoning' && block.text === '' && summary.signature === undefined && 'reasoning.summary' in own(summary.rest)
+  const isSeal = block.signature?.scheme === 'encrypted-reasoning' && 'reasoning.encrypted' in own(block.rest)
+  return isSeal && summary.signature === undefined && 'reasoning.summary' in own(summary.rest)
 }
 
 /** The fields that tell these blocks. Signatures that came on other wires are told only where `signs`. */
