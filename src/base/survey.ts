@@ -241,24 +241,21 @@ function isSpace(byte: number): boolean {
  * Values of `set` are JSON text.
  */
 export function splice(bytes: Buffer, members: readonly Member[], set: ReadonlyMap<string, string>, remove: ReadonlySet<string>): Buffer {
-  const pieces: Buffer[] = [openObject]
-  const add = (piece: Buffer) => {
-    if (pieces.length > 1) pieces.push(comma)
-    pieces.push(piece)
+  const kept = members.filter(({ key }) => !remove.has(key))
+  const added = [...set].filter(([key]) => kept.every((member) => member.key !== key)).map(([key, text]) => `${JSON.stringify(key)}:${text}`)
+  const pieces: Buffer[] = []
+  // Where every member stays, what stands between them stays too; else they are joined anew.
+  let from = kept.length === members.length ? 0 : -1
+  if (from === -1) pieces.push(Buffer.from('{'))
+  for (const [at, { key, start, value, end }] of kept.entries()) {
+    if (from === -1 && at > 0) pieces.push(Buffer.from(','))
+    const text = set.get(key)
+    if (text !== undefined) pieces.push(bytes.subarray(from === -1 ? start : from, value), Buffer.from(text))
+    else if (from === -1) pieces.push(bytes.subarray(start, end))
+    if (text !== undefined && from !== -1) from = end
   }
-  const left = new Map(set)
-  for (const { key, start, value, end } of members) {
-    const text = left.get(key)
-    if (text !== undefined) {
-      add(Buffer.concat([bytes.subarray(start, value), Buffer.from(text)]))
-      left.delete(key)
-    } else if (!remove.has(key)) add(bytes.subarray(start, end))
-  }
-  for (const [key, text] of left) add(Buffer.from(`${JSON.stringify(key)}:${text}`))
-  pieces.push(closeObject)
+  if (from !== -1) pieces.push(bytes.subarray(from, bytes.lastIndexOf(CLOSE_OBJECT)))
+  if (added.length > 0) pieces.push(Buffer.from(`${kept.length > 0 ? ',' : ''}${added.join(',')}`))
+  pieces.push(Buffer.from('}'))
   return Buffer.concat(pieces)
 }
-
-const openObject = Buffer.from('{')
-const closeObject = Buffer.from('}')
-const comma = Buffer.from(',')

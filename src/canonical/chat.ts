@@ -250,3 +250,12 @@ export type ChatEvent =
   | { readonly type: 'close'; readonly index: number; readonly signature?: Signature; readonly rest?: Rest }
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason; readonly stopSequence?: string; readonly rest?: Rest }
+
+/** What a receipt needs of a whole answer, where nobody needs more. */
+export interface Glance {
+  readonly id: string
+  readonly model: string
+  readonly finish: FinishReason
+  readonly usage: Usage
+  readonly toolCalls: number
+}

@@ -24,7 +24,9 @@ export interface WholeAnswer {
   readonly kind: 'whole'
   readonly outgoing: Outgoing
   readonly bytes: Buffer
-  readonly response: ChatResponse
+  readonly body: JsonObject
+  /** What it means; undefined where it is passed on and a glance was enough. */
+  readonly response: ChatResponse | undefined
 }
 
 export type Answer = WholeAnswer | StreamAnswer
@@ -145,11 +147,16 @@ const noEvents: readonly ChatEvent[] = []
 export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt): Promise<WholeAnswer> {
   const bytes = await collect(exchange, limits.answer)
   const body = parseAnswer(bytes)
+  const glance = outgoing.passesOn ? outgoing.wire.glance(body) : undefined
+  if (glance !== undefined) {
+    receipt.glance(glance)
+    return { kind: 'whole', outgoing, bytes, body, response: undefined }
+  }
   const read = outgoing.wire.readResponse(body)
   const response = outgoing.undo.length === 0 ? read : fold(outgoing.undo.reduce<readonly ChatEvent[]>((events, undo) => undo(events), unfold(read)))
   if (response.choices.length === 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no choices.')
   receipt.observe(unfold(response))
-  return { kind: 'whole', outgoing, bytes, response }
+  return { kind: 'whole', outgoing, bytes, body, response }
 }
 
 export async function collect(exchange: Exchange, limit: number): Promise<Buffer> {

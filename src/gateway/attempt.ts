@@ -16,10 +16,10 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
   const until = monotonic() + limits.attemptTime
   const retries = plan.chain?.retries ?? call.snapshot.retries
   const isStrict = plan.chain?.strict ?? call.snapshot.strict
-  let failure = new Failure('no_healthy_upstream', 'The chain has no target that can be asked.')
+  let failure: Failure | undefined
   for (const target of plan.targets) {
     for (let again = 0; again <= retries; again += 1) {
-      if (receipt.attempts.length >= limits.attempts) throw failure
+      if (failure && receipt.attempts.length >= limits.attempts) throw failure
       if (call.client.isGone) throw new Failure('client_closed', 'The client hung up.')
       try {
         return await once(call, target, { isStrict, gateway, receipt })
@@ -34,7 +34,7 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
     }
     if (monotonic() > until) break
   }
-  throw failure
+  throw failure ?? new Failure('no_healthy_upstream', 'The chain has no target that can be asked.')
 }
 
 async function once(call: Call, target: Target, terms: Terms): Promise<Answer> {

@@ -22,8 +22,8 @@ export interface Client {
   onGone(listener: () => void): void
   /** Reads the body. Throws `Failure` when it is longer than `limit`, comes too slowly, or not whole. */
   read(limit: number): Promise<Buffer>
-  /** Sends status and headers. `trailers` names headers that follow the body. */
-  begin(status: number, headers: readonly (readonly [string, string])[], trailers?: string): void
+  /** Sends status and headers, names and values in turn. `trailers` names headers that follow the body. */
+  begin(status: number, headers: readonly string[], trailers?: string): void
   /** Sends a piece. False where the client reads slower than we write: then wait for `drained`. */
   write(piece: Buffer | string): boolean
   /** Resolves when the client has caught up or hung up. */

@@ -26,7 +26,7 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
   receipt.record.usage_confidence = counted === undefined ? 0.4 : 1
   receipt.record.status = 200
   const body = JSON.stringify({ input_tokens: tokens })
-  call.client.begin(200, [...answerHeaders(receipt, 'application/json; charset=utf-8'), [sourceHeader, source], ['content-length', String(Buffer.byteLength(body))]])
+  call.client.begin(200, [...answerHeaders(receipt, 'application/json; charset=utf-8'), sourceHeader, source, 'content-length', String(Buffer.byteLength(body))])
   call.client.end(body)
 }
 

@@ -21,7 +21,8 @@ export async function deliver(answer: Answer, call: Call, receipt: Receipt, pati
   beginStream(call, receipt)
   if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
   const writer = call.surface.wire.eventWriter(options(call))
-  call.client.end(written(unfold(answer.response), writer) + writer.end(), costTrailer(receipt))
+  const response = answer.response ?? answer.outgoing.wire.readResponse(answer.body)
+  call.client.end(written(unfold(response), writer) + writer.end(), costTrailer(receipt))
 }
 
 /** Begins a stream's answer; it may have begun already, to keep the client company. */
@@ -29,7 +30,7 @@ export function beginStream(call: Call, receipt: Receipt): void {
   if (call.client.hasBegun) return
   const headers = streamHeaders(receipt)
   const estimate = receipt.estimateCost(receipt.record.max_tokens)
-  if (estimate !== null) headers.push([costHeader, dollars(estimate)])
+  if (estimate !== null) headers.push(costHeader, dollars(estimate))
   receipt.record.status = 200
   call.client.begin(200, headers, costHeader)
 }
@@ -75,9 +76,9 @@ function written(events: readonly ChatEvent[], writer: EventWriter): string {
 }
 
 function deliverWhole(answer: WholeAnswer, call: Call, receipt: Receipt): void {
-  if (!answer.outgoing.passesOn) return writeWhole(call.surface.wire.writeResponse(answer.response, options(call)), call, receipt)
+  if (!answer.outgoing.passesOn && answer.response) return writeWhole(call.surface.wire.writeResponse(answer.response, options(call)), call, receipt)
   if (!call.extensions.showsAttempts) return endWhole(answer.bytes, call, receipt)
-  writeWhole(JSON.parse(answer.bytes.toString('utf8')) as JsonObject, call, receipt)
+  writeWhole(answer.body, call, receipt)
 }
 
 function writeWhole(body: JsonObject, call: Call, receipt: Receipt): void {
@@ -88,8 +89,8 @@ function writeWhole(body: JsonObject, call: Call, receipt: Receipt): void {
 function endWhole(body: Buffer | string, { client }: Call, receipt: Receipt): void {
   const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
   const cost = receipt.currentCost()
-  if (cost !== null) headers.push([costHeader, dollars(cost)])
-  headers.push(['content-length', String(Buffer.byteLength(body))])
+  if (cost !== null) headers.push(costHeader, dollars(cost))
+  headers.push('content-length', String(Buffer.byteLength(body)))
   receipt.record.status = 200
   client.begin(200, headers)
   client.end(body)

@@ -3,40 +3,41 @@
 import type { Failure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 
-export type HeaderList = [string, string][]
+/** Names and values in turn, as they go out. */
+export type HeaderList = string[]
 
 /** What every answer of a model surface carries, as far as it is known when the status goes out. */
 export function answerHeaders(receipt: Receipt, contentType: string): HeaderList {
   const { record } = receipt
+  // oxfmt-ignore
   const headers: HeaderList = [
-    ['content-type', contentType],
-    ['cache-control', 'no-store'],
-    ['vary', 'Authorization, Origin'],
-    ['x-request-id', record.request_id],
-    ['x-omega-decision-id', record.id],
-    ['x-omega-policy-outcome', record.policy_outcome],
-    ['x-omega-latency-ms', (receipt.overhead() / 1e6).toFixed(2)],
-    ['x-omni-attempts', String(receipt.attempts.length)],
+    'content-type', contentType,
+    'cache-control', 'no-store',
+    'vary', 'Authorization, Origin',
+    'x-request-id', record.request_id,
+    'x-omega-decision-id', record.id,
+    'x-omega-policy-outcome', record.policy_outcome,
+    'x-omega-latency-ms', (receipt.overhead() / 1e6).toFixed(2),
+    'x-omni-attempts', String(receipt.attempts.length),
   ]
-  if (record.provider !== null) headers.push(['x-omni-provider', record.provider])
-  if (record.resolved_model !== null && isHeaderText(record.resolved_model)) headers.push(['x-omni-model', record.resolved_model])
-  const { dropped } = receipt
-  if (dropped.length > 0) headers.push(['x-omni-dropped', dropped.join(', ')])
+  if (record.provider !== null) headers.push('x-omni-provider', record.provider)
+  if (record.resolved_model !== null && isHeaderText(record.resolved_model)) headers.push('x-omni-model', record.resolved_model)
+  if (receipt.hasDropped) headers.push('x-omni-dropped', receipt.dropped.join(', '))
   return headers
 }
 
 export function streamHeaders(receipt: Receipt): HeaderList {
   const headers = answerHeaders(receipt, 'text/event-stream; charset=utf-8')
   // Proxies that collect answers would hold the words back.
-  headers.push(['x-accel-buffering', 'no'])
+  headers.push('x-accel-buffering', 'no')
   return headers
 }
 
 export function refusalHeaders(failure: Failure, receipt: Receipt): HeaderList {
   const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
   const { retryAfterMs, row } = failure
-  if (!row.retry) headers.push(['x-should-retry', 'false'])
-  else if (retryAfterMs !== undefined) headers.push(['retry-after', String(Math.ceil(retryAfterMs / 1000))], ['retry-after-ms', String(Math.ceil(retryAfterMs))])
+  if (!row.retry) headers.push('x-should-retry', 'false')
+  else if (retryAfterMs !== undefined) headers.push('retry-after', String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms', String(Math.ceil(retryAfterMs)))
   return headers
 }
 

@@ -91,7 +91,16 @@ const clientKinds: readonly (readonly [RegExp, string])[] = [
   [/^node|^undici/, 'node'],
 ]
 
+/** By user agent: clients are few, and say the same on every call. */
+const kindsSeen = new Map<string, string>()
+const mostKinds = 1000
+
 function clientKind(userAgent: string | undefined): string {
-  if (userAgent === undefined) return 'other'
-  return clientKinds.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'other'
+  if (userAgent === undefined || userAgent.length > 200) return 'other'
+  const seen = kindsSeen.get(userAgent)
+  if (seen !== undefined) return seen
+  const kind = clientKinds.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'other'
+  if (kindsSeen.size >= mostKinds) kindsSeen.clear()
+  kindsSeen.set(userAgent, kind)
+  return kind
 }

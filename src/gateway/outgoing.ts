@@ -41,10 +41,10 @@ export function prepare(call: Call, target: Target, isStrict: boolean, receipt: 
   if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire that the gateway knows.')
   const wire = wireOf(name)
   const quirks = provider.quirks?.[name] ?? noQuirks
-  const isSame = name === call.surface.name
-  const written = isSame && quirks.callIdPattern === undefined ? passOn(call, target, wire, quirks) : write(call, target, wire, { quirks, isStrict, receipt })
+  const goesAsIs = name === call.surface.name && quirks.callIdPattern === undefined && wire.mustRewrite?.(call.body.object) !== true
+  const written = goesAsIs ? passOn(call, target, wire, quirks) : write(call, target, wire, { quirks, isStrict, receipt })
   receipt.record.wire = name
-  receipt.record.context_delta = isSame ? 'unchanged' : 'translated'
+  receipt.record.context_delta = goesAsIs ? 'unchanged' : 'translated'
   return { ...written, wire, request: address(call, target, wire, written.body) }
 }
 

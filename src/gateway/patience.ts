@@ -1,19 +1,23 @@
 /** Keeps the client of a stream company while the provider is silent. */
 
+import { monotonic } from '../base/clock.ts'
+import { unwatch, watch, type Watched } from '../base/watch.ts'
+
 /**
- * Begins the answer when the status has been held back for `hold` milliseconds, and sends a comment
- * whenever nothing has been written for `every`. One timer a stream; it looks at what happened when it fires.
+ * Comments when the status has been held back for `hold` milliseconds, and then whenever nothing
+ * has been written for `every`.
  */
-export class Patience {
+export class Patience implements Watched {
   readonly #every: number
   readonly #comment: () => void
-  #timer: NodeJS.Timeout
+  #next: number
   #hasWritten = false
 
   constructor(hold: number, every: number, comment: () => void) {
     this.#every = every
     this.#comment = comment
-    this.#timer = setTimeout(() => this.#fire(), hold)
+    this.#next = monotonic() + hold
+    watch(this)
   }
 
   /** Something was written: the client knows that we live. */
@@ -22,12 +26,13 @@ export class Patience {
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
+    unwatch(this)
   }
 
-  #fire(): void {
+  look(time: number): void {
+    if (time < this.#next) return
+    this.#next = time + this.#every
     if (!this.#hasWritten) this.#comment()
     this.#hasWritten = false
-    this.#timer = setTimeout(() => this.#fire(), this.#every)
   }
 }

@@ -24,7 +24,7 @@ export function refuse(failure: Failure, { surface, client, receipt, call }: Ref
   const requestId = receipt.record.request_id
   if (!client.hasBegun) {
     const body = JSON.stringify(surface.wire.writeError(shown, requestId))
-    client.begin(status, [...refusalHeaders(failure, receipt), ['content-length', String(Buffer.byteLength(body))]])
+    client.begin(status, [...refusalHeaders(failure, receipt), 'content-length', String(Buffer.byteLength(body))])
     return client.end(body)
   }
   if (call?.streams) return client.end(surface.wire.writeErrorFrame(shown, requestId))

@@ -34,14 +34,13 @@ export async function send(call: Call, target: Target, { isStrict, gateway, rece
 }
 
 async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: number): Promise<void> {
-  const timer = setTimeout(() => exchange.abort(new Failure('upstream_timeout', 'The provider did not say its first word in time.')), limit)
+  exchange.awaitWord(limit)
   try {
     await answer.untilSpoken()
+    exchange.awaitWord(Infinity)
   } catch (error) {
     exchange.abort()
     throw error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

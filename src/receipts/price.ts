@@ -4,7 +4,7 @@ import { costOf, priceOf, priceTable } from '../catalog/catalog.ts'
 import type { Usage } from '../canonical/chat.ts'
 import type { ReceiptRecord } from './signals.ts'
 
-/** What `settleCost` needs to know of who answered. */
+/** Who answered, as far as money goes. */
 export interface Billing {
   /** The provider's id in the price catalogue; null where it has no prices. */
   readonly catalog: string | null
@@ -12,24 +12,38 @@ export interface Billing {
   readonly feePercent: number
 }
 
-/** Fills in the record's money: whole nano-dollars, rounded once; what is unknown stays null. */
+/** Whole nano-dollars, each rounded once. */
+interface Cost {
+  readonly provider: number
+  readonly fee: number
+  readonly total: number
+}
+
+/** Null where there is no price for what was used. The price is that of the time the call arrived. */
+export function priceCall(
+  { catalog, isFree, feePercent }: Billing,
+  usage: Usage,
+  { resolved_model: model, created_at: at }: Pick<ReceiptRecord, 'resolved_model' | 'created_at'>,
+): Cost | null {
+  if (isFree) return { provider: 0, fee: 0, total: 0 }
+  const price = catalog === null || model === null ? null : priceOf(catalog, model, at)
+  const provider = price === null ? null : costOf(price, usage)
+  if (provider === null) return null
+  const fee = Math.round((provider * feePercent) / 100)
+  return { provider, fee, total: provider + fee }
+}
+
+/** Fills in the record's money; what is unknown stays null, never 0. */
 export function settleCost(record: ReceiptRecord, usage: Usage | undefined, billing: Billing | undefined): void {
-  if (billing === undefined) return
-  if (billing.isFree) return fill(record, 0, billing.feePercent, 'free')
-  if (usage === undefined || (usage.input === undefined && usage.output === undefined)) return
-  const price = billing.catalog === null || record.resolved_model === null ? null : priceOf(billing.catalog, record.resolved_model, record.created_at)
-  if (price === null) {
+  if (billing === undefined || usage === undefined || (usage.input === undefined && usage.output === undefined)) return
+  const cost = priceCall(billing, usage, record)
+  if (cost === null) {
     record.cost_availability = 'unknown_price'
     return
   }
-  record.price_version = priceTable.version
-  fill(record, costOf(price, usage), billing.feePercent, record.usage_source === 'reported' ? 'known' : 'estimated')
-}
-
-function fill(record: ReceiptRecord, cost: number | null, feePercent: number, availability: string): void {
-  if (cost === null) return
-  record.cost = cost
-  record.platform_fee = Math.round((cost * feePercent) / 100)
-  record.total_cost = cost + record.platform_fee
-  record.cost_availability = availability
+  if (!billing.isFree) record.price_version = priceTable.version
+  record.cost = cost.provider
+  record.platform_fee = cost.fee
+  record.total_cost = cost.total
+  record.cost_availability = billing.isFree ? 'free' : record.usage_source === 'reported' ? 'known' : 'estimated'
 }

@@ -2,9 +2,9 @@
 
 import { monotonic, now } from '../base/clock.ts'
 import { receiptId } from '../base/ids.ts'
-import type { ChatEvent, Usage } from '../canonical/chat.ts'
+import type { ChatEvent, Glance, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
-import { settleCost, type Billing } from './price.ts'
+import { priceCall, settleCost, type Billing } from './price.ts'
 import { schemaVersion, type AttemptRecord, type ReceiptRecord } from './signals.ts'
 
 export interface Opening {
@@ -44,6 +44,10 @@ export class Receipt {
 
   get attempts(): readonly AttemptRecord[] {
     return this.#attempts
+  }
+
+  get hasDropped(): boolean {
+    return this.#dropped.size > 0
   }
 
   get dropped(): readonly string[] {
@@ -137,6 +141,18 @@ export class Receipt {
     }
   }
 
+  /** A whole answer that was passed on. */
+  glance({ id, model, finish, usage, toolCalls }: Glance): void {
+    const { record } = this
+    this.speak()
+    record.response_id = safeName(id)
+    record.claimed_model = safeName(model)
+    record.finish = finish
+    record.tool_calls = toolCalls
+    this.#usage = usage
+    this.#hasFinished = true
+  }
+
   /** A frame that was passed on unread: some words of the answer. */
   observePlain(): void {
     this.#plainFrames += 1
@@ -176,17 +192,17 @@ export class Receipt {
 
   /** What the answer costs by the usage told so far; null where that is unknown. */
   currentCost(): number | null {
-    const copy = { ...this.record }
-    settleCost(copy, this.#usage, this.#billing)
-    return copy.total_cost
+    return this.#costOf(this.#usage)
   }
 
   /** The upper estimate, for a header that must go out before the answer's end; null without a price. */
   estimateCost(maxOutput: number | null): number | null {
     const usage = { input: estimatedTokens(this.#requestBytes), output: maxOutput ?? 4096 }
-    const copy = { ...this.record }
-    settleCost(copy, usage, this.#billing)
-    return copy.total_cost
+    return this.#costOf(usage)
+  }
+
+  #costOf(usage: Usage | undefined): number | null {
+    return usage === undefined || this.#billing === undefined ? null : (priceCall(this.#billing, usage, this.record)?.total ?? null)
   }
 
   #stopProviderClock(): void {

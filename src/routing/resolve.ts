@@ -80,7 +80,6 @@ function prefixed(name: string, table: RoutingTable): Plan | undefined {
   const prefix = name.slice(0, slash)
   const connection = table.connections.get(prefix)
   if (connection && slash + 1 < name.length) return one({ connection, model: name.slice(slash + 1) }, 'prefix')
-  if (table.listed.has(name)) return undefined
   if (table.unconnected.has(prefix)) throw notConnected(prefix, table, 'model')
   return undefined
 }

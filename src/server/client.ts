@@ -1,6 +1,9 @@
 /** The client of a call, made of Node's request and response. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { monotonic } from '../base/clock.ts'
+import { unwatch, watch, type Watched } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Client, Headers } from '../gateway/client.ts'
 
@@ -51,6 +54,11 @@ export class HttpClient implements Client {
     return this.#isGone
   }
 
+  /** Whether the whole request came over this socket: what follows on it is another. */
+  isAnswering(socket: Socket): boolean {
+    return this.#request.socket === socket && this.#request.complete
+  }
+
   get interruption(): Failure | undefined {
     return this.#interruption
   }
@@ -74,37 +82,11 @@ export class HttpClient implements Client {
     const announced = Number(this.headers['content-length'] ?? 0)
     if (announced > limit) throw tooLarge(limit)
     if (this.headers.expect !== undefined) this.#response.writeContinue()
-    return new Promise((resolve, reject) => {
-      const request = this.#request
-      const chunks: Buffer[] = []
-      let length = 0
-      const stop = (failure: Failure) => {
-        clearTimeout(timer)
-        request.removeAllListeners('data').pause()
-        reject(failure)
-      }
-      const timer = setTimeout(() => stop(new Failure('request_timeout', 'The body did not come in time.')), this.#limits.bodyIdle)
-      request.on('data', (chunk: Buffer) => {
-        timer.refresh()
-        length += chunk.length
-        if (length > limit) return stop(tooLarge(limit))
-        chunks.push(chunk)
-      })
-      request.once('end', () => {
-        clearTimeout(timer)
-        resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length))
-      })
-      const cut = () => stop(new Failure('client_closed', 'The client hung up before its request was whole.'))
-      request.once('error', cut)
-      request.once('aborted', cut)
-    })
+    return new Promise((resolve, reject) => void new Incoming(this.#request, { limit, idle: this.#limits.bodyIdle }, { resolve, reject }))
   }
 
-  begin(status: number, headers: readonly (readonly [string, string])[], trailers?: string): void {
-    const flat: string[] = []
-    for (const [name, value] of headers) flat.push(name, value)
-    if (trailers !== undefined) flat.push('trailer', trailers)
-    this.#response.writeHead(status, flat)
+  begin(status: number, headers: readonly string[], trailers?: string): void {
+    this.#response.writeHead(status, (trailers === undefined ? headers : [...headers, 'trailer', trailers]) as string[])
   }
 
   write(piece: Buffer | string): boolean {
@@ -144,6 +126,54 @@ export class HttpClient implements Client {
     const timer = setTimeout(() => socket.destroy(), lingerMs)
     timer.unref()
     this.#request.once('end', () => clearTimeout(timer))
+  }
+}
+
+interface Outcome {
+  readonly resolve: (bytes: Buffer) => void
+  readonly reject: (failure: Failure) => void
+}
+
+/** A body on its way in. */
+class Incoming implements Watched {
+  readonly #request: IncomingMessage
+  readonly #limits: { readonly limit: number; readonly idle: number }
+  readonly #outcome: Outcome
+  /** Bounded by `limit`. */
+  readonly #chunks: Buffer[] = []
+  #length = 0
+  #heardAt = monotonic()
+
+  constructor(request: IncomingMessage, limits: { readonly limit: number; readonly idle: number }, outcome: Outcome) {
+    this.#request = request
+    this.#limits = limits
+    this.#outcome = outcome
+    request.on('data', (chunk: Buffer) => this.#take(chunk))
+    request.on('end', () => this.#end())
+    request.on('error', () => this.#stop(new Failure('client_closed', 'The client hung up before its request was whole.')))
+    watch(this)
+  }
+
+  look(time: number): void {
+    if (time - this.#heardAt > this.#limits.idle) this.#stop(new Failure('request_timeout', 'The body did not come in time.'))
+  }
+
+  #take(chunk: Buffer): void {
+    this.#heardAt = monotonic()
+    this.#length += chunk.length
+    if (this.#length > this.#limits.limit) return this.#stop(tooLarge(this.#limits.limit))
+    this.#chunks.push(chunk)
+  }
+
+  #end(): void {
+    unwatch(this)
+    this.#outcome.resolve(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#length))
+  }
+
+  #stop(failure: Failure): void {
+    unwatch(this)
+    this.#request.removeAllListeners('data').pause()
+    this.#outcome.reject(failure)
   }
 }
 

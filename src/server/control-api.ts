@@ -7,18 +7,15 @@ import { StorageError } from '../storage/errors.ts'
 import type { Control } from '../control/control.ts'
 import type { ControlRoute, Viewer } from '../control/route.ts'
 import { controlRoutes } from '../control/routes.ts'
-import { plainHeaders } from './http.ts'
+import { plainHeaders, refuseSide } from './http.ts'
 
 const bodyLimit = 1024 * 1024
 
 /** `viewerOf` tells who sent a request that the table let in. */
 export async function buildApi(control: Control, viewerOf: (request: IncomingMessage) => Viewer): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit, logger: false, exposeHeadRoutes: false, ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const failure = explain(error)
-    void reply.code(failure.row.status).headers(plainHeaders).send({ error: { message: failure.message, type: failure.row.openai, param: failure.param ?? null, code: failure.reason } })
-  })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).headers(plainHeaders).send({ error: { message: 'Nothing is served on this path.', type: 'invalid_request_error', param: null, code: 'not_found' } }))
+  app.setErrorHandler((error: FastifyError, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error)))
+  app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.')))
   for (const route of controlRoutes) add(app, route, control, viewerOf)
   await app.ready()
   return app

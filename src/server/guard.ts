@@ -3,8 +3,10 @@
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../canonical/failure.ts'
 
-/** Names that decide something here; each may come once, and under no other spelling. */
-const guarded: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-goog-api-key', 'host', 'content-type', 'content-length', 'content-encoding', 'x-request-id'])
+/** Names that decide something here, each with a bit of its own: one may come once, and under no other spelling. */
+const guarded: ReadonlyMap<string, number> = new Map(
+  ['authorization', 'x-api-key', 'x-goog-api-key', 'host', 'content-type', 'content-length', 'content-encoding', 'x-request-id'].map((name, at) => [name, 1 << at]),
+)
 const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-goog-api-key'])
 const mostHeaders = 100
 
@@ -22,8 +24,8 @@ function checkHeaderNames(raw: readonly string[]): void {
   let seen = 0
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]!.toLowerCase()
-    if (guarded.has(name)) {
-      const bit = 1 << [...guarded].indexOf(name)
+    const bit = guarded.get(name)
+    if (bit !== undefined) {
       if ((seen & bit) !== 0) throw new Failure(credentials.has(name) ? 'ambiguous_credentials' : 'bad_request', 'A header that may come once came twice.')
       seen |= bit
     } else if (name.includes('_')) checkTwin(name.replaceAll('_', '-'))

@@ -1,9 +1,10 @@
 /** The listening side: every request comes in here, is guarded, found in the table of routes, and handed to who serves it. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { Failure, toFailure } from '../canonical/failure.ts'
+import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
+import type { Headers } from '../gateway/client.ts'
 import { requestIdOf } from '../gateway/observe.ts'
 import { serve } from '../gateway/serve.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -43,8 +44,9 @@ export function createHttp(listening: Listening, live: Live): Server {
   server.on('request', handle)
   // The body is asked for when somebody wants it, not before.
   server.on('checkContinue', handle)
-  server.on('checkExpectation', (_request, response) => response.writeHead(417).end())
-  server.on('clientError', refuseBroken)
+  server.on('checkExpectation', (request, response) => refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.')))
+  server.on('connect', (_request, socket: Socket) => refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBroken(error, socket, live))
   return server
 }
 
@@ -63,7 +65,10 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     }
     checkQuery(query)
     const { serving } = found.route
-    if (serving.kind !== 'surface') return await listening.side(request, response, { ...found, query })
+    if (serving.kind !== 'surface') {
+      response.setHeader('x-request-id', requestIdOf(request.headers as Headers))
+      return await listening.side(request, response, { ...found, query })
+    }
     const client = new HttpClient(request, response, path, listening.limits)
     live.add(client)
     await serve(serving.surface, client, listening.gateway)
@@ -77,27 +82,37 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
 export function refuseSide(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
   if (response.headersSent) return void response.destroy()
   const wire = /\/messages\b/.test(request.url ?? '') ? anthropicMessages : openaiChat
-  const id = requestIdOf(request.headers as Readonly<Record<string, string | undefined>>)
+  const id = requestIdOf(request.headers as Headers)
   const body = JSON.stringify(wire.writeError(failure, id))
   if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
   if (failure.reason === 'misdirected_request' || !request.complete) response.setHeader('connection', 'close')
-  response.writeHead(failure.row.status, { ...plainHeaders, 'content-type': 'application/json; charset=utf-8', 'x-request-id': id, 'content-length': Buffer.byteLength(body) })
+  response.writeHead(failure.row.status, { ...plainHeaders, 'content-type': jsonType, 'x-request-id': id, 'content-length': Buffer.byteLength(body) })
   response.end(request.method === 'HEAD' ? undefined : body)
 }
+
+const jsonType = 'application/json; charset=utf-8'
 
 /** On everything we say: answers are nobody else's, and depend on who asks. */
 export const plainHeaders = { 'cache-control': 'no-store', vary: 'Authorization, Origin', 'x-content-type-options': 'nosniff' } as const
 
-const broken: Readonly<Record<string, readonly [number, string, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'The headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The headers did not come in time.'],
+const broken: Readonly<Record<string, readonly [Reason, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The headers did not come in time.'],
 }
 
-/** Bytes that are no HTTP get an answer all the same, and the connection ends. */
-function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const [status, code, message] = broken[error.code ?? ''] ?? [400, 'bad_request', 'The request is not valid HTTP.']
-  const body = JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code } })
-  const head = [`HTTP/1.1 ${status} Refused`, 'content-type: application/json; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`, `x-request-id: ${requestIdOf({})}`, 'x-should-retry: false', 'connection: close']
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+/** Bytes that are no HTTP get an answer all the same, and the connection ends. Where one is being answered, nothing may be mixed into that. */
+function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, live: Live): void {
+  if (error.code === 'ECONNRESET' || [...live].some((client) => client.isAnswering(socket))) return void socket.destroy()
+  refuseBytes(new Failure(...(broken[error.code ?? ''] ?? (['bad_request', 'The request is not valid HTTP.'] as const))), socket)
+}
+
+/** Answers on a socket that has no response of Node's. */
+function refuseBytes(failure: Failure, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy()
+  const { status, retry } = failure.row
+  const id = requestIdOf({})
+  const body = JSON.stringify(openaiChat.writeError(failure, id))
+  const headers = { ...plainHeaders, 'content-type': jsonType, 'content-length': Buffer.byteLength(body), 'x-request-id': id, ...(!retry && { 'x-should-retry': 'false' }), connection: 'close' }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
 }

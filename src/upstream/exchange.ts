@@ -22,6 +22,8 @@ export interface Exchange {
   take(): Buffer | undefined
   /** Waits for bytes; undefined at the good end. Throws `Failure` where the answer breaks off or a deadline passes. */
   next(): Promise<Buffer | undefined>
+  /** Sets how long the first word may take from now; Infinity once it was said. */
+  awaitWord(ms: number): void
   /** Gives up: the connection is closed, unless all has come, and whoever waits is told why. Safe to call twice. */
   abort(why?: Failure): void
 }

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { monotonic } from '../base/clock.ts'
+import { unwatch, watch, type Watched } from '../base/watch.ts'
 import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Exchange } from './exchange.ts'
@@ -16,7 +17,7 @@ export interface FlightTerms {
   readonly mostWaiting: number
 }
 
-export class Flight implements Dispatcher.DispatchHandler, Exchange {
+export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   status = 0
   headers: Readonly<Record<string, string>> = {}
   readonly #deadlines: Deadlines
@@ -31,10 +32,11 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
   #wake: (() => void) | undefined
   #ended = false
   #failure: Failure | undefined
-  #timer: NodeJS.Timeout
   #heardAt: number
   /** What silence means now: milliseconds that may pass since something was heard. */
   #patience: number
+  /** Until when the first word must be said; Infinity where it need not, or was. */
+  #wordBy = Infinity
 
   /** `settle` is called once: when headers have come, or with why they never will. */
   constructor({ deadlines, asksStream, mostWaiting }: FlightTerms, settle: (error: Failure | undefined) => void) {
@@ -43,7 +45,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
     this.#settle = settle
     this.#heardAt = this.#startedAt
     this.#patience = asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole
-    this.#timer = setTimeout(() => this.#check(), Math.min(this.#patience, deadlines.total))
+    watch(this)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -57,7 +59,6 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
     this.headers = flat(headers)
     this.#heardAt = monotonic()
     this.#patience = this.#deadlines.idle
-    this.#arm()
     try {
       this.#inflater = inflaterFor(this.headers['content-encoding'])
     } catch (error) {
@@ -115,14 +116,14 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
 
   #end(): void {
     this.#ended = true
-    clearTimeout(this.#timer)
+    unwatch(this)
     this.#ring()
   }
 
   #fail(failure: Failure): void {
     if (this.#ended || this.#failure) return
     this.#failure = failure
-    clearTimeout(this.#timer)
+    unwatch(this)
     this.#controller?.abort(failure)
     this.#settle(failure)
     this.#ring()
@@ -134,21 +135,17 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange {
     wake?.()
   }
 
-  /** One timer serves all deadlines: it looks at the clock when it fires, instead of being set anew for every chunk. */
-  #check(): void {
-    const time = monotonic()
-    if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(late('The answer took longer than the total limit.'))
-    const isOurs = this.#waiting > 0 || this.#controller?.paused === true
-    if (isOurs) this.#heardAt = time
-    if (time - this.#heardAt < this.#patience) return this.#arm()
-    this.#fail(late(this.status === 0 ? 'The provider did not begin to answer in time.' : 'The provider fell silent in the middle of its answer.'))
+  awaitWord(ms: number): void {
+    this.#wordBy = ms === Infinity ? ms : monotonic() + ms
   }
 
-  #arm(): void {
-    clearTimeout(this.#timer)
-    const time = monotonic()
-    const left = Math.min(this.#heardAt + this.#patience, this.#startedAt + this.#deadlines.total) - time
-    this.#timer = setTimeout(() => this.#check(), Math.max(1, Math.ceil(left)))
+  look(time: number): void {
+    if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(late('The answer took longer than the total limit.'))
+    if (time >= this.#wordBy) return this.#fail(late('The provider did not say its first word in time.'))
+    // While the client is slower than the provider, the silence is ours.
+    if (this.#waiting > 0 || this.#controller?.paused === true) this.#heardAt = time
+    if (time - this.#heardAt < this.#patience) return
+    this.#fail(late(this.status === 0 ? 'The provider did not begin to answer in time.' : 'The provider fell silent in the middle of its answer.'))
   }
 }
 

@@ -60,6 +60,9 @@ class LocalExchange implements Exchange {
     return Buffer.from(step.text)
   }
 
+  /** What it says, it says at once or never. */
+  awaitWord(): void {}
+
   abort(why = new Failure('client_closed', 'The call was given up.')): void {
     this.#abortedBy ??= why
     this.#waiting?.cancel()

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../base/json.ts'
 import type { SseMessage } from '../base/sse.ts'
-import type { ChatEvent, ChatRequest, ChatResponse, WireName } from '../canonical/chat.ts'
+import type { ChatEvent, ChatRequest, ChatResponse, Glance, WireName } from '../canonical/chat.ts'
 import type { Failure, Reason } from '../canonical/failure.ts'
 import type { CannotSay, Loss } from './losses.ts'
 import type { ModelTraits } from './traits.ts'
@@ -66,6 +66,8 @@ export interface UpstreamWire {
   /** Writes a request. Each thing that had to be left out or changed is told to `lose`; what changes the shape of the answer and cannot be said throws `Failure`. */
   writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject
   readResponse(body: JsonObject): ChatResponse
+  /** The same for an answer that is passed on, where a look is enough: undefined where it must be read whole, as when something is missing or wrong. */
+  glance(body: JsonObject): Glance | undefined
   eventReader(): EventReader
   readError(body: JsonObject): ProviderError
   /** The top-level fields that a passed-on stream request must be given so that usage is told; undefined where it is told anyway. */

@@ -3,6 +3,7 @@
 import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
+import { glance } from './glance.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
@@ -34,6 +35,7 @@ export const anthropicMessages: Wire = {
   readRequest,
   writeRequest,
   readResponse,
+  glance,
   writeResponse,
   eventReader,
   eventWriter,

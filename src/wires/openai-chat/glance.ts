@@ -1,8 +1,7 @@
 /** A whole answer that is passed on, looked at only as far as a receipt needs. */
 
 import { isObject, type JsonObject } from '../../base/json.ts'
-import type { Usage } from '../../canonical/chat.ts'
-import type { Glance } from '../wire.ts'
+import type { Glance, Usage } from '../../canonical/chat.ts'
 import { readFinish } from './usage.ts'
 
 /** Undefined where it is not the plain case of one good choice with its usage: then it is read whole. */
