@@ -15,6 +15,8 @@ export function answerHeaders(receipt: Receipt, contentType: string): HeaderList
     'cache-control', 'no-store',
     'vary', 'Authorization, Origin',
     'x-request-id', record.request_id,
+    // The name that the Messages API has for it: its packages read no other.
+    'request-id', record.request_id,
     'x-omega-decision-id', record.id,
     'x-omega-policy-outcome', record.policy_outcome,
     'x-omega-latency-ms', (receipt.overhead() / 1e6).toFixed(2),

@@ -86,7 +86,7 @@ export function refuseSide(request: IncomingMessage, response: ServerResponse, f
   const body = JSON.stringify(wire.writeError(failure, id))
   if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
   if (failure.reason === 'misdirected_request' || !request.complete) response.setHeader('connection', 'close')
-  response.writeHead(failure.row.status, { ...plainHeaders, 'content-type': jsonType, 'x-request-id': id, 'content-length': Buffer.byteLength(body) })
+  response.writeHead(failure.row.status, { ...plainHeaders, 'content-type': jsonType, 'x-request-id': id, 'request-id': id, 'content-length': Buffer.byteLength(body) })
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
