@@ -3,7 +3,7 @@
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
-import type { Receipt } from '../receipts/receipt.ts'
+import { nameOf, type Receipt } from '../receipts/receipt.ts'
 import type { Plan, Target } from '../routing/target.ts'
 import type { Answer } from './answer.ts'
 import type { Call } from './call.ts'
@@ -42,7 +42,7 @@ async function once(call: Call, target: Target, terms: Terms): Promise<Answer> {
   const { connection, model } = target
   const { record } = receipt
   record.provider = connection.name
-  record.resolved_model = model
+  record.resolved_model = nameOf(model)
   record.substrate = connection.provider.substrate
   record.upstream_host = connection.origin === '' ? null : connection.host
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'

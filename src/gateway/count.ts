@@ -2,7 +2,7 @@
 
 import { splice } from '../base/survey.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
-import { estimatedTokens, type Receipt } from '../receipts/receipt.ts'
+import { estimatedTokens, nameOf, type Receipt } from '../receipts/receipt.ts'
 import type { Plan, Target } from '../routing/target.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
@@ -37,7 +37,7 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
   const { bytes, members } = call.body
   const request = address(call, target, wireOf(call.surface.name), splice(bytes, members, new Map([['model', JSON.stringify(model)]]), extensionFields))
   receipt.record.provider = connection.name
-  receipt.record.resolved_model = model
+  receipt.record.resolved_model = nameOf(model)
   receipt.beginAttempt()
   try {
     const exchange = await gateway.network.post(request, false, (cancel) => call.client.onGone(cancel))

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
-import { Receipt } from '../receipts/receipt.ts'
+import { nameOf, Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import type { Call } from './call.ts'
@@ -57,7 +57,7 @@ export function tellCall(call: Call, gateway: Gateway, receipt: Receipt): void {
 
 /** A name that leads somewhere is from the configuration or the catalogue, or goes to a provider as it is: it may be told. */
 export function tellPlan(call: Call, plan: Plan, { record }: Receipt): void {
-  if (/^[\w.:@/+-]{1,200}$/.test(call.model)) record.requested_model = call.model
+  record.requested_model = nameOf(call.model)
   record.route = plan.chain?.name ?? null
   record.route_reason = plan.reason
 }

@@ -104,7 +104,7 @@ export class Receipt {
   /** `reason` is `answered` or a reason of the failure table. */
   endAttempt(attempt: Omit<AttemptRecord, 'ms'>): void {
     const took = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
-    this.#attempts.push({ ...attempt, ms: Math.round(took) })
+    this.#attempts.push({ ...attempt, model: nameOf(attempt.model), ms: Math.round(took) })
     this.#isAttempting = false
     if (attempt.reason !== 'answered') this.#stopProviderClock()
   }
@@ -250,6 +250,9 @@ function isCount(value: number | undefined): value is number {
 function count(value: number | undefined): number | null {
   return isCount(value) ? value : null
 }
+
+/** A model's name as it may be told: what a client sent as one may be any text. */
+export const nameOf = (model: string): string => safeName(model) ?? 'unknown'
 
 /** A provider's name for something, if it has the shape of one. */
 function safeName(text: string): string | null {
