@@ -124,8 +124,15 @@ export function toFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure('internal_error', 'The gateway failed on this call.', { cause: error })
 }
 
-/** What a provider's status means where its body says nothing better. */
-export function reasonOfStatus(status: number): Reason {
+/** Words that providers use for nearly everything: a status says more. */
+const vague: ReadonlySet<Reason> = new Set<Reason>(['upstream_refused_request', 'upstream_error'])
+
+/** What a provider's refusal means: what its body tells, unless that is one of the words for everything. */
+export function reasonOfRefusal(status: number, told?: Reason): Reason {
+  return told === undefined || vague.has(told) ? reasonOfStatus(status) : told
+}
+
+function reasonOfStatus(status: number): Reason {
   const known = byStatus[status]
   if (known !== undefined) return known
   if (status >= 500) return 'upstream_error'

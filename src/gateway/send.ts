@@ -1,6 +1,6 @@
 /** One attempt: prepares the call for a target, posts it, and reads until the target has said something. */
 
-import { Failure, reasonOfStatus, upstreamSentence } from '../canonical/failure.ts'
+import { Failure, reasonOfRefusal, upstreamSentence } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -63,10 +63,10 @@ export async function readRefusal(exchange: Exchange, wire: UpstreamWire): Promi
   try {
     const body = parseAnswer(await collect(exchange, errorLimit))
     const told = wire.readError(body)
-    const reason = told.reason ?? reasonOfStatus(status)
+    const reason = reasonOfRefusal(status, told.reason)
     return new Failure(reason, upstreamSentence(reason), { ...details, ...(told.param === undefined ? {} : { param: told.param }), upstream: { status, message: told.message } })
   } catch {
-    const reason = reasonOfStatus(status)
+    const reason = reasonOfRefusal(status)
     return new Failure(reason, upstreamSentence(reason), { ...details, upstream: { status } })
   }
 }
