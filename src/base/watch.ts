@@ -1,17 +1,18 @@
 /** One timer for everything that waits with a limit: a call sets none of its own, which would cost more than the waiting. */
 
 import { monotonic } from './clock.ts'
+import { Roster, type Listed } from './roster.ts'
 
 /** How often limits are looked at, in milliseconds: as late as this they may be found. */
 const everyMs = 50
 
-export interface Watched {
+export interface Watched extends Listed {
   /** Looks whether a limit has passed. `time` is milliseconds of the monotonic clock. */
   look(time: number): void
 }
 
 /** Bounded by the calls in flight: each adds what it waits for, and takes it back. */
-const watched = new Set<Watched>()
+const watched = new Roster<Watched>()
 let timer: NodeJS.Timeout | undefined
 
 export function watch(one: Watched): void {
@@ -20,7 +21,7 @@ export function watch(one: Watched): void {
 }
 
 export function unwatch(one: Watched): void {
-  watched.delete(one)
+  watched.remove(one)
 }
 
 function lookAtAll(): void {

@@ -8,6 +8,7 @@ import { unwatch, watch, type Watched } from '../base/watch.ts'
  * has been written for `every`.
  */
 export class Patience implements Watched {
+  place = -1
   readonly #every: number
   readonly #comment: () => void
   #next: number

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { monotonic } from '../base/clock.ts'
+import type { Listed } from '../base/roster.ts'
 import { unwatch, watch, type Watched } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Client, Headers } from '../gateway/client.ts'
@@ -18,7 +19,8 @@ export interface ClientLimits {
 /** How long a client that is still sending may take to read why it was refused. */
 const lingerMs = 500
 
-export class HttpClient implements Client {
+export class HttpClient implements Client, Listed {
+  place = -1
   readonly method: string
   readonly path: string
   readonly headers: Headers
@@ -136,6 +138,7 @@ interface Outcome {
 
 /** A body on its way in. */
 class Incoming implements Watched {
+  place = -1
   readonly #request: IncomingMessage
   readonly #limits: { readonly limit: number; readonly idle: number }
   readonly #outcome: Outcome

@@ -1,5 +1,6 @@
 /** The listening side: every request comes in here, is guarded, found in the table of routes, and handed to who serves it. */
 
+import type { Roster } from '../base/roster.ts'
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
@@ -32,7 +33,7 @@ export interface Listening {
 }
 
 /** The calls that are in flight, to be told when the process must end. Bounded by the connections. */
-export type Live = Set<HttpClient>
+export type Live = Roster<HttpClient>
 
 export function createHttp(listening: Listening, live: Live): Server {
   const { limits, tls } = listening
@@ -72,7 +73,7 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     const client = new HttpClient(request, response, path, listening.limits)
     live.add(client)
     await serve(serving.surface, client, listening.gateway)
-    live.delete(client)
+    live.remove(client)
   } catch (error) {
     refuseSide(request, response, toFailure(error))
   }

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Writable } from 'node:stream'
 import { monotonic, pause } from '../base/clock.ts'
+import { Roster } from '../base/roster.ts'
 import { uuid7 } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
@@ -57,7 +58,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const data = await openData(settings)
   const log = new Log(out, settings.logLevel)
   const outbox = new Outbox((lines) => data.store.receipts.append(lines), settings.receipts)
-  const live: Live = new Set()
+  const live: Live = new Roster()
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
   const status = () => ({ version, instance: state.instance, node: process.version, uptime_ms: Math.round(monotonic()), calls: live.size, receipts_waiting: outbox.depth, receipts_dropped: outbox.dropped })
   const plane = new Plane({ settings, readSettings, data, log, status })

@@ -18,6 +18,7 @@ export interface FlightTerms {
 }
 
 export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
+  place = -1
   status = 0
   headers: Readonly<Record<string, string>> = {}
   readonly #deadlines: Deadlines

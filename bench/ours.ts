@@ -1,0 +1,34 @@
+/** Ours, assembled without sinks: the whole life of a call, but no key is asked for, no receipt is kept and no log is written. */
+
+import { loadSettings } from '../src/config/load.ts'
+import { buildSnapshot } from '../src/control/publish.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import { createHttp } from '../src/server/http.ts'
+import { Roster } from '../src/base/roster.ts'
+import { HttpTransport } from '../src/upstream/http.ts'
+import { LocalTransport } from '../src/upstream/local.ts'
+
+const { settings } = loadSettings({ env: process.env })
+const snapshot = buildSnapshot({ settings, keys: [], secrets: new Map(), hashKey: (token) => token, version: 'bench' })
+const gateway: Gateway = {
+  snapshot,
+  isDraining: false,
+  network: new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer }),
+  local: new LocalTransport(),
+  instance: 'bench',
+  version: 'bench',
+  hashInput: () => null,
+  pseudonym: (_kind, id) => id,
+  settle: () => {},
+}
+const listening = {
+  gateway,
+  hosts: new Set(['127.0.0.1']),
+  limits: settings.http,
+  tls: undefined,
+  // The bench asks for nothing but readiness beside the model surfaces.
+  side: (_request: unknown, response: { end(): void }) => response.end(),
+  served: () => {},
+}
+
+createHttp(listening, new Roster()).listen(settings.port, settings.host)
