@@ -25,8 +25,10 @@ export function writeModels(table: RoutingTable, headers: IncomingHttpHeaders): 
 
 /** Throws `Failure` where the id leads nowhere. */
 export function writeModel(id: string, table: RoutingTable, headers: IncomingHttpHeaders): object {
-  const plan = resolve({ model: decode(id), fallbacks: [] }, table)
-  const model = { id: decode(id), owner: plan.chain ? 'omni' : (plan.targets[0]?.connection.name ?? 'omni') }
+  const name = decode(id)
+  const { targets } = resolve({ model: name, fallbacks: [] }, table)
+  const isOurs = table.chains.has(name) || table.aliases.has(name)
+  const model = { id: name, owner: (isOurs ? undefined : targets[0]?.connection.name) ?? 'omni' }
   if (headers['x-goog-api-key'] !== undefined) return geminiModel(model)
   return headers['anthropic-version'] === undefined ? openaiModel(model) : messagesModel(model)
 }

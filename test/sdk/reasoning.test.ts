@@ -6,8 +6,7 @@ import { describe, test } from 'node:test'
 import type OpenAI from 'openai'
 import type { JsonObject } from '../../src/base/json.ts'
 import { openScene } from '../contract/scene.ts'
-import { reply, stream } from '../upstream/index.ts'
-import * as messages from '../upstream/messages.ts'
+import { messages, openai, reply } from '../upstream/index.ts'
 import { anthropicOf, ask, behindChat, behindMessages, lookFunction, lookTool, openaiOf, twoCalls } from './clients.ts'
 
 const scene = await openScene()
@@ -111,8 +110,9 @@ describe('thoughts of a model of Chat Completions', () => {
     const first = await anthropicClient.messages.stream({ model: behindChat.model, max_tokens: 2000, messages: ask }).finalMessage()
     const turns: Anthropic.MessageParam[] = [...ask, { role: 'assistant', content: first.content }, ...ask]
     await anthropicClient.messages.create({ model, max_tokens: 2000, messages: turns })
-    const sent = scene.claude.asked()[0]!.json().messages as { content: JsonObject[] }[]
-    assert.deepEqual(sent[1]!.content.map(({ type }) => type), ['text'])
+    const [, spoken] = scene.claude.asked()[0]!.json().messages as JsonObject[]
+    assert.match(JSON.stringify(spoken), /Fine\./)
+    assert.doesNotMatch(JSON.stringify(spoken), /thinking|the map/)
   })
 
   test('and its effort is the effort that the client asked for', async () => {
@@ -131,14 +131,15 @@ test('an effort that nobody knows is the caller’s mistake, and no provider is 
   assert.equal(scene.claude.asked().length, 0)
 })
 
-test('a thought signature of Google’s is kept on its call, through both packages (case 143)', async () => {
+test('a thought signature of Google’s stays on its call, from the provider to the client and back (case 143)', async () => {
   const extra_content = { google: { thought_signature: 'R29vZ2xl/+==' } }
-  const call = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{"at":"Bern"}' }, extra_content }
-  const chunk = (delta: JsonObject, finish: string | null) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
-  scene.chat.play(stream([chunk({ role: 'assistant', content: null, tool_calls: [{ index: 0, ...call }] }, null), chunk({}, 'tool_calls'), 'data: [DONE]\n\n']), behindChat.speak('ok'))
-  const asked = { model: 'openai/gemini-3-flash', max_tokens: 2000, messages: ask, tools: [lookTool] }
-  const first = await anthropicClient.messages.stream(asked).finalMessage()
-  await anthropicClient.messages.create({ ...asked, messages: [...ask, { role: 'assistant', content: first.content }, result] })
+  const body = openai.body('', { toolCalls: calls })
+  const [choice] = body.choices as { message: { tool_calls: JsonObject[] } }[]
+  Object.assign(choice!.message.tool_calls[0]!, { extra_content })
+  scene.chat.play(reply(200, body), behindChat.speak('ok'))
+  const asked = { model: 'openai/gemini-3-flash', messages: ask, tools: [lookFunction] }
+  const { message } = (await openaiClient.chat.completions.create(asked)).choices[0]!
+  await openaiClient.chat.completions.create({ ...asked, messages: [...ask, message, { role: 'tool', tool_call_id: 'call_1', content: 'fine' }] })
   const sent = scene.chat.asked()[1]!.json().messages as JsonObject[]
   assert.deepEqual((sent[1]!.tool_calls as JsonObject[])[0]!.extra_content, extra_content)
 })
