@@ -41,6 +41,31 @@ test('what JavaScript holds is plain', () => {
   })
 })
 
-test('any JSON parses to the same values as ever', () => {
-  fc.assert(fc.property(fc.json(), (text) => assert.equal(JSON.stringify(parseExact(text)), JSON.stringify(JSON.parse(text)))))
+test('whatever is written as JSON is read back as the same, however it is spaced', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom('', ' ', '\r\n\t'), (value, space) =>
+      assert.equal(JSON.stringify(parseExact(JSON.stringify(value, null, space))), JSON.stringify(value)),
+    ),
+  )
+})
+
+test('an escaped key is the key it says, also where V8 takes it for another that it has seen', () => {
+  for (const [seen, text, key] of [
+    ['{"e":[],"\\\\":2}', '{"e":1,"\\"":2}', '"'],
+    ['{"g":[],"ab\\\\":2}', '{"g":1,"ab\\u0063":2}', 'abc'],
+    ['{"n":[],"max_tok\\\\u0":2}', '{"n":1,"max_tok\\u0065ns":2}', 'max_tokens'],
+  ] as const) {
+    JSON.parse(seen)
+    assert.deepEqual(Object.keys(parseExact(text) as object)[1], key)
+  }
+})
+
+test('a key that names the prototype is a key like any other', () => {
+  const read = parseExact('{"__proto__":{"x":12345678901234567890},"constructor":1}')
+  assert.deepEqual(Object.keys(read as object), ['__proto__', 'constructor'])
+  assert.equal((read as { x?: unknown }).x, undefined)
+})
+
+test('what is no JSON is refused', () => {
+  for (const text of ['', '{', '{"a":1,}', '[1 2]', '01', '"\\x"', '{"a":1}}', 'NaN']) assert.throws(() => parseExact(text), SyntaxError, text)
 })

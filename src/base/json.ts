@@ -18,14 +18,72 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Parses text, and keeps every number past 2^53 as it was spelled: it becomes a raw value that `JSON.stringify` writes back unchanged.
- * Slower than `JSON.parse`, so it is for texts that are known to hold one.
+ * Parses text that `JSON.parse` would change: a number past 2^53 is kept as it was spelled, as a raw value that `JSON.stringify` writes back,
+ * and a key with an escape is the key it says, which V8 may take for another that it has seen (https://github.com/nodejs/node/issues/63785).
+ * Much slower, so it is for texts that are known to hold one of these, and are not deep. Throws what `JSON.parse` throws.
  */
 export function parseExact(text: string): unknown {
-  return JSON.parse(text, keepExact as (key: string, value: unknown) => unknown)
+  JSON.parse(text)
+  return new Reader(text).read()
 }
 
-function keepExact(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || source === undefined || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(source)
+/** Reads text that is known to be JSON: each string and number by itself, and keys in no object. */
+class Reader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  read(): unknown {
+    switch (this.#next()) {
+      case '{':
+        return Object.fromEntries(this.#items('}', () => [this.#string(), this.read()]))
+      case '[':
+        return this.#items(']', () => this.read())
+      case '"':
+        return this.#string()
+      default:
+        return this.#scalar()
+    }
+  }
+
+  #next(): string | undefined {
+    while (/[\s:,]/.test(this.#text[this.#at] ?? '')) this.#at += 1
+    return this.#text[this.#at]
+  }
+
+  #items<T>(close: string, item: () => T): T[] {
+    const items: T[] = []
+    this.#at += 1
+    while (this.#next() !== close) items.push(item())
+    this.#at += 1
+    return items
+  }
+
+  #string(): string {
+    const from = this.#at
+    do {
+      this.#at = this.#text.indexOf('"', this.#at + 1)
+    } while (isEscaped(this.#text, this.#at))
+    this.#at += 1
+    return JSON.parse(this.#text.slice(from, this.#at)) as string
+  }
+
+  #scalar(): unknown {
+    const from = this.#at
+    while (/[\w.+-]/.test(this.#text[this.#at] ?? '')) this.#at += 1
+    const source = this.#text.slice(from, this.#at)
+    const value: unknown = JSON.parse(source)
+    return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+      ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(source)
+      : value
+  }
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text[at - 1 - slashes] === '\\') slashes += 1
+  return slashes % 2 === 1
 }

@@ -74,13 +74,13 @@ describe('members', () => {
     fc.assert(
       fc.property(spelled, (text) => {
         const bytes = Buffer.from(text)
-        const parsed = JSON.parse(bytes.toString()) as JsonObject
+        const parsed = parseExact(bytes.toString()) as JsonObject
         const { members } = survey(bytes, limits)
-        const found = members.map(({ key, value: from, end }) => [key, JSON.parse(bytes.toString('utf8', from, end))])
-        assert.deepEqual(new Map(found as [string, unknown][]), new Map(Object.entries(parsed)))
+        const found = members.map(({ key, value: from, end }): [string, unknown] => [key, parseExact(bytes.toString('utf8', from, end))])
+        assert.deepEqual(new Map(found), new Map(Object.entries(parsed)))
         assert.equal(found.length, Object.keys(parsed).length)
         for (const { key, start, end } of members)
-          assert.deepEqual(JSON.parse(`{${bytes.toString('utf8', start, end)}}`), Object.fromEntries([[key, parsed[key]]]))
+          assert.deepEqual(parseExact(`{${bytes.toString('utf8', start, end)}}`), Object.fromEntries([[key, parsed[key]]]))
       }),
     )
   })
@@ -93,35 +93,26 @@ describe('members', () => {
 
 describe('splicing', () => {
   const field = fc.oneof(word, fc.constantFrom('model', 'stream_options'))
+  const removed = fc.tuple(fc.array(field, { maxLength: 4 }), fc.array(fc.nat(40), { maxLength: 3 }))
 
   test('it replaces, adds and leaves out what it is told, keeps every byte of the rest, and what it gives is JSON', () => {
-    fc.assert(
-      fc.property(
-        spelled,
-        fc.dictionary(field, value, { maxKeys: 4 }),
-        fc.array(field, { maxLength: 4 }),
-        fc.array(fc.nat(40), { maxLength: 3 }),
-        (text, added, removed, places) => {
-          const bytes = Buffer.from(text)
-          const { members } = survey(bytes, limits)
-          const remove = new Set([...removed, ...places.flatMap((place) => members[place]?.key ?? [])])
-          const set = new Map(Object.entries(added).map(([name, given]) => [name, JSON.stringify(given)]))
-          const spliced = splice(bytes, members, set, remove)
-          const before = Object.entries(JSON.parse(text) as JsonObject).filter(([name]) => !remove.has(name))
-          assert.deepEqual(
-            new Map(Object.entries(JSON.parse(spliced.toString()) as JsonObject)),
-            new Map([...before, ...Object.entries(JSON.parse(JSON.stringify(added)) as JsonObject)]),
-          )
-          const untouched = members.filter(({ key }) => !remove.has(key) && !set.has(key)).map(({ start, end }) => bytes.subarray(start, end))
-          let at = 0
-          for (const piece of untouched) {
-            at = spliced.indexOf(piece, at)
-            assert.notEqual(at, -1, 'bytes of another member were changed')
-            at += piece.length
-          }
-        },
-      ),
-    )
+    const given = fc.property(spelled, fc.dictionary(field, value, { maxKeys: 4 }), removed, (text, added, [names, places]) => {
+      const bytes = Buffer.from(text)
+      const { members } = survey(bytes, limits)
+      const remove = new Set([...names, ...places.flatMap((place) => members[place]?.key ?? [])])
+      const set = new Map(Object.entries(added).map(([name, one]) => [name, JSON.stringify(one)]))
+      const spliced = splice(bytes, members, set, remove)
+      const before = Object.entries(parseExact(text) as JsonObject).filter(([name]) => !remove.has(name))
+      const after = Object.entries(parseExact(JSON.stringify(added)) as JsonObject)
+      assert.deepEqual(new Map(Object.entries(parseExact(spliced.toString()) as JsonObject)), new Map([...before, ...after]))
+      let at = 0
+      for (const { key, start, end } of members.filter((member) => !remove.has(member.key) && !set.has(member.key))) {
+        at = spliced.indexOf(bytes.subarray(start, end), at)
+        assert.notEqual(at, -1, `the bytes of ${key} were changed`)
+        at += end - start
+      }
+    })
+    fc.assert(given)
   })
 
   test('numbers past 2^53, escapes and spaces of other members arrive as they were sent', () => {
@@ -131,13 +122,22 @@ describe('splicing', () => {
       splice(Buffer.from(text), members, new Map([['model', '"b"']]), new Set(['n'])).toString(),
       '{"model" : "b","seed" : 9007199254740993,"text":"\\u00e9\\/"}',
     )
+    const set = new Map([
+      ['model', '"b"'],
+      ['m', '1'],
+    ])
+    assert.equal(
+      splice(Buffer.from(text), members, set, new Set()).toString(),
+      '{ "model" : "b" , "seed" : 9007199254740993 ,\n"text":"\\u00e9\\/" , "n":1.0 ,"m":1}',
+    )
   })
 
   test('an object may lose all it has, and gain where it had nothing', () => {
-    const empty = survey(Buffer.from('{}'), limits)
-    assert.equal(splice(Buffer.from('{}'), empty.members, new Map([['a"b', '1']]), new Set()).toString(), '{"a\\"b":1}')
-    const one = survey(Buffer.from('{"extra":{}}'), limits)
-    assert.equal(splice(Buffer.from('{"extra":{}}'), one.members, new Map(), new Set(['extra'])).toString(), '{}')
+    const spliced = (text: string, set: [string, string][], remove: string[]) =>
+      splice(Buffer.from(text), survey(Buffer.from(text), limits).members, new Map(set), new Set(remove)).toString()
+    assert.equal(spliced('{}', [['a"b', '1']], []), '{"a\\"b":1}')
+    assert.equal(spliced('{"extra":{}}', [], ['extra']), '{}')
+    assert.equal(spliced('{"extra":{}}', [['extra', '2']], ['extra']), '{"extra":2}')
   })
 })
 
@@ -223,12 +223,25 @@ describe('limits', () => {
   })
 })
 
-describe('numbers', () => {
-  test('a number past 2^53 is noticed at any depth, and one in a string is not', () => {
+describe('what the parser would change', () => {
+  test('a number past 2^53 and a key with an escape are noticed at any depth, and the same in a string is not', () => {
     const noticed = (text: string): boolean => survey(Buffer.from(text), limits).needsExact
-    for (const text of ['{"seed":9007199254740993}', '{"a":[{"b":-9007199254740993}]}', '{"a":1e400}', '{"a":1E5}', '{"a":12345678901234567890.0}'])
+    for (const text of [
+      '{"seed":9007199254740993}',
+      '{"a":[{"b":-9007199254740993}]}',
+      '{"a":1e400}',
+      '{"a":1E5}',
+      '{"a":12345678901234567890.0}',
+      '{"a":[{"\\u0062":1}]}',
+      `{${Array.from({ length: 60 }, (_, at) => `"${at}":1`).join(',')},"\\n":1}`,
+    ])
       assert.equal(noticed(text), true, text)
-    for (const text of ['{"a":1,"b":-1.5,"c":999999999999999}', '{"a":0.12345678901234567890}', '{"a":"9007199254740993 1e400"}', '{"9007199254740993":1}'])
+    for (const text of [
+      '{"a":1,"b":-1.5,"c":999999999999999}',
+      '{"a":0.12345678901234567890}',
+      '{"a":"9007199254740993 1e400","b":["\\n",":"]}',
+      '{"9007199254740993":1}',
+    ])
       assert.equal(noticed(text), false, text)
   })
 

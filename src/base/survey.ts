@@ -20,7 +20,7 @@ export interface Member {
 
 export interface Survey {
   readonly members: readonly Member[]
-  /** Some number is past what a JavaScript number holds: parse with `parseExact` before writing it anew. */
+  /** Some number is past what a JavaScript number holds, or some key is spelled with an escape: `JSON.parse` may change them, `parseExact` does not. */
   readonly needsExact: boolean
 }
 
@@ -141,8 +141,9 @@ class Scan {
     const level = this.#levels.at(-1)!
     const length = end - start
     const texts = this.#texts.get(this.#levels.length)
-    if (texts !== undefined || keys.length - level > manyKeys * 2 || hasEscape(bytes, start, end))
-      return this.#addText(texts ?? this.#asTexts(level), start, end)
+    const isEscaped = hasEscape(bytes, start, end)
+    if (isEscaped) this.needsExact = true
+    if (texts !== undefined || isEscaped || keys.length - level > manyKeys * 2) return this.#addText(texts ?? this.#asTexts(level), start, end)
     for (let i = level; i < keys.length; i += 2) {
       if (keys[i + 1] === length && isSame(bytes, keys[i]!, start, length)) throw new JsonFault('duplicate_key', start - 1)
     }
@@ -152,7 +153,7 @@ class Scan {
   /** Keys with escapes, and the many keys of a large object, are compared as text. */
   #asTexts(level: number): Set<string> {
     const texts = new Set<string>()
-    for (let i = level; i < this.#keys.length; i += 2) texts.add(this.#bytes.toString('utf8', this.#keys[i]!, this.#keys[i]! + this.#keys[i + 1]!))
+    for (let i = level; i < this.#keys.length; i += 2) texts.add(this.#bytes.toString('utf8', this.#keys[i], this.#keys[i]! + this.#keys[i + 1]!))
     this.#texts.set(this.#levels.length, texts)
     return texts
   }
