@@ -5,7 +5,7 @@ import { Failure } from '../canonical/failure.ts'
 
 /** Names that decide something here, each with a bit of its own: one may come once, and under no other spelling. */
 const guarded: ReadonlyMap<string, number> = new Map(
-  ['authorization', 'x-api-key', 'x-goog-api-key', 'host', 'content-type', 'content-length', 'content-encoding', 'x-request-id'].map((name, at) => [name, 1 << at]),
+  ['authorization', 'x-api-key', 'x-goog-api-key', 'host', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'x-request-id'].map((name, at) => [name, 1 << at]),
 )
 const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-goog-api-key'])
 const mostHeaders = 100

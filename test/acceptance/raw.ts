@@ -31,7 +31,7 @@ export function talk(port: number, pieces: string | Buffer | readonly (string | 
     const finish = () => {
       clearTimeout(timer)
       socket.destroy()
-      const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status))
+      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
       resolve({ text, statuses, isClosed, took: performance.now() - from })
     }
     const timer = setTimeout(finish, ms)
@@ -52,9 +52,10 @@ export function talk(port: number, pieces: string | Buffer | readonly (string | 
 }
 
 async function send(socket: ReturnType<typeof connect>, pieces: readonly (string | Buffer)[], every: number): Promise<void> {
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   for (const piece of pieces) {
     if (socket.destroyed) return
-    if (!socket.write(piece)) await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve))
+    if (!socket.write(piece)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed])
     if (every > 0) await new Promise((resolve) => setTimeout(resolve, every))
   }
 }
