@@ -6,6 +6,7 @@ import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { fold, unfold } from '../canonical/fold.ts'
 import type { Receipt } from '../receipts/receipt.ts'
+import { isTold } from '../receipts/usage.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { EventReader } from '../wires/wire.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -148,7 +149,7 @@ export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: 
   const bytes = await collect(exchange, limits.answer)
   const body = parseAnswer(bytes)
   const glance = outgoing.passesOn ? outgoing.wire.glance(body) : undefined
-  if (glance !== undefined) {
+  if (glance !== undefined && isTold(glance.usage)) {
     receipt.glance(glance)
     return { kind: 'whole', outgoing, bytes, body, response: undefined }
   }

@@ -41,6 +41,7 @@ async function once(call: Call, target: Target, terms: Terms): Promise<Answer> {
   const { receipt } = terms
   const { connection, model } = target
   const { record } = receipt
+  receipt.forgetDropped()
   record.provider = connection.name
   record.resolved_model = nameOf(model)
   record.substrate = connection.provider.substrate

@@ -2,7 +2,8 @@
 
 import { splice } from '../base/survey.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
-import { estimatedTokens, nameOf, type Receipt } from '../receipts/receipt.ts'
+import { nameOf, type Receipt } from '../receipts/receipt.ts'
+import { estimatedTokens } from '../receipts/usage.ts'
 import type { Plan, Target } from '../routing/target.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'

@@ -34,8 +34,8 @@ export function priceCall(
 }
 
 /** Fills in the record's money; what is unknown stays null, never 0. */
-export function settleCost(record: ReceiptRecord, usage: Usage | undefined, billing: Billing | undefined): void {
-  if (billing === undefined || usage === undefined || (usage.input === undefined && usage.output === undefined)) return
+export function settleCost(record: ReceiptRecord, usage: Usage, billing: Billing | undefined): void {
+  if (billing === undefined) return
   const cost = priceCall(billing, usage, record)
   if (cost === null) {
     record.cost_availability = 'unknown_price'

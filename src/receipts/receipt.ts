@@ -6,6 +6,7 @@ import type { ChatEvent, Glance, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import { schemaVersion, type AttemptRecord, type ReceiptRecord } from './signals.ts'
+import { countUsage, estimatedTokens, type CountedUsage } from './usage.ts'
 
 export interface Opening {
   readonly instance: string
@@ -77,6 +78,11 @@ export class Receipt {
 
   drop(word: string): void {
     this.#dropped.add(word)
+  }
+
+  /** What one target could not be told, the next may understand. */
+  forgetDropped(): void {
+    this.#dropped.clear()
   }
 
   beginAttempt(): void {
@@ -167,7 +173,14 @@ export class Receipt {
     record.status = status
     record.error = failure.reason
     record.error_origin = failure.row.blame
-    record.outcome = failure.reason === 'client_closed' ? 'client_closed' : record.sent_after !== null ? (this.record.first_token_after === null ? 'failed' : 'truncated') : 'refused'
+    record.outcome =
+      failure.reason === 'client_closed'
+        ? 'client_closed'
+        : record.sent_after !== null
+          ? this.record.first_token_after === null
+            ? 'failed'
+            : 'truncated'
+          : 'refused'
     if (record.outcome === 'refused') record.policy_outcome = 'BLOCK'
   }
 
@@ -183,26 +196,24 @@ export class Receipt {
     record.provider_duration = record.sent_after !== null ? Math.round(this.#providerMs * 1e6) : null
     record.retry_pauses = Math.round(this.#pausedMs * 1e6)
     record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses)
-    if (record.outcome === 'completed' || record.first_token_after !== null) this.#settleUsage()
-    settleCost(record, this.#usage, this.#billing)
+    this.#settleUsage()
     record.verification = verify(record)
     record.notices = noticesOf(record)
     return record
   }
 
-  /** What the answer costs by the usage told so far; null where that is unknown. */
+  /** What the answer costs, as the receipt will say it once the answer is whole; null without a price. */
   currentCost(): number | null {
-    return this.#costOf(this.#usage)
+    return this.#costOf(this.#countUsage().usage)
   }
 
   /** The upper estimate, for a header that must go out before the answer's end; null without a price. */
   estimateCost(maxOutput: number | null): number | null {
-    const usage = { input: estimatedTokens(this.#requestBytes), output: maxOutput ?? 4096 }
-    return this.#costOf(usage)
+    return this.#costOf({ input: estimatedTokens(this.#requestBytes), output: maxOutput ?? 4096 })
   }
 
-  #costOf(usage: Usage | undefined): number | null {
-    return usage === undefined || this.#billing === undefined ? null : (priceCall(this.#billing, usage, this.record)?.total ?? null)
+  #costOf(usage: Usage): number | null {
+    return this.#billing === undefined ? null : (priceCall(this.#billing, usage, this.record)?.total ?? null)
   }
 
   #stopProviderClock(): void {
@@ -218,37 +229,32 @@ export class Receipt {
     this.#plainFrames = 0
     this.#hasFinished = false
     record.response_id = record.claimed_model = record.finish = record.upstream_request_id = null
-    record.first_byte_after = record.tool_calls = null
+    record.first_byte_after = record.first_token_after = record.tool_calls = null
   }
 
+  #countUsage(): CountedUsage {
+    return countUsage(this.#usage, {
+      requestBytes: this.#requestBytes,
+      answered: estimatedTokens(this.#characters) + this.#plainFrames,
+      hasFinished: this.#hasFinished,
+    })
+  }
+
+  /** Tokens and money, unless whoever answered counted by other means. */
   #settleUsage(): void {
     const { record } = this
-    const usage = this.#usage
-    const isWhole = isCount(usage?.input) && isCount(usage?.output) && (this.#hasFinished || usage.output > 0)
-    record.prompt_tokens = isCount(usage?.input) ? usage.input : estimatedTokens(this.#requestBytes)
-    record.completion_tokens = isWhole ? usage.output! : Math.max(isCount(usage?.output) ? usage.output : 0, estimatedTokens(this.#characters) + this.#plainFrames)
-    record.total_tokens = record.prompt_tokens + record.completion_tokens
-    record.cached_tokens = count(usage?.cacheRead)
-    record.cache_write_tokens = count(usage?.cacheWrite)
-    record.reasoning_tokens = count(usage?.reasoning)
-    record.usage_source = isWhole ? 'reported' : isCount(usage?.input) ? 'mixed' : 'estimated'
-    record.usage_confidence = isWhole ? 1 : isCount(usage?.input) ? 0.7 : 0.4
-    this.#usage = { ...usage, input: record.prompt_tokens, output: record.completion_tokens }
+    if (record.usage_source !== 'unavailable' || (record.outcome !== 'completed' && record.first_token_after === null)) return
+    const { usage, source, confidence } = this.#countUsage()
+    record.prompt_tokens = usage.input
+    record.completion_tokens = usage.output
+    record.total_tokens = usage.input + usage.output
+    record.cached_tokens = usage.cacheRead ?? null
+    record.cache_write_tokens = usage.cacheWrite ?? null
+    record.reasoning_tokens = usage.reasoning ?? null
+    record.usage_source = source
+    record.usage_confidence = confidence
+    settleCost(record, usage, this.#billing)
   }
-}
-
-/** Four bytes are taken for a token: right for English text within a third, and said to be an estimate. */
-export function estimatedTokens(bytes: number): number {
-  return Math.ceil(bytes / 4)
-}
-
-/** Providers have sent negative and absurd counts: those are no counts. */
-function isCount(value: number | undefined): value is number {
-  return value !== undefined && Number.isSafeInteger(value) && value >= 0 && value < 1e10
-}
-
-function count(value: number | undefined): number | null {
-  return isCount(value) ? value : null
 }
 
 /** A model's name as it may be told: what a client sent as one may be any text. */
@@ -274,7 +280,7 @@ function noticesOf(record: ReceiptRecord): string[] {
   const notices: string[] = []
   if (record.verification === 'mismatch') notices.push('mismatch')
   if (record.usage_source === 'estimated' || record.usage_source === 'mixed') notices.push('estimated_usage')
-  if (record.provider_called && record.outcome === 'completed' && record.cost === null) notices.push('unknown_cost')
+  if (record.cost_availability === 'unknown_price') notices.push('unknown_cost')
   if (record.fallback) notices.push('fallback')
   if (record.dropped.length > 0) notices.push('fields_dropped')
   if (record.outcome === 'truncated' || record.completeness !== 'complete') notices.push('incomplete')
@@ -283,18 +289,81 @@ function noticesOf(record: ReceiptRecord): string[] {
 
 function openRecord({ instance, version, requestId, traceId, client, surface, operation }: Opening): ReceiptRecord {
   return {
-    id: receiptId(), schema: schemaVersion, created_at: now(), instance, gateway_version: version, completeness: 'complete',
-    request_id: requestId, trace_id: traceId, key_id: null, auth_method: null, user_pseudonym: null, session_pseudonym: null, metadata: null, client,
-    surface, operation, requested_model: null, stream: null, max_tokens: null, temperature: null, choices: null, output_type: null,
-    message_count: null, tool_count: null, request_size: null, input_hash: null,
-    route: null, route_reason: null, provider: null, substrate: null, resolved_model: null, upstream_host: null, wire: null,
-    attempts_count: 0, attempts: [], fallback: false, dropped: [], context_delta: 'not_measured',
-    status: 0, outcome: 'completed', error: null, error_origin: null, upstream_status: null, upstream_request_id: null,
-    response_id: null, claimed_model: null, verification: 'unverified', finish: null, tool_calls: null,
-    prompt_tokens: null, completion_tokens: null, total_tokens: null, cached_tokens: null, cache_write_tokens: null, reasoning_tokens: null,
-    usage_source: 'unavailable', usage_confidence: 0,
-    cost: null, platform_fee: null, total_cost: null, cost_availability: 'unknown_usage', price_version: null,
-    duration: 0, overhead: 0, provider_duration: null, retry_pauses: 0, parsed_after: null, sent_after: null, first_byte_after: null, first_token_after: null, frames: null,
-    policy_outcome: 'ALLOW', runtime_mode: 'live', provider_called: false, privacy_mode: 'metadata-only', notices: [],
+    id: receiptId(),
+    schema: schemaVersion,
+    created_at: now(),
+    instance,
+    gateway_version: version,
+    completeness: 'complete',
+    request_id: requestId,
+    trace_id: traceId,
+    key_id: null,
+    auth_method: null,
+    user_pseudonym: null,
+    session_pseudonym: null,
+    metadata: null,
+    client,
+    surface,
+    operation,
+    requested_model: null,
+    stream: null,
+    max_tokens: null,
+    temperature: null,
+    choices: null,
+    output_type: null,
+    message_count: null,
+    tool_count: null,
+    request_size: null,
+    input_hash: null,
+    route: null,
+    route_reason: null,
+    provider: null,
+    substrate: null,
+    resolved_model: null,
+    upstream_host: null,
+    wire: null,
+    attempts_count: 0,
+    attempts: [],
+    fallback: false,
+    dropped: [],
+    context_delta: 'not_measured',
+    status: 0,
+    outcome: 'completed',
+    error: null,
+    error_origin: null,
+    upstream_status: null,
+    upstream_request_id: null,
+    response_id: null,
+    claimed_model: null,
+    verification: 'unverified',
+    finish: null,
+    tool_calls: null,
+    prompt_tokens: null,
+    completion_tokens: null,
+    total_tokens: null,
+    cached_tokens: null,
+    cache_write_tokens: null,
+    reasoning_tokens: null,
+    usage_source: 'unavailable',
+    usage_confidence: 0,
+    cost: null,
+    platform_fee: null,
+    total_cost: null,
+    cost_availability: 'unknown_usage',
+    price_version: null,
+    duration: 0,
+    overhead: 0,
+    provider_duration: null,
+    retry_pauses: 0,
+    parsed_after: null,
+    sent_after: null,
+    first_byte_after: null,
+    first_token_after: null,
+    frames: null,
+    policy_outcome: 'ALLOW',
+    runtime_mode: 'live',
+    provider_called: false,
+    privacy_mode: 'metadata-only',
+    notices: [],
   }
 }

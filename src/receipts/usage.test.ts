@@ -1,0 +1,84 @@
+/** What providers tell of tokens is believed where it can be true, and what is estimated says so. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Usage } from '../canonical/chat.ts'
+import { countUsage, estimatedTokens, isTold, type Seen } from './usage.ts'
+
+const seen: Seen = { requestBytes: 401, answered: 7, hasFinished: true }
+
+test('what a provider tells of a finished answer is reported as it is', () => {
+  assert.deepEqual(countUsage({ input: 20, output: 0, cacheRead: 20, reasoning: 0 }, seen), {
+    usage: {
+      input: 20,
+      output: 0,
+      cacheRead: 20,
+      cacheWrite: undefined,
+      cacheWriteHour: undefined,
+      audioInput: undefined,
+      imageInput: undefined,
+      reasoning: 0,
+      audioOutput: undefined,
+    },
+    source: 'reported',
+    confidence: 1,
+  })
+})
+
+test('where nothing is told, bytes and words are counted, and the source says estimated', () => {
+  const { usage, source, confidence } = countUsage(undefined, seen)
+  assert.deepEqual([usage.input, usage.output, source, confidence], [101, 7, 'estimated', 0.4])
+  assert.equal(estimatedTokens(0), 0)
+})
+
+test('of an answer that broke off, never less is counted than what was seen or told', () => {
+  const cut = { ...seen, hasFinished: false }
+  const rows: readonly [Usage, number][] = [
+    [{ input: 20, output: 1 }, 7],
+    [{ input: 20, output: 9 }, 9],
+    [{ input: 20 }, 7],
+  ]
+  for (const [told, output] of rows) {
+    const { usage, source } = countUsage(told, cut)
+    assert.deepEqual([usage.input, usage.output, source], [20, output, 'mixed'])
+  }
+})
+
+const absurd = [-1, Number.NaN, Infinity, 1.5, 1e15, 1e10 + 1]
+
+test('counts that cannot be are no counts: they are estimated and flagged', () => {
+  for (const count of absurd) {
+    assert.deepEqual(countUsage({ input: count, output: count }, seen).source, 'estimated', `${count}`)
+    assert.deepEqual(countUsage({ input: 5, output: count }, seen).usage.output, 7, `${count}`)
+    assert.deepEqual(countUsage({ input: count, output: 5 }, seen).usage.input, 101, `${count}`)
+    assert.equal(isTold({ input: count, output: 1 }) || isTold({ input: 1, output: count }), false)
+  }
+  assert.equal(isTold({ input: 0, output: 0 }), true)
+})
+
+test('whatever is told, all counts are whole and none of a part is more than the whole', () => {
+  const number = fc.option(fc.oneof(fc.integer({ min: -10, max: 1000 }), fc.constantFrom(...absurd)), { nil: undefined })
+  const told = fc.record({
+    input: number,
+    output: number,
+    cacheRead: number,
+    cacheWrite: number,
+    cacheWriteHour: number,
+    reasoning: number,
+    audioInput: number,
+    audioOutput: number,
+    imageInput: number,
+  })
+  fc.assert(
+    fc.property(fc.option(told, { nil: undefined }), fc.nat(1000), fc.nat(1000), fc.boolean(), (usage, requestBytes, answered, hasFinished) => {
+      const counted = countUsage(usage as Usage | undefined, { requestBytes, answered, hasFinished }).usage
+      for (const count of Object.values(counted)) assert.ok(count === undefined || (Number.isSafeInteger(count) && count >= 0 && count <= 1e10))
+      const { input, output } = counted
+      for (const part of [counted.cacheRead, counted.cacheWrite, counted.cacheWriteHour, counted.audioInput, counted.imageInput])
+        assert.ok((part ?? 0) <= input)
+      for (const part of [counted.reasoning, counted.audioOutput]) assert.ok((part ?? 0) <= output)
+      if (!hasFinished) assert.ok(output >= answered)
+    }),
+  )
+})

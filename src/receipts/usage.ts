@@ -1,0 +1,56 @@
+/** The tokens of an answer: what a provider told of them where that can be believed, else an estimate that says so. */
+
+import type { Usage } from '../canonical/chat.ts'
+
+/** What the gateway saw itself. */
+export interface Seen {
+  readonly requestBytes: number
+  /** Tokens of the answer, estimated. */
+  readonly answered: number
+  /** Whether the model said why it stopped: until then a provider tells what it has counted so far, or nothing but a placeholder. */
+  readonly hasFinished: boolean
+}
+
+export interface CountedUsage {
+  readonly usage: Usage & { readonly input: number; readonly output: number }
+  readonly source: 'reported' | 'mixed' | 'estimated'
+  /** 1 where reported; for estimates how far to trust them. */
+  readonly confidence: number
+}
+
+export function countUsage(told: Usage | undefined, { requestBytes, answered, hasFinished }: Seen): CountedUsage {
+  const input = counted(told?.input)
+  const output = counted(told?.output)
+  const usage = { input: input ?? estimatedTokens(requestBytes), output: hasFinished ? (output ?? answered) : Math.max(output ?? 0, answered) }
+  const all = { ...usage, ...partsOf(told, usage) }
+  if (input === undefined && output === undefined) return { usage: all, source: 'estimated', confidence: 0.4 }
+  const isWhole = input !== undefined && output !== undefined && hasFinished
+  return { usage: all, source: isWhole ? 'reported' : 'mixed', confidence: isWhole ? 1 : 0.7 }
+}
+
+/** Whether a provider told both in and out, as counts. */
+export const isTold = ({ input, output }: Usage): boolean => counted(input) !== undefined && counted(output) !== undefined
+
+/** Four bytes are taken for a token: right for English text within a third, and said to be an estimate. */
+export function estimatedTokens(bytes: number): number {
+  return Math.ceil(bytes / 4)
+}
+
+const inputParts = ['cacheRead', 'cacheWrite', 'cacheWriteHour', 'audioInput', 'imageInput'] as const
+const outputParts = ['reasoning', 'audioOutput'] as const
+
+/** What was told of parts of the tokens. A part that is more than the whole is no count either: it would be billed. */
+function partsOf(told: Usage | undefined, { input, output }: { readonly input: number; readonly output: number }): Usage {
+  const parts: { -readonly [part in keyof Usage]: Usage[part] } = {}
+  for (const part of inputParts) parts[part] = counted(told?.[part], input)
+  for (const part of outputParts) parts[part] = counted(told?.[part], output)
+  return parts
+}
+
+/** More tokens than any model takes or gives. */
+const most = 1e10
+
+/** Providers have sent negative and absurd counts: those are no counts. */
+function counted(value: number | undefined, limit = most): number | undefined {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0 && value <= limit ? value : undefined
+}
