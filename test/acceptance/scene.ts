@@ -87,12 +87,14 @@ export async function openScene({ cast, settings, ...options }: SceneOptions = {
 
 export const surfaceOf = (path: string): Surface => (/\/messages\b/.test(path) ? 'messages' : 'chat')
 
-/** The data of each event of a stream, but for comments. */
+/** The data of each event of a stream, as https://html.spec.whatwg.org/multipage/server-sent-events.html reads it. */
 export function eventsOf(text: string): string[] {
   return text
-    .split('\n\n')
-    .flatMap((event) => event.split('\n').filter((line) => line.startsWith('data: ')))
-    .map((line) => line.slice(6))
+    .replace(/^\uFEFF/, '')
+    .split(/(?:\r\n|\r|\n){2}/)
+    .map((event) => event.split(/\r\n|\r|\n/).flatMap((line) => /^data: ?(.*)$/s.exec(line)?.[1] ?? []))
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
 }
 
 /** What the model said in a stream of Chat Completions. */
