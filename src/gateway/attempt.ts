@@ -17,7 +17,9 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
   const retries = plan.chain?.retries ?? call.snapshot.retries
   const isStrict = plan.chain?.strict ?? call.snapshot.strict
   let failure: Failure | undefined
-  for (const target of plan.targets) {
+  for (const [at, target] of plan.targets.entries()) {
+    // Who has not been asked yet comes before who has failed.
+    const most = limits.attempts - (plan.targets.length - at - 1)
     for (let again = 0; again <= retries; again += 1) {
       if (failure && receipt.attempts.length >= limits.attempts) throw failure
       if (call.client.isGone) throw new Failure('client_closed', 'The client hung up.')
@@ -28,7 +30,7 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
         tellFailure(target, failure, receipt)
       }
       if (!failure.row.next) throw failure
-      const wait = failure.row.again && again < retries ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
+      const wait = failure.row.again && again < retries && receipt.attempts.length < most ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
       if (wait === undefined || monotonic() + wait > until) break
       await waitFor(wait, call, receipt)
     }
