@@ -22,7 +22,10 @@ export class Outbox {
   #bytes = 0
   #dropped = 0
   #running: Promise<void> | undefined
+  /** Its wait for others to come along, or for a storage that failed to recover. */
+  #pause: { readonly done: Promise<void>; cancel(): void } | undefined
   #isClosing = false
+  #hasGivenUp = false
   #lastFault: unknown
 
   constructor(append: (lines: readonly string[]) => Promise<void>, limits: OutboxLimits) {
@@ -54,23 +57,23 @@ export class Outbox {
     this.#running ??= this.#run()
   }
 
-  /** Stores what is left, and gives up after `ms`. Resolves to the number of receipts that could not be stored. */
+  /** Stores what is left, at once, and gives up after `ms`. Resolves to the number of receipts that could not be stored. */
   async close(ms: number): Promise<number> {
     this.#isClosing = true
+    this.#pause?.cancel()
     const limit = pause(ms)
-    while (this.#running !== undefined || this.#waiting.length > 0) {
-      this.#running ??= this.#run()
-      const isLate = await Promise.race([this.#running.then(() => false), limit.done.then(() => true)])
-      if (isLate) break
-    }
+    let isLate = false
+    while (this.#running !== undefined && !isLate) isLate = await Promise.race([this.#running.then(() => false), limit.done.then(() => true)])
     limit.cancel()
+    if (isLate) this.#hasGivenUp = true
+    this.#pause?.cancel()
     return this.#waiting.length
   }
 
   async #run(): Promise<void> {
     let wait = firstRetryMs
-    if (!this.#isClosing) await pause(gatherMs).done
-    while (this.#waiting.length > 0) {
+    if (!this.#isClosing) await this.#wait(gatherMs)
+    while (this.#waiting.length > 0 && !this.#hasGivenUp) {
       const batch = this.#waiting.slice(0, batchSize)
       try {
         await this.#append(batch)
@@ -79,11 +82,17 @@ export class Outbox {
         wait = firstRetryMs
       } catch (error) {
         this.#lastFault = error
-        await pause(wait).done
-        wait = Math.min(longestRetryMs, wait * 2)
+        await this.#wait(wait)
+        wait = this.#isClosing ? firstRetryMs : Math.min(longestRetryMs, wait * 2)
       }
     }
     this.#running = undefined
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#pause = pause(ms)
+    await this.#pause.done
+    this.#pause = undefined
   }
 
   #forget(batch: readonly string[]): void {

@@ -6,7 +6,7 @@ import type { Failure } from '../canonical/failure.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
-import { countUsage, estimatedTokens, type CountedUsage } from './usage.ts'
+import { countUsage, estimatedTokens, outputOf, type CountedUsage } from './usage.ts'
 
 export class Receipt {
   readonly record: ReceiptRecord
@@ -18,6 +18,7 @@ export class Receipt {
   #providerMs = 0
   #pausedMs = 0
   #usage: Usage | undefined
+  #mostTold = 0
   #requestBytes = 0
   /** Characters and frames of the answer, for an estimate where the provider tells no usage. */
   #characters = 0
@@ -127,6 +128,7 @@ export class Receipt {
           break
         case 'usage':
           this.#usage = event.usage
+          if (record.first_token_after !== null) this.#mostTold = Math.max(this.#mostTold, outputOf(event.usage))
           break
         case 'finish':
           record.finish = event.reason
@@ -215,6 +217,7 @@ export class Receipt {
   #forgetAnswer(): void {
     const { record } = this
     this.#usage = undefined
+    this.#mostTold = 0
     this.#characters = 0
     this.#plainFrames = 0
     this.#hasFinished = false
@@ -227,6 +230,7 @@ export class Receipt {
       requestBytes: this.#requestBytes,
       answered: estimatedTokens(this.#characters) + this.#plainFrames,
       hasFinished: this.#hasFinished,
+      mostTold: this.#mostTold,
     })
   }
 

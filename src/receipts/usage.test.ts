@@ -72,7 +72,7 @@ test('whatever is told, all counts are whole and none of a part is more than the
   })
   fc.assert(
     fc.property(fc.option(told, { nil: undefined }), fc.nat(1000), fc.nat(1000), fc.boolean(), (usage, requestBytes, answered, hasFinished) => {
-      const counted = countUsage(usage as Usage | undefined, { requestBytes, answered, hasFinished }).usage
+      const counted = countUsage(usage, { requestBytes, answered, hasFinished }).usage
       for (const count of Object.values(counted)) assert.ok(count === undefined || (Number.isSafeInteger(count) && count >= 0 && count <= 1e10))
       const { input, output } = counted
       for (const part of [counted.cacheRead, counted.cacheWrite, counted.cacheWriteHour, counted.audioInput, counted.imageInput])

@@ -9,6 +9,8 @@ export interface Seen {
   readonly answered: number
   /** Whether the model said why it stopped: until then a provider tells what it has counted so far, or nothing but a placeholder. */
   readonly hasFinished: boolean
+  /** The most tokens of the answer that the provider told after its first word: a count never falls. */
+  readonly mostTold?: number
 }
 
 export interface CountedUsage {
@@ -18,18 +20,22 @@ export interface CountedUsage {
   readonly confidence: number
 }
 
-export function countUsage(told: Usage | undefined, { requestBytes, answered, hasFinished }: Seen): CountedUsage {
+export function countUsage(told: Usage | undefined, { requestBytes, answered, hasFinished, mostTold = 0 }: Seen): CountedUsage {
   const input = counted(told?.input)
   const output = counted(told?.output)
-  const usage = { input: input ?? estimatedTokens(requestBytes), output: hasFinished ? (output ?? answered) : Math.max(output ?? 0, answered) }
+  const isLast = hasFinished && (output === undefined || (output >= mostTold && (output > 0 || answered === 0)))
+  const usage = { input: input ?? estimatedTokens(requestBytes), output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }
   const all = { ...usage, ...partsOf(told, usage) }
   if (input === undefined && output === undefined) return { usage: all, source: 'estimated', confidence: 0.4 }
-  const isWhole = input !== undefined && output !== undefined && hasFinished
+  const isWhole = input !== undefined && output !== undefined && isLast
   return { usage: all, source: isWhole ? 'reported' : 'mixed', confidence: isWhole ? 1 : 0.7 }
 }
 
 /** Whether a provider told both in and out, as counts. */
 export const isTold = ({ input, output }: Usage): boolean => counted(input) !== undefined && counted(output) !== undefined
+
+/** Tokens of the answer, where that is a count; else 0. */
+export const outputOf = ({ output }: Usage): number => counted(output) ?? 0
 
 /** Four bytes are taken for a token: right for English text within a third, and said to be an estimate. */
 export function estimatedTokens(bytes: number): number {
