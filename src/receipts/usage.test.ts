@@ -4,12 +4,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Usage } from '../canonical/chat.ts'
-import { countUsage, estimatedTokens, isTold, type Seen } from './usage.ts'
+import { countUsage, estimatedTokens, isTold, type CountedUsage, type Seen } from './usage.ts'
 
+const shown = ({ usage, source }: CountedUsage) => [usage.output, source]
 const seen: Seen = { requestBytes: 401, answered: 7, hasFinished: true }
 
 test('what a provider tells of a finished answer is reported as it is', () => {
-  assert.deepEqual(countUsage({ input: 20, output: 0, cacheRead: 20, reasoning: 0 }, seen), {
+  assert.deepEqual(countUsage({ input: 20, output: 0, cacheRead: 20, reasoning: 0 }, { ...seen, answered: 0 }), {
     usage: {
       input: 20,
       output: 0,
@@ -30,6 +31,12 @@ test('where nothing is told, bytes and words are counted, and the source says es
   const { usage, source, confidence } = countUsage(undefined, seen)
   assert.deepEqual([usage.input, usage.output, source, confidence], [101, 7, 'estimated', 0.4])
   assert.equal(estimatedTokens(0), 0)
+})
+
+test('a count that falls, or is nothing where words were said, is no count', () => {
+  assert.deepEqual(shown(countUsage({ input: 20, output: 0 }, seen)), [7, 'mixed'])
+  assert.deepEqual(shown(countUsage({ input: 20, output: 8 }, { ...seen, mostTold: 9 })), [9, 'mixed'])
+  assert.deepEqual(shown(countUsage({ input: 20, output: 9 }, { ...seen, mostTold: 9 })), [9, 'reported'])
 })
 
 test('of an answer that broke off, never less is counted than what was seen or told', () => {

@@ -26,7 +26,7 @@ export function toUpstreamFailure(error: unknown, answered: boolean): Failure {
   const code = codeOf(error)
   const known = code === undefined ? undefined : byCode[code]
   if (known) return new Failure(known[0], known[1], { cause: error })
-  if (code?.startsWith('HPE_')) return new Failure('upstream_invalid_response', 'The provider’s answer is not HTTP.', { cause: error })
+  if (code?.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) return new Failure('upstream_invalid_response', 'The provider’s answer is not HTTP.', { cause: error })
   if (answered) return new Failure('upstream_truncated', 'The connection to the provider was lost in the middle of its answer.', { cause: error })
   return new Failure('upstream_unreachable', 'The connection to the provider was lost before it answered.', { cause: error })
 }

@@ -70,7 +70,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#heardAt = monotonic()
-    if (this.#inflater) return this.#inflater.push(chunk, (piece) => this.#give(piece), (error) => this.#fail(error))
+    if (this.#inflater) return this.#inflater.push(chunk, (piece) => this.#unpacked(piece), (error) => this.#fail(error))
     this.#give(chunk)
   }
 
@@ -106,6 +106,12 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   abort(why = new Failure('client_closed', 'The call was given up.')): void {
     this.#fail(why)
+  }
+
+  /** Unpacking takes time too, and is not the provider's silence. */
+  #unpacked(piece: Buffer): void {
+    this.#heardAt = monotonic()
+    this.#give(piece)
   }
 
   #give(chunk: Buffer): void {

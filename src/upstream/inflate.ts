@@ -25,7 +25,6 @@ export function inflaterFor(encoding: string | undefined): Inflater | undefined 
 
 class Unpacking implements Inflater {
   readonly #stream: Gunzip | Inflate
-  #in = 0
   #out = 0
   #failed = false
   #wired = false
@@ -36,7 +35,6 @@ class Unpacking implements Inflater {
 
   push(chunk: Buffer, give: (piece: Buffer) => void, fail: (error: Failure) => void): void {
     this.#wire(give, fail)
-    this.#in += chunk.length
     if (!this.#failed) this.#stream.write(chunk)
   }
 
@@ -57,7 +55,8 @@ class Unpacking implements Inflater {
     }
     this.#stream.on('data', (piece: Buffer) => {
       this.#out += piece.length
-      if (this.#out > alwaysFine && this.#out > this.#in * mostRatio) return stop('The provider’s packed answer grows beyond all measure.')
+      // What has come and is not unpacked yet does not count: it would be credit for what is.
+      if (this.#out > alwaysFine && this.#out > this.#stream.bytesWritten * mostRatio) return stop('The provider’s packed answer grows beyond all measure.')
       if (!this.#failed) give(piece)
     })
     this.#stream.on('error', () => stop('The provider’s packed answer cannot be unpacked.'))
