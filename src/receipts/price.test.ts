@@ -1,0 +1,80 @@
+/** Money on a receipt: whole nano-dollars, rounded once, and null wherever something is not known. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { costOf, priceOf, priceTable } from '../catalog/catalog.ts'
+import { openRecord } from './opening.ts'
+import { priceCall, settleCost, type Billing } from './price.ts'
+import type { ReceiptRecord } from './signals.ts'
+
+const billing: Billing = { catalog: 'openai', isFree: false, feePercent: 0 }
+const usage = { input: 1000, output: 500 }
+
+function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
+  const opening = { instance: 'i', version: '1', requestId: 'r', traceId: null, client: 'other', surface: 's', operation: 'chat' }
+  return { ...openRecord(opening), resolved_model: 'gpt-4o', usage_source: 'reported', ...fields }
+}
+
+const money = ({ cost, platform_fee, total_cost, cost_availability, price_version }: ReceiptRecord) => [
+  cost,
+  platform_fee,
+  total_cost,
+  cost_availability,
+  price_version,
+]
+
+test('a call costs what the catalogue says, and the receipt names the table', () => {
+  const settled = record()
+  settleCost(settled, usage, billing)
+  const expected = costOf(priceOf('openai', 'gpt-4o', settled.created_at)!, usage)
+  assert.ok(expected !== null && expected > 0)
+  assert.deepEqual(money(settled), [expected, 0, expected, 'known', priceTable.version])
+})
+
+test('the fee is the operator’s percentage, rounded to a nano-dollar, and the total is both', () => {
+  const percent = fc.double({ min: 0, max: 100, noNaN: true })
+  fc.assert(
+    fc.property(fc.nat(1_000_000), fc.nat(1_000_000), percent, (input, output, feePercent) => {
+      const cost = priceCall({ ...billing, feePercent }, { input, output }, record())!
+      for (const part of [cost.provider, cost.fee, cost.total]) assert.ok(Number.isSafeInteger(part) && part >= 0)
+      assert.equal(cost.total, cost.provider + cost.fee)
+      assert.ok(Math.abs(cost.fee - (cost.provider * feePercent) / 100) <= 0.5)
+    }),
+  )
+})
+
+test('what is estimated from estimated tokens says so', () => {
+  for (const source of ['estimated', 'mixed']) {
+    const settled = record({ usage_source: source })
+    settleCost(settled, usage, billing)
+    assert.equal(settled.cost_availability, 'estimated')
+    assert.ok(settled.cost !== null && settled.cost > 0)
+  }
+})
+
+test('without a price the cost is null and not 0, whatever is missing', () => {
+  const rows: readonly [Partial<ReceiptRecord>, Partial<Billing>][] = [
+    [{ resolved_model: 'no-such-model' }, {}],
+    [{ resolved_model: null }, {}],
+    [{}, { catalog: null }],
+    [{}, { catalog: 'no-such-provider' }],
+  ]
+  for (const [fields, part] of rows) {
+    const settled = record(fields)
+    settleCost(settled, usage, { ...billing, ...part })
+    assert.deepEqual(money(settled), [null, null, null, 'unknown_price', null])
+  }
+})
+
+test('what the gateway says itself is free, without any price', () => {
+  const settled = record({ resolved_model: 'smoke' })
+  settleCost(settled, usage, { catalog: null, isFree: true, feePercent: 20 })
+  assert.deepEqual(money(settled), [0, 0, 0, 'free', null])
+})
+
+test('where nobody answered, nothing is known', () => {
+  const settled = record()
+  settleCost(settled, usage, undefined)
+  assert.deepEqual(money(settled), [null, null, null, 'unknown_usage', null])
+})
