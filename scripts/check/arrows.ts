@@ -47,7 +47,6 @@ const outside: { readonly [module: string]: readonly string[] } = {
   commander: ['cli'],
   yaml: ['config', 'cli'],
   zod: ['config', 'contract', 'control'],
-  '@prometheus-io/client': ['telemetry'],
   openai: ['type wires'],
   '@anthropic-ai/sdk': ['type wires'],
   'node:child_process': [],

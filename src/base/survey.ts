@@ -237,6 +237,15 @@ function isSpace(byte: number): boolean {
   return byte === 32 || byte === 10 || byte === 13 || byte === 9
 }
 
+/** The same object with another value in the place of one member's. `text` is JSON. */
+export function replace(bytes: Buffer, { value, end }: Member, text: string): Buffer {
+  const replaced = Buffer.allocUnsafe(bytes.length - (end - value) + Buffer.byteLength(text))
+  bytes.copy(replaced, 0, 0, value)
+  const after = value + replaced.write(text, value)
+  bytes.copy(replaced, after, end)
+  return replaced
+}
+
 /**
  * The same object with other top-level members: those of `remove` left out, those of `set` replaced or added, all else byte for byte.
  * Values of `set` are JSON text.

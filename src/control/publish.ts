@@ -45,9 +45,16 @@ function keyring(keys: readonly ClientKey[], tokens: readonly string[], hashKey:
     const hash = hashKey(token)
     callers.set(hash, { caller: { keyId: `token_${hash.slice(0, 16)}`, method: 'token' }, until: Infinity })
   }
+  // Hashing costs more than all the rest of knowing somebody. Bounded: only keys that are ours get in, and a revoked one leaves with the snapshot.
+  const known = new Map<string, { readonly caller: Caller; readonly until: number }>()
   return (token) => {
-    const found = callers.get(hashKey(token))
-    return found !== undefined && now() < found.until ? found.caller : undefined
+    let found = known.get(token)
+    if (found === undefined) {
+      found = callers.get(hashKey(token))
+      if (found === undefined) return undefined
+      known.set(token, found)
+    }
+    return now() < found.until ? found.caller : undefined
   }
 }
 

@@ -8,7 +8,8 @@ import type { Call } from './call.ts'
 export function address(call: Call, { connection, model }: Target, wire: UpstreamWire, body: Buffer | string): UpstreamRequest {
   const { provider, origin, basePath, deadlines } = connection
   const paths = call.surface.operation === 'count_tokens' ? provider.counts : provider.speaks
-  const path = (paths?.[wire.name] ?? '').replace('{model}', encodeURIComponent(model))
+  const pattern = paths?.[wire.name] ?? ''
+  const path = pattern.includes('{model}') ? pattern.replace('{model}', encodeURIComponent(model)) : pattern
   const query = provider.query ? `?${new URLSearchParams(provider.query).toString()}` : ''
   const headers: Record<string, string> = {
     'content-type': 'application/json',

@@ -16,6 +16,9 @@ export class Call {
   readonly body: Body
   readonly model: string
   readonly streams: boolean
+  readonly route: string | undefined
+  readonly provider: string | undefined
+  readonly fallbacks: readonly string[]
   #meaning: ChatRequest | undefined
 
   constructor(parts: { surface: Surface; client: Client; caller: Caller; snapshot: Snapshot; extensions: Extensions; body: Body }) {
@@ -25,6 +28,9 @@ export class Call {
     this.snapshot = parts.snapshot
     this.extensions = parts.extensions
     this.body = parts.body
+    this.route = parts.extensions.route
+    this.provider = parts.extensions.provider
+    this.fallbacks = parts.extensions.fallbacks
     this.model = String(parts.body.object.model)
     this.streams = parts.body.object.stream === true
   }

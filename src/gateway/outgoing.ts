@@ -1,7 +1,7 @@
 /** What goes to a target: the client's own bytes where both speak one wire and nothing had to change, else the call's meaning, written anew. */
 
 import type { JsonObject } from '../base/json.ts'
-import { splice } from '../base/survey.ts'
+import { replace, splice } from '../base/survey.ts'
 import type { ChatEvent } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 import { traitsOf } from '../catalog/traits.ts'
@@ -62,12 +62,14 @@ function passOn(call: Call, target: Target, wire: Wire, quirks: Quirks): Written
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(object) : undefined
   const rest = { passesOn: true, hidesUsage: usage !== undefined, undo: [] }
   if (quirksTouch(object, quirks)) return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, model: target.model }, quirks)) }
-  const set = new Map<string, string>()
-  if (object.model !== target.model) set.set('model', JSON.stringify(target.model))
-  for (const field in usage) set.set(field, JSON.stringify(usage[field]))
   const hasOurs = members.some(({ key }) => extensionFields.has(key))
-  return { ...rest, body: set.size === 0 && !hasOurs ? bytes : splice(bytes, members, set, extensionFields) }
+  if (usage === undefined && !hasOurs) return { ...rest, body: object.model === target.model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(target.model)) }
+  const set = new Map([['model', JSON.stringify(target.model)]])
+  for (const field in usage) set.set(field, JSON.stringify(usage[field]))
+  return { ...rest, body: splice(bytes, members, set, extensionFields) }
 }
+
+const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
 
 function without(call: Call): JsonObject {
   const kept: JsonObject = {}

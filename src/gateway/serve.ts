@@ -28,7 +28,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     tellCaller(caller, receipt)
     call = parse({ surface, client, caller, snapshot }, await read(client, snapshot.limits.body, gateway))
     tellCall(call, gateway, receipt)
-    const plan = resolve({ model: call.model, ...call.extensions }, snapshot.routing)
+    const plan = resolve(call, snapshot.routing)
     tellPlan(call, plan, receipt)
     if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
     if (call.streams) patience = keepCompany(call, receipt)

@@ -14,7 +14,7 @@ export interface SideWorld {
   /** Who is on the way to the control API; each entry lives as long as its request. */
   readonly viewers: WeakMap<IncomingMessage, Viewer>
   readonly readiness: () => Promise<{ readonly isReady: boolean; readonly body: object }>
-  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
+  readonly metrics: () => { readonly type: string; readonly text: string }
   /** Hands a request to the control API's own router. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
@@ -39,7 +39,7 @@ export function serveBeside(world: SideWorld): Side {
         return sendJson(response, isReady ? 200 : 503, body)
       }
       case 'metrics': {
-        const { type, text } = await world.metrics()
+        const { type, text } = world.metrics()
         return send(response, 200, type, text)
       }
       case 'models':

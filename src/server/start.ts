@@ -66,7 +66,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   try {
     await plane.publish()
     const firstKey = await plane.makeFirstKey()
-    const metrics = new Metrics({ outboxDepth: () => outbox.depth, outboxDropped: () => outbox.dropped, logDropped: () => log.dropped, configIsStale: () => plane.problem !== undefined })
+    const metrics = new Metrics({ outboxDepth: () => outbox.depth, outboxDropped: () => outbox.dropped, logDropped: () => log.dropped, configIsStale: () => plane.problem !== undefined }, settings.metadata)
     const gateway = assembleGateway({ state, plane, data, network, settle: settler({ metrics, outbox, log }) })
     const tls = settings.tls && { cert: readFileSync(settings.tls.cert, 'utf8'), key: readFileSync(settings.tls.key, 'utf8') }
     const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }) }, live)
@@ -143,7 +143,7 @@ function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: Met
       const config = plane.problem === undefined ? 'current' : 'stale'
       return { isReady: !state.isDraining, body: { status: state.isDraining ? 'draining' : 'ready', config, dependencies: { database } } }
     },
-    metrics: async () => ({ type: metrics.contentType, text: await metrics.text() }),
+    metrics: () => ({ type: metrics.contentType, text: metrics.text() }),
     control: plane.serveControl(viewers),
   })
 }

@@ -25,6 +25,8 @@ export class Log {
   #isScheduled = false
   #isBroken = false
   #dropped = 0
+  #stampedAt = 0
+  #stamped = ''
 
   /** Lines below `level` are not written. A stream that breaks (a closed pipe) ends the log, never the process. */
   constructor(stream: Writable, level: Level) {
@@ -45,7 +47,7 @@ export class Log {
 
   call(receipt: ReceiptRecord, { method, path, responseBytes }: RequestLine): void {
     if (this.#from > levels.indexOf('info')) return
-    const head = `{"time":"${new Date(now()).toISOString()}","level":"INFO","msg":`
+    const head = `{"time":"${this.#stamp()}","level":"INFO","msg":`
     const { request_id, status, duration } = receipt
     this.#put(`${head}"request","request_id":"${request_id}","method":"${method}","path":"${path}","status":${status},"response_bytes":${responseBytes},"gateway_latency":${duration}}`)
     this.#put(`${head}"inference","request_id":"${request_id}",${inference(receipt)}}`)
@@ -58,6 +60,16 @@ export class Log {
     if (text === '' || this.#isBroken) return
     if (this.#stream.writableLength > mostWaiting) this.#dropped += text.split('\n').length - 1
     else this.#stream.write(text)
+  }
+
+  /** Many calls end in one millisecond. */
+  #stamp(): string {
+    const time = now()
+    if (time !== this.#stampedAt) {
+      this.#stampedAt = time
+      this.#stamped = new Date(time).toISOString()
+    }
+    return this.#stamped
   }
 
   #put(line: string): void {

@@ -160,7 +160,13 @@ function late(message: string): Failure {
   return new Failure('upstream_timeout', message)
 }
 
+/** Repeated headers are rare: where there are none, what was parsed is taken as it is. */
 function flat(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  for (const name in headers) if (typeof headers[name] !== 'string') return join(headers)
+  return headers as Record<string, string>
+}
+
+function join(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const joined: Record<string, string> = Object.create(null) as Record<string, string>
   for (const name in headers) {
     const value = headers[name]
