@@ -72,8 +72,7 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     }
     const client = new HttpClient(request, response, path, listening.limits)
     live.add(client)
-    await serve(serving.surface, client, listening.gateway)
-    live.remove(client)
+    await serve(serving.surface, client, listening.gateway).finally(() => live.remove(client))
   } catch (error) {
     refuseSide(request, response, toFailure(error))
   }

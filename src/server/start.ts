@@ -123,9 +123,13 @@ function settler({ metrics, outbox, log }: { readonly metrics: Metrics; readonly
   return (receipt, { method, path, bytesSent }) => {
     // Who was never let in leaves a number, not a record: nobody can fill the database without a key.
     if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
-    metrics.observe(receipt)
-    outbox.put(JSON.stringify(receipt))
-    log.call(receipt, { method, path, responseBytes: bytesSent })
+    try {
+      metrics.observe(receipt)
+      outbox.put(JSON.stringify(receipt))
+      log.call(receipt, { method, path, responseBytes: bytesSent })
+    } catch {
+      log.tell('error', 'a call could not be recorded', { request_id: receipt.request_id })
+    }
   }
 }
 

@@ -58,8 +58,17 @@ export class Log {
     this.#text = ''
     this.#isScheduled = false
     if (text === '' || this.#isBroken) return
-    if (this.#stream.writableLength > mostWaiting) this.#dropped += text.split('\n').length - 1
-    else this.#stream.write(text)
+    if (this.#stream.writableLength > mostWaiting || !this.#write(text)) this.#dropped += text.split('\n').length - 1
+  }
+
+  /** Lines that cannot be written are lost; the process is not. */
+  #write(text: string): boolean {
+    try {
+      this.#stream.write(text)
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** Many calls end in one millisecond. */
