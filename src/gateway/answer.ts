@@ -42,8 +42,8 @@ export class StreamAnswer {
   readonly #receipt: Receipt
   #held: Frame[] = []
   #hasSpoken = false
-  #choices = new Set<number>()
-  #finishes = 0
+  readonly #choices = new Set<number>()
+  readonly #finished = new Set<number>()
   #isOver = false
 
   constructor(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt) {
@@ -56,7 +56,7 @@ export class StreamAnswer {
 
   /** Whether the model said why it stopped, for each of its choices: without that, an end is a cut. */
   get hasFinished(): boolean {
-    return this.#finishes > 0 && this.#finishes >= this.#choices.size
+    return this.#finished.size > 0 && this.#finished.size >= this.#choices.size
   }
 
   /** Reads on until a frame says more than `start` or `usage`: until then the target can still be left for another. */
@@ -121,6 +121,7 @@ export class StreamAnswer {
       } else {
         const wasTerminated = this.#reader.isTerminated
         const events = this.#observe(this.#reader.read(message))
+        if (events.length === 0 && this.#reader.hasRepeatedEnd) continue
         frames.push({ bytes: message.bytes, events, isPlain: false, isTerminator: this.#reader.isTerminated && !wasTerminated })
       }
     }
@@ -133,7 +134,7 @@ export class StreamAnswer {
     for (const undo of this.outgoing.undo) events = undo(events)
     for (const event of events) {
       if (event.type === 'open') this.#choices.add(event.choice)
-      else if (event.type === 'finish') this.#finishes += 1
+      else if (event.type === 'finish') this.#finished.add(event.choice)
       if (event.type !== 'start' && event.type !== 'usage') this.#hasSpoken = true
     }
     this.#receipt.observe(events)

@@ -28,7 +28,8 @@ export async function send(call: Call, target: Target, { isStrict, gateway, rece
   receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
   if (exchange.status !== 200) throw await readRefusal(exchange, outgoing.wire)
   if (kindOf(exchange, call.streams) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
-  const answer = new StreamAnswer(exchange, outgoing, call.snapshot.limits, receipt)
+  // Of a stream that is gathered into a whole answer every frame must be read.
+  const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, call.snapshot.limits, receipt)
   await withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
   return answer
 }

@@ -18,6 +18,8 @@ export interface EventReader {
   isPlainDelta(message: SseMessage): boolean
   /** Called when the bytes have ended well: what was implied and not yet said. */
   end(): readonly ChatEvent[]
+  /** Whether the last message told once more that a choice has finished, where servers of the wire do that: no client needs to hear it twice. */
+  readonly hasRepeatedEnd?: boolean
   /** Whether the wire's terminator has been read. */
   readonly isTerminated: boolean
 }

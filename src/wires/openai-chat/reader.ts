@@ -38,6 +38,7 @@ export function eventReader(): EventReader {
 
 class Reader implements EventReader {
   isTerminated = false
+  hasRepeatedEnd = false
   #id = ''
   #hasStarted = false
   #next = 0
@@ -49,6 +50,7 @@ class Reader implements EventReader {
 
   read(message: SseMessage): readonly ChatEvent[] {
     const { data } = message
+    this.hasRepeatedEnd = false
     if (data === '') return nothing
     if (data === '[DONE]') {
       this.isTerminated = true
@@ -89,7 +91,10 @@ class Reader implements EventReader {
 
   #readChoice(choice: JsonObject): void {
     const state = this.#stateOf(choice.index)
-    if (state.hasFinished) return
+    if (state.hasFinished) {
+      this.hasRepeatedEnd ||= typeof choice.finish_reason === 'string'
+      return
+    }
     if (choice.error) throw toldFailure(choice)!
     const before = this.#events.length
     this.#readDelta(state, isObject(choice.delta) ? choice.delta : noDelta)
