@@ -6,8 +6,6 @@ export const now = (): number => Date.now()
 /** Milliseconds since the process began, with fractions. Never goes back: for durations and deadlines. */
 export const monotonic = (): number => performance.now()
 
-/** The same clock in whole nanoseconds: durations up to 104 days fit a number exactly. */
-export const monotonicNs = (): number => Math.round(performance.now() * 1e6)
 
 /** Resolves after `ms` milliseconds, or at once when cancelled. */
 export function pause(ms: number): { readonly done: Promise<void>; cancel(): void } {

@@ -11,7 +11,7 @@ import type { Call } from './call.ts'
 import { answerHeaders, dollars, streamHeaders } from './headers.ts'
 import type { Patience } from './patience.ts'
 
-export const costHeader = 'x-omega-cost-usd'
+const costHeader = 'x-omega-cost-usd'
 
 export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
   if (!call.streams) {

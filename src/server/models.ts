@@ -10,7 +10,7 @@ interface Model {
 }
 
 /** Chains and aliases first, then each connection's models under its prefix. */
-export function listModels(table: RoutingTable): readonly Model[] {
+function listModels(table: RoutingTable): readonly Model[] {
   const named = [...table.chains.keys(), ...table.aliases.keys()].map((id) => ({ id, owner: 'omni' }))
   const connections = new Set(table.connections.values())
   return [...named, ...[...connections].flatMap(({ name, models }) => models.map((model) => ({ id: `${name}/${model}`, owner: name })))]

@@ -3,14 +3,14 @@
 import { pause } from '../base/clock.ts'
 import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
-import { isObject, type JsonObject } from '../base/json.ts'
+import { isObject } from '../base/json.ts'
 import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
 import { planAnswer, type Step } from './local-answer.ts'
 
 export class LocalTransport implements Transport {
   async post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     const body: unknown = JSON.parse(request.body.toString())
-    const { status, headers, firstByteMs, steps } = planAnswer(isObject(body) ? body : ({} as JsonObject))
+    const { status, headers, firstByteMs, steps } = planAnswer(isObject(body) ? body : ({}))
     const limit = asksStream ? request.deadlines.firstByteStreamed : request.deadlines.firstByteWhole
     const waiting = pause(Math.min(firstByteMs, limit))
     let isCancelled = false

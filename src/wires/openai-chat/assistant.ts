@@ -51,7 +51,7 @@ export function readCitations(annotations: Json | undefined): Citation[] | undef
 function readCitation(annotation: Json): Citation | undefined {
   if (!isObject(annotation) || annotation.type !== 'url_citation' || !isObject(annotation.url_citation)) return undefined
   const { url, title, content: quoted, start_index: start, end_index: end } = annotation.url_citation
-  return present({ url, title, quoted, start, end }) as Citation
+  return present({ url, title, quoted, start, end })
 }
 
 /** Undefined for what has no address: the wire cites nothing else. */
@@ -65,7 +65,7 @@ function takeImages(fields: JsonObject): Block[] {
   const images = fields.images.map(readPart)
   if (!images.every(({ type }) => type === 'media')) return []
   take(fields, 'images')
-  return images.map((image) => ({ ...image, ...kept(own(image.rest), { ...image.rest?.spelled, place: 'images' }) }) as Block)
+  return images.map((image) => ({ ...image, ...kept(own(image.rest), { ...image.rest?.spelled, place: 'images' }) }))
 }
 
 function takeCalls(fields: JsonObject, idFor: (place: number) => string): Block[] {

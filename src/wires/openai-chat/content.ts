@@ -33,7 +33,7 @@ function readLinked(kind: 'image' | 'video', said: JsonObject): MediaBlock | und
   const { url, detail, ...inner } = linked
   const looks = typeof detail === 'string' ? { detail } : {}
   const left = detail === undefined || looks.detail ? inner : { ...inner, detail }
-  return { type: 'media', kind, source: readUrl(url as string), ...looks, ...marks(fields), ...kept({ ...fields, ...leftOf(field, left) }) }
+  return { type: 'media', kind, source: readUrl(url), ...looks, ...marks(fields), ...kept({ ...fields, ...leftOf(field, left) }) }
 }
 
 const audioTypes: { readonly [format: string]: string } = { wav: 'audio/wav', mp3: 'audio/mpeg' }

@@ -42,7 +42,7 @@ function countUsage({
     imageInput: count(into.image_tokens),
     reasoning: count(out.reasoning_tokens),
     audioOutput: count(out.audio_tokens),
-  } as Usage
+  }
 }
 
 const none: JsonObject = {}

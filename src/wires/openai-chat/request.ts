@@ -93,7 +93,7 @@ function takeFormat(fields: JsonObject): OutputFormat | undefined {
   const { schema, name, strict, ...inner } = described
   const known = { ...(typeof name === 'string' && { name }), ...(typeof strict === 'boolean' && { strict }) }
   const left = { ...inner, ...(strict !== undefined && known.strict === undefined && { strict }) }
-  return { type: 'schema', schema: schema as JsonObject, ...known, ...kept({ ...outer, ...leftOf('json_schema', left) }) }
+  return { type: 'schema', schema: schema, ...known, ...kept({ ...outer, ...leftOf('json_schema', left) }) }
 }
 
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {

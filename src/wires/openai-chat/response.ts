@@ -32,7 +32,7 @@ function readChoice(choice: Json, place: number, answerId: string): Choice {
   const told = toldFailure(choice)
   if (told) throw told
   const { index, message, finish_reason: word, ...left } = choice
-  const said = readAssistant(message as JsonObject, (call) => callId(answerId, place, call))
+  const said = readAssistant(message, (call) => callId(answerId, place, call))
   const { blocks, fields } = said.spelled.content === 'list' ? { blocks: said.blocks, fields: left } : takeLogprobs(said.blocks, left)
   const finish = readFinish(
     word,
@@ -40,7 +40,7 @@ function readChoice(choice: Json, place: number, answerId: string): Choice {
   )
   const spelled = {
     ...said.spelled,
-    ...(!('refusal' in (message as JsonObject)) && { refusal: 'absent' }),
+    ...(!('refusal' in (message)) && { refusal: 'absent' }),
     ...(!('logprobs' in choice) && { logprobs: 'absent' }),
     ...(writeFinish(finish, false) !== word && typeof word === 'string' && { finish: word }),
   }
@@ -52,7 +52,7 @@ function takeLogprobs(blocks: readonly Block[], fields: JsonObject): { blocks: r
   const place = isObject(fields.logprobs) ? blocks.findIndex(({ type }) => type === 'text') : -1
   if (place === -1) return { blocks, fields }
   const { logprobs, ...left } = fields
-  return { blocks: blocks.with(place, { ...blocks[place]!, ...kept({ ...own(blocks[place]!.rest), logprobs: logprobs! }) } as Block), fields: left }
+  return { blocks: blocks.with(place, { ...blocks[place]!, ...kept({ ...own(blocks[place]!.rest), logprobs: logprobs! }) }), fields: left }
 }
 
 /** An id for a call that came without one: other answers of the conversation have others. */
