@@ -1,0 +1,252 @@
+/** Who may call what: the committed table of every path, and that no other spelling of one is less guarded. */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { buildApi } from '../../src/server/control-api.ts'
+import { openData } from '../../src/server/data.ts'
+import { routes, type Access } from '../../src/server/routes.ts'
+import { eventually } from '../gateway.ts'
+import { openai, startUpstream } from '../upstream/index.ts'
+import { holdAlive } from './rules.ts'
+import { openScene, type Told } from './scene.ts'
+
+/** Every path that is served, and to whom. A new path is added here by whoever has thought about it. */
+const table: { readonly [route: string]: Access } = {
+  'POST /v1/chat/completions': 'client',
+  'POST /v1/messages': 'client',
+  'POST /v1/messages/count_tokens': 'client',
+  'GET /v1/models': 'client',
+  'GET /v1/models/*': 'client',
+  'GET /v1/responses': 'none',
+  'POST /chat/completions': 'client',
+  'POST /messages': 'client',
+  'POST /messages/count_tokens': 'client',
+  'GET /models': 'client',
+  'GET /models/*': 'client',
+  'GET /responses': 'none',
+  'HEAD /api/hello': 'none',
+  'GET /healthz': 'none',
+  'GET /health/readiness': 'none',
+  'GET /metrics': 'admin',
+  'GET /': 'none',
+  'GET /_omni/reports': 'owner',
+  'GET /_omni/reports/:id': 'owner',
+  'GET /_omni/keys': 'admin',
+  'POST /_omni/keys': 'admin',
+  'DELETE /_omni/keys/:id': 'admin',
+  'GET /_omni/credentials': 'admin',
+  'PUT /_omni/credentials/:provider': 'admin',
+  'DELETE /_omni/credentials/:provider': 'admin',
+  'GET /_omni/status': 'admin',
+  'GET /_omni/config': 'admin',
+  'POST /_omni/reload': 'admin',
+}
+
+/** The refusal that each gets; undefined where it is let in. */
+const refusals: { readonly [access in Access]: { readonly [who: string]: number | undefined } } = {
+  none: {},
+  client: { nobody: 401, revoked: 401, stranger: 401, admin: 401 },
+  admin: { nobody: 401, revoked: 401, stranger: 401, client: 403 },
+  owner: { nobody: 401, revoked: 401, stranger: 401 },
+}
+
+const upstream = await startUpstream(openai.speak('fine'))
+const scene = await openScene({ cast: { up: { like: 'openai', url: upstream.url } } })
+after(() => Promise.all([scene[Symbol.asyncDispose](), upstream.stop()]))
+
+interface MadeKey {
+  readonly id: string
+  readonly key: string
+}
+const byAdmin = (method: string, path: string, body?: unknown): Promise<Told> => scene.ask({ method, path, key: scene.adminKey, body })
+const makeKey = async (fields: object = {}): Promise<MadeKey> =>
+  (await byAdmin('POST', '/_omni/keys', { name: 'test', ...fields })).json() as unknown as MadeKey
+
+const other = await makeKey()
+const revoked = await makeKey()
+await byAdmin('DELETE', `/_omni/keys/${revoked.id}`)
+const who: { readonly [name: string]: string | null } = {
+  nobody: null,
+  client: scene.key,
+  revoked: revoked.key,
+  stranger: `${scene.key}x`,
+  admin: scene.adminKey,
+}
+
+describe('every path', () => {
+  test('[C01] is in the committed table, with the one who may call it', () => {
+    assert.deepEqual(Object.fromEntries(routes.map(({ method, path, access }) => [`${method} ${path}`, access])), table)
+  })
+
+  test('[C01] of the control API’s own router is in the table, and it has no others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'omni-access-'))
+    const data = await openData({ dataDir: folder, inputHash: 'none' })
+    const nothing = async () => {}
+    const api = await buildApi({ ...data, publish: nothing, reload: nothing, settings: () => ({}), status: () => ({}), providerIds: () => [] }, () => ({
+      role: 'admin',
+    }))
+    const own = routes.filter(({ serving }) => serving.kind === 'control')
+    for (const { method, path } of own) assert.ok(method !== 'HEAD' && api.hasRoute({ method, url: path }), path)
+    const methods = [...api.printRoutes({ commonPrefix: false }).matchAll(/\(([A-Z, ]+)\)/g)].flatMap(([, names]) => names!.split(', '))
+    assert.equal(methods.length, own.length)
+    await api.close()
+    await data.store.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  for (const [route, access] of Object.entries(table)) {
+    const [method = '', pattern = ''] = route.split(' ')
+    const path = pattern.replace('*', 'omni-runtime/smoke').replace(/:\w+/, 'some-one')
+    test(`[C01] ${route} lets in whom the table says`, async () => {
+      for (const [name, key] of Object.entries(who)) {
+        const { status, text } = await scene.ask({ method, path, key, headers: { origin: 'https://evil.example' } })
+        const expected = refusals[access][name]
+        if (expected === undefined) assert.ok(status !== 401 && status !== 403, `${name}: ${status} ${text}`)
+        else assert.equal(status, expected, `${name}: ${text}`)
+      }
+    })
+
+    test(`[C01] [C20] ${route} answers another method, a preflight and a foreign origin with nothing`, async () => {
+      const served = Object.keys(table)
+        .filter((one) => one.endsWith(` ${pattern}`))
+        .map((one) => one.split(' ')[0])
+      for (const wrong of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'].filter((one) => !served.includes(one))) {
+        const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+        const told = await scene.ask({ method: wrong, path, key: scene.adminKey, headers })
+        assert.equal(told.status, 405, wrong)
+        assert.deepEqual([...new Set(String(told.headers.allow).split(', '))].sort(), [...served].sort())
+        assert.ok(!Object.keys(told.headers).some((name) => name.startsWith('access-control-')))
+      }
+    })
+  }
+})
+
+describe('a receipt', () => {
+  test('[C01] of another client is not there, in the same words as one that never was', async () => {
+    const { headers } = await scene.say('up/m')
+    const id = String(headers['x-omega-decision-id'])
+    const path = `/_omni/reports/${id}`
+    await eventually(async () => (await scene.ask({ method: 'GET', path })).status === 200)
+    assert.equal((await byAdmin('GET', path)).status, 200)
+    const foreign = await scene.ask({ method: 'GET', path, key: other.key })
+    const missing = await scene.ask({ method: 'GET', path: `/_omni/reports/dec_${'0'.repeat(32)}`, key: other.key })
+    assert.deepEqual([foreign.status, foreign.text], [404, missing.text])
+    const list = await scene.ask({ method: 'GET', path: '/_omni/reports', key: other.key })
+    assert.deepEqual(list.json(), { data: [], next_cursor: null, retained: 0 })
+    for (const query of ['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=x', 'key_id=x', 'all=1', `cursor=${id}`]) {
+      const told = await scene.ask({ method: 'GET', path: `/_omni/reports?${query}`, key: other.key })
+      assert.equal(told.status, 400, `${query}: ${told.text}`)
+    }
+  })
+})
+
+describe('a key', () => {
+  test('[C10] that is revoked is refused at once, and one that ends is refused from then on', async () => {
+    const short = await makeKey({ expires_at: Date.now() + 700 })
+    assert.equal((await scene.say('up/m', {}, { key: short.key })).status, 200)
+    const brief = await makeKey()
+    assert.equal((await scene.say('up/m', {}, { key: brief.key })).status, 200)
+    await byAdmin('DELETE', `/_omni/keys/${brief.id}`)
+    assert.equal((await scene.say('up/m', {}, { key: brief.key })).status, 401)
+    await pause(750)
+    assert.equal((await scene.say('up/m', {}, { key: short.key })).status, 401)
+  })
+
+  test('[C10] is one key by all of its letters, however many it shares with another', async () => {
+    const tokens = [20, 64, 200].flatMap((length) => ['A', 'B'].map((end) => `${'gT4kWz-0pQ_7bLx2mNv8'.repeat(10).slice(0, length)}${end}`))
+    await using gateway = await openScene({ env: { OMNI_AUTH_TOKENS: tokens.join(',') } })
+    const ids = new Set<unknown>()
+    for (const key of tokens) {
+      const { headers } = await gateway.say('omni-runtime/smoke', {}, { key })
+      const receipt = await eventually(async () => {
+        const told = await gateway.ask({ method: 'GET', path: `/_omni/reports/${String(headers['x-omega-decision-id'])}`, key })
+        return told.status === 200 && told.json()
+      })
+      ids.add(receipt.key_id)
+      for (const wrong of [key.slice(0, -1), `${key.slice(0, -1)}C`, `${key} x`, `${key}A`, key.toLowerCase()]) {
+        assert.equal((await gateway.say('omni-runtime/smoke', {}, { key: wrong })).status, 401)
+        assert.equal((await gateway.ask({ method: 'GET', path: '/_omni/keys', key: wrong })).status, 401)
+      }
+      assert.equal((await gateway.ask({ method: 'GET', path: '/_omni/keys', key })).status, 403, 'tokens open nothing of the operator’s')
+    }
+    assert.equal(ids.size, tokens.length)
+  })
+})
+
+describe('another spelling', () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  after(() => agent.destroy())
+  const statusOf = (method: string, path: string, key: string | null): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const headers = key === null ? {} : { authorization: `Bearer ${key}` }
+      request({ agent, host: '127.0.0.1', port: scene.port, method, path, headers }, (answer) =>
+        answer.resume().on('end', () => resolve(answer.statusCode ?? 0)),
+      )
+        .on('error', reject)
+        .end()
+    })
+
+  const hex = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`
+  const bends: readonly ((letter: string) => string)[] = [
+    hex,
+    (letter) => hex(letter).toUpperCase(),
+    (letter) => `%25${hex(letter).slice(1)}`,
+    (letter) => `%u00${hex(letter).slice(1)}`,
+    (letter) => letter.toUpperCase(),
+    (letter) => `${letter}%00`,
+    (letter) => `%EF%BC${`%${(0x60 + letter.charCodeAt(0)).toString(16)}`}`,
+    (letter) => (letter === '/' ? '//' : letter),
+    (letter) => (letter === '/' ? '/./' : letter),
+    (letter) => (letter === '/' ? '/x/../' : letter),
+    (letter) => (letter === '/' ? '/%2e%2e/' : letter),
+    (letter) => (letter === '/' ? '%2f' : letter),
+    (letter) => (letter === '/' ? '%5c' : letter),
+    (letter) => (letter === '/' ? '\\' : letter),
+    (letter) => `;${letter}`,
+    (letter) => `${letter}.`,
+    (letter) => `${letter}%20`,
+    (letter) => `${letter}%09`,
+  ]
+  const ends = ['', '', '', '/', '//', '.', ';x=1', '%00', '%20', '?', '?x=1', '#x', '/.', '/..;/', '.json', '%3f', '&']
+
+  /** Numbers that are the same in every run: a failure can be looked at again. https://en.wikipedia.org/wiki/Linear_congruential_generator */
+  let state = 1
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * limit)
+  }
+  const bend = (path: string): string => {
+    const letters = [...path]
+    for (let times = 1 + below(3); times > 0; times -= 1) {
+      const at = below(letters.length)
+      letters[at] = bends[below(bends.length)]!(path[at]!)
+    }
+    return `${letters.join('')}${ends[below(ends.length)]}`.replace(/^[^/]/, '/$&')
+  }
+
+  test('[C08] of a guarded path, of ten thousand, is never less guarded', async () => {
+    const guarded = Object.entries(table).filter(([, access]) => access !== 'none')
+    const before = upstream.requests.length
+    const lane = async (count: number) => {
+      for (let left = count; left > 0; left -= 1) {
+        const [route, access] = guarded[below(guarded.length)]!
+        const [method = '', pattern = ''] = route.split(' ')
+        const path = bend(pattern.replace('*', 'some').replace(/:\w+/, 'some'))
+        const nobody = await statusOf(method, path, null)
+        assert.ok([400, 401, 404, 405].includes(nobody), `${method} ${path} told nobody ${nobody}`)
+        if (access !== 'admin') continue
+        const client = await statusOf(method, path, scene.key)
+        assert.ok([400, 403, 404, 405].includes(client), `${method} ${path} told a client ${client}`)
+      }
+    }
+    await Promise.all([lane(2500), lane(2500), lane(2500), lane(2500)])
+    assert.equal(upstream.requests.length, before)
+  })
+})
+
+test('[I5] after all of this the same process serves', () => holdAlive(scene))
