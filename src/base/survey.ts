@@ -56,6 +56,9 @@ export function survey(bytes: Buffer, limits: SurveyLimits): Survey {
 /** Objects with more keys than this are checked with a set of texts, smaller ones by looking back. */
 const manyKeys = 24
 
+/** Values that a body may have for each key that it may have: lists of numbers are long, and cost less than keys. */
+const itemsForKey = 10
+
 class Scan {
   readonly members: Member[] = []
   needsExact = false
@@ -79,6 +82,7 @@ class Scan {
     let memberStart = -1
     let memberKey = ''
     let valueStart = -1
+    let commas = 0
     for (let at = 0; at < bytes.length; at += 1) {
       const byte = bytes[at]!
       if (byte === QUOTE) {
@@ -95,6 +99,8 @@ class Scan {
           at = colon
         } else at = end - 1
       } else if (byte === COMMA) {
+        commas += 1
+        if (commas > this.#limits.keys * itemsForKey) throw new JsonFault('too_many_items', at)
         if (this.#levels.length === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
       } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#enter(byte, at)
       else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
