@@ -94,6 +94,7 @@ function explain(issue: z.core.$ZodIssue, place: Placer): readonly Problem[] {
 function settle(given: Given, env: Environment, { problem, warn }: Report): Settings {
   checkListening(given, { problem, warn })
   checkLabels(given, problem)
+  warnOfWhatIsNotYet(given, warn)
   const connected = connectProviders(given, env, { problem: (path, sentence) => problem(path.length === 0 ? [] : ['providers', ...path], sentence), warn })
   checkTargets(given, connected, { problem, warn })
   const { server, storage, log, receipts } = given
@@ -127,6 +128,12 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     upstream: given.upstream,
     receipts: { records: receipts.waitingRecords, bytes: receipts.waitingBytes },
   }
+}
+
+/** A setting that is taken and does nothing would be believed. */
+function warnOfWhatIsNotYet({ server, storage }: Given, warn: Report['warn']): void {
+  if (server.workers > 1) warn('server.workers: one process serves; more than one comes with the limits that they would share.')
+  if (storage.redisUrl !== undefined) warn('storage.redisUrl: nothing is kept in Redis yet.')
 }
 
 function checkLabels({ metadata: { keys, metricLabels } }: Given, problem: Report['problem']): void {
