@@ -206,7 +206,7 @@ describe('a model', () => {
       assert.ok(!headers.some(([name]) => name.toLowerCase() === 'x'))
     }
     const metrics = await scene.ask({ method: 'GET', path: '/metrics', key: scene.adminKey })
-    for (const text of [metrics.text, scene.stdout()]) assert.doesNotMatch(text, /xxxxxxxxxx|gрt|\r\nX: y|\u0000/)
+    for (const text of [metrics.text, scene.stdout()]) for (const trap of ['xxxxxxxxxx', 'gрt', '\r\nX: y', '\u0000']) assert.ok(!text.includes(trap), trap)
     scene.log()
   })
 })

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { AttemptRecord } from '../../src/receipts/signals.ts'
-import { eventually, findFreePort } from '../gateway.ts'
+import { findFreePort } from '../gateway.ts'
 import { certificate, finish, messages, openai, openBlackHole, raw, reply, reset, startUpstream, stream, wait, type Answer } from '../upstream/index.ts'
 import { holdAlive } from './rules.ts'
-import { chatPath, hello, messagesPath, openScene, quick, type Scene, type Told } from './scene.ts'
+import { chatPath, hello, messagesPath, openScene, quick, type Told } from './scene.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'omni-faults-'))
 const day = 86_400_000
@@ -55,19 +55,17 @@ after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const attemptsOf = (told: Told) => (told.json().extra as { readonly routing: { readonly attempts: readonly AttemptRecord[] } }).routing.attempts
-const receiptOf = (of: Scene, { headers }: Told) =>
-  eventually(async () => {
-    const told = await of.ask({ method: 'GET', path: `/_omni/reports/${String(headers['x-omega-decision-id'])}` })
-    return told.status === 200 ? told.json() : undefined
-  })
+interface Attempted {
+  readonly extra: { readonly routing: { readonly attempts: readonly AttemptRecord[] } }
+}
+const attemptsOf = (told: Told) => (told.json() as unknown as Attempted).extra.routing.attempts
 const say = (model: string) => scene.say(model, { debug: { routing: true } })
 
 describe('a provider that cannot be reached', () => {
   test('[B01] is a 502 after the configured attempts, and the receipt lists each', async () => {
     const told = await say('closed/m')
     assert.deepEqual([told.status, told.code(), told.headers['x-omni-attempts']], [502, 'upstream_unreachable', '2'])
-    const { attempts } = await receiptOf(scene, told)
+    const { attempts } = await scene.receiptOf(told)
     assert.deepEqual(
       (attempts as unknown as AttemptRecord[]).map(({ provider, reason, status }) => [provider, reason, status]),
       [
@@ -196,7 +194,7 @@ describe('a fault in the gateway itself', () => {
     const told = await broken.say('three/m', { messages: [{ role: 'user', content: 'FAULT-IN-ADAPTER' }] })
     assert.deepEqual([told.status, told.code()], [500, 'internal_error'])
     assert.doesNotMatch(told.text, /SABOTAGE|FAULT/)
-    assert.equal((await receiptOf(broken, told)).error, 'internal_error')
+    assert.equal((await broken.receiptOf(told)).error, 'internal_error')
     for (const id of ['fault-in-logger', 'fault-in-settling']) {
       const label = { 'x-request-id': id }
       await broken.say('three/m', {}, { headers: label }).catch(() => undefined)

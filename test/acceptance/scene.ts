@@ -3,7 +3,7 @@
 import { request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../src/base/json.ts'
-import { startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import { eventually, startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { holdRules } from './rules.ts'
 
 export type Surface = 'chat' | 'messages'
@@ -52,6 +52,8 @@ export interface Scene extends Gateway {
   ask(asking: Asking): Promise<Told>
   /** `ask`, for an answer of a model: on Chat Completions, unless a path of Messages is given. */
   say(model: string, fields?: JsonObject, asking?: Asking): Promise<Told>
+  /** The receipt of an answer, when it is stored. */
+  receiptOf(told: Told, key?: string): Promise<JsonObject>
 }
 
 export const chatPath = '/v1/chat/completions'
@@ -82,7 +84,12 @@ export async function openScene({ cast, settings, ...options }: SceneOptions = {
     const isMessages = surfaceOf(asking.path ?? chatPath) === 'messages'
     return ask({ ...asking, body: { model, ...(isMessages && { max_tokens: 64 }), messages: hello, ...fields } })
   }
-  return { ...gateway, port, ask, say }
+  const receiptOf = async ({ headers }: Told, key = gateway.adminKey) => {
+    const path = `/_omni/reports/${String(headers['x-omega-decision-id'])}`
+    const stored = await eventually(async () => [await ask({ method: 'GET', path, key })].find(({ status }) => status === 200))
+    return stored.json()
+  }
+  return { ...gateway, port, ask, say, receiptOf }
 }
 
 export const surfaceOf = (path: string): Surface => (/\/messages\b/.test(path) ? 'messages' : 'chat')

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { gzipSync, deflateSync, brotliCompressSync } from 'node:zlib'
 import type { JsonObject } from '../../src/base/json.ts'
-import { eventually } from '../gateway.ts'
 import {
   bomb,
   chunk,
@@ -59,12 +58,6 @@ async function refused(say: Answer, status: number, code: string): Promise<void>
   assert.doesNotMatch(JSON.stringify(translated.rawHeaders) + translated.text, /SECRET|<html|<HTML/)
 }
 
-const receiptOf = ({ headers }: Told) =>
-  eventually(async () => {
-    const told = await scene.ask({ method: 'GET', path: `/_omni/reports/${String(headers['x-omega-decision-id'])}` })
-    return told.status === 200 ? told.json() : undefined
-  })
-
 describe('a 200', () => {
   const none: { readonly [says: string]: unknown } = {
     'an error': { error: { message: 'SECRET', type: 'server_error', code: null } },
@@ -87,7 +80,7 @@ describe('a 200', () => {
       const told = await given(reply(200, body))
       assert.ok(told.status >= 400 && told.status !== 500, `${told.status} ${told.text}`)
       assert.doesNotMatch(told.text, /SECRET/)
-      const receipt = await receiptOf(told)
+      const receipt = await scene.receiptOf(told)
       assert.equal(receipt.error_origin, 'target')
       const served = await given(reply(200, body), 'pair')
       assert.deepEqual([served.status, served.headers['x-omni-provider']], [200, 'second'])
@@ -112,7 +105,7 @@ describe('a 200', () => {
     ] as const) {
       const told = await given(reply(200, { ...openai.body('fine'), usage: { prompt_tokens: input, completion_tokens: output, total_tokens: 1 } }))
       assert.equal(told.status, 200, told.text)
-      const receipt = await receiptOf(told)
+      const receipt = await scene.receiptOf(told)
       assert.notEqual(receipt.usage_source, 'reported')
       for (const field of ['prompt_tokens', 'completion_tokens', 'total_tokens'])
         assert.ok(
@@ -121,7 +114,7 @@ describe('a 200', () => {
         )
       assert.ok((receipt.notices as string[]).includes('estimated_usage'))
     }
-    const without = await receiptOf(await given(openai.reply('fine', { usage: null })))
+    const without = await scene.receiptOf(await given(openai.reply('fine', { usage: null })))
     assert.equal(without.usage_source, 'estimated')
     const nan = JSON.stringify({ ...openai.body('fine'), usage: { prompt_tokens: 0, completion_tokens: 7 } }).replace(
       '"completion_tokens":7',
@@ -134,7 +127,7 @@ describe('a 200', () => {
     const frames = messages.frames('one two three four').map((frame) => frame.replace('"output_tokens":5', '"output_tokens":0'))
     const told = await given(stream(frames), 'claude/m', { stream: true }, messagesPath)
     assert.equal(told.status, 200)
-    const receipt = await receiptOf(told)
+    const receipt = await scene.receiptOf(told)
     assert.ok(Number(receipt.completion_tokens) > 0, 'what was said is never nothing')
   })
 })

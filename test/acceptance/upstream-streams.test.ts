@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { eventually } from '../gateway.ts'
 import {
   chunk,
   endlessLine,
@@ -83,13 +82,6 @@ function holdBroken(told: Told, code: string, type: string): void {
   assert.doesNotMatch(told.text, /"scripted/)
 }
 
-/** The receipt of an answer, when it is stored. */
-const receiptOf = ({ headers }: Told) =>
-  eventually(async () => {
-    const told = await scene.ask({ method: 'GET', path: `/_omni/reports/${String(headers['x-omega-decision-id'])}` })
-    return told.status === 200 ? told.json() : undefined
-  })
-
 describe('a stream', () => {
   const mixed = (frames: readonly string[], end: string) =>
     `\uFEFF: a comment${end}${end}${frames.map((frame) => `: ping${end}id: 7${end}retry: 10${end}${frame.replaceAll('\n', end)}`).join('')}`
@@ -155,7 +147,7 @@ describe('a stream that breaks', () => {
         const told = await streamed(model, stream([...cuts[0], 'data: {"choices": SECRET\n\n', ...frames.slice(4)]), path)
         holdBroken(told, 'upstream_invalid_response', 'api_error')
         assert.doesNotMatch(told.text, /SECRET/)
-        const receipt = await receiptOf(told)
+        const receipt = await scene.receiptOf(told)
         assert.deepEqual([receipt.error, receipt.outcome], ['upstream_invalid_response', 'truncated'])
       })
 
@@ -163,7 +155,7 @@ describe('a stream that breaks', () => {
         for (const kept of cuts) {
           const told = await streamed(model, stream(kept), path)
           holdBroken(told, 'upstream_truncated', 'api_error')
-          const receipt = await receiptOf(told)
+          const receipt = await scene.receiptOf(told)
           assert.deepEqual([receipt.error, receipt.outcome], ['upstream_truncated', 'truncated'])
           assert.ok((receipt.notices as string[]).includes('incomplete'))
           assert.ok(Number(receipt.completion_tokens) > 0, 'what was said is counted')
@@ -239,7 +231,7 @@ describe('a stream without measure', () => {
     const word = chatFrames[1]!
     const told = await streamed('short/m', [openStream(), raw(chunk(chatFrames[0]!)), repeat(chunk(word), Infinity, 500)], chatPath)
     holdBroken(told, 'upstream_timeout', 'timeout_error')
-    const receipt = await receiptOf(told)
+    const receipt = await scene.receiptOf(told)
     assert.ok(Number(receipt.completion_tokens) > 0)
   })
 })
