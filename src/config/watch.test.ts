@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { watchConfig } from './watch.ts'
 
-const times = { quiet: 20, settle: 20, look: 50 }
+const times = { gather: 20, settle: 20, look: 50 }
 const quietTime = 200
 
 function folder(context: TestContext): string {
@@ -69,6 +69,17 @@ test('a file that grows in pieces is told of when it is whole', async (context) 
     writeFileSync(file, 'a: [1,'.repeat(pieces))
     await sleep(5)
   }
+  assert.equal(await seen.times(), 1)
+})
+
+test('a file beside others that never rest is told of all the same', async (context) => {
+  const inside = folder(context)
+  const file = join(inside, 'omni.yaml')
+  writeFileSync(file, 'a: 1')
+  const seen = counted(context, file)
+  const busy = setInterval(() => writeFileSync(join(inside, 'busy'), String(Math.random())), 5)
+  context.after(() => clearInterval(busy))
+  writeFileSync(file, 'a: 2')
   assert.equal(await seen.times(), 1)
 })
 

@@ -6,15 +6,15 @@ import { dirname } from 'node:path'
 import { readConfigFile } from './file.ts'
 
 export interface WatchTimes {
-  /** Milliseconds of quiet after which a change is looked at. */
-  readonly quiet: number
+  /** Milliseconds after which a change in the folder is looked at; those that come meanwhile do not put it off, since a database beside the file never rests. */
+  readonly gather: number
   /** Milliseconds in which the content must stay the same. */
   readonly settle: number
   /** Milliseconds between looks where the system tells nothing, as on network drives. */
   readonly look: number
 }
 
-const usualTimes: WatchTimes = { quiet: 150, settle: 50, look: 5000 }
+const usualTimes: WatchTimes = { gather: 150, settle: 50, look: 5000 }
 
 export interface Watching {
   close(): void
@@ -28,11 +28,13 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
   let told = fingerprint(file)
   let seen = told
   let timer: NodeJS.Timeout | undefined
+  let isGathering = false
   const later = (wait: number) => {
     clearTimeout(timer)
     timer = setTimeout(look, wait).unref()
   }
   const look = () => {
+    isGathering = false
     const now = fingerprint(file)
     if (now === undefined || now === told) return ((seen = now ?? seen), later(times.look))
     if (now !== seen) return ((seen = now), later(times.settle))
@@ -40,7 +42,11 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
     later(times.look)
     onChange()
   }
-  const watcher = watchFolder(dirname(file), () => later(times.quiet))
+  const watcher = watchFolder(dirname(file), () => {
+    if (isGathering) return
+    isGathering = true
+    later(times.gather)
+  })
   later(times.look)
   return {
     close: () => {
