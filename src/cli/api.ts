@@ -4,17 +4,17 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { isObject } from '../base/json.ts'
-import { readConfiguration } from './configuration.ts'
+import { readPlace } from './configuration.ts'
 import { Complaint } from './command.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Resolves to what it said. Throws `Complaint` where it cannot be asked, or says no. */
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
-  const { settings } = readConfiguration({})
-  const key = readAdminKey(settings.dataDir)
-  const host = settings.host === '0.0.0.0' || settings.host === '::' ? '127.0.0.1' : settings.host
-  const { status, text } = await send({ method, host, port: settings.port, path, key, body })
+  const { host: listening, port, dataDir } = readPlace()
+  const key = readAdminKey(dataDir)
+  const host = listening === '0.0.0.0' || listening === '::' ? '127.0.0.1' : listening
+  const { status, text } = await send({ method, host, port, path, key, body })
   const said: unknown = JSON.parse(text)
   if (status < 400) return said as T
   const error = isObject(said) && isObject(said.error) ? said.error : {}
