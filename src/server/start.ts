@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream'
 import { monotonic, pause } from '../base/clock.ts'
 import { Roster } from '../base/roster.ts'
 import { uuid7 } from '../base/ids.ts'
+import { SealError } from '../base/seal.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Viewer } from '../control/route.ts'
@@ -49,7 +50,7 @@ export async function start(asked: Start): Promise<Running> {
   try {
     return await assemble(asked)
   } catch (error) {
-    const sentence = error instanceof StorageError ? error.message : sentenceOf(error)
+    const sentence = error instanceof StorageError || error instanceof SealError ? error.message : sentenceOf(error)
     throw sentence === undefined ? error : new StartRefused(sentence, { cause: error })
   }
 }
@@ -68,7 +69,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics({ outboxDepth: () => outbox.depth, outboxDropped: () => outbox.dropped, logDropped: () => log.dropped, configIsStale: () => plane.problem !== undefined }, settings.metadata)
     const gateway = assembleGateway({ state, plane, data, network, settle: settler({ metrics, outbox, log }) })
-    const tls = settings.tls && { cert: readFileSync(settings.tls.cert, 'utf8'), key: readFileSync(settings.tls.key, 'utf8') }
+    const tls = settings.tls && readTls(settings.tls)
     const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }) }, live)
     await listen(server, settings)
     const stop = async () => {
@@ -152,11 +153,20 @@ function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: Met
   })
 }
 
+function readTls({ cert, key }: { readonly cert: string; readonly key: string }) {
+  try {
+    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
+  } catch (cause) {
+    throw new StartRefused('The certificate of `server.tls`, or its key, cannot be read.', { cause })
+  }
+}
+
 function sentenceOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return 'The port is taken: another gateway may be running. Choose one with --port, or OMNI_PORT.'
   if (code === 'EACCES') return 'This port may not be listened on by this user: choose one above 1023.'
   if (code === 'EADDRNOTAVAIL') return 'The address to listen on is not one of this machine: see OMNI_HOST.'
+  if (typeof code === 'string' && code.startsWith('ERR_OSSL')) return 'The certificate of `server.tls` and its key are not a pair in PEM.'
   return undefined
 }
 
