@@ -17,6 +17,7 @@ const byCode: Readonly<Record<string, readonly [Reason, string]>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: ['upstream_unreachable', 'The provider’s certificate is for another host.'],
   UND_ERR_HEADERS_OVERFLOW: ['upstream_invalid_response', 'The headers of the provider’s answer are too long.'],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ['upstream_truncated', 'The provider’s answer has another length than it said.'],
+  UND_ERR_INVALID_ARG: ['internal_error', 'The request to the provider cannot be written: a header or its path holds a character that HTTP does not allow.'],
   UND_ERR_RESPONSE: ['upstream_invalid_response', 'The provider’s answer is not HTTP.'],
 }
 
@@ -26,7 +27,8 @@ export function toUpstreamFailure(error: unknown, answered: boolean): Failure {
   const code = codeOf(error)
   const known = code === undefined ? undefined : byCode[code]
   if (known) return new Failure(known[0], known[1], { cause: error })
-  if (code?.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) return new Failure('upstream_invalid_response', 'The provider’s answer is not HTTP.', { cause: error })
+  if (code?.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError'))
+    return new Failure('upstream_invalid_response', 'The provider’s answer is not HTTP.', { cause: error })
   if (answered) return new Failure('upstream_truncated', 'The connection to the provider was lost in the middle of its answer.', { cause: error })
   return new Failure('upstream_unreachable', 'The connection to the provider was lost before it answered.', { cause: error })
 }

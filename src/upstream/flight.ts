@@ -61,7 +61,12 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.#heardAt = monotonic()
     this.#patience = this.#deadlines.idle
     try {
-      this.#inflater = inflaterFor(this.headers['content-encoding'])
+      this.#inflater = inflaterFor(this.headers['content-encoding'], {
+        // Unpacking takes time too, and is not the provider's silence.
+        give: (piece) => this.#give(piece, monotonic()),
+        fail: (failure) => this.#fail(failure),
+        drained: () => this.#steer(),
+      })
     } catch (error) {
       return this.#fail(error as Failure)
     }
@@ -69,13 +74,14 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#inflater === undefined) return this.#give(chunk, monotonic())
     this.#heardAt = monotonic()
-    if (this.#inflater) return this.#inflater.push(chunk, (piece) => this.#unpacked(piece), (error) => this.#fail(error))
-    this.#give(chunk)
+    this.#inflater.push(chunk)
+    this.#steer()
   }
 
   onResponseEnd(): void {
-    if (this.#inflater) return this.#inflater.end(() => this.#end(), (error) => this.#fail(error))
+    if (this.#inflater) return this.#inflater.end(() => this.#end())
     this.#end()
   }
 
@@ -87,10 +93,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     const chunk = this.#queue.shift()
     if (chunk === undefined) return undefined
     this.#waiting -= chunk.length
-    if (this.#waiting < this.#mostWaiting && this.#controller?.paused) {
-      this.#heardAt = monotonic()
-      this.#controller.resume()
-    }
+    this.#steer()
     return chunk
   }
 
@@ -100,7 +103,9 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
       if (chunk !== undefined) return chunk
       if (this.#failure) throw this.#failure
       if (this.#ended) return undefined
-      await new Promise<void>((resolve) => { this.#wake = resolve })
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
     }
   }
 
@@ -108,17 +113,23 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.#fail(why)
   }
 
-  /** Unpacking takes time too, and is not the provider's silence. */
-  #unpacked(piece: Buffer): void {
-    this.#heardAt = monotonic()
-    this.#give(piece)
-  }
-
-  #give(chunk: Buffer): void {
+  #give(chunk: Buffer, time: number): void {
+    this.#heardAt = time
     this.#queue.push(chunk)
     this.#waiting += chunk.length
-    if (this.#waiting >= this.#mostWaiting && !this.#controller?.paused) this.#controller?.pause()
+    this.#steer()
     this.#ring()
+  }
+
+  /** Lets come what there is room for, and no more. */
+  #steer(): void {
+    const hasRoom = this.#waiting < this.#mostWaiting
+    this.#inflater?.flow(hasRoom)
+    const isWanted = hasRoom && this.#inflater?.isFull !== true
+    if (isWanted !== this.#controller?.paused) return
+    if (!isWanted) return this.#controller.pause()
+    this.#heardAt = monotonic()
+    this.#controller.resume()
   }
 
   #end(): void {
@@ -132,6 +143,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.#failure = failure
     unwatch(this)
     this.#controller?.abort(failure)
+    this.#inflater?.stop()
     this.#settle(failure)
     this.#ring()
   }

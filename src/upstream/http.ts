@@ -28,7 +28,9 @@ export class HttpTransport implements Transport {
 
   post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     return new Promise((resolve, reject) => {
-      const flight = new Flight({ deadlines: request.deadlines, asksStream, mostWaiting: this.#options.streamBuffer }, (failure) => (failure ? reject(failure) : resolve(flight)))
+      const flight = new Flight({ deadlines: request.deadlines, asksStream, mostWaiting: this.#options.streamBuffer }, (failure) =>
+        failure ? reject(failure) : resolve(flight),
+      )
       onCancel(() => flight.abort())
       try {
         const { path, headers, body } = request

@@ -7,58 +7,88 @@ import { Failure } from '../canonical/failure.ts'
 const mostRatio = 100
 const alwaysFine = 1024 * 1024
 
+/** Who takes what is unpacked. */
+export interface Taker {
+  give(piece: Buffer): void
+  fail(failure: Failure): void
+  /** There is room for more. */
+  drained(): void
+}
+
 export interface Inflater {
-  push(chunk: Buffer, give: (piece: Buffer) => void, fail: (error: Failure) => void): void
-  end(done: () => void, fail: (error: Failure) => void): void
+  /** More has come than is unpacked yet: whoever sends must wait. */
+  readonly isFull: boolean
+  push(chunk: Buffer): void
+  end(done: () => void): void
+  /** Whether pieces are wanted now. */
+  flow(isWanted: boolean): void
+  stop(): void
 }
 
 /**
  * Undefined where nothing is packed. We ask providers for unpacked answers; one layer of gzip or deflate is taken all the same.
  * Brotli is not: Node's decoder had a hole in versions that are still in use (CVE-2026-111497).
  */
-export function inflaterFor(encoding: string | undefined): Inflater | undefined {
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return undefined
-  if (encoding === 'gzip' || encoding === 'x-gzip') return new Unpacking(createGunzip())
-  if (encoding === 'deflate') return new Unpacking(createInflate())
-  throw new Failure('upstream_invalid_response', 'The provider packed its answer in a way that the gateway does not unpack.')
+export function inflaterFor(encoding: string | undefined, taker: Taker): Inflater | undefined {
+  switch (encoding?.toLowerCase()) {
+    case undefined:
+    case '':
+    case 'identity':
+      return undefined
+    case 'gzip':
+    case 'x-gzip':
+      return new Unpacking(createGunzip(), taker)
+    case 'deflate':
+      return new Unpacking(createInflate(), taker)
+    default:
+      throw new Failure('upstream_invalid_response', 'The provider packed its answer in a way that the gateway does not unpack.')
+  }
 }
 
 class Unpacking implements Inflater {
   readonly #stream: Gunzip | Inflate
+  readonly #taker: Taker
   #out = 0
-  #failed = false
-  #wired = false
 
-  constructor(stream: Gunzip | Inflate) {
+  constructor(stream: Gunzip | Inflate, taker: Taker) {
     this.#stream = stream
+    this.#taker = taker
+    stream.on('data', (piece: Buffer) => this.#measure(piece))
+    stream.on('drain', () => taker.drained())
+    stream.on('error', () => this.#fail('The provider’s packed answer cannot be unpacked.'))
   }
 
-  push(chunk: Buffer, give: (piece: Buffer) => void, fail: (error: Failure) => void): void {
-    this.#wire(give, fail)
-    if (!this.#failed) this.#stream.write(chunk)
+  get isFull(): boolean {
+    return this.#stream.writableNeedDrain
   }
 
-  end(done: () => void, fail: (error: Failure) => void): void {
-    this.#wire(() => {}, fail)
-    this.#stream.once('end', () => { if (!this.#failed) done() })
-    this.#stream.end()
+  push(chunk: Buffer): void {
+    if (!this.#stream.destroyed) this.#stream.write(chunk)
   }
 
-  #wire(give: (piece: Buffer) => void, fail: (error: Failure) => void): void {
-    if (this.#wired) return
-    this.#wired = true
-    const stop = (message: string) => {
-      if (this.#failed) return
-      this.#failed = true
-      this.#stream.destroy()
-      fail(new Failure('upstream_invalid_response', message))
-    }
-    this.#stream.on('data', (piece: Buffer) => {
-      this.#out += piece.length
-      // What has come and is not unpacked yet does not count: it would be credit for what is.
-      if (this.#out > alwaysFine && this.#out > this.#stream.bytesWritten * mostRatio) return stop('The provider’s packed answer grows beyond all measure.')
-      if (!this.#failed) give(piece)
-    })
-    this.#stream.on('error', () => stop('The provider’s packed answer cannot be unpacked.'))
+  end(done: () => void): void {
+    this.#stream.once('end', done).end()
+  }
+
+  flow(isWanted: boolean): void {
+    if (isWanted !== this.#stream.isPaused()) return
+    if (isWanted) this.#stream.resume()
+    else this.#stream.pause()
+  }
+
+  stop(): void {
+    this.#stream.destroy()
+  }
+
+  #measure(piece: Buffer): void {
+    this.#out += piece.length
+    // What has come and is not unpacked yet does not count: it would be credit for what is.
+    if (this.#out > alwaysFine && this.#out > this.#stream.bytesWritten * mostRatio) return this.#fail('The provider’s packed answer grows beyond all measure.')
+    this.#taker.give(piece)
+  }
+
+  #fail(message: string): void {
+    this.stop()
+    this.#taker.fail(new Failure('upstream_invalid_response', message))
   }
 }

@@ -36,7 +36,13 @@ export function planAnswer(body: JsonObject): LocalAnswer {
     case 'fail-cut':
       return answer(body, [...(steps.length > 1 ? steps.slice(0, half) : [{ afterMs: 0, text: pieces[0]!.slice(0, 40) }]), { afterMs: 0, text: '', cut: true }])
     case 'fail-slow':
-      return { ...answer(body, steps.map((step) => ({ ...step, afterMs: 300 }))), firstByteMs: 3000 }
+      return {
+        ...answer(
+          body,
+          steps.map((step) => ({ ...step, afterMs: 300 })),
+        ),
+        firstByteMs: 3000,
+      }
     case 'fail-stall':
       return answer(body, [...steps.slice(0, half), { afterMs: 60 * minute, text: '' }])
     case 'fail-timeout':
@@ -90,7 +96,8 @@ function streamed(body: JsonObject, model: string): string[] {
   })
   frames.push(chunk({}, calls.length > 0 ? 'tool_calls' : 'stop'))
   const options = body.stream_options
-  if (isObject(options) && options.include_usage === true) frames.push(`data: ${JSON.stringify({ ...stamp, choices: [], usage: usageOf(body, content, calls) })}\n\n`)
+  if (isObject(options) && options.include_usage === true)
+    frames.push(`data: ${JSON.stringify({ ...stamp, choices: [], usage: usageOf(body, content, calls) })}\n\n`)
   return [...frames, 'data: [DONE]\n\n']
 }
 
@@ -104,18 +111,27 @@ function say(body: JsonObject): Said {
   const tool = last?.role === 'tool' ? undefined : askedTool(body, textOf(last?.content))
   if (tool !== undefined) {
     const input = JSON.stringify(isObject(tool.parameters) ? example(tool.parameters) : {})
-    return { content: null, calls: [{ id: `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`, type: 'function', function: { name: String(tool.name), arguments: input } }] }
+    return {
+      content: null,
+      calls: [{ id: `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`, type: 'function', function: { name: String(tool.name), arguments: input } }],
+    }
   }
   if (last?.role === 'tool') return { content: 'Thank you: the tool’s answer has arrived.', calls: [] }
   const format = body.response_format
-  if (isObject(format) && isObject(format.json_schema) && isObject(format.json_schema.schema)) return { content: JSON.stringify(example(format.json_schema.schema)), calls: [] }
+  if (isObject(format) && isObject(format.json_schema) && isObject(format.json_schema.schema))
+    return { content: JSON.stringify(example(format.json_schema.schema)), calls: [] }
   if (isObject(format) && format.type === 'json_object') return { content: '{"answer":"hello"}', calls: [] }
   return { content: greeting, calls: [] }
 }
 
 /** A tool is called when the choice demands it, or when the last message says `call NAME`. */
 function askedTool(body: JsonObject, text: string): JsonObject | undefined {
-  const offered = Array.isArray(body.tools) ? body.tools.filter(isObject).map((tool) => tool.function).filter(isObject) : []
+  const offered = Array.isArray(body.tools)
+    ? body.tools
+        .filter(isObject)
+        .map((tool) => tool.function)
+        .filter(isObject)
+    : []
   const choice = body.tool_choice
   if (choice === 'none') return undefined
   if (choice === 'required') return offered[0]
@@ -138,19 +154,26 @@ function example(schema: JsonObject, depth = 0): Json {
   if (Array.isArray(schema.enum) && schema.enum.length > 0) return schema.enum[0]!
   const kind = Array.isArray(schema.type) ? schema.type[0] : schema.type
   switch (String(kind ?? (isObject(schema.properties) ? 'object' : 'null')).toLowerCase()) {
-    case 'string': return 'text'
+    case 'string':
+      return 'text'
     case 'integer':
-    case 'number': return typeof schema.minimum === 'number' ? schema.minimum : 1
-    case 'boolean': return true
-    case 'array': return isObject(schema.items) && typeof schema.minItems === 'number' && schema.minItems > 0 ? [example(schema.items, depth + 1)] : []
-    case 'object': return exampleObject(schema, depth)
-    default: return null
+    case 'number':
+      return typeof schema.minimum === 'number' ? schema.minimum : 1
+    case 'boolean':
+      return true
+    case 'array':
+      return isObject(schema.items) && typeof schema.minItems === 'number' && schema.minItems > 0 ? [example(schema.items, depth + 1)] : []
+    case 'object':
+      return exampleObject(schema, depth)
+    default:
+      return null
   }
 }
 
 function exampleObject(schema: JsonObject, depth: number): JsonObject {
   const properties = isObject(schema.properties) ? schema.properties : {}
-  const required = Array.isArray(schema.required) ? schema.required : []
+  // A name that is required twice would make the work double at every depth.
+  const required = new Set(Array.isArray(schema.required) ? schema.required : [])
   const made: JsonObject = {}
   for (const name of required) {
     const property = properties[String(name)]
@@ -163,5 +186,11 @@ function exampleObject(schema: JsonObject, depth: number): JsonObject {
 function usageOf(body: JsonObject, content: string | null, calls: readonly JsonObject[]): JsonObject {
   const prompt = Math.ceil(JSON.stringify(body.messages ?? []).length / 4)
   const completion = Math.ceil(((content ?? '').length + (calls.length > 0 ? JSON.stringify(calls).length : 0)) / 4)
-  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion, prompt_tokens_details: { cached_tokens: 0 }, completion_tokens_details: { reasoning_tokens: 0 } }
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: 0 },
+  }
 }

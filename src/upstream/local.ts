@@ -10,7 +10,7 @@ import { planAnswer, type Step } from './local-answer.ts'
 export class LocalTransport implements Transport {
   async post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     const body: unknown = JSON.parse(request.body.toString())
-    const { status, headers, firstByteMs, steps } = planAnswer(isObject(body) ? body : ({}))
+    const { status, headers, firstByteMs, steps } = planAnswer(isObject(body) ? body : {})
     const limit = asksStream ? request.deadlines.firstByteStreamed : request.deadlines.firstByteWhole
     const waiting = pause(Math.min(firstByteMs, limit))
     let isCancelled = false
@@ -47,6 +47,7 @@ class LocalExchange implements Exchange {
   }
 
   async next(): Promise<Buffer | undefined> {
+    this.#checkAborted()
     const step = this.#steps[this.#at]
     this.#at += 1
     if (step === undefined) return undefined
@@ -54,7 +55,7 @@ class LocalExchange implements Exchange {
     this.#waiting = waiting
     if (step.afterMs > 0) await waiting.done
     else waiting.cancel()
-    if (this.#abortedBy) throw this.#abortedBy
+    this.#checkAborted()
     if (step.afterMs > this.#deadlines.idle) throw new Failure('upstream_timeout', 'The provider fell silent in the middle of its answer.')
     if (step.cut) throw new Failure('upstream_truncated', 'The connection to the provider was lost in the middle of its answer.')
     return Buffer.from(step.text)
@@ -66,5 +67,9 @@ class LocalExchange implements Exchange {
   abort(why = new Failure('client_closed', 'The call was given up.')): void {
     this.#abortedBy ??= why
     this.#waiting?.cancel()
+  }
+
+  #checkAborted(): void {
+    if (this.#abortedBy) throw this.#abortedBy
   }
 }
