@@ -9,7 +9,8 @@ import { dataOf, openScene, question, type Receipt } from './scene.ts'
 
 const scene = await openScene({
   providers: ({ chat }) => `  priced: { like: openai, baseUrl: "${chat}/priced", prices: openai }`,
-  config: () => 'retry: { longestPause: 20ms }\nplatformFeePercent: 10\nchains: { loud: { targets: [openai/gpt-4o], providerMessages: true } }\n',
+  config: () =>
+    'retry: { longestPause: 20ms }\nplatformFeePercent: 10\nchains: { loud: { targets: [openai/gpt-4o], providerMessages: true }, strict: { targets: [anthropic/claude-sonnet-4-5], strict: true } }\n',
 })
 const chat = { model: 'openai/gpt-4o', ...question }
 const priced = { ...chat, model: 'priced/gpt-4o' }
@@ -43,7 +44,10 @@ describe('an answer tells', () => {
     const answer = await scene.post('/v1/chat/completions', chat)
     checkAlways(answer.headers)
     const told = (name: string) => answer.headers.get(name)
-    assert.deepEqual([told('x-omega-policy-outcome'), told('x-omni-provider'), told('x-omni-model'), told('x-omni-attempts')], ['ALLOW', 'openai', 'gpt-4o', '2'])
+    assert.deepEqual(
+      [told('x-omega-policy-outcome'), told('x-omni-provider'), told('x-omni-model'), told('x-omni-attempts')],
+      ['ALLOW', 'openai', 'gpt-4o', '2'],
+    )
     assert.deepEqual([told('x-omni-dropped'), told('x-should-retry')], [null, null])
     const receipt = await scene.receiptOf(answer)
     assert.equal(receipt.request_id, told('x-request-id'))
@@ -60,8 +64,29 @@ describe('an answer tells', () => {
     assert.equal((await scene.post('/v1/chat/completions', { ...chat, ...lossy })).headers.has('x-omni-dropped'), false)
   })
 
+  test('that a tool which only another vendor runs was left out; in strict mode, that and every lost hint is refused by name (cases 34, 177)', async () => {
+    scene.claude.play(messages.speak('ok'))
+    const tools = [{ type: 'web_search_preview' }]
+    const left = await scene.post('/v1/chat/completions', { ...message, tools })
+    assert.deepEqual([left.status, left.headers.get('x-omni-dropped'), scene.claude.asked()[0]!.json().tools], [200, 'hosted_tool', undefined])
+    for (const [fields, param] of [
+      [{ tools }, 'hosted_tool'],
+      [{ seed: 7 }, 'seed'],
+    ] as const) {
+      const refused = await scene.post('/v1/chat/completions', { ...message, ...fields, omni_route: 'strict' })
+      assert.deepEqual([refused.status, ((await refused.json()) as { error: { param: string } }).error.param], [400, param])
+    }
+    assert.equal(scene.claude.asked().length, 1)
+  })
+
   test('nothing that a provider put into its headers', async () => {
-    const noisy = { 'set-cookie': 'a=b', 'x-omega-decision-id': 'dec_forged', server: 'scripted', 'openai-organization': 'acme', 'access-control-allow-origin': '*' }
+    const noisy = {
+      'set-cookie': 'a=b',
+      'x-omega-decision-id': 'dec_forged',
+      server: 'scripted',
+      'openai-organization': 'acme',
+      'access-control-allow-origin': '*',
+    }
     scene.chat.play([...openai.stream('ok', { headers: noisy })])
     const answer = await scene.post('/v1/chat/completions', { ...chat, stream: true })
     for (const name of ['set-cookie', 'server', 'openai-organization', 'access-control-allow-origin']) assert.equal(answer.headers.has(name), false, name)
@@ -85,7 +110,8 @@ describe('a refusal tells', () => {
       checkAlways(answer.headers)
       assert.deepEqual([answer.headers.get('x-omni-attempts'), answer.headers.get('x-should-retry')], [attempts, 'false'])
       const said = (await answer.json()) as { type?: string; error: object; request_id?: string }
-      if (path === '/v1/messages') assert.deepEqual([said.type, said.request_id, Object.keys(said.error)], ['error', answer.headers.get('request-id'), ['type', 'message']])
+      if (path === '/v1/messages')
+        assert.deepEqual([said.type, said.request_id, Object.keys(said.error)], ['error', answer.headers.get('request-id'), ['type', 'message']])
       else assert.deepEqual(Object.keys(said.error), ['message', 'type', 'param', 'code'])
     })
   }
@@ -104,7 +130,8 @@ describe('a refusal tells', () => {
   })
 
   test('the provider’s own words only where a chain allows them', async () => {
-    const words = async (asked: object) => ((await (await scene.post('/v1/chat/completions', { ...chat, ...asked })).json()) as { error: { message: string } }).error.message
+    const words = async (asked: object) =>
+      ((await (await scene.post('/v1/chat/completions', { ...chat, ...asked })).json()) as { error: { message: string } }).error.message
     scene.chat.play(openai.error(400))
     assert.doesNotMatch(await words({}), /scripted/)
     assert.match(await words({ omni_route: 'loud' }), /The provider said: scripted invalid_request_error/)

@@ -15,8 +15,13 @@ const secret = 'secret-of-file-9f86d081884c7d65'
 const entry = (name: string) => `  ${name}: { like: openai, key: ${secret}, baseUrl: "${upstream.url}/${name}" }\n`
 
 const ask = (gateway: Gateway, model: string, key = gateway.key) =>
-  fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) }, body: JSON.stringify({ model, ...question }) })
-const admin = (gateway: Gateway, path: string, method = 'GET') => fetch(`${gateway.url}${path}`, { method, headers: { authorization: `Bearer ${gateway.adminKey}` } })
+  fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+    body: JSON.stringify({ model, ...question }),
+  })
+const admin = (gateway: Gateway, path: string, method = 'GET') =>
+  fetch(`${gateway.url}${path}`, { method, headers: { authorization: `Bearer ${gateway.adminKey}` } })
 const readiness = async (gateway: Gateway) => (await (await fetch(`${gateway.url}/health/readiness`)).json()) as { status: string; config: string }
 
 describe('who may call', () => {
@@ -48,9 +53,17 @@ describe('who may call', () => {
   })
 
   for (const [says, options, complaint] of [
-    ['auth off beyond loopback', { env: { OMNI_AUTH_TOKENS: '', OMNI_HOST: '0.0.0.0' }, args: ['--allow-plaintext'] }, /turns client auth off: that is for loopback alone/],
+    [
+      'auth off beyond loopback',
+      { env: { OMNI_AUTH_TOKENS: '', OMNI_HOST: '0.0.0.0' }, args: ['--allow-plaintext'] },
+      /turns client auth off: that is for loopback alone/,
+    ],
     ['plain text beyond loopback', { env: { OMNI_HOST: '0.0.0.0' } }, /give `server\.tls`, or say `--allow-plaintext`/],
-    ['a setting that is not there, with the nearest name', { config: 'sever: { port: 1 }\n' }, /omni\.yaml:1: sever: is not a setting\. Did you mean `server`\?/],
+    [
+      'a setting that is not there, with the nearest name',
+      { config: 'sever: { port: 1 }\n' },
+      /omni\.yaml:1: sever: is not a setting\. Did you mean `server`\?/,
+    ],
     ['a variable that is not set', { config: 'providers:\n  openai: { key: ${NOT_SET_HERE} }\n' }, /NOT_SET_HERE, which is not set/],
     ['a name that leads nowhere', { config: 'aliases: { fast: nobody/x }\n' }, /names the provider `nobody`, which is not connected/],
     ['names that lead in a circle', { config: 'aliases: { a: b, b: a }\n' }, /leads back to itself/],
@@ -68,7 +81,9 @@ describe('who may call', () => {
 
 describe('the environment', () => {
   test('connects the provider that the contract’s own variables name', async () => {
-    await using gateway = await startGateway({ env: { OMNI_OPENAI_API_KEY: 'from-omni-9f86d081884c7d65', OPENAI_API_KEY: 'usual-9f86d081884c7d65', OMNI_OPENAI_BASE_URL: `${upstream.url}/custom/v1` } })
+    await using gateway = await startGateway({
+      env: { OMNI_OPENAI_API_KEY: 'from-omni-9f86d081884c7d65', OPENAI_API_KEY: 'usual-9f86d081884c7d65', OMNI_OPENAI_BASE_URL: `${upstream.url}/custom/v1` },
+    })
     const before = upstream.requests.length
     assert.equal((await ask(gateway, 'openai/gpt-4o')).status, 200)
     const request = upstream.requests[before]!
@@ -82,7 +97,10 @@ describe('the environment', () => {
     await using gateway = await startGateway({ config, env: { OPENAI_API_KEY: 'usual-9f86d081884c7d65', OMNI_LOG_LEVEL: 'info' } })
     const before = upstream.requests.length
     await ask(gateway, 'openai/gpt-4o')
-    assert.deepEqual([upstream.requests[before]!.path, upstream.requests[before]!.header('authorization')], ['/file/chat/completions', 'Bearer usual-9f86d081884c7d65'])
+    assert.deepEqual(
+      [upstream.requests[before]!.path, upstream.requests[before]!.header('authorization')],
+      ['/file/chat/completions', 'Bearer usual-9f86d081884c7d65'],
+    )
     await eventually(() => gateway.log().some(({ msg, input_hash }) => msg === 'inference' && input_hash === null))
     assert.match(gateway.stderr(), /OPENAI_API_KEY is used for `openai`, and not the key in the file/)
     const shown = await omni(gateway, ['config', 'show'])

@@ -7,7 +7,8 @@ import { messages, openai } from '../upstream/index.ts'
 import { openScene, question, type Receipt } from './scene.ts'
 
 const scene = await openScene({
-  config: () => 'retry: { perTarget: 0, longestPause: 20ms }\nmetadata: { keys: [team, cost-centre] }\nchains: { careful: { targets: [openai/first, anthropic/claude-sonnet-4-5] } }\n',
+  config: () =>
+    'retry: { perTarget: 0, longestPause: 20ms }\nmetadata: { keys: [team, cost-centre] }\nchains: { careful: { targets: [openai/first, anthropic/claude-sonnet-4-5] } }\n',
 })
 const chat = { model: 'openai/gpt-4o', ...question }
 const claude = { model: 'anthropic/claude-sonnet-4-5', ...question }
@@ -32,9 +33,16 @@ describe('`extra.fallbacks`', () => {
     const answer = await scene.post('/v1/chat/completions', { ...chat, extra: { fallbacks, debug: { routing: true } } })
     assert.equal(answer.status, 200)
     const attempts = attemptsOf((await answer.json()) as JsonObject)
-    assert.deepEqual(attempts.map(nameOf), ['openai gpt-4o 500 upstream_error', 'openai gpt-4o-mini 500 upstream_error', 'anthropic claude-sonnet-4-5 200 answered'])
+    assert.deepEqual(attempts.map(nameOf), [
+      'openai gpt-4o 500 upstream_error',
+      'openai gpt-4o-mini 500 upstream_error',
+      'anthropic claude-sonnet-4-5 200 answered',
+    ])
     for (const { ms, region } of attempts) assert.ok(Number.isInteger(ms) && region === null)
-    assert.deepEqual([answer.headers.get('x-omni-attempts'), answer.headers.get('x-omni-provider'), answer.headers.get('x-omni-model')], ['3', 'anthropic', 'claude-sonnet-4-5'])
+    assert.deepEqual(
+      [answer.headers.get('x-omni-attempts'), answer.headers.get('x-omni-provider'), answer.headers.get('x-omni-model')],
+      ['3', 'anthropic', 'claude-sonnet-4-5'],
+    )
     const receipt = await scene.receiptOf(answer)
     assert.deepEqual(receipt.attempts, attempts)
     assert.deepEqual([receipt.fallback, receipt.resolved_model], [true, 'claude-sonnet-4-5'])
@@ -45,12 +53,19 @@ describe('`extra.fallbacks`', () => {
     const fallbacks = ['openai/b', 'openai/c', 'openai/d', 'openai/e']
     const answer = await scene.post('/v1/chat/completions', { ...chat, extra: { fallbacks } })
     assert.equal(answer.status, 502)
-    assert.deepEqual(scene.chat.asked().map((request) => request.json().model), ['gpt-4o', 'b', 'c'])
+    assert.deepEqual(
+      scene.chat.asked().map((request) => request.json().model),
+      ['gpt-4o', 'b', 'c'],
+    )
   })
 
   test('that are no list of names, or lead nowhere, are refused before anybody is asked', async () => {
     scene.chat.play(openai.speak('ok'))
-    for (const [fallbacks, status, param] of [['openai/b', 400, 'extra.fallbacks'], [['openai/b', 7], 400, 'extra.fallbacks[1]'], [['groq/b'], 404, 'model']] as const) {
+    for (const [fallbacks, status, param] of [
+      ['openai/b', 400, 'extra.fallbacks'],
+      [['openai/b', 7], 400, 'extra.fallbacks[1]'],
+      [['groq/b'], 404, 'model'],
+    ] as const) {
       const answer = await scene.post('/v1/chat/completions', { ...chat, extra: { fallbacks } })
       assert.deepEqual([answer.status, ((await answer.json()) as { error: { param: string } }).error.param], [status, param])
     }
@@ -64,7 +79,10 @@ describe('the attempts', () => {
     scene.claude.play(messages.speak('ok'))
     for (const asked of [chat, claude]) {
       const body = (await (await scene.post('/v1/chat/completions', { ...asked, debug: { routing: true } })).json()) as JsonObject
-      assert.deepEqual(attemptsOf(body).map(({ reason }) => reason), ['answered'])
+      assert.deepEqual(
+        attemptsOf(body).map(({ reason }) => reason),
+        ['answered'],
+      )
       assert.equal(body.object, 'chat.completion')
     }
   })
@@ -92,7 +110,12 @@ describe('what is for the gateway', () => {
     extra: { fallbacks: ['openai/canary'], debug: { routing: true }, more: 'canary' },
     debug: { routing: false, more: 'canary' },
   }
-  const headers = { 'x-omni-metadata': '{"team":"canary-team"}', 'x-omni-user-id': 'canary-user', 'x-omni-session-id': 'canary-session', 'x-request-id': 'canary-request' }
+  const headers = {
+    'x-omni-metadata': '{"team":"canary-team"}',
+    'x-omni-user-id': 'canary-user',
+    'x-omni-session-id': 'canary-session',
+    'x-request-id': 'canary-request',
+  }
 
   for (const stream of [false, true]) {
     test(`never reaches a provider, ${stream ? 'streamed' : 'whole'}, whether its body is spliced or written`, async () => {
@@ -102,14 +125,23 @@ describe('what is for the gateway', () => {
       assert.equal(answer.status, 200)
       await answer.text()
       const [spliced, written] = [scene.chat.asked()[0]!, scene.claude.asked()[0]!]
-      assert.deepEqual(spliced.json(), { model: 'first', ...question, stream, seed: 7, own_field: { keeps: [1, 2] }, ...(stream && { stream_options: { include_usage: true } }) })
-      for (const { body, headers: sent } of [spliced, written]) assert.doesNotMatch(`${body.toString()} ${JSON.stringify(sent)}`, /omni_|x-omni|canary|"extra"|"debug"/)
+      assert.deepEqual(spliced.json(), {
+        model: 'first',
+        ...question,
+        stream,
+        seed: 7,
+        own_field: { keeps: [1, 2] },
+        ...(stream && { stream_options: { include_usage: true } }),
+      })
+      for (const { body, headers: sent } of [spliced, written])
+        assert.doesNotMatch(`${body.toString()} ${JSON.stringify(sent)}`, /omni_|x-omni|canary|"extra"|"debug"/)
     })
   }
 
   test('is taken out of a body whose other bytes stay as the client wrote them', async () => {
     scene.chat.play(openai.speak('ok'))
-    const body = (model: string, before = '') => `{ ${before}"model" :"${model}",  "messages":[{"role":"user","content":"\\u00e9\\ud83c\\udfd4 caf\u00e9"}], "top_p":1.0,"seed":12345678901234567890 }`
+    const body = (model: string, before = '') =>
+      `{ ${before}"model" :"${model}",  "messages":[{"role":"user","content":"\\u00e9\\ud83c\\udfd4 caf\u00e9"}], "top_p":1.0,"seed":12345678901234567890 }`
     const answer = await fetch(`${scene.gateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${scene.gateway.key}`, 'content-type': 'application/json' },
@@ -120,7 +152,12 @@ describe('what is for the gateway', () => {
   })
 
   test('the second target gets what the client sent, whatever the first was given (case 14)', async () => {
-    const parameters = { type: 'object', properties: { at: { $ref: '#/$defs/place' } }, $defs: { place: { type: 'string', pattern: '^x' } }, additionalProperties: false }
+    const parameters = {
+      type: 'object',
+      properties: { at: { $ref: '#/$defs/place' } },
+      $defs: { place: { type: 'string', pattern: '^x' } },
+      additionalProperties: false,
+    }
     const tools = [{ type: 'function', function: { name: 'look.at', parameters, strict: true } }]
     scene.claude.play(messages.error(529, 'overloaded_error'))
     scene.chat.play(openai.speak('ok'))
@@ -152,11 +189,26 @@ describe('`omni_metadata`', () => {
 
   test('is refused with 400 where it is not a flat object of short plain strings', async () => {
     scene.chat.play(openai.speak('ok'))
-    for (const omni_metadata of [{ team: 'two words' }, { team: '' }, { team: 'x'.repeat(65) }, { team: 7 }, { team: { a: 'b' } }, ['team'], 'team', { team: 'é' }, { undeclared: 'two words' }]) {
+    for (const omni_metadata of [
+      { team: 'two words' },
+      { team: '' },
+      { team: 'x'.repeat(65) },
+      { team: 7 },
+      { team: { a: 'b' } },
+      ['team'],
+      'team',
+      { team: 'é' },
+      { undeclared: 'two words' },
+    ]) {
       const answer = await scene.post('/v1/chat/completions', { ...chat, omni_metadata })
-      assert.deepEqual([answer.status, ((await answer.json()) as { error: { param: string } }).error.param], [400, 'omni_metadata'], JSON.stringify(omni_metadata))
+      assert.deepEqual(
+        [answer.status, ((await answer.json()) as { error: { param: string } }).error.param],
+        [400, 'omni_metadata'],
+        JSON.stringify(omni_metadata),
+      )
     }
-    for (const header of ['{', '[1]', '"team"', '{"team":"two words"}']) assert.equal((await scene.post('/v1/chat/completions', chat, { 'x-omni-metadata': header })).status, 400, header)
+    for (const header of ['{', '[1]', '"team"', '{"team":"two words"}'])
+      assert.equal((await scene.post('/v1/chat/completions', chat, { 'x-omni-metadata': header })).status, 400, header)
     assert.equal(scene.chat.asked().length, 0)
   })
 })
@@ -179,6 +231,7 @@ describe('who and which session', () => {
 
   test('`x-request-id` is kept where it has a safe shape, and made where not', async () => {
     assert.equal((await receiptWith({ 'x-request-id': 'my.request-1_2' })).request_id, 'my.request-1_2')
-    for (const id of ['short', 'with space', 'a'.repeat(129), 'slash/slash']) assert.match(String((await receiptWith({ 'x-request-id': id })).request_id), /^req_[\da-f]{32}$/, id)
+    for (const id of ['short', 'with space', 'a'.repeat(129), 'slash/slash'])
+      assert.match(String((await receiptWith({ 'x-request-id': id })).request_id), /^req_[\da-f]{32}$/, id)
   })
 })

@@ -29,7 +29,14 @@ const ask = async (route: string, fields: object = {}) => {
 }
 const counts = () => [scene.chat.asked().length, scene.claude.asked().length]
 const rateLimited = (headers = {}): Answer => openai.error(429, 'requests', 'rate_limit_exceeded', headers)
-const before = [openStream(), raw(chunk('data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'))]
+const before = [
+  openStream(),
+  raw(
+    chunk(
+      'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n',
+    ),
+  ),
+]
 
 /** Faults that another target may mend, and how often the first is asked before that. */
 const mendable: readonly (readonly [says: string, fault: Answer, asks: number, reason: string])[] = [
@@ -45,7 +52,12 @@ const mendable: readonly (readonly [says: string, fault: Answer, asks: number, r
   ['HTML with 200 (case 64)', reply(200, '<html>ok</html>', { 'content-type': 'text/html' }), 1, 'upstream_invalid_response'],
   ['an empty body with 200 (case 64)', reply(200, ''), 1, 'upstream_invalid_response'],
   ['JSON that is no answer', reply(200, '{"choices":[]}'), 1, 'upstream_invalid_response'],
-  ['a body that is cut (case 65)', [head(200, { 'content-type': 'application/json', 'content-length': 500 }), raw('{"choices":[{"mess'), finish()], 2, 'upstream_truncated'],
+  [
+    'a body that is cut (case 65)',
+    [head(200, { 'content-type': 'application/json', 'content-length': 500 }), raw('{"choices":[{"mess'), finish()],
+    2,
+    'upstream_truncated',
+  ],
 ]
 
 describe('another target answers after', () => {
@@ -58,7 +70,10 @@ describe('another target answers after', () => {
       assert.match(text, /"content":"mended"/)
       assert.deepEqual(counts(), [asks, 1])
       const receipt = await scene.receiptOf(answer)
-      assert.deepEqual((receipt.attempts as { reason: string }[]).map((attempt) => attempt.reason), [...Array<string>(asks).fill(reason), 'answered'])
+      assert.deepEqual(
+        (receipt.attempts as { reason: string }[]).map((attempt) => attempt.reason),
+        [...Array<string>(asks).fill(reason), 'answered'],
+      )
       assert.deepEqual([receipt.fallback, receipt.outcome, receipt.provider], [true, 'completed', 'anthropic'])
     })
   }
@@ -66,7 +81,10 @@ describe('another target answers after', () => {
   const silent: readonly (readonly [says: string, fault: Answer])[] = [
     ['a stream that is cut before its first word (case 185)', [...before, reset()]],
     ['a stream that ends before its first word', [...before, raw(lastChunk)]],
-    ['a stream whose first event is an error (case 186)', [openStream(), raw(chunk('data: {"error":{"message":"x","type":"overloaded_error"}}\n\n')), raw(lastChunk)]],
+    [
+      'a stream whose first event is an error (case 186)',
+      [openStream(), raw(chunk('data: {"error":{"message":"x","type":"overloaded_error"}}\n\n')), raw(lastChunk)],
+    ],
     ['a stream that is HTML', reply(200, '<html>', { 'content-type': 'text/html' })],
     ['a stream that begins with broken JSON', [openStream(), raw(chunk('data: {"id":\n\n')), raw(lastChunk)]],
   ]
@@ -86,7 +104,13 @@ describe('another target answers after', () => {
   test('Claude’s own `overloaded_error` as the first event, too (case 186)', async () => {
     scene.claude.play([openStream(), raw(chunk(messages.errorFrame())), raw(lastChunk)])
     scene.chat.play(openai.speak('mended'))
-    const answer = await scene.post('/v1/messages', { model: 'anthropic/claude-sonnet-4-5', max_tokens: 9, stream: true, ...question, extra: { fallbacks: ['openai/gpt-4o'] } })
+    const answer = await scene.post('/v1/messages', {
+      model: 'anthropic/claude-sonnet-4-5',
+      max_tokens: 9,
+      stream: true,
+      ...question,
+      extra: { fallbacks: ['openai/gpt-4o'] },
+    })
     assert.match(await answer.text(), /event: message_start[^]*mended[^]*event: message_stop/)
   })
 })
@@ -96,7 +120,12 @@ describe('neither again nor elsewhere goes', () => {
     ['an invalid request (case 182)', openai.error(400), 400, 'upstream_refused_request'],
     ['422 (case 182)', openai.error(422), 400, 'upstream_refused_request'],
     ['a model that is not there (case 182)', openai.error(404, 'invalid_request_error', 'model_not_found'), 404, 'model_not_found'],
-    ['a request that is too long for the model (case 183)', openai.error(400, 'invalid_request_error', 'context_length_exceeded'), 400, 'context_length_exceeded'],
+    [
+      'a request that is too long for the model (case 183)',
+      openai.error(400, 'invalid_request_error', 'context_length_exceeded'),
+      400,
+      'context_length_exceeded',
+    ],
     ['a refusal by the content filter (case 184)', openai.error(400, 'invalid_request_error', 'content_filter'), 400, 'content_filter'],
   ]
   for (const [says, fault, status, code] of final) {
@@ -142,7 +171,10 @@ describe('asking again', () => {
     scene.claude.play(messages.speak('mended'))
     const { answer, text } = await ask('three')
     assert.equal(answer.status, 200, text)
-    assert.deepEqual(scene.chat.asked().map((request) => request.json().model), ['first', 'second'])
+    assert.deepEqual(
+      scene.chat.asked().map((request) => request.json().model),
+      ['first', 'second'],
+    )
   })
 
   test('is off where the chain says so (case 190)', async () => {
@@ -158,7 +190,12 @@ describe('a deadline', () => {
     ['for the first byte of a whole answer', 'swift', [hang()], false],
     ['for the first byte of a stream', 'swift', [hang()], true],
     ['for the first word (case 187)', 'swift', [...before, hang()], true],
-    ['between two pieces of a whole answer', 'swift', [head(200, { 'content-type': 'application/json', 'content-length': 500 }), raw('{"choices"'), hang()], false],
+    [
+      'between two pieces of a whole answer',
+      'swift',
+      [head(200, { 'content-type': 'application/json', 'content-length': 500 }), raw('{"choices"'), hang()],
+      false,
+    ],
     ['that the chain sets, before the provider’s own', 'hasty', [...before, hang()], true],
   ]
   for (const [says, route, fault, stream] of late) {

@@ -17,11 +17,9 @@ async function linesOf(gateway: Gateway, id: string | null): Promise<readonly Li
   return eventually(() => (find().length >= 2 ? find() : undefined))
 }
 
-const requestFields = ['time', 'level', 'msg', 'request_id', 'method', 'path', 'status', 'response_bytes', 'gateway_latency']
-const inferenceFields = [
-  ...['time', 'level', 'msg', 'request_id', 'routed_provider', 'requested_model', 'routed_model', 'model_version', 'input_hash'],
-  ...['prompt_tokens', 'completion_tokens', 'total_tokens', 'provider_latency', 'gateway_latency', 'fallback_occurred', 'metadata'],
-]
+const requestFields = 'time level msg request_id method path status response_bytes gateway_latency'
+const inferenceFields =
+  'time level msg request_id routed_provider requested_model routed_model model_version input_hash prompt_tokens completion_tokens total_tokens provider_latency gateway_latency fallback_occurred metadata'
 
 describe('the two lines of a call', () => {
   test('have exactly the fields of the contract, in its order, and agree with the receipt', async () => {
@@ -31,8 +29,8 @@ describe('the two lines of a call', () => {
     const text = await answer.text()
     const [call, inference, ...more] = await linesOf(scene.gateway, answer.headers.get('x-request-id'))
     assert.equal(more.length, 0)
-    assert.deepEqual(Object.keys(call!), requestFields)
-    assert.deepEqual(Object.keys(inference!), inferenceFields)
+    assert.equal(Object.keys(call!).join(' '), requestFields)
+    assert.equal(Object.keys(inference!).join(' '), inferenceFields)
     const receipt = await scene.receiptOf(answer)
     const { time, response_bytes: bytes, gateway_latency: latency, ...request } = call!
     assert.deepEqual(request, { level: 'INFO', msg: 'request', request_id: receipt.request_id, method: 'POST', path: '/v1/chat/completions', status: 200 })
@@ -79,7 +77,10 @@ describe('the two lines of a call', () => {
   test('are there for a refusal too, with null for what never was', async () => {
     const answer = await scene.post('/v1/messages?beta=true', { ...chat, model: 'groq/x', max_tokens: 9 })
     const [call, inference] = await linesOf(scene.gateway, answer.headers.get('x-request-id'))
-    assert.deepEqual([call!.status, call!.path, inference!.routed_provider, inference!.provider_latency, inference!.requested_model], [404, '/v1/messages', null, null, 'unknown'])
+    assert.deepEqual(
+      [call!.status, call!.path, inference!.routed_provider, inference!.provider_latency, inference!.requested_model],
+      [404, '/v1/messages', null, null, 'unknown'],
+    )
   })
 
   test('are all that stdout holds, and hold no key, prompt or answer', async () => {
@@ -95,7 +96,11 @@ describe('the two lines of a call', () => {
 describe('the hash of the input', () => {
   const hashOf = async (gateway: Gateway, body: object): Promise<unknown> => {
     const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' }
-    const answer = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ model: 'omni-runtime/smoke', ...body }) })
+    const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ model: 'omni-runtime/smoke', ...body }),
+    })
     const [, inference] = await linesOf(gateway, answer.headers.get('x-request-id'))
     const receipt = await readReceipt(gateway, answer.headers.get('x-omega-decision-id'))
     assert.equal(inference!.input_hash, receipt.input_hash)
@@ -129,7 +134,11 @@ describe('the hash of the input', () => {
 test('`OMNI_LOG_LEVEL=warn` leaves the lines out', async () => {
   await using gateway = await startGateway({ env: { OMNI_LOG_LEVEL: 'warn' } })
   const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' }
-  const answer = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ model: 'omni-runtime/smoke', ...question }) })
+  const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ model: 'omni-runtime/smoke', ...question }),
+  })
   await readReceipt(gateway, answer.headers.get('x-omega-decision-id'))
   assert.equal(gateway.stdout(), '')
 })

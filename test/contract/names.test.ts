@@ -28,7 +28,10 @@ async function goesTo(fields: JsonObject, headers: { readonly [name: string]: st
   return [`${request!.path.replace(/\/chat\/completions$/, '')} ${String(request!.json().model)}`, reason]
 }
 
-async function refused(fields: JsonObject, headers: { readonly [name: string]: string } = {}): Promise<readonly [status: number, code: string, message: string, param: string | null]> {
+async function refused(
+  fields: JsonObject,
+  headers: { readonly [name: string]: string } = {},
+): Promise<readonly [status: number, code: string, message: string, param: string | null]> {
   scene.chat.play(openai.speak('ok'))
   const answer = await scene.post('/v1/chat/completions', { ...question, ...fields }, headers)
   const { error } = (await answer.json()) as { error: { code: string; message: string; param: string | null } }
@@ -106,13 +109,21 @@ providers:
   west: { like: openai, baseUrl: "${upstream.url}/west", models: [both] }
 `
   await using gateway = await startGateway({ config, env: { OMNI_AUTH_TOKENS: '', GROQ_API_KEY: 'gsk-9f86d081884c7d65' } })
-  const ask = (model: string) => fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, ...question }) })
+  const ask = (model: string) =>
+    fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model, ...question }),
+    })
   assert.equal((await ask('both')).status, 200)
   assert.equal(upstream.requests[0]!.path, '/west/chat/completions')
   await gateway.stop()
   await using plain = await startGateway({ env: { OMNI_AUTH_TOKENS: '', GROQ_API_KEY: 'gsk-9f86d081884c7d65', OMNI_DEFAULT_PROVIDER: 'groq' } })
   const models = (await (await fetch(`${plain.url}/v1/models`)).json()) as { data: { id: string }[] }
   assert.ok(models.data.some(({ id }) => id === 'groq/llama-3.3-70b-versatile'))
-  assert.equal((await fetch(`${plain.url}/v1/models/llama-3.3-70b-versatile`).then((answer) => answer.json() as Promise<{ owned_by: string }>)).owned_by, 'groq')
+  assert.equal(
+    (await fetch(`${plain.url}/v1/models/llama-3.3-70b-versatile`).then((answer) => answer.json() as Promise<{ owned_by: string }>)).owned_by,
+    'groq',
+  )
   assert.equal((await fetch(`${plain.url}/v1/models/nobody-has-this`)).status, 404)
 })

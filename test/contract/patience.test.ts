@@ -120,7 +120,13 @@ describe('a stream that is slow to begin', () => {
 
   test('and falls silent in the middle gets comments, between whole messages', async () => {
     const frames = openai.frames('one two')
-    scene.chat.play([openStream(), ...frames.slice(0, 2).map((frame) => raw(chunk(frame))), wait(700), ...frames.slice(2).map((frame) => raw(chunk(frame))), raw(lastChunk)])
+    scene.chat.play([
+      openStream(),
+      ...frames.slice(0, 2).map((frame) => raw(chunk(frame))),
+      wait(700),
+      ...frames.slice(2).map((frame) => raw(chunk(frame))),
+      raw(lastChunk),
+    ])
     const { text } = await watch('/v1/chat/completions', { ...chat, stream: true })
     assert.match(text, /one"[^]*\n\n: keep-alive\n\n[^]*two"[^]*\[DONE\]\n\n$/)
   })
@@ -138,7 +144,12 @@ test('a provider that hangs is left at once when the client leaves', async () =>
   scene.chat.play([hang()])
   const abort = new AbortController()
   const headers = { authorization: `Bearer ${scene.gateway.key}`, 'content-type': 'application/json' }
-  const left = fetch(`${scene.gateway.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ ...chat, stream: true }), signal: abort.signal })
+  const left = fetch(`${scene.gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ ...chat, stream: true }),
+    signal: abort.signal,
+  })
   const request = await scene.chat.request(0)
   abort.abort()
   await assert.rejects(left)

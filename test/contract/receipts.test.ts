@@ -18,7 +18,8 @@ interface Page {
   readonly next_cursor: string | null
   readonly retained: number
 }
-const read = async (query = '', headers: { readonly [name: string]: string } = admin): Promise<Page> => (await (await scene.get(`/_omni/reports${query}`, headers)).json()) as Page
+const read = async (query = '', headers: { readonly [name: string]: string } = admin): Promise<Page> =>
+  (await (await scene.get(`/_omni/reports${query}`, headers)).json()) as Page
 
 /** Asks `count` times with a key, and waits until the receipts are stored. */
 async function leaveReceipts(count: number, key = gateway.key): Promise<readonly string[]> {
@@ -33,7 +34,11 @@ async function leaveReceipts(count: number, key = gateway.key): Promise<readonly
 }
 
 async function makeKey(name: string): Promise<string> {
-  const made = await fetch(`${gateway.url}/_omni/keys`, { method: 'POST', headers: { ...admin, 'content-type': 'application/json' }, body: JSON.stringify({ name }) })
+  const made = await fetch(`${gateway.url}/_omni/keys`, {
+    method: 'POST',
+    headers: { ...admin, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  })
   assert.equal(made.status, 201)
   return ((await made.json()) as { key: string }).key
 }
@@ -58,7 +63,10 @@ describe('a list of receipts', () => {
     const first = await read('?limit=2')
     await leaveReceipts(2)
     const second = await read(`?limit=2&cursor=${first.next_cursor}`)
-    assert.deepEqual([...first.data, ...second.data].map(({ id }) => id), ids)
+    assert.deepEqual(
+      [...first.data, ...second.data].map(({ id }) => id),
+      ids,
+    )
   })
 
   test('takes a limit from 1 to 200 and no other words', async () => {
@@ -88,11 +96,13 @@ describe('a receipt', () => {
   test('tells at least sixty signals, null only where the list allows it', async () => {
     assert.ok(signals.length >= 60)
     scene.chat.play(openai.speak('ok'))
-    const receipts = await Promise.all([smoke, { ...smoke, model: 'openai/gpt-4o', stream: true }, { ...smoke, model: 'groq/x' }].map(async (body) => {
-      const answer = await scene.post('/v1/chat/completions', body)
-      await answer.text()
-      return scene.receiptOf(answer)
-    }))
+    const receipts = await Promise.all(
+      [smoke, { ...smoke, model: 'openai/gpt-4o', stream: true }, { ...smoke, model: 'groq/x' }].map(async (body) => {
+        const answer = await scene.post('/v1/chat/completions', body)
+        await answer.text()
+        return scene.receiptOf(answer)
+      }),
+    )
     for (const receipt of receipts) {
       assert.deepEqual(Object.keys(receipt).toSorted(), signals.map(({ name }) => name).toSorted())
       for (const signal of signals) if (!('nullWhen' in signal)) assert.notEqual(receipt[signal.name], null, signal.name)
@@ -101,9 +111,14 @@ describe('a receipt', () => {
 
   test('says where the call went, by which rule, and what was changed on the way', async () => {
     scene.claude.play(messages.speak('ok', { model: 'claude-sonnet-4-5-20250929' }))
-    const { route_reason, substrate, wire, context_delta, claimed_model, verification, upstream_request_id, response_id } = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...smoke, model: 'anthropic/claude-sonnet-4-5' }))
+    const { route_reason, substrate, wire, context_delta, claimed_model, verification, upstream_request_id, response_id } = await scene.receiptOf(
+      await scene.post('/v1/chat/completions', { ...smoke, model: 'anthropic/claude-sonnet-4-5' }),
+    )
     assert.deepEqual([route_reason, substrate, wire, context_delta], ['prefix', 'local', 'anthropic-messages', 'translated'])
-    assert.deepEqual([claimed_model, verification, upstream_request_id, response_id], ['claude-sonnet-4-5-20250929', 'verified', 'req_scripted', 'msg_scripted'])
+    assert.deepEqual(
+      [claimed_model, verification, upstream_request_id, response_id],
+      ['claude-sonnet-4-5-20250929', 'verified', 'req_scripted', 'msg_scripted'],
+    )
     scene.chat.play(openai.speak('ok', { model: 'another' }))
     const other = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...smoke, model: 'openai/gpt-4o' }))
     assert.deepEqual([other.verification, other.context_delta, (other.notices as string[])[0]], ['mismatch', 'unchanged', 'mismatch'])
@@ -115,7 +130,10 @@ describe('a receipt', () => {
     await answer.text()
     const receipt = await scene.receiptOf(answer)
     const line = ['parsed_after', 'sent_after', 'first_byte_after', 'first_token_after', 'duration'].map((name) => Number(receipt[name]))
-    assert.deepEqual(line, line.toSorted((left, right) => left - right))
+    assert.deepEqual(
+      line,
+      line.toSorted((left, right) => left - right),
+    )
     assert.equal(Number(receipt.overhead) + Number(receipt.provider_duration) + Number(receipt.retry_pauses), receipt.duration)
     assert.ok(Math.abs(Number(receipt.created_at) - Date.now()) < 10_000)
   })
@@ -123,12 +141,20 @@ describe('a receipt', () => {
   test('of the built-in provider says that nobody was called (section 8)', async () => {
     const receipt = await scene.receiptOf(await scene.post('/v1/chat/completions', smoke))
     const { provider_called, runtime_mode, substrate, privacy_mode, total_cost, cost_availability } = receipt
-    assert.deepEqual({ provider_called, runtime_mode, substrate, privacy_mode, total_cost, cost_availability }, { provider_called: false, runtime_mode: 'smoke', substrate: 'built_in', privacy_mode: 'metadata-only', total_cost: 0, cost_availability: 'free' })
+    assert.deepEqual(
+      { provider_called, runtime_mode, substrate, privacy_mode, total_cost, cost_availability },
+      { provider_called: false, runtime_mode: 'smoke', substrate: 'built_in', privacy_mode: 'metadata-only', total_cost: 0, cost_availability: 'free' },
+    )
   })
 
   test('keeps no word that was said, and no key', async () => {
     scene.chat.play(openai.speak('canary-answer', { toolCalls: [{ id: 'call_1', name: 'canary_tool', input: { canary: 1 } }] }))
-    const answer = await scene.post('/v1/chat/completions', { model: 'openai/gpt-4o', user: 'canary', stop: 'canary', messages: [{ role: 'user', content: 'canary-prompt' }] })
+    const answer = await scene.post('/v1/chat/completions', {
+      model: 'openai/gpt-4o',
+      user: 'canary',
+      stop: 'canary',
+      messages: [{ role: 'user', content: 'canary-prompt' }],
+    })
     const text = JSON.stringify(await scene.receiptOf(answer))
     for (const word of ['canary', gateway.key, 'secret-of']) assert.ok(!text.includes(word), word)
   })
@@ -136,7 +162,12 @@ describe('a receipt', () => {
 
 test('receipts outlive the process that wrote them', async () => {
   await using first = await startGateway()
-  const ask = (url: string, path: string, key: string, body?: object) => fetch(`${url}${path}`, { method: body ? 'POST' : 'GET', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) })
+  const ask = (url: string, path: string, key: string, body?: object) =>
+    fetch(`${url}${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
   const answer = await ask(first.url, '/v1/chat/completions', first.key, smoke)
   const id = answer.headers.get('x-omega-decision-id')
   assert.equal(await first.stop(), 0)
@@ -147,12 +178,20 @@ test('receipts outlive the process that wrote them', async () => {
 
 test('`/metrics` counts calls, attempts, tokens and cost, with no label that a client chooses', async () => {
   scene.chat.play(openai.speak('ok', { usage: { input: 20, output: 9 } }))
-  await scene.receiptOf(await scene.post('/v1/chat/completions', { ...smoke, model: 'openai/gpt-4o', omni_metadata: { team: 'canary-team' } }, { 'user-agent': 'canary-agent' }))
+  await scene.receiptOf(
+    await scene.post('/v1/chat/completions', { ...smoke, model: 'openai/gpt-4o', omni_metadata: { team: 'canary-team' } }, { 'user-agent': 'canary-agent' }),
+  )
   await scene.post('/v1/chat/completions', smoke, { authorization: 'Bearer omni_nobody' })
   const answer = await scene.get('/metrics', admin)
   const text = await answer.text()
   assert.match(answer.headers.get('content-type') ?? '', /^text\/plain/)
-  for (const series of ['requests_total surface="openai-chat" status="200" outcome="completed"', 'upstream_attempts_total provider="openai" reason="answered"', 'tokens_total provider="openai" kind="prompt"', 'unauthorized_total reason="invalid_api_key"', 'request_duration_seconds_count surface="openai-chat"']) {
+  for (const series of [
+    'requests_total surface="openai-chat" status="200" outcome="completed"',
+    'upstream_attempts_total provider="openai" reason="answered"',
+    'tokens_total provider="openai" kind="prompt"',
+    'unauthorized_total reason="invalid_api_key"',
+    'request_duration_seconds_count surface="openai-chat"',
+  ]) {
     const [name, ...labels] = series.split(' ')
     const lines = text.split('\n').filter((line) => line.startsWith(`omni_${name}{`) && labels.every((label) => line.includes(label)))
     assert.equal(lines.length, 1, series)

@@ -12,9 +12,17 @@ const chat = { model: 'openai/gpt-4o', stream: true, ...question }
 const message = { model: 'anthropic/claude-sonnet-4-5', max_tokens: 99, stream: true, ...question }
 
 const sse = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
-const piece = (delta: JsonObject, finish: string | null = null) => sse({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })
+const piece = (delta: JsonObject, finish: string | null = null) =>
+  sse({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })
 const start = piece({ role: 'assistant', content: '' })
-const usage = sse({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage: { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 } })
+const usage = sse({
+  id: 'c',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [],
+  usage: { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 },
+})
 const done = 'data: [DONE]\n\n'
 
 async function read(path: string, body: object, headers: { readonly [name: string]: string } = {}) {
@@ -28,7 +36,12 @@ describe('on the same wire', () => {
   const strange = [
     start,
     ': OPENROUTER PROCESSING\n\n',
-    sse({ id: 'c', choices: [{ index: 0, delta: { content: 'é', reasoning_details: [{ type: 'x' }], new_field: 1.0 }, logprobs: { content: [] } }], provider: 'acme', usage: null }),
+    sse({
+      id: 'c',
+      choices: [{ index: 0, delta: { content: 'é', reasoning_details: [{ type: 'x' }], new_field: 1.0 }, logprobs: { content: [] } }],
+      provider: 'acme',
+      usage: null,
+    }),
     'event: message\r\ndata: {"id":"c","choices":[{"index":0,"delta":{"content":"\\ud83c\\udfd4 caf\u00e9"},"finish_reason":null}]}\r\n\r\n',
     piece({}, 'stop'),
     sse({ id: 'c', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cost: 0.1 } }),
@@ -56,7 +69,8 @@ describe('on the same wire', () => {
   test('a whole answer of Messages keeps its bytes, and so does the request', async () => {
     const body = ` ${JSON.stringify({ ...messages.body('ok'), later: { deep: [1.0] } }).replace('"ok"', '"o\\u006b"')}\n`
     scene.claude.play([raw(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)])
-    const asked = '{"max_tokens": 9,"model":"claude-sonnet-4-5", "messages":[{"role":"user","content":[{"type":"text","text":"h\\u0069","cache_control":{"type":"ephemeral","ttl":"1h"}}]}],"later":{"a":1.0}}'
+    const asked =
+      '{"max_tokens": 9,"model":"claude-sonnet-4-5", "messages":[{"role":"user","content":[{"type":"text","text":"h\\u0069","cache_control":{"type":"ephemeral","ttl":"1h"}}]}],"later":{"a":1.0}}'
     const answer = await fetch(`${scene.gateway.url}/v1/messages`, {
       method: 'POST',
       headers: { 'x-api-key': scene.gateway.key, 'content-type': 'application/json', 'x-omni-provider': 'anthropic' },
@@ -97,7 +111,10 @@ describe('a stream of a provider that strays', () => {
     scene.chat.play(stream([start, piece({ content: 'a' }), piece({}, 'stop'), usage, done]))
     const { text } = await say({ ...chat, max_tokens: 9 })
     const deltas = dataOf(text).filter((frame) => typeof frame === 'object' && frame.type === 'message_delta') as JsonObject[]
-    assert.deepEqual(deltas.map(({ usage: told }) => [(told as JsonObject).input_tokens, (told as JsonObject).output_tokens]), [[11, 4]])
+    assert.deepEqual(
+      deltas.map(({ usage: told }) => [(told as JsonObject).input_tokens, (told as JsonObject).output_tokens]),
+      [[11, 4]],
+    )
   })
 
   test('that answers a stream’s request with a whole answer is streamed all the same, and the other way round', async () => {
@@ -124,7 +141,11 @@ describe('the receipt of a stream', () => {
   })
 
   test('that broke off is a failure with estimated counts, though its status was 200 (case 90)', async () => {
-    const { receipt, text } = await receiptAfter([openStream(), ...[start, piece({ content: 'one two three four' })].map((frame) => raw(chunk(frame))), finish()])
+    const { receipt, text } = await receiptAfter([
+      openStream(),
+      ...[start, piece({ content: 'one two three four' })].map((frame) => raw(chunk(frame))),
+      finish(),
+    ])
     assert.match(text, /"error":/)
     const { outcome, status, error, error_origin, finish: why, usage_source, notices } = receipt
     assert.deepEqual([outcome, status, error, error_origin, why, usage_source], ['truncated', 200, 'upstream_truncated', 'target', null, 'estimated'])
@@ -140,7 +161,10 @@ describe('the receipt of a stream', () => {
     await answer.body!.getReader().read()
     abort.abort()
     const receipt = await scene.receiptOf(answer)
-    assert.deepEqual([receipt.outcome, receipt.error, receipt.usage_source, receipt.request_id], ['client_closed', 'client_closed', 'estimated', 'left-in-the-middle'])
+    assert.deepEqual(
+      [receipt.outcome, receipt.error, receipt.usage_source, receipt.request_id],
+      ['client_closed', 'client_closed', 'estimated', 'left-in-the-middle'],
+    )
     assert.ok(Number(receipt.completion_tokens) > 0)
     await eventually(() => scene.gateway.log().some(({ request_id: id }) => id === 'left-in-the-middle'))
     assert.equal(scene.gateway.log().filter(({ request_id: id, msg }) => id === 'left-in-the-middle' && msg === 'inference').length, 1)
@@ -149,7 +173,16 @@ describe('the receipt of a stream', () => {
   test('says the same as that of the whole answer (case 161)', async () => {
     scene.chat.play(openai.speak('ok', { usage: { input: 20, output: 9, cached: 5, cacheWritten: 3, reasoning: 4 } }))
     const [streamed, whole] = [await scene.receiptOf((await ask(chat)).answer), await scene.receiptOf((await ask({ ...chat, stream: false })).answer)]
-    for (const name of ['prompt_tokens', 'completion_tokens', 'total_tokens', 'cached_tokens', 'cache_write_tokens', 'reasoning_tokens', 'finish', 'usage_source']) {
+    for (const name of [
+      'prompt_tokens',
+      'completion_tokens',
+      'total_tokens',
+      'cached_tokens',
+      'cache_write_tokens',
+      'reasoning_tokens',
+      'finish',
+      'usage_source',
+    ]) {
       assert.equal(streamed[name], whole[name], name)
     }
     assert.deepEqual([whole.prompt_tokens, whole.completion_tokens, whole.cached_tokens, whole.cache_write_tokens, whole.reasoning_tokens], [20, 9, 5, 3, 4])

@@ -90,7 +90,8 @@ describe('a client key', () => {
 
   test('never reaches a provider, wherever it was, and the provider’s own does', async () => {
     scene.chat.play(openai.speak('ok'))
-    for (const headers of [{}, { ...bare, 'x-api-key': gateway.key }, { ...bare, 'x-goog-api-key': gateway.key }]) await scene.post('/v1/chat/completions', chat, headers)
+    for (const headers of [{}, { ...bare, 'x-api-key': gateway.key }, { ...bare, 'x-goog-api-key': gateway.key }])
+      await scene.post('/v1/chat/completions', chat, headers)
     for (const { headers, body } of scene.chat.asked()) {
       assert.ok(!JSON.stringify(headers).includes(gateway.key) && !body.includes(gateway.key))
       assert.ok(JSON.stringify(headers).includes('secret-of-chat'))
@@ -115,7 +116,8 @@ describe('what can be called', () => {
   })
 
   test('has ids with slashes, encoded or not, and 404 for what leads nowhere', async () => {
-    for (const path of ['/v1/models/openai/gpt-4o', '/models/openai%2Fgpt-4o']) assert.equal(((await (await scene.get(path)).json()) as { id: string }).id, 'openai/gpt-4o')
+    for (const path of ['/v1/models/openai/gpt-4o', '/models/openai%2Fgpt-4o'])
+      assert.equal(((await (await scene.get(path)).json()) as { id: string }).id, 'openai/gpt-4o')
     const answer = await scene.get('/v1/models/groq/llama')
     assert.deepEqual([answer.status, ((await answer.json()) as { error: { code: string } }).error.code], [404, 'model_not_found'])
   })
@@ -130,7 +132,9 @@ describe('for clients that look around first', () => {
     for (const path of ['/v1/responses', '/responses']) {
       const headers = { upgrade: 'websocket', connection: 'Upgrade', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
       const { promise, resolve, reject } = Promise.withResolvers<number>()
-      request(`${gateway.url}${path}`, { headers }, (answer) => resolve(answer.resume().statusCode ?? 0)).on('error', reject).end()
+      request(`${gateway.url}${path}`, { headers }, (answer) => resolve(answer.resume().statusCode ?? 0))
+        .on('error', reject)
+        .end()
       assert.equal(await promise, 426)
     }
   })

@@ -46,7 +46,10 @@ for (const { wire, model, stage, speak } of bothWires) {
       begin()
       const { data, response } = await openaiClient.chat.completions.create({ model, messages: ask, stream: true }).withResponse()
       const chunks = await Array.fromAsync(data)
-      assert.deepEqual(chunks.filter((chunk) => chunk.usage || chunk.choices.length === 0), [])
+      assert.deepEqual(
+        chunks.filter((chunk) => chunk.usage || chunk.choices.length === 0),
+        [],
+      )
       assert.equal(new Set(chunks.map(({ id, created }) => `${id} ${created}`)).size, 1)
       assert.equal(chunks.filter(({ choices }) => choices[0]?.finish_reason).length, 1)
       const receipt = await scene.receiptOf(response)
@@ -56,7 +59,10 @@ for (const { wire, model, stage, speak } of bothWires) {
     test('the Anthropic package reads a whole answer', async () => {
       begin()
       const { data, response } = await anthropicClient.messages.create({ model, max_tokens: 99, messages: ask }).withResponse()
-      assert.deepEqual(data.content.map((block) => block.type === 'text' && block.text), [said])
+      assert.deepEqual(
+        data.content.map((block) => block.type === 'text' && block.text),
+        [said],
+      )
       assert.deepEqual([data.type, data.role, data.stop_reason], ['message', 'assistant', 'end_turn'])
       assert.deepEqual([data.usage.input_tokens, data.usage.cache_read_input_tokens, data.usage.output_tokens], [15, 5, 9])
       assert.equal((await scene.receiptOf(response)).client, 'messages-sdk')
@@ -90,12 +96,18 @@ describe('a system prompt', () => {
     const { system: sent, messages: turns } = scene.claude.asked()[0]!.json()
     const texts = Array.isArray(sent) ? sent.map((block) => (block as { text: string }).text) : String(sent).split(/\n+/)
     assert.deepEqual(texts, ['one', 'two', 'three'])
-    assert.deepEqual((turns as { role: string }[]).map(({ role }) => role), ['user'])
+    assert.deepEqual(
+      (turns as { role: string }[]).map(({ role }) => role),
+      ['user'],
+    )
   })
 
   test('of the Anthropic package goes first for Chat Completions, without its cache marks (case 4)', async () => {
     scene.chat.play(behindChat.speak('ok'))
-    const system = [{ type: 'text' as const, text: 'one', cache_control: { type: 'ephemeral' as const } }, { type: 'text' as const, text: 'two' }]
+    const system = [
+      { type: 'text' as const, text: 'one', cache_control: { type: 'ephemeral' as const } },
+      { type: 'text' as const, text: 'two' },
+    ]
     await anthropicClient.messages.create({ model: behindChat.model, max_tokens: 99, system, messages: ask })
     const received = scene.chat.asked()[0]!
     const [first] = received.json().messages as { role: string; content: unknown }[]

@@ -93,7 +93,10 @@ const createMessage = (client: Anthropic, model: string) => client.messages.crea
 
 for (const { says, chat, claude, openai: mine, anthropic: yours, isWorthRetrying } of rows) {
   describe(`a provider that says ${says}`, () => {
-    for (const [behind, answer] of [[behindChat, chat], [behindMessages, claude]] as const) {
+    for (const [behind, answer] of [
+      [behindChat, chat],
+      [behindMessages, claude],
+    ] as const) {
       test(`is ${mine[1]} ${mine[2]} to the openai package, and ${yours[1]} ${yours[2]} to Anthropic's, behind ${behind.wire}`, async () => {
         behind.stage(scene).play(answer)
         const isMine = (error: unknown) => {
@@ -151,7 +154,12 @@ test('the gateway’s own refusals are the vendors’ errors too', async () => {
 })
 
 test('the built-in provider fails as it is asked to', async () => {
-  const faults = { 'fail-400': OpenAI.BadRequestError, 'fail-401': OpenAI.InternalServerError, 'fail-429': OpenAI.RateLimitError, 'fail-500': OpenAI.InternalServerError }
+  const faults = {
+    'fail-400': OpenAI.BadRequestError,
+    'fail-401': OpenAI.InternalServerError,
+    'fail-429': OpenAI.RateLimitError,
+    'fail-500': OpenAI.InternalServerError,
+  }
   for (const [model, fault] of Object.entries(faults)) await assert.rejects(createChat(openaiOf(scene), `omni-runtime/${model}`), fault)
   await assert.rejects(createMessage(anthropicOf(scene), 'omni-runtime/fail-503'), Anthropic.OverloadedError)
   await assert.rejects(createChat(openaiOf(scene), 'omni-runtime/fail-broken'), OpenAI.InternalServerError)

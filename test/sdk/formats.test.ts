@@ -34,8 +34,16 @@ test('a Claude that can be held to a schema is, without a tool (case 125)', asyn
 
 test('a schema of the Anthropic package reaches a provider of Chat Completions, with a name (case 131)', async () => {
   scene.chat.play(behindChat.speak(json))
-  const message = await anthropicClient.messages.create({ model: behindChat.model, max_tokens: 99, messages: ask, output_config: { format: { type: 'json_schema', schema } } })
-  assert.deepEqual(message.content.map((block) => block.type === 'text' && parsed(block.text)), [answer])
+  const message = await anthropicClient.messages.create({
+    model: behindChat.model,
+    max_tokens: 99,
+    messages: ask,
+    output_config: { format: { type: 'json_schema', schema } },
+  })
+  assert.deepEqual(
+    message.content.map((block) => block.type === 'text' && parsed(block.text)),
+    [answer],
+  )
   const format = scene.chat.asked()[0]!.json().response_format as { type: string; json_schema: JsonObject }
   assert.equal(format.type, 'json_schema')
   assert.deepEqual(format.json_schema.schema, schema)
@@ -58,7 +66,10 @@ describe('an older Claude answers in a tool that the client never sees', () => {
     assert.equal(choices[0]!.message.tool_calls, undefined)
     assert.equal(choices[0]!.finish_reason, 'stop')
     const { tools, tool_choice: choice, output_config: config } = scene.claude.asked()[0]!.json()
-    assert.deepEqual((tools as JsonObject[]).map((tool) => tool.input_schema), [schema])
+    assert.deepEqual(
+      (tools as JsonObject[]).map((tool) => tool.input_schema),
+      [schema],
+    )
     assert.equal((choice as JsonObject).type, 'tool')
     assert.equal(config, undefined)
   })
@@ -76,7 +87,10 @@ describe('an older Claude answers in a tool that the client never sees', () => {
   test('beside real tools, a real call stays a call (case 127)', async () => {
     scene.claude.play(behindMessages.speak('', { toolCalls: twoCalls.slice(0, 1) }))
     const { choices } = await openaiClient.chat.completions.create({ model, messages: ask, response_format, tools: [lookFunction] })
-    assert.deepEqual(choices[0]!.message.tool_calls?.map(({ id }) => id), ['call_1'])
+    assert.deepEqual(
+      choices[0]!.message.tool_calls?.map(({ id }) => id),
+      ['call_1'],
+    )
     assert.equal(choices[0]!.finish_reason, 'tool_calls')
     playAnswer()
     const second = await openaiClient.chat.completions.create({ model, messages: ask, response_format, tools: [lookFunction] })
@@ -99,5 +113,8 @@ test('the built-in provider answers by the schema, to both packages', async () =
   const chat = await openaiClient.chat.completions.parse({ model, messages: ask, response_format })
   const message = await anthropicClient.messages.create({ model, max_tokens: 99, messages: ask, output_config: { format: { type: 'json_schema', schema } } })
   assert.deepEqual(parsed(chat.choices[0]!.message.content), { city: 'text' })
-  assert.deepEqual(message.content.map((block) => block.type === 'text' && parsed(block.text)), [{ city: 'text' }])
+  assert.deepEqual(
+    message.content.map((block) => block.type === 'text' && parsed(block.text)),
+    [{ city: 'text' }],
+  )
 })

@@ -1,7 +1,7 @@
 /** Images and documents through both vendors' packages, to either wire. */
 
 import assert from 'node:assert/strict'
-import Anthropic from '@anthropic-ai/sdk'
+import type Anthropic from '@anthropic-ai/sdk'
 import { test } from 'node:test'
 import OpenAI from 'openai'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -67,19 +67,28 @@ test('on the same wire images go as they came, the detail with them', async () =
 })
 
 test('a file of the openai package is a document of Messages (case 117)', async () => {
-  const content = await askChat(behindMessages, [{ type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` } }, { type: 'text', text: 'read' }])
+  const content = await askChat(behindMessages, [
+    { type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` } },
+    { type: 'text', text: 'read' },
+  ])
   const document = content.find(({ type }) => type === 'document')
   assert.deepEqual(document?.source, { type: 'base64', media_type: 'application/pdf', data: pdf })
   assert.equal(document?.title, 'a.pdf')
 })
 
 test('a document of the Anthropic package is a file of Chat Completions', async () => {
-  const content = await askMessages(behindChat, [{ type: 'document', title: 'a.pdf', source: { type: 'base64', media_type: 'application/pdf', data: pdf } }, { type: 'text', text: 'read' }])
+  const content = await askMessages(behindChat, [
+    { type: 'document', title: 'a.pdf', source: { type: 'base64', media_type: 'application/pdf', data: pdf } },
+    { type: 'text', text: 'read' },
+  ])
   assert.deepEqual(content.find(({ type }) => type === 'file')?.file, { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf}` })
 })
 
 test('the text of a text document is not lost on Chat Completions (case 123)', async () => {
-  const content = await askMessages(behindChat, [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'the whole story' }, citations: { enabled: true } }, { type: 'text', text: 'read' }])
+  const content = await askMessages(behindChat, [
+    { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'the whole story' }, citations: { enabled: true } },
+    { type: 'text', text: 'read' },
+  ])
   assert.match(JSON.stringify(content), /the whole story/)
 })
 
@@ -102,6 +111,9 @@ test('an image in a tool’s result reaches a model of Chat Completions (case 46
     ],
   })
   const sent = scene.chat.asked()[0]!.json().messages as JsonObject[]
-  assert.deepEqual(sent.map(({ role }) => role), ['user', 'assistant', 'tool', 'user'])
+  assert.deepEqual(
+    sent.map(({ role }) => role),
+    ['user', 'assistant', 'tool', 'user'],
+  )
   assert.match(JSON.stringify(sent.at(-1)), new RegExp(`data:image/png;base64,${png}`))
 })

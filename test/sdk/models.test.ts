@@ -21,7 +21,10 @@ test('the openai package lists chains, aliases and models, and retrieves each of
   const ids = models.map(({ id }) => id)
   for (const id of expected) {
     assert.ok(ids.includes(id), id)
-    assert.deepEqual(await openaiClient.models.retrieve(id), models.find((model) => model.id === id))
+    assert.deepEqual(
+      await openaiClient.models.retrieve(id),
+      models.find((model) => model.id === id),
+    )
   }
   await assert.rejects(openaiClient.models.retrieve('groq/unconnected'), OpenAI.NotFoundError)
 })

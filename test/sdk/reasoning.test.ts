@@ -49,13 +49,19 @@ describe('thoughts of Claude', () => {
       assert.equal((message as { reasoning_content?: string }).reasoning_content, thought)
       await openaiClient.chat.completions.create({ ...asked, messages: [...ask, message, { role: 'tool', tool_call_id: 'call_1', content: 'fine' }] })
       assert.deepEqual(replayed()[0], signed)
-      assert.deepEqual(replayed().map(({ type }) => type), ['thinking', 'text', 'tool_use'])
+      assert.deepEqual(
+        replayed().map(({ type }) => type),
+        ['thinking', 'text', 'tool_use'],
+      )
       assert.deepEqual(scene.claude.asked()[1]!.json().thinking, { type: 'enabled', budget_tokens: 1024 })
     })
   }
 
   test('that are sealed go and come as they are, beside an empty one that is signed (cases 139, 140)', async () => {
-    const sealed = [{ type: 'thinking', thinking: '', signature }, { type: 'redacted_thinking', data: 'c2VhbGVk' }] as const
+    const sealed = [
+      { type: 'thinking', thinking: '', signature },
+      { type: 'redacted_thinking', data: 'c2VhbGVk' },
+    ] as const
     const body = messages.body('Fine.')
     scene.claude.play(reply(200, { ...body, content: [...sealed, ...(body.content as JsonObject[])] }))
     const asked = { model, messages: ask, reasoning_effort: 'low' as const, max_completion_tokens: 4000 }
@@ -79,7 +85,8 @@ async function gather(asked: OpenAI.ChatCompletionCreateParamsNonStreaming): Pro
     details.push(...(delta.reasoning_details ?? []))
   })
   const { tool_calls } = (await made.finalChatCompletion()).choices[0]!.message
-  return { role: 'assistant', content, ...(tool_calls && { tool_calls }), ...{ reasoning_content: thoughts, reasoning_details: joined(details) } }
+  const kept = { reasoning_content: thoughts, reasoning_details: joined(details) }
+  return { role: 'assistant', content, ...(tool_calls && { tool_calls }), ...kept }
 }
 
 /** Entries of one index are pieces of one. */
@@ -99,7 +106,14 @@ describe('thoughts of a model of Chat Completions', () => {
     const asked = { model: behindChat.model, max_tokens: 2000, messages: ask }
     const whole = await anthropicClient.messages.create(asked)
     const streamed = await anthropicClient.messages.stream(asked).finalMessage()
-    for (const { content } of [whole, streamed]) assert.deepEqual(content.map((block) => [block.type, block.type === 'thinking' && block.thinking]), [['thinking', thought], ['text', false]])
+    for (const { content } of [whole, streamed])
+      assert.deepEqual(
+        content.map((block) => [block.type, block.type === 'thinking' && block.thinking]),
+        [
+          ['thinking', thought],
+          ['text', false],
+        ],
+      )
     await anthropicClient.messages.create({ ...asked, messages: [...ask, { role: 'assistant', content: streamed.content }, ...ask] })
     assert.equal(scene.chat.asked().length, 3)
   })
@@ -120,7 +134,10 @@ describe('thoughts of a model of Chat Completions', () => {
     const asked = { model: 'openai/gpt-5.2', max_tokens: 9000, messages: ask }
     await anthropicClient.messages.create({ ...asked, thinking: { type: 'enabled', budget_tokens: 4096 } })
     await anthropicClient.messages.create({ ...asked, thinking: { type: 'adaptive' }, output_config: { effort: 'low' } })
-    assert.deepEqual(scene.chat.asked().map((request) => request.json().reasoning_effort), ['high', 'low'])
+    assert.deepEqual(
+      scene.chat.asked().map((request) => request.json().reasoning_effort),
+      ['high', 'low'],
+    )
   })
 })
 

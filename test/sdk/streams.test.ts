@@ -12,7 +12,10 @@ import { anthropicOf, ask, behindChat, behindMessages, openaiOf, type Behind } f
 const scene = await openScene()
 const openaiClient = openaiOf(scene)
 const anthropicClient = anthropicOf(scene)
-const framesOf = new Map([[behindChat, openai.frames('one two three')], [behindMessages, messages.frames('one two three')]])
+const framesOf = new Map([
+  [behindChat, openai.frames('one two three')],
+  [behindMessages, messages.frames('one two three')],
+])
 
 /** The stream up to the frame that says `until`, then something else. */
 function cut(behind: Behind, until: string, ...then: Answer): Answer {
@@ -41,7 +44,16 @@ const breaks: readonly (readonly [says: string, broken: (behind: Behind) => Answ
   ['is reset (case 90)', (behind) => cut(behind, 'two', reset())],
   ['ends well, but unfinished (case 91)', (behind) => cut(behind, 'two', raw(lastChunk))],
   ['is closed in the middle of a chunk', (behind) => cut(behind, 'two', raw('ff\r\ndata: {"ch'), finish())],
-  ['tells an error (cases 90, 103)', (behind) => cut(behind, 'two', raw(chunk(behind === behindChat ? 'data: {"error":{"message":"scripted","type":"server_error"}}\n\n' : messages.errorFrame())), raw(lastChunk))],
+  [
+    'tells an error (cases 90, 103)',
+    (behind) =>
+      cut(
+        behind,
+        'two',
+        raw(chunk(behind === behindChat ? 'data: {"error":{"message":"scripted","type":"server_error"}}\n\n' : messages.errorFrame())),
+        raw(lastChunk),
+      ),
+  ],
 ]
 
 for (const behind of [behindChat, behindMessages]) {

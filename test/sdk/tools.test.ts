@@ -27,7 +27,10 @@ for (const { wire, model, stage, speak } of bothWires) {
       begin()
       const { choices } = await openaiClient.chat.completions.create(asked)
       assert.equal(choices[0]!.message.content, 'Let me look.')
-      assert.deepEqual(choices[0]!.message.tool_calls?.map(({ id }) => id), ['call_1', 'call_2'])
+      assert.deepEqual(
+        choices[0]!.message.tool_calls?.map(({ id }) => id),
+        ['call_1', 'call_2'],
+      )
       assert.deepEqual(inputsOf(choices[0]!.message.tool_calls), inputs)
       assert.equal(choices[0]!.finish_reason, 'tool_calls')
     })
@@ -45,8 +48,14 @@ for (const { wire, model, stage, speak } of bothWires) {
     test('the Anthropic package reads parallel calls beside text', async () => {
       begin()
       const message = await anthropicClient.messages.create({ model, max_tokens: 99, messages: ask, tools: [lookTool] })
-      assert.deepEqual(message.content.map(({ type }) => type), ['text', 'tool_use', 'tool_use'])
-      assert.deepEqual(toolUses(message).map(({ id, input }) => [id, input]), twoCalls.map(({ id, input }) => [id, input]))
+      assert.deepEqual(
+        message.content.map(({ type }) => type),
+        ['text', 'tool_use', 'tool_use'],
+      )
+      assert.deepEqual(
+        toolUses(message).map(({ id, input }) => [id, input]),
+        twoCalls.map(({ id, input }) => [id, input]),
+      )
       assert.equal(message.stop_reason, 'tool_use')
     })
 
@@ -58,8 +67,14 @@ for (const { wire, model, stage, speak } of bothWires) {
         if ('index' in event && event.type !== 'content_block_delta') order.push(`${event.type.slice(14)} ${event.index}`)
       })
       const message = await stream.finalMessage()
-      assert.deepEqual(order, [0, 1, 2].flatMap((index) => [`start ${index}`, `stop ${index}`]))
-      assert.deepEqual(toolUses(message).map(({ input }) => input), inputs)
+      assert.deepEqual(
+        order,
+        [0, 1, 2].flatMap((index) => [`start ${index}`, `stop ${index}`]),
+      )
+      assert.deepEqual(
+        toolUses(message).map(({ input }) => input),
+        inputs,
+      )
       assert.equal(message.stop_reason, 'tool_use')
     })
 
@@ -69,7 +84,10 @@ for (const { wire, model, stage, speak } of bothWires) {
       const results = twoCalls.map(({ id }) => ({ role: 'tool' as const, tool_call_id: id, content: `fine at ${id}` }))
       const second = await openaiClient.chat.completions.create({ ...asked, messages: [...ask, first.choices[0]!.message, ...results] })
       assert.equal(second.choices[0]!.message.content, 'Both are fine.')
-      assert.deepEqual(resultsIn(stage(scene).asked()[1]!.json()), [['call_1', 'fine at call_1'], ['call_2', 'fine at call_2']])
+      assert.deepEqual(resultsIn(stage(scene).asked()[1]!.json()), [
+        ['call_1', 'fine at call_1'],
+        ['call_2', 'fine at call_2'],
+      ])
     })
 
     test('the Anthropic package sends the results back with its messages', async () => {
@@ -79,8 +97,14 @@ for (const { wire, model, stage, speak } of bothWires) {
       const results = toolUses(first).map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: `fine at ${id}` }))
       const turns = [...ask, { role: 'assistant' as const, content: first.content }, { role: 'user' as const, content: results }]
       const second = await anthropicClient.messages.create({ model, max_tokens: 99, messages: turns, tools })
-      assert.deepEqual(second.content.map((block) => block.type === 'text' && block.text), ['Both are fine.'])
-      assert.deepEqual(resultsIn(stage(scene).asked()[1]!.json()), [['call_1', 'fine at call_1'], ['call_2', 'fine at call_2']])
+      assert.deepEqual(
+        second.content.map((block) => block.type === 'text' && block.text),
+        ['Both are fine.'],
+      )
+      assert.deepEqual(resultsIn(stage(scene).asked()[1]!.json()), [
+        ['call_1', 'fine at call_1'],
+        ['call_2', 'fine at call_2'],
+      ])
     })
   })
 }
@@ -104,12 +128,10 @@ test('a choice of tools goes over to the other wire (cases 18, 19, 33)', async (
   const asked = { model: behindMessages.model, messages: ask, tools: [lookFunction] }
   for (const tool_choice of ['required', 'none', named] as const) await openaiClient.chat.completions.create({ ...asked, tool_choice })
   await openaiClient.chat.completions.create({ ...asked, parallel_tool_calls: false })
-  assert.deepEqual(scene.claude.asked().map((request) => request.json().tool_choice), [
-    { type: 'any' },
-    { type: 'none' },
-    { type: 'tool', name: 'look' },
-    { type: 'auto', disable_parallel_tool_use: true },
-  ])
+  assert.deepEqual(
+    scene.claude.asked().map((request) => request.json().tool_choice),
+    [{ type: 'any' }, { type: 'none' }, { type: 'tool', name: 'look' }, { type: 'auto', disable_parallel_tool_use: true }],
+  )
   scene.chat.play(behindChat.speak('ok'))
   const tool_choice = { type: 'tool', name: 'look', disable_parallel_tool_use: true } as const
   await anthropicClient.messages.create({ model: behindChat.model, max_tokens: 9, messages: ask, tools: [lookTool], tool_choice })
@@ -126,7 +148,10 @@ describe('legacy functions', () => {
     const whole = await openaiClient.chat.completions.create({ ...asked, model: behindMessages.model })
     const streamed = await openaiClient.chat.completions.create({ ...asked, model: behindMessages.model, stream: true })
     const deltas = (await Array.fromAsync(streamed)).map(({ choices }) => choices[0]?.delta.function_call)
-    assert.deepEqual((scene.claude.asked()[0]!.json().tools as JsonObject[]).map((tool) => tool.name), ['look'])
+    assert.deepEqual(
+      (scene.claude.asked()[0]!.json().tools as JsonObject[]).map((tool) => tool.name),
+      ['look'],
+    )
     assert.deepEqual(whole.choices[0]!.message.function_call, { name: 'look', arguments: JSON.stringify(inputs[0]) })
     assert.equal(whole.choices[0]!.finish_reason, 'function_call')
     assert.equal(deltas.map((call) => call?.name ?? '').join(''), 'look')
@@ -136,10 +161,17 @@ describe('legacy functions', () => {
   test('and their results in the history go with them', async () => {
     scene.claude.play(behindMessages.speak('ok'))
     const call = { name: 'look', arguments: '{"at":"Bern"}' }
-    const messages = [...ask, { role: 'assistant', content: null, function_call: call }, { role: 'function', name: 'look', content: 'fine' }] as OpenAI.ChatCompletionMessageParam[]
+    const messages = [
+      ...ask,
+      { role: 'assistant', content: null, function_call: call },
+      { role: 'function', name: 'look', content: 'fine' },
+    ] as OpenAI.ChatCompletionMessageParam[]
     await openaiClient.chat.completions.create({ ...asked, messages, model: behindMessages.model })
     const [, spoken, result] = scene.claude.asked()[0]!.json().messages as { content: JsonObject[] }[]
-    assert.deepEqual(spoken!.content.map(({ type, input }) => [type, input]), [['tool_use', { at: 'Bern' }]])
+    assert.deepEqual(
+      spoken!.content.map(({ type, input }) => [type, input]),
+      [['tool_use', { at: 'Bern' }]],
+    )
     assert.equal(result!.content[0]!.tool_use_id, spoken!.content[0]!.id)
   })
 
@@ -157,5 +189,8 @@ test('the built-in provider calls the tool that the last message names, for both
   const chat = await openaiClient.chat.completions.stream({ model, messages, tools: [lookFunction] }).finalChatCompletion()
   const message = await anthropicClient.messages.stream({ model, max_tokens: 99, messages, tools: [lookTool] }).finalMessage()
   assert.deepEqual(inputsOf(chat.choices[0]!.message.tool_calls), [{ at: 'text' }])
-  assert.deepEqual(toolUses(message).map(({ name, input }) => [name, input]), [['look', { at: 'text' }]])
+  assert.deepEqual(
+    toolUses(message).map(({ name, input }) => [name, input]),
+    [['look', { at: 'text' }]],
+  )
 })
