@@ -39,6 +39,8 @@ export function loadSettings({ env, file, overrides = {}, readFile = readConfigF
   const path = fileOf({ env, ...(file !== undefined && { file }) })
   const text = readFile(path)
   if (text === undefined && path !== defaultFile) throw new ConfigError([{ path: '', from: path, sentence: 'There is no such file.' }])
+  // Whoever writes a file in two steps has emptied it in between: that must not take every provider away.
+  if (text?.trim() === '') throw new ConfigError([{ path: '', from: path, sentence: 'The file is empty: write settings into it, or remove it.' }])
   const read = text === undefined ? nothingRead : readDocument(text, env)
   const overlaid = overlay(read.value, env, overrides)
   const problems: Problem[] = [...read.problems]

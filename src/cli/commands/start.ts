@@ -2,6 +2,7 @@
 
 import { mendedVersion } from '../../../bin/runtime.js'
 import { fileOf } from '../../config/load.ts'
+import type { Settings } from '../../config/settings.ts'
 import { watchConfig } from '../../config/watch.ts'
 import { keepFirstKey } from '../../server/data.ts'
 import { start as startServer, StartRefused, type Running } from '../../server/start.ts'
@@ -15,8 +16,8 @@ export const start: Command = {
   options: { '--port <port>': 'listen on this port', '--host <host>': 'listen on this address', '--allow-plaintext': 'listen beyond loopback without TLS' },
   run: async ({ options }) => {
     const overrides = overridesOf(options)
-    const { settings, warnings } = readConfiguration(overrides)
-    const running = await startServer({ settings, readSettings: () => readConfiguration(overrides).settings, version, out: process.stdout }).catch(complain)
+    const { settings, warnings, file } = readConfiguration(overrides)
+    const running = await startServer({ settings, readSettings: () => readAgain(overrides, file), version, out: process.stdout }).catch(complain)
     tellStart(running, warnings)
     const watch = watchConfig(fileOf({ env: process.env }), () => void running.plane.reload().catch(() => {}))
     await untilStopped(running)
@@ -28,6 +29,13 @@ export const start: Command = {
 function overridesOf(options: Arguments['options']) {
   const { '--port': port, '--host': host, '--allow-plaintext': allowPlaintext } = options
   return { ...(port !== undefined && { 'server.port': String(port) }), ...(host !== undefined && { 'server.host': String(host) }), ...(allowPlaintext === true && { 'server.allowPlaintext': 'true' }) }
+}
+
+/** A file that is gone is no wish to go on without what it said. */
+function readAgain(overrides: ReturnType<typeof overridesOf>, before: string | undefined): Settings {
+  const { settings, file } = readConfiguration(overrides)
+  if (before !== undefined && file === undefined) throw new Complaint(`${before} is gone.`)
+  return settings
 }
 
 function complain(error: unknown): never {
