@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -23,9 +23,11 @@ const help = `npm run bench -- [options]
   --json file     where to write the numbers (default bench/results/latest.json)`
 
 const thorough: Effort = { repetitions: 5, milliseconds: 2000, warmUpMilliseconds: 1500, mostConcurrencies: 3 }
-const quick: Effort = { repetitions: 2, milliseconds: 700, warmUpMilliseconds: 700, mostConcurrencies: 2 }
+const quick: Effort = { repetitions: 2, milliseconds: 500, warmUpMilliseconds: 600, mostConcurrencies: 2 }
 const here = fileURLToPath(new URL('.', import.meta.url))
 const megabyte = 2 ** 20
+/** Load from before, in processes, above which the run says that it is disturbed. */
+const mostBusy = 0.7
 
 interface Rest {
   readonly streams: readonly IdleStreams[]
@@ -37,6 +39,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options })
   if (values.help) return console.log(help)
   if (process.platform !== 'linux' || availableParallelism() < 2) throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
+  const [busy] = loadavg()
+  if (busy! > mostBusy) console.error(`The machine is not at rest (load ${busy!.toFixed(1)}): the numbers will be rougher than they need be.`)
   const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest']
   const chosen = lanes
     .filter(({ name }) => names.includes(name))

@@ -6,7 +6,7 @@ import { ask } from './exchange.ts'
 import type { Job } from './load.ts'
 import type { Question, SubjectName } from './lanes.ts'
 import { installPortkey } from './portkey.ts'
-import { file, findFreePort, start, until, watched, type Process } from './process.ts'
+import { file, findFreePort, start, until, watched, type Command, type Process } from './process.ts'
 
 /** Where everything of one run is. */
 export interface Place {
@@ -26,68 +26,66 @@ export interface Subject {
 }
 
 /** A larger young generation for every Node program alike: it was measured to help each of them by about a tenth. */
-const nodeFlags = ['--max-semi-space-size=64']
+const laneFlags: readonly string[] = ['--max-semi-space-size=64']
 const chatPath = '/v1/chat/completions'
 const model = 'gpt-4o-mini'
 const ownModels = { chat: `openai/${model}`, messages: 'anthropic/claude-sonnet-4-20250514' }
 
-/** `upstreamPort` is the provider's, on this machine. */
-export function startSubject(name: SubjectName, upstreamPort: number, place: Place): Promise<Subject> {
+/** `upstreamPort` is the provider's, on this machine; `flags` are Node's. */
+export function startSubject(name: SubjectName, upstreamPort: number, place: Place, flags = laneFlags): Promise<Subject> {
   switch (name) {
     case 'direct':
-      return Promise.resolve({ name, job: jobs(upstreamPort, () => model, {}) })
+      return Promise.resolve({ name, job: jobs(upstreamPort) })
     case 'bare':
-      return startBare(upstreamPort, place)
+      return begin({ name, place, flags }, (port) => ({ path: file('bare-proxy.ts'), args: [String(port), originOf(upstreamPort)], job: jobs(port) }))
     case 'plain':
     case 'governed':
-      return startOurs(name, upstreamPort, place)
+      return begin({ name, place, flags }, (port) => ours(name, port, upstreamPort, place))
     case 'portkey':
-      return startPortkey(upstreamPort, place)
+      return begin({ name, place, flags }, (port) => portkey(port, upstreamPort, place))
   }
 }
 
-/** The question of the lane as this subject wants it asked. */
-function jobs(port: number, modelOf: (question: Question) => string, headers: Job['headers']): Subject['job'] {
+/** A program and how it is asked. */
+interface Program {
+  readonly path: string
+  readonly args: readonly string[]
+  readonly env?: Command['env']
+  readonly cwd?: string
+  readonly job: Subject['job']
+}
+
+const originOf = (port: number): string => `http://127.0.0.1:${port}`
+
+/** The question of the lane as this subject wants it asked; headers are read when there is something to ask, for a key is made by the start. */
+function jobs(port: number, modelOf: (question: Question) => string = () => model, headers: () => Job['headers'] = () => ({})): Subject['job'] {
   return (question, concurrency, milliseconds) => {
     const name = question.isIdle ? `${modelOf(question)}-idle` : modelOf(question)
-    return { port, path: chatPath, headers, body: ask(name, question), concurrency, milliseconds }
+    return { port, path: chatPath, headers: headers(), body: ask(name, question), concurrency, milliseconds }
   }
 }
 
-async function startBare(upstreamPort: number, place: Place): Promise<Subject> {
-  const port = await findFreePort()
-  const process = await start({ core: place.subjectCore, ...watched(file('bare-proxy.ts'), [String(port), `http://127.0.0.1:${upstreamPort}`], nodeFlags) })
-  return answering({ name: 'bare', process, job: jobs(port, () => model, {}) })
-}
-
-async function startPortkey(upstreamPort: number, place: Place): Promise<Subject> {
-  const port = await findFreePort()
-  const entry = installPortkey(place.cache)
+function portkey(port: number, upstreamPort: number, place: Place): Program {
+  const headers = { authorization: 'Bearer sk-bench', 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${originOf(upstreamPort)}/v1` }
   const env = { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1' }
-  const command = watched(entry, [`--port=${port}`, '--headless'], nodeFlags)
-  const process = await start({ core: place.subjectCore, ...command, env })
-  const headers = { authorization: 'Bearer sk-bench', 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `http://127.0.0.1:${upstreamPort}/v1` }
-  return answering({ name: 'portkey', process, job: jobs(port, () => model, headers) })
+  return { path: installPortkey(place.cache), args: [`--port=${port}`, '--headless'], env, job: jobs(port, () => model, () => headers) }
 }
 
 /** `governed` is the product as it is installed; `plain` is the same assembled without sinks. */
-async function startOurs(name: 'plain' | 'governed', upstreamPort: number, place: Place): Promise<Subject> {
-  const port = await findFreePort()
+function ours(name: 'plain' | 'governed', port: number, upstreamPort: number, place: Place): Program {
   const { env, folder } = configure(port, upstreamPort, place)
-  const command = name === 'plain' ? watched(file('ours.ts'), [], nodeFlags) : watched(productEntry, ['start'], nodeFlags)
-  const process = await start({ core: place.subjectCore, ...command, env: { ...env, ...(name === 'plain' && { OMNI_AUTH_TOKENS: '' }) }, stdout: 'pipe', cwd: folder })
-  await until(() => isReady(port), 20_000)
-  const headers: Job['headers'] = name === 'plain' ? {} : { authorization: `Bearer ${readFirstKey(folder)}` }
-  return answering({ name, process, job: jobs(port, ({ isTranslated }) => (isTranslated ? ownModels.messages : ownModels.chat), headers) })
+  const modelOf = ({ isTranslated }: Question): string => (isTranslated ? ownModels.messages : ownModels.chat)
+  if (name === 'plain') return { path: file('ours.ts'), args: [], env: { ...env, OMNI_AUTH_TOKENS: '' }, cwd: folder, job: jobs(port, modelOf) }
+  return { path: productEntry, args: ['start'], env, cwd: folder, job: jobs(port, modelOf, () => ({ authorization: `Bearer ${readFirstKey(folder)}` })) }
 }
 
 /** The command line's own file, as `omni start` runs it. */
-export const productEntry = file('../src/cli/main.ts')
+export const productEntry = file('../bin/omni.js')
 
 /** A data directory of its own, with both providers at the upstream. */
 export function configure(port: number, upstreamPort: number, place: Place): { readonly env: { readonly [name: string]: string }; readonly folder: string } {
   const folder = mkdtempSync(join(place.scratch, 'ours-'))
-  const upstream = `http://127.0.0.1:${upstreamPort}`
+  const upstream = originOf(upstreamPort)
   const config = join(folder, 'omni.yaml')
   writeFileSync(config, `providers:\n  openai: { key: sk-bench, baseUrl: "${upstream}/v1" }\n  anthropic: { key: sk-bench, baseUrl: "${upstream}" }\n`)
   return { folder, env: { OMNI_PORT: String(port), OMNI_DATA_DIR: folder, OMNI_CONFIG: config } }
@@ -95,21 +93,21 @@ export function configure(port: number, upstreamPort: number, place: Place): { r
 
 export const readFirstKey = (folder: string): string => readFileSync(join(folder, 'first.key'), 'utf8').trim()
 
-const isReady = (port: number): Promise<boolean> => fetch(`http://127.0.0.1:${port}/health/readiness`).then((answer) => answer.ok)
-
-async function answering(subject: Subject): Promise<Subject> {
-  const { port, path, headers, body } = subject.job({}, 1, 0)
-  const url = `http://127.0.0.1:${port}${path}`
+/** Starts it on a port of its own, and waits until it answers as it will be asked. */
+async function begin({ name, place, flags }: { name: SubjectName; place: Place; flags: readonly string[] }, describe: (port: number) => Program): Promise<Subject> {
+  const { path, args, env, cwd, job } = describe(await findFreePort())
+  const process = await start({ core: place.subjectCore, ...watched(path, args, flags), stdout: 'pipe', ...(env && { env }), ...(cwd && { cwd }) })
   const isAnswered = async (): Promise<boolean> => {
-    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+    const { port, headers, body } = job({}, 1, 0)
+    const answer = await fetch(originOf(port) + chatPath, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
     await answer.text()
     return answer.ok
   }
   try {
     await until(isAnswered, 20_000)
-    return subject
+    return { name, process, job }
   } catch (error) {
-    await subject.process?.stop()
-    throw new Error(`${subject.name} does not answer`, { cause: error })
+    await process.stop()
+    throw new Error(`${name} does not answer`, { cause: error })
   }
 }
