@@ -31,7 +31,7 @@ const mostTargets = 3
 export function resolve(asked: Asked, table: RoutingTable): Plan {
   const first = asked.route === undefined ? resolveModel(asked, table) : chainPlan(namedChain(asked.route, table), table)
   if (asked.fallbacks.length === 0) return first
-  const more = asked.fallbacks.flatMap((model) => resolveName(model, table).targets)
+  const more = asked.fallbacks.slice(0, mostTargets - 1).flatMap((model) => resolveName(model, table).targets)
   return { ...first, targets: [...first.targets, ...more].slice(0, Math.max(mostTargets, first.targets.length)) }
 }
 
@@ -50,20 +50,23 @@ function resolveModel(asked: Asked, table: RoutingTable): Plan {
   return one({ connection, model: isPrefixed ? asked.model.slice(slash + 1) : asked.model }, 'asked_provider')
 }
 
-/** Aliases were checked for circles when the configuration was loaded; the bound is for what was not. */
+/** Names were checked for circles when the configuration was loaded; the bound is for what was not. */
+const mostHops = 8
+
 function resolveName(name: string, table: RoutingTable, hops = 0): Plan {
+  if (hops > mostHops) throw new Failure('model_not_found', 'The name leads through too many others.', { param: 'model' })
   const chain = table.chains.get(name)
-  if (chain) return chainPlan(chain, table)
+  if (chain) return chainPlan(chain, table, hops)
   const alias = table.aliases.get(name)
-  if (alias !== undefined && hops < 8) {
+  if (alias !== undefined) {
     const plan = resolveName(alias, table, hops + 1)
     return plan.chain ? plan : { ...plan, reason: 'alias' }
   }
   return prefixed(name, table) ?? bare(name, table)
 }
 
-function chainPlan(chain: Chain, table: RoutingTable): Plan {
-  const targets = chain.targets.flatMap((name) => (name === chain.name ? [] : resolveName(name, table, 1).targets))
+function chainPlan(chain: Chain, table: RoutingTable, hops = 0): Plan {
+  const targets = chain.targets.flatMap((name) => (name === chain.name ? [] : resolveName(name, table, hops + 1).targets))
   return { targets: targets.map((target) => hurried(target, chain)), reason: 'chain', chain }
 }
 
@@ -94,7 +97,11 @@ function bare(model: string, table: RoutingTable): Plan {
     throw new Failure('ambiguous_model', `Several connected providers have this model: put one of these before its name: ${choices}.`, { param: 'model' })
   }
   if (fallbackTo?.isCustom) return one({ connection: fallbackTo, model }, 'default_provider')
-  throw new Failure('model_not_found', 'No connected provider is known to have this model. `GET /v1/models` lists what can be called; `provider/model` asks a provider for any id.', { param: 'model' })
+  throw new Failure(
+    'model_not_found',
+    'No connected provider is known to have this model. `GET /v1/models` lists what can be called; `provider/model` asks a provider for any id.',
+    { param: 'model' },
+  )
 }
 
 function notConnected(prefix: string, table: RoutingTable, param: string): Failure {
