@@ -40,6 +40,8 @@ export class StreamAnswer {
   readonly #reader: EventReader
   readonly #cutter: SseCutter
   readonly #receipt: Receipt
+  /** Words that are passed on need no reading; but of several choices each must be seen, or a cut of one is not. */
+  readonly #mayGlance: boolean
   #held: Frame[] = []
   #hasSpoken = false
   readonly #choices = new Set<number>()
@@ -52,6 +54,7 @@ export class StreamAnswer {
     this.#reader = outgoing.wire.eventReader()
     this.#cutter = new SseCutter(limits.sseEvent)
     this.#receipt = receipt
+    this.#mayGlance = outgoing.passesOn && (receipt.record.choices ?? 1) === 1
   }
 
   /** Whether the model said why it stopped, for each of its choices: without that, an end is a cut. */
@@ -115,7 +118,7 @@ export class StreamAnswer {
   #frames(messages: readonly SseMessage[]): Frame[] {
     const frames: Frame[] = []
     for (const message of messages) {
-      if (this.#hasSpoken && this.outgoing.passesOn && this.#reader.isPlainDelta(message)) {
+      if (this.#hasSpoken && this.#mayGlance && this.#reader.isPlainDelta(message)) {
         this.#receipt.observePlain()
         frames.push({ bytes: message.bytes, events: noEvents, isPlain: true, isTerminator: false })
       } else {

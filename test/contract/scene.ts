@@ -20,7 +20,7 @@ export interface Stage {
   request(index: number): Promise<Received>
 }
 
-export async function openStage(first: Line): Promise<Stage> {
+async function openStage(first: Line): Promise<Stage> {
   let lines: readonly Line[] = [first]
   let from = 0
   const upstream = await startUpstream((request, turn) => {
@@ -61,7 +61,7 @@ export interface SceneOptions extends Omit<GatewayOptions, 'config'> {
 }
 
 /** The secrets that the gateway has to its providers: no client may ever see them. */
-export const secrets = { chat: 'secret-of-chat-9f86d081884c7d65', claude: 'secret-of-claude-9f86d081884c7d65' } as const
+const secrets = { chat: 'secret-of-chat-9f86d081884c7d65', claude: 'secret-of-claude-9f86d081884c7d65' } as const
 
 /** Retries follow at once here: what they wait in earnest is tested where the waiting is. */
 const hurried = 'retry: { longestPause: 20ms }\n'

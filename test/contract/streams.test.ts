@@ -99,6 +99,16 @@ describe('a stream of a provider that strays', () => {
     assert.equal(said.match(/"stop_reason":"end_turn"/g)?.length, 1)
   })
 
+  test('is cut where one of several choices has not finished (cases 86, 91)', async () => {
+    const second = (delta: JsonObject, finish: string | null = null) => piece(delta, finish).replace('"index":0', '"index":1')
+    const told = [start, second({ role: 'assistant', content: 'b' }), piece({ content: 'a' }), piece({}, 'stop'), piece({}, 'stop')]
+    scene.chat.play(stream([...told, done]), stream([...told, second({}, 'stop'), done]))
+    const { text } = await ask({ ...chat, n: 2 })
+    assert.match(text, /"code":"upstream_truncated"\}\}\n\n$/)
+    assert.ok(!text.includes('[DONE]'))
+    assert.ok((await ask({ ...chat, n: 2 })).text.endsWith(done))
+  })
+
   test('with one broken chunk among good ones ends with an error, never in silence (case 93)', async () => {
     scene.chat.play(stream([start, piece({ content: 'a' }), 'data: {"id":"c","choices":[{"ind\n\n', piece({ content: 'b' }), piece({}, 'stop'), done]))
     const { answer, text } = await ask(chat)

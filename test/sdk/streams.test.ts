@@ -6,10 +6,10 @@ import { describe, test } from 'node:test'
 import OpenAI from 'openai'
 import { openScene } from '../contract/scene.ts'
 import { eventually } from '../gateway.ts'
-import { chunk, finish, hang, lastChunk, messages, openai, openStream, raw, reset, type Answer } from '../upstream/index.ts'
+import { chunk, finish, hang, lastChunk, messages, openai, openStream, raw, reset, wait, type Answer } from '../upstream/index.ts'
 import { anthropicOf, ask, behindChat, behindMessages, openaiOf, type Behind } from './clients.ts'
 
-const scene = await openScene()
+const scene = await openScene({ config: () => 'retry: { longestPause: 20ms }\nlimits: { hold: 200ms, keepAlive: 100ms }\n' })
 const openaiClient = openaiOf(scene)
 const anthropicClient = anthropicOf(scene)
 const framesOf = new Map([
@@ -83,6 +83,22 @@ test('an end that lacks only its terminator is whole: the gateway supplies it (c
     const stream = anthropicClient.messages.stream({ model: behind.model, max_tokens: 99, messages: ask })
     assert.equal((await stream.finalMessage()).stop_reason, 'end_turn')
   }
+})
+
+test('a provider that is slow to begin is waited for with comments, which neither package minds', async () => {
+  for (const behind of [behindChat, behindMessages]) {
+    behind.stage(scene).play((request) => [wait(500), ...(behind.speak('one two three') as (asked: typeof request) => Answer)(request)])
+    assert.equal((await readChat(behind.model)).text, 'one two three')
+    const stream = anthropicClient.messages.stream({ model: behind.model, max_tokens: 99, messages: ask })
+    assert.equal(await stream.finalText(), 'one two three')
+  }
+})
+
+test('and one that fails after the status is out is an error to both', async () => {
+  behindChat.stage(scene).play([wait(500), ...openai.error(400)])
+  const { text, error } = await readChat(behindChat.model)
+  assert.deepEqual([text, error instanceof OpenAI.APIError], ['', true])
+  await assert.rejects(anthropicClient.messages.stream({ model: behindChat.model, max_tokens: 99, messages: ask }).finalMessage(), Anthropic.APIError)
 })
 
 describe('a client that leaves', () => {
