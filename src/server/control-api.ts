@@ -2,7 +2,7 @@
 
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
-import { Failure, toFailure } from '../canonical/failure.ts'
+import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { StorageError } from '../storage/errors.ts'
 import type { Control } from '../control/control.ts'
 import type { ControlRoute, Viewer } from '../control/route.ts'
@@ -41,8 +41,16 @@ function explain(error: FastifyError): Failure {
   if (error instanceof Failure) return error
   if (error instanceof StorageError) return new Failure(error.reason === 'conflict' ? 'conflict' : 'internal_error', 'The database did not take the change.', { cause: error })
   if (error.validation !== undefined) return new Failure('invalid_value', `The body is not what this call takes: ${error.validation[0]?.instancePath ?? ''} ${error.validation[0]?.message ?? ''}.`)
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Failure('request_too_large', `The body is larger than ${bodyLimit} bytes.`)
-  if (error.statusCode === 415) return new Failure('unsupported_media_type', 'The body must be sent as `content-type: application/json`.')
-  if (error.statusCode === 400) return new Failure('invalid_json', 'The body is not JSON.')
-  return toFailure(error)
+  const known = byCode[error.code]
+  return known ? new Failure(...known) : toFailure(error)
+}
+
+/** Fastify's own refusals. https://fastify.dev/docs/latest/Reference/Errors/ */
+const byCode: Readonly<Record<string, readonly [Reason, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['request_too_large', `The body is larger than ${bodyLimit} bytes.`],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'The body must be sent as `content-type: application/json`.'],
+  FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'The body must be sent as `content-type: application/json`.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'The body is not JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'The body is empty.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_request', 'The body has another length than was announced.'],
 }

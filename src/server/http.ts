@@ -38,7 +38,7 @@ export type Live = Roster<HttpClient>
 export function createHttp(listening: Listening, live: Live): Server {
   const { limits, tls } = listening
   const options = { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headerTime, requestTimeout: 0, connectionsCheckingInterval: 2000, noDelay: true, keepAliveTimeout: 65_000, requireHostHeader: false }
-  const server = (tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options)) as Server
+  const server = (tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options))
   // Ours counts every header; the parser would leave the rest out and say nothing.
   server.maxHeadersCount = 0
   const handle = (request: IncomingMessage, response: ServerResponse) => void take(request, response, listening, live)
