@@ -150,7 +150,7 @@ const limits = z.strictObject({
 })
 
 const retry = z.strictObject({
-  attempts: setting(count(1, 20), 'Attempts of one call in all, over all its targets.', { or: 3 }),
+  attempts: setting(count(1, 20), 'Attempts of one call in all, over all its targets; each target of a longer chain is still asked once.', { or: 3 }),
   perTarget: setting(count(0, 10), 'How often one target is asked again.', { or: 1 }),
   longestPause: setting(duration('0ms', '10min'), 'The longest pause before a target is asked again.', { or: '8s' }),
   totalTime: setting(duration('100ms', '24h'), 'How long the attempts of one call may take in all, until one answers.', { or: '15min' }),

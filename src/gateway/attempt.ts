@@ -16,12 +16,14 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
   const until = monotonic() + limits.attemptTime
   const retries = plan.chain?.retries ?? call.snapshot.retries
   const isStrict = plan.chain?.strict ?? call.snapshot.strict
+  // Each target of a chain gets its turn, however long the operator made it.
+  const mostAttempts = Math.max(limits.attempts, plan.targets.length)
   let failure: Failure | undefined
   for (const [at, target] of plan.targets.entries()) {
     // Who has not been asked yet comes before who has failed.
-    const most = limits.attempts - (plan.targets.length - at - 1)
+    const most = mostAttempts - (plan.targets.length - at - 1)
     for (let again = 0; again <= retries; again += 1) {
-      if (failure && receipt.attempts.length >= limits.attempts) throw failure
+      if (failure && receipt.attempts.length >= mostAttempts) throw failure
       if (call.client.isGone) throw new Failure('client_closed', 'The client hung up.')
       try {
         return await once(call, target, { isStrict, gateway, receipt })
