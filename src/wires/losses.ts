@@ -7,10 +7,50 @@ import type { Block, ChatRequest } from '../canonical/chat.ts'
  * Words that are not in a request (`signature`, …) belong to answers and to the laws.
  */
 export const words = [
-  'seed', 'frequency_penalty', 'presence_penalty', 'top_k', 'top_p', 'temperature', 'stop', 'logprobs', 'choices', 'format', 'tools', 'tool_choice',
-  'parallel_tools', 'hosted_tool', 'custom_tool', 'strict_tool', 'thinking', 'signature', 'redacted_reasoning', 'reasoning', 'citation', 'cache_mark', 'cache_ttl',
-  'image', 'image_url', 'image_detail', 'audio', 'video', 'document', 'document_url', 'file_id', 'tool_result_media', 'tool_error', 'refusal',
-  'user', 'modalities', 'turn_name', 'native_block', 'prefill', 'system_position', 'stop_sequence', 'max_tokens', 'unknown_field', 'unknown_header',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'top_k',
+  'top_p',
+  'temperature',
+  'stop',
+  'logprobs',
+  'choices',
+  'format',
+  'tools',
+  'tool_choice',
+  'parallel_tools',
+  'hosted_tool',
+  'custom_tool',
+  'strict_tool',
+  'thinking',
+  'signature',
+  'redacted_reasoning',
+  'reasoning',
+  'citation',
+  'cache_mark',
+  'cache_ttl',
+  'image',
+  'image_url',
+  'image_detail',
+  'audio',
+  'video',
+  'document',
+  'document_url',
+  'file_id',
+  'tool_result_media',
+  'tool_error',
+  'refusal',
+  'user',
+  'modalities',
+  'turn_name',
+  'native_block',
+  'prefill',
+  'system_position',
+  'stop_sequence',
+  'max_tokens',
+  'unknown_field',
+  'unknown_header',
 ] as const
 
 export type Word = (typeof words)[number]
@@ -60,6 +100,7 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
   uses('cache_ttl', block.cache?.ttl !== undefined)
   switch (block.type) {
     case 'text':
+      uses('signature', block.signature !== undefined)
       return uses('citation', (block.citations?.length ?? 0) > 0)
     case 'reasoning':
       uses('reasoning', block.text !== '')
@@ -69,7 +110,10 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
       return uses('signature', block.signature !== undefined)
     case 'tool-result':
       uses('tool_error', block.failed === true)
-      uses('tool_result_media', block.blocks.some(({ type }) => type === 'media' || type === 'document'))
+      uses(
+        'tool_result_media',
+        block.blocks.some(({ type }) => type === 'media' || type === 'document'),
+      )
       for (const inner of block.blocks) blockWords(inner, uses)
       return
     case 'media':

@@ -31,15 +31,18 @@ export function quirksTouch(body: JsonObject, quirks: Quirks): boolean {
 
 /** A new body, bent; the one given stays as it was, since another target may need it. */
 export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
-  const bent: JsonObject = {}
+  // The client chooses the names: on an object that inherits nothing, each is only a name.
+  const bent = Object.create(null) as JsonObject
+  const rename = new Map(Object.entries(quirks.rename ?? {}))
+  const cap = new Map(Object.entries(quirks.cap ?? {}))
   for (const field in body) {
     if (quirks.drop?.includes(field)) continue
     const value = body[field]!
-    const most = quirks.cap?.[field]
-    bent[quirks.rename?.[field] ?? field] = most !== undefined && typeof value === 'number' && value > most ? most : value
+    const most = cap.get(field)
+    bent[rename.get(field) ?? field] = most !== undefined && typeof value === 'number' && value > most ? most : value
   }
   if (quirks.developerAsSystem && Array.isArray(bent.messages)) {
     bent.messages = bent.messages.map((message) => (isObject(message) && message.role === 'developer' ? { ...message, role: 'system' } : message))
   }
-  return quirks.add ? { ...quirks.add, ...bent } : bent
+  return { ...quirks.add, ...bent }
 }
