@@ -42,7 +42,9 @@ export class StreamAnswer {
   readonly #receipt: Receipt
   /** Words that are passed on need no reading; but of several choices each must be seen, or a cut of one is not. */
   readonly #mayGlance: boolean
+  /** Bounded by `#mostHeld` bytes. */
   #held: Frame[] = []
+  readonly #mostHeld: number
   #hasSpoken = false
   readonly #choices = new Set<number>()
   readonly #finished = new Set<number>()
@@ -53,6 +55,7 @@ export class StreamAnswer {
     this.#exchange = exchange
     this.#reader = outgoing.wire.eventReader()
     this.#cutter = new SseCutter(limits.sseEvent)
+    this.#mostHeld = limits.sseEvent
     this.#receipt = receipt
     this.#mayGlance = outgoing.passesOn && (receipt.record.choices ?? 1) === 1
   }
@@ -64,9 +67,12 @@ export class StreamAnswer {
 
   /** Reads on until a frame says more than `start` or `usage`: until then the target can still be left for another. */
   async untilSpoken(): Promise<void> {
+    let length = 0
     while (!this.#hasSpoken) {
       const frames = await this.#read()
       if (frames === undefined) throw new Failure('upstream_truncated', 'The provider ended its stream before it said anything.')
+      for (const frame of frames) length += frame.bytes.length
+      if (length > this.#mostHeld) throw this.#giveUp(new Failure('upstream_invalid_response', 'The provider’s stream goes on without saying anything.'))
       this.#held.push(...frames)
     }
   }
@@ -87,10 +93,24 @@ export class StreamAnswer {
 
   async #read(): Promise<readonly Frame[] | undefined> {
     const chunk = this.#exchange.take() ?? (await this.#wait())
-    if (chunk !== undefined) return this.#frames(this.#cut(chunk))
+    if (chunk === undefined) return this.#end()
+    try {
+      return this.#frames(this.#cut(chunk))
+    } catch (error) {
+      throw this.#giveUp(error)
+    }
+  }
+
+  /** Nobody reads on: the provider need not go on. */
+  #giveUp<E>(error: E): E {
+    this.#exchange.abort()
+    return error
+  }
+
+  #end(): readonly Frame[] | undefined {
     if (this.#isOver) return undefined
     this.#isOver = true
-    const last = this.#frames(this.#cutter.end())
+    const last = this.#rest()
     const implied = this.#observe(this.#reader.end())
     if (!this.hasFinished) throw new Failure('upstream_truncated', 'The provider ended its stream before the answer was finished.')
     return implied.length > 0 ? [...last, { bytes: nothing, events: implied, isPlain: false, isTerminator: false }] : last
@@ -102,6 +122,16 @@ export class StreamAnswer {
       return await this.#exchange.next()
     } catch (error) {
       if (this.hasFinished && toFailure(error).reason !== 'client_closed') return undefined
+      throw error
+    }
+  }
+
+  /** What was cut off behind the finish is nothing that anybody needs. */
+  #rest(): readonly Frame[] {
+    try {
+      return this.#frames(this.#cutter.end())
+    } catch (error) {
+      if (this.hasFinished) return []
       throw error
     }
   }

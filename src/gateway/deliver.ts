@@ -1,6 +1,7 @@
 /** Gives an answer to the client, to its last byte. */
 
 import type { ChatEvent } from '../canonical/chat.ts'
+import { Failure } from '../canonical/failure.ts'
 import { Folder, unfold } from '../canonical/fold.ts'
 import { now } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -16,7 +17,7 @@ const costHeader = 'x-omega-cost-usd'
 export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
   if (!call.streams) {
     if (answer.kind === 'whole') return deliverWhole(answer, call, receipt)
-    return writeWhole(call.surface.wire.writeResponse(await foldAll(answer), options(call)), call, receipt)
+    return writeWhole(call.surface.wire.writeResponse(await foldAll(answer, call.snapshot.limits.answer), options(call)), call, receipt)
   }
   beginStream(call, receipt)
   if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
@@ -96,10 +97,17 @@ function endWhole(body: Buffer | string, { client }: Call, receipt: Receipt): vo
   client.end(body)
 }
 
-async function foldAll(answer: StreamAnswer) {
+async function foldAll(answer: StreamAnswer, limit: number) {
   const folder = new Folder()
+  let length = 0
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
-    for (const { events } of batch) folder.push(events)
+    for (const { bytes, events } of batch) {
+      length += bytes.length
+      folder.push(events)
+    }
+    if (length <= limit) continue
+    answer.abort()
+    throw new Failure('upstream_invalid_response', 'The provider’s answer is too long.')
   }
   return folder.result()
 }
