@@ -119,7 +119,7 @@ describe('every path', () => {
         const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
         const told = await scene.ask({ method: wrong, path, key: scene.adminKey, headers })
         assert.equal(told.status, 405, wrong)
-        assert.deepEqual([...new Set(String(told.headers.allow).split(', '))].sort(), [...served].sort())
+        assert.deepEqual(new Set(String(told.headers.allow).split(', ')), new Set(served))
         assert.ok(!Object.keys(told.headers).some((name) => name.startsWith('access-control-')))
       }
     })
@@ -217,7 +217,7 @@ describe('another spelling', () => {
     return Math.floor((state / 2 ** 32) * limit)
   }
   const bend = (path: string): string => {
-    const letters = [...path]
+    const letters = path.split('')
     for (let times = 1 + below(3); times > 0; times -= 1) {
       const at = below(letters.length)
       letters[at] = bends[below(bends.length)]!(path[at]!)

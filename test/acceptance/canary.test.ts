@@ -190,7 +190,18 @@ test('[C39] names with line ends, colours, JSON or separators make one line of J
     const body = { model: `chat/${name}`, messages: [{ role: 'user', content: 'hello' }], user: name }
     await scene.ask({ body })
     await scene.ask({ body: { ...body, omni_metadata: { team: name } } })
-    await scene.ask({ body, headers: { 'user-agent': Buffer.from([...name].filter((letter) => letter >= ' ').join(''), 'utf8').toString('latin1') } })
+    await scene.ask({
+      body,
+      headers: {
+        'user-agent': Buffer.from(
+          name
+            .split('')
+            .filter((letter) => letter >= ' ')
+            .join(''),
+          'utf8',
+        ).toString('latin1'),
+      },
+    })
   }
   await eventually(() => scene.log().filter(({ msg }) => msg === 'request').length >= before + names.length * 3)
   for (const line of scene.stdout().trim().split('\n')) assert.match(line, /^\{"time":"[^"]+","level":"[A-Z]+","msg":"[^"]+".*\}$/)

@@ -57,7 +57,7 @@ export async function holdAlive(gateway: Gateway): Promise<void> {
 }
 
 /** Bytes of memory that the process holds (Linux). */
-export function memoryOf(pid: number): number {
+function memoryOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
 }
 

@@ -92,7 +92,7 @@ export async function openScene({ cast, settings, ...options }: SceneOptions = {
   return { ...gateway, port, ask, say, receiptOf }
 }
 
-export const surfaceOf = (path: string): Surface => (/\/messages\b/.test(path) ? 'messages' : 'chat')
+const surfaceOf = (path: string): Surface => (/\/messages\b/.test(path) ? 'messages' : 'chat')
 
 /** The data of each event of a stream, as https://html.spec.whatwg.org/multipage/server-sent-events.html reads it. */
 export function eventsOf(text: string): string[] {
