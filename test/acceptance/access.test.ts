@@ -145,6 +145,33 @@ describe('a receipt', () => {
   })
 })
 
+describe('a call', () => {
+  test('[I3] that is let in has one receipt, however it ends, and one that is not leaves a number alone', async () => {
+    const { key } = await makeKey()
+    const retained = async (of: string) => Number((await scene.ask({ method: 'GET', path: '/_omni/reports?limit=1', key: of })).json().retained)
+    const refused = async () => Number(/^omni_unauthorized_total\{reason="invalid_api_key"\} (\d+)$/m.exec((await byAdmin('GET', '/metrics')).text)?.[1] ?? 0)
+    const [before, refusedBefore] = [await retained(scene.adminKey), await refused()]
+    const ends = [
+      await scene.say('up/m', {}, { key }),
+      await scene.say('up/m', { stream: true }, { key }),
+      await scene.say('omni-runtime/fail-401', {}, { key }),
+      await scene.say('no-such-model', {}, { key }),
+      await scene.ask({ body: '{', key }),
+      await scene.say('up/m', { api_base: 'https://evil.example' }, { key }),
+      await scene.say('omni-runtime/fail-cut', { stream: true }, { key }),
+      await scene.say('claude/m', {}, { key, path: '/v1/messages/count_tokens' }),
+    ]
+    for (const path of ['/v1/chat/completions', '/v1/messages', '/chat/completions']) await scene.say('up/m', {}, { key: 'nobody', path })
+    await eventually(async () => (await retained(key)) >= ends.length)
+    await pause(200)
+    assert.equal(await retained(key), ends.length)
+    assert.equal(await retained(scene.adminKey), before + ends.length)
+    assert.equal(await refused(), refusedBefore + 3)
+    const decisions = new Set(ends.map(({ headers }) => headers['x-omega-decision-id']))
+    assert.equal(decisions.size, ends.length, 'each has an id of its own')
+  })
+})
+
 describe('a key', () => {
   test('[C10] that is revoked is refused at once, and one that ends is refused from then on', async () => {
     const short = await makeKey({ expires_at: Date.now() + 700 })
