@@ -197,24 +197,24 @@ function isSame(bytes: Buffer, left: number, right: number, length: number): boo
   return true
 }
 
+/** Bytes that are looked at one by one before the native search is asked, which is faster over long stretches only. */
+const stride = 64
+
 /** The offset behind the closing quote of the string that opens at `at`, or -1. */
 function stringEnd(bytes: Buffer, at: number): number {
-  const near = Math.min(bytes.length, at + 33)
-  for (let i = at + 1; i < near; i += 1) {
-    const byte = bytes[i]
-    if (byte === QUOTE) return i + 1
-    if (byte === BACKSLASH) i += 1
-    if (i + 1 >= near) return farEnd(bytes, i + 1)
-  }
-  return farEnd(bytes, near)
-}
-
-/** The same from inside a long string: the native search for quotes, and a look back for what escapes them. */
-function farEnd(bytes: Buffer, from: number): number {
-  for (let quote = bytes.indexOf(QUOTE, from); quote !== -1; quote = bytes.indexOf(QUOTE, quote + 1)) {
-    let back = quote - 1
-    while (back >= from && bytes[back] === BACKSLASH) back -= 1
-    if ((quote - back) % 2 === 1) return quote + 1
+  let i = at + 1
+  while (i < bytes.length) {
+    for (const stop = i + stride; i < stop; i += 1) {
+      const byte = bytes[i]
+      if (byte === QUOTE) return i + 1
+      if (byte === BACKSLASH) i += 1
+    }
+    const quote = bytes.indexOf(QUOTE, i)
+    if (quote === -1) return -1
+    let back = quote
+    while (back > i && bytes[back - 1] === BACKSLASH) back -= 1
+    if ((quote - back) % 2 === 0) return quote + 1
+    i = quote + 1
   }
   return -1
 }
