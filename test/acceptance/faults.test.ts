@@ -26,6 +26,7 @@ const [one, two, three] = await Promise.all([startUpstream(() => answers.one), s
 const overTls = await Promise.all([trusted, own, expired, misnamed].map((tls) => startUpstream(fine, { tls })))
 const [good, stranger, old, other] = overTls
 const plain = await startUpstream(fine, { onConnect: [raw('HTTP/1.1 400 Bad Request\r\n\r\n'), finish()] })
+const noHole = process.platform !== 'linux' && 'only Linux leaves connections to a full queue without an answer'
 const hole = await openBlackHole()
 const closedPort = await findFreePort()
 
@@ -75,13 +76,13 @@ describe('a provider that cannot be reached', () => {
     )
   })
 
-  test('[B04] that swallows connections is a 504 within the limit, and never asked twice', async () => {
+  test('[B04] that swallows connections is a 504 within the limit, and never asked twice', { skip: noHole }, async () => {
     const told = await say('hole/m')
     assert.deepEqual([told.status, told.code(), told.headers['x-omni-attempts']], [504, 'upstream_timeout', '1'])
     assert.ok(told.took < 2500, `it took ${told.took} ms`)
   })
 
-  test('[B01] [B04] is left for the next of its chain', async () => {
+  test('[B01] [B04] is left for the next of its chain', { skip: noHole }, async () => {
     answers.one = openai.reply('fine')
     const told = await say('reach')
     assert.equal(told.status, 200)
