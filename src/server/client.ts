@@ -145,7 +145,8 @@ class Incoming implements Watched {
   /** Bounded by `limit`. */
   readonly #chunks: Buffer[] = []
   #length = 0
-  #heardAt = monotonic()
+  readonly #begunAt = monotonic()
+  #heardAt = this.#begunAt
 
   constructor(request: IncomingMessage, limits: { readonly limit: number; readonly idle: number }, outcome: Outcome) {
     this.#request = request
@@ -157,8 +158,10 @@ class Incoming implements Watched {
     watch(this)
   }
 
+  /** Every byte buys a millisecond: whoever sends less than a kilobyte a second is holding a place, and not sending. */
   look(time: number): void {
-    if (time - this.#heardAt > this.#limits.idle) this.#stop(new Failure('request_timeout', 'The body did not come in time.'))
+    const { idle } = this.#limits
+    if (time - this.#heardAt > idle || time - this.#begunAt > idle + this.#length) this.#stop(new Failure('request_timeout', 'The body did not come in time.'))
   }
 
   #take(chunk: Buffer): void {

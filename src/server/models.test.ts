@@ -1,0 +1,74 @@
+/** What can be called is listed in the shape that the client's API knows. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RoutingTable } from '../routing/resolve.ts'
+import type { Chain } from '../routing/target.ts'
+import { targetOf } from '../../test/calling.ts'
+import { writeModel, writeModels } from './models.ts'
+
+const east = { ...targetOf().connection, name: 'east', models: ['gpt-4o', 'meta/llama'] }
+const west = { ...targetOf().connection, name: 'west', models: [] }
+const pair: Chain = { name: 'pair', targets: ['east/gpt-4o'], retries: 0, strict: false, providerMessages: false, deadlines: {} }
+const table: RoutingTable = {
+  connections: new Map([
+    ['east', east],
+    ['e', east],
+    ['west', west],
+  ]),
+  aliases: new Map([['fast', 'east/gpt-4o']]),
+  chains: new Map([['pair', pair]]),
+  listed: new Map([
+    ['gpt-4o', [east]],
+    ['meta/llama', [east]],
+  ]),
+  fallbackTo: undefined,
+  unconnected: new Map(),
+}
+
+const ids = ['pair', 'fast', 'east/gpt-4o', 'east/meta/llama']
+
+test('chains and aliases come first, then each connection’s models once, under its own name', () => {
+  const { object, data } = writeModels(table, {}) as { object: string; data: { id: string; object: string; owned_by: string; created: number }[] }
+  assert.deepEqual([object, data.map(({ id }) => id), data.map(({ owned_by }) => owned_by)], ['list', ids, ['omni', 'omni', 'east', 'east']])
+  assert.ok(data.every((model) => model.object === 'model' && Number.isSafeInteger(model.created)))
+})
+
+test('each API’s clients get the shape that they know', () => {
+  const messages = writeModels(table, { 'anthropic-version': '2023-06-01' }) as {
+    data: { id: string; type: string; display_name: string; created_at: string }[]
+    has_more: boolean
+    first_id: string
+    last_id: string
+  }
+  assert.deepEqual([messages.data.map(({ id }) => id), messages.has_more, messages.first_id, messages.last_id], [ids, false, 'pair', 'east/meta/llama'])
+  assert.ok(messages.data.every(({ type, created_at }) => type === 'model' && !Number.isNaN(Date.parse(created_at))))
+  const gemini = writeModels(table, { 'x-goog-api-key': 'k' }) as { models: { name: string }[] }
+  assert.deepEqual(
+    gemini.models.map(({ name }) => name),
+    ids.map((id) => `models/${id}`),
+  )
+})
+
+test('a list of nothing is a list', () => {
+  const none: RoutingTable = { ...table, connections: new Map(), aliases: new Map(), chains: new Map(), listed: new Map() }
+  assert.deepEqual(writeModels(none, {}), { object: 'list', data: [] })
+  assert.deepEqual(writeModels(none, { 'anthropic-version': 'x' }), { data: [], has_more: false, first_id: null, last_id: null })
+})
+
+test('one is found by whatever name leads somewhere, encoded or not', () => {
+  for (const id of ['pair', 'fast', 'gpt-4o', 'e/gpt-4o', 'east/anything/at-all', 'east%2Fgpt-4o']) {
+    assert.equal((writeModel(id, table, {}) as { id: string }).id, decodeURIComponent(id))
+  }
+  assert.deepEqual(
+    [writeModel('pair', table, {}), writeModel('east/x', table, {})].map((model) => (model as { owned_by: string }).owned_by),
+    ['omni', 'east'],
+  )
+  assert.equal((writeModel('pair', table, { 'anthropic-version': 'x' }) as { type: string }).type, 'model')
+  assert.equal((writeModel('pair', table, { 'x-goog-api-key': 'x' }) as { name: string }).name, 'models/pair')
+})
+
+test('one that leads nowhere is not found, and one that is not encoded as URLs are is refused', () => {
+  for (const id of ['none', '..', '%2e%2e%2fadmin', 'north/gpt-4o']) assert.throws(() => writeModel(id, table, {}), { reason: 'model_not_found' }, id)
+  for (const id of ['%', '%zz', '%ff']) assert.throws(() => writeModel(id, table, {}), { reason: 'bad_request' }, id)
+})

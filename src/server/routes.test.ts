@@ -1,0 +1,136 @@
+/** The table of paths: every path with every method goes where the table says, and no other spelling goes anywhere. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { match, routes, type Access } from './routes.ts'
+
+/** Every path, its method and who may ask: changed on purpose or not at all. A `*` stands for any rest, a `:name` for one segment. */
+const committed: readonly (readonly [method: string, path: string, access: Access])[] = [
+  ['POST', '/v1/chat/completions', 'client'],
+  ['POST', '/v1/messages', 'client'],
+  ['POST', '/v1/messages/count_tokens', 'client'],
+  ['GET', '/v1/models', 'client'],
+  ['GET', '/v1/models/*', 'client'],
+  ['GET', '/v1/responses', 'none'],
+  ['POST', '/chat/completions', 'client'],
+  ['POST', '/messages', 'client'],
+  ['POST', '/messages/count_tokens', 'client'],
+  ['GET', '/models', 'client'],
+  ['GET', '/models/*', 'client'],
+  ['GET', '/responses', 'none'],
+  ['HEAD', '/api/hello', 'none'],
+  ['GET', '/healthz', 'none'],
+  ['GET', '/health/readiness', 'none'],
+  ['GET', '/metrics', 'admin'],
+  ['GET', '/', 'none'],
+]
+
+const isOurs = ({ path }: { readonly path: string }): boolean => path.startsWith('/_omni')
+
+test('[C01] what is served, and to whom, is what was decided', () => {
+  assert.deepEqual(
+    routes.filter((route) => !isOurs(route)).map(({ method, path, access }) => [method, path, access]),
+    committed,
+  )
+})
+
+test('[C01] no path of the control API is open to everybody, and only what says so to its owner', () => {
+  const control = routes.filter(isOurs)
+  assert.ok(control.length > 5)
+  for (const { path, access, serving } of control) {
+    assert.ok(access === 'admin' || (access === 'owner' && path.startsWith('/_omni/reports')), path)
+    assert.equal(serving.kind, 'control')
+  }
+})
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'get', '']
+const example = (path: string): string => path.replace('*', 'openai/gpt-4o:x').replaceAll(/:\w+/g, 'some-id_1.x')
+
+test('[A26] every path answers to its own methods, and names them to all others', () => {
+  for (const { path } of routes) {
+    const own = routes.filter((route) => route.path === path)
+    for (const method of methods) {
+      const found = match(method, example(path))
+      const route = own.find((one) => one.method === method)
+      if (route !== undefined) assert.deepEqual([found.kind, found.kind === 'found' && found.route], ['found', route], `${method} ${path}`)
+      else assert.deepEqual(found, { kind: 'wrong_method', allow: own.map((one) => one.method) }, `${method} ${path}`)
+    }
+  }
+})
+
+test('what stands for any rest is handed on as it was sent', () => {
+  for (const rest of ['gpt-4o', 'openai/gpt-4o', 'a%2Fb', '../admin', '%2e%2e/_omni/keys', 'x'.repeat(8000)]) {
+    const found = match('GET', `/v1/models/${rest}`)
+    assert.deepEqual([found.kind, found.kind === 'found' && found.rest, found.kind === 'found' && found.route.path], ['found', rest, '/v1/models/*'])
+  }
+})
+
+const others = [
+  '',
+  '/v1',
+  '/v1/',
+  '//',
+  '/v1//models',
+  '/V1/models',
+  '/v1/Models',
+  '/v1/models/',
+  '/v1/models%2F',
+  '/v1/chat/completions/',
+  '/v1/chat/completions;x',
+  '/v1/chat/completions%00',
+  '/v1/chat/completions.',
+  '/v1/../metrics',
+  '/./metrics',
+  '/%6detrics',
+  '/metrics/',
+  '/metrics.json',
+  '/healthz/',
+  '/_omni',
+  '/_omni/',
+  '/_OMNI/keys',
+  '/_omni/keys/',
+  '/_omni//keys',
+  '/_omni/keys/a/b',
+  '/_omni/keys/a%2Fb',
+  '/api/hello/',
+  '/v1/v1/models',
+  '/v2/models',
+  '/.env',
+  '/constructor',
+  '/__proto__',
+]
+
+test('[A25] [C08] no other spelling of a path is served', () => {
+  for (const path of others.filter((one) => !routes.some((route) => route.path === one))) {
+    for (const method of methods) {
+      assert.equal(match(method, path).kind, 'none', `${method} ${path}`)
+    }
+  }
+})
+
+test('[C08] whatever a path is bent into, what it finds is guarded as the path that is spelled so', () => {
+  const guarded = routes.filter(({ access }) => access !== 'none').map(({ path }) => example(path))
+  const bend = fc.constantFrom<(path: string) => string>(
+    (path) => path.toUpperCase(),
+    (path) => `/${path}`,
+    (path) => `${path}/`,
+    (path) => `/x/..${path}`,
+    (path) => path.replaceAll('/', '//'),
+    (path) => path.replaceAll('/', '%2f'),
+    (path) => `${path};a=b`,
+    (path) => `${path}%00`,
+    (path) => `${path}.`,
+    (path) => `.${path}`,
+    (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
+    (path) => path.slice(0, -1),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...guarded), fc.array(bend, { minLength: 1, maxLength: 3 }), (path, bends) => {
+      const bent = bends.reduce((text, one) => one(text), path)
+      const found = match('GET', bent)
+      if (found.kind === 'found' && found.route.access === 'none')
+        assert.ok(['/', '/healthz', '/health/readiness', '/responses', '/v1/responses'].includes(bent), bent)
+    }),
+  )
+})
