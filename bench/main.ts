@@ -100,8 +100,8 @@ function judgeRest({ streams, firstAnswer }: Rest): Verdict[] {
 
 /** No names, addresses or paths of the machine. */
 function describeMachine(wholeAnswersFrom: string): { readonly [fact: string]: string | number } {
-  const { model = 'unknown' } = cpus()[0] ?? {}
-  return { cores: availableParallelism(), processor: model, node: process.version, platform: `${process.platform}-${process.arch}`, wholeAnswersFrom }
+  const cores = cpus()
+  return { cores: cores.length, processor: cores[0]?.model ?? 'unknown', node: process.version, platform: `${process.platform}-${process.arch}`, wholeAnswersFrom }
 }
 
 await main()

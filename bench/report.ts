@@ -82,7 +82,7 @@ function judgeTarget(target: Target, samples: readonly Sample[]): Verdict[] {
   const of = (subject: SubjectName): Sample[] =>
     samples.filter((sample) => sample.lane === target.lane && sample.concurrency === target.concurrency && sample.subject === subject)
   const [own, other, direct] = [of(target.subject), of(target.against), of('direct')]
-  if (own.length === 0 || other.length === 0) return []
+  if (own.length === 0 || other.length === 0 || (target.measure === 'addedLatency' && direct.length === 0)) return []
   const range = repeated(own.map((sample, at) => measures[target.measure](sample, other[at]!, direct[at])))
   const { atLeast = -Infinity, atMost = Infinity } = target
   return [
@@ -101,7 +101,7 @@ function judgePlateaus(samples: readonly Sample[]): Verdict[] {
   const own = samples.filter(({ subject, concurrency }) => (subject === 'plain' || subject === 'governed') && concurrency === 1)
   const groups = Map.groupBy(own, ({ lane, subject }) => `${lane}, ${subject}: share of waits of 35 to 45 ms`)
   return [...groups].map(([about, group]) => {
-    const measured = Math.max(...group.map(({ plateau }) => plateau))
+    const measured = repeated(group.map(({ plateau }) => plateau)).median
     return { about, measured, target: `≤ ${mostPlateau}`, isMet: measured <= mostPlateau }
   })
 }
