@@ -54,10 +54,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const configPath = join(dataDir, 'omni.yaml')
   if (options.config !== undefined) await writeFile(configPath, options.config)
   const port = await findFreePort()
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, OMNI_PORT: String(port), OMNI_DATA_DIR: dataDir, ...options.env }
-  // It reads `omni.yaml` of the folder that it is started in.
-  const child = spawn(process.execPath, [...(options.flags ?? []), entry, 'start', ...(options.args ?? [])], { cwd: dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawnGateway(options, dataDir, port)
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   const end = (signal: NodeJS.Signals): Promise<number | null> => endProcess(child, signal)
@@ -81,11 +78,21 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     pid: child.pid!,
     stdout,
     stderr,
-    log: () => stdout().trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as { [field: string]: unknown }),
+    log: () => linesOf(stdout()).map((line) => JSON.parse(line) as { [field: string]: unknown }),
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
     [Symbol.asyncDispose]: dispose,
   }
+}
+
+/** It reads `omni.yaml` of the folder that it is started in. */
+function spawnGateway({ env, flags = [], args = [] }: GatewayOptions, dataDir: string, port: number) {
+  const { PATH = '', HOME = '' } = process.env
+  return spawn(process.execPath, [...flags, entry, 'start', ...args], {
+    cwd: dataDir,
+    env: { PATH, HOME, OMNI_PORT: String(port), OMNI_DATA_DIR: dataDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 /** A port that was free a moment ago. */
@@ -112,7 +119,11 @@ export async function eventually<T>(check: () => T | Promise<T>, ms = 5000): Pro
 async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
   const failed = new AbortController()
   child.once('error', (error) => failed.abort(error)).once('exit', (code) => failed.abort(new Error(`the gateway ended with ${code} before it was ready`)))
-  const isReady = (): Promise<boolean> => fetch(`${url}/health/readiness`, { signal: AbortSignal.timeout(2000) }).then((answer) => answer.ok, () => false)
+  const isReady = (): Promise<boolean> =>
+    fetch(`${url}/health/readiness`, { signal: AbortSignal.timeout(2000) }).then(
+      (answer) => answer.ok,
+      () => false,
+    )
   await eventually(() => {
     failed.signal.throwIfAborted()
     return isReady()
@@ -135,6 +146,10 @@ function collect(output: NodeJS.ReadableStream): () => string {
     text = (text + piece).slice(-mostOutput)
   })
   return () => text
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
 }
 
 async function readKey(path: string): Promise<string> {

@@ -6,7 +6,6 @@ export const now = (): number => Date.now()
 /** Milliseconds since the process began, with fractions. Never goes back: for durations and deadlines. */
 export const monotonic = (): number => performance.now()
 
-
 /** Resolves after `ms` milliseconds, or at once when cancelled. */
 export function pause(ms: number): { readonly done: Promise<void>; cancel(): void } {
   let finish: () => void = () => {}

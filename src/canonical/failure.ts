@@ -8,10 +8,22 @@
  * - `openai`, `messages`, `gemini`: the `type` (or `status` word) in each envelope; `code` on OpenAI surfaces is the reason.
  */
 const caller = (status: number, names: Partial<Names> = {}) =>
-  ({ status, next: false, again: false, blame: 'caller', retry: false, openai: 'invalid_request_error', messages: 'invalid_request_error', gemini: 'INVALID_ARGUMENT', ...names }) as const
-const target = (status: number, again: boolean, names: Partial<Names> = {}) => ({ status, next: true, again, blame: 'target', retry: true, ...ours, ...names }) as const
+  ({
+    status,
+    next: false,
+    again: false,
+    blame: 'caller',
+    retry: false,
+    openai: 'invalid_request_error',
+    messages: 'invalid_request_error',
+    gemini: 'INVALID_ARGUMENT',
+    ...names,
+  }) as const
+const target = (status: number, again: boolean, names: Partial<Names> = {}) =>
+  ({ status, next: true, again, blame: 'target', retry: true, ...ours, ...names }) as const
 const credential = (status: number) => ({ status, next: true, again: false, blame: 'credential', retry: false, ...ours }) as const
-const gateway = (status: number, names: Partial<Names> = {}) => ({ status, next: false, again: false, blame: 'gateway', retry: true, ...ours, ...names }) as const
+const gateway = (status: number, names: Partial<Names> = {}) =>
+  ({ status, next: false, again: false, blame: 'gateway', retry: true, ...ours, ...names }) as const
 
 interface Names {
   readonly openai: string
@@ -56,7 +68,10 @@ export const reasons = {
   unsupported_media_type: caller(415),
   misdirected_request: caller(421),
   upgrade_required: caller(426),
-  rate_limit_exceeded: { ...target(429, true, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), blame: 'credential' },
+  rate_limit_exceeded: {
+    ...target(429, true, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }),
+    blame: 'credential',
+  },
   headers_too_large: caller(431),
   client_closed: caller(499),
   internal_error: gateway(500, { gemini: 'INTERNAL' }),

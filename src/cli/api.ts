@@ -25,7 +25,10 @@ function readAdminKey(dataDir: string): string {
   try {
     return readFileSync(join(dataDir, 'admin.key'), 'utf8').trim()
   } catch (cause) {
-    throw new Complaint(`There is no admin.key to read in ${dataDir}. Is this the folder that the gateway was started in? OMNI_DATA_DIR says where its data is.`, { cause })
+    throw new Complaint(
+      `There is no admin.key to read in ${dataDir}. Is this the folder that the gateway was started in? OMNI_DATA_DIR says where its data is.`,
+      { cause },
+    )
   }
 }
 
@@ -43,7 +46,12 @@ function send({ method, host, port, path, key, body }: Question): Promise<{ read
     const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) }
     const asked = request({ method, host, port, path, headers, timeout: 10_000 }, (response) => {
       let text = ''
-      response.setEncoding('utf8').on('data', (piece: string) => { text += piece }).on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+      response
+        .setEncoding('utf8')
+        .on('data', (piece: string) => {
+          text += piece
+        })
+        .on('end', () => resolve({ status: response.statusCode ?? 0, text }))
     })
     asked.on('timeout', () => asked.destroy(new Error('timeout')))
     asked.on('error', (cause) => reject(new Complaint(`No gateway answers on ${host}:${port}. Start one with \`omni start\`.`, { cause })))

@@ -23,7 +23,10 @@ function add(program: Program, command: Command): void {
   const words = command.usage.split(' ')
   const names = words.filter((word) => !word.startsWith('<'))
   const values = words.filter((word) => word.startsWith('<'))
-  const parent = names.length === 1 ? program : (program.commands.find((one) => one.name() === names[0]) ?? program.command(names[0]!).description(`see \`omni ${names[0]} --help\``))
+  const parent =
+    names.length === 1
+      ? program
+      : (program.commands.find((one) => one.name() === names[0]) ?? program.command(names[0]!).description(`see \`omni ${names[0]} --help\``))
   const made = parent.command([names.at(-1), ...values].join(' ')).description(command.help)
   const flags = Object.entries(command.options ?? {})
   for (const [flag, help] of flags) made.option(flag, help)
@@ -48,5 +51,8 @@ async function attempt(command: Command, given: Arguments): Promise<number> {
 
 /** `--allow-plaintext` is `allowPlaintext` to the parser. */
 function camel(flag: string): string {
-  return flag.split(' ')[0]!.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return flag
+    .split(' ')[0]!
+    .slice(2)
+    .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -12,7 +12,9 @@ export const credentials: readonly ControlRoute[] = [
     method: 'GET',
     path: '/_omni/credentials',
     access: 'admin',
-    run: async (_request, { store }) => ({ body: { data: (await store.credentials.list(tenant)).map(({ id, provider, version, createdAt }) => ({ id, provider, version, created_at: createdAt })) } }),
+    run: async (_request, { store }) => ({
+      body: { data: (await store.credentials.list(tenant)).map(({ id, provider, version, createdAt }) => ({ id, provider, version, created_at: createdAt })) },
+    }),
   },
   {
     method: 'PUT',

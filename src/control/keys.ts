@@ -21,7 +21,8 @@ export const keys: readonly ControlRoute[] = [
     },
     run: async ({ body }, control) => {
       const { name, expires_at: expiresAt } = body as { readonly name: string; readonly expires_at?: number }
-      if (expiresAt !== undefined && expiresAt <= now()) throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
+      if (expiresAt !== undefined && expiresAt <= now())
+        throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
       return { status: 201, body: await createKey(name, control, expiresAt) }
     },
   },

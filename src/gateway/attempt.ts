@@ -32,7 +32,8 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
         tellFailure(target, failure, receipt)
       }
       if (!failure.row.next) throw failure
-      const wait = failure.row.again && again < retries && receipt.attempts.length < most ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
+      const wait =
+        failure.row.again && again < retries && receipt.attempts.length < most ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
       if (wait === undefined || monotonic() + wait > until) break
       await waitFor(wait, call, receipt)
     }

@@ -18,7 +18,8 @@ export function checkHeaders(headers: Headers): void {
   const type = headers['content-type']
   if (type === undefined || !jsonType.test(type)) throw new Failure('unsupported_media_type', 'The body must be sent as `content-type: application/json`.')
   const encoding = headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') throw new Failure('unsupported_media_type', 'The body must be sent unpacked, without `content-encoding`.')
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new Failure('unsupported_media_type', 'The body must be sent unpacked, without `content-encoding`.')
 }
 
 const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i
@@ -29,7 +30,8 @@ export function parseBody(bytes: Buffer, limits: CallLimits): Body {
   // A number alone is no object, however it is kept.
   const object = parsed(bytes.toString('utf8'), needsExact && members.length > 0)
   if (!isObject(object)) throw new Failure('invalid_type', 'The body must be a JSON object.')
-  if (Array.isArray(object.messages) && object.messages.length > limits.messages) throw new Failure('too_many_items', `There are more than ${limits.messages} messages.`, { param: 'messages' })
+  if (Array.isArray(object.messages) && object.messages.length > limits.messages)
+    throw new Failure('too_many_items', `There are more than ${limits.messages} messages.`, { param: 'messages' })
   return { bytes, object, members }
 }
 

@@ -27,7 +27,13 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
   receipt.record.usage_confidence = counted === undefined ? 0.4 : 1
   receipt.record.status = 200
   const body = JSON.stringify({ input_tokens: tokens })
-  call.client.begin(200, [...answerHeaders(receipt, 'application/json; charset=utf-8'), sourceHeader, source, 'content-length', String(Buffer.byteLength(body))])
+  call.client.begin(200, [
+    ...answerHeaders(receipt, 'application/json; charset=utf-8'),
+    sourceHeader,
+    source,
+    'content-length',
+    String(Buffer.byteLength(body)),
+  ])
   call.client.end(body)
 }
 
@@ -45,7 +51,8 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
     receipt.answered(exchange.status, exchange.headers['request-id'])
     if (exchange.status !== 200) throw await readRefusal(exchange, wireOf(call.surface.name))
     const { input_tokens: tokens } = parseAnswer(await collect(exchange, call.snapshot.limits.answer))
-    if (typeof tokens !== 'number' || !Number.isSafeInteger(tokens) || tokens < 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')
+    if (typeof tokens !== 'number' || !Number.isSafeInteger(tokens) || tokens < 0)
+      throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')
     receipt.endAttempt({ provider: connection.name, model, region: null, status: exchange.status, reason: 'answered' })
     return tokens
   } catch (error) {

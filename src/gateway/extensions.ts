@@ -69,7 +69,8 @@ function readMetadata(value: Json | undefined, header: string | undefined, decla
   const labels: Record<string, string> = {}
   for (const key in given) {
     const label = given[key]
-    if (typeof label !== 'string' || !safeValue.test(label)) throw new Failure('invalid_value', 'A value of `omni_metadata` must be 1 to 64 letters, digits or any of `_.:@/-`.', { param: 'omni_metadata' })
+    if (typeof label !== 'string' || !safeValue.test(label))
+      throw new Failure('invalid_value', 'A value of `omni_metadata` must be 1 to 64 letters, digits or any of `_.:@/-`.', { param: 'omni_metadata' })
     if (declared.has(key)) labels[key] = label
   }
   return labels

@@ -63,7 +63,8 @@ function passOn(call: Call, target: Target, wire: Wire, quirks: Quirks): Written
   const rest = { passesOn: true, hidesUsage: usage !== undefined, undo: [] }
   if (quirksTouch(object, quirks)) return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, model: target.model }, quirks)) }
   const hasOurs = members.some(({ key }) => extensionFields.has(key))
-  if (usage === undefined && !hasOurs) return { ...rest, body: object.model === target.model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(target.model)) }
+  if (usage === undefined && !hasOurs)
+    return { ...rest, body: object.model === target.model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(target.model)) }
   const set = new Map([['model', JSON.stringify(target.model)]])
   for (const field in usage) set.set(field, JSON.stringify(usage[field]))
   return { ...rest, body: splice(bytes, members, set, extensionFields) }
@@ -93,11 +94,20 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
   const body = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(body) : undefined
   const undo = [named.restore, shaped.undo].filter((step) => step !== undefined)
-  return { body: JSON.stringify(applyQuirks(usage ? { ...body, ...usage } : body, quirks)), passesOn: wire.name === call.surface.name && undo.length === 0, hidesUsage: usage !== undefined, undo }
+  return {
+    body: JSON.stringify(applyQuirks(usage ? { ...body, ...usage } : body, quirks)),
+    passesOn: wire.name === call.surface.name && undo.length === 0,
+    hidesUsage: usage !== undefined,
+    undo,
+  }
 }
 
 const toolWords: ReadonlySet<Word> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])
 
 function cannotSay(word: Word): Failure {
-  return new Failure(toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter', `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`, { param: word })
+  return new Failure(
+    toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter',
+    `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`,
+    { param: word },
+  )
 }

@@ -65,7 +65,11 @@ export async function readRefusal(exchange: Exchange, wire: UpstreamWire): Promi
     const body = parseAnswer(await collect(exchange, errorLimit))
     const told = wire.readError(body)
     const reason = reasonOfRefusal(status, told.reason)
-    return new Failure(reason, upstreamSentence(reason), { ...details, ...(told.param === undefined ? {} : { param: told.param }), upstream: { status, message: told.message } })
+    return new Failure(reason, upstreamSentence(reason), {
+      ...details,
+      ...(told.param === undefined ? {} : { param: told.param }),
+      upstream: { status, message: told.message },
+    })
   } catch {
     const reason = reasonOfRefusal(status)
     return new Failure(reason, upstreamSentence(reason), { ...details, upstream: { status } })

@@ -30,17 +30,33 @@ function add(app: FastifyInstance, route: ControlRoute, control: Control, viewer
     handler: async (request, reply) => {
       const query = request.query as Record<string, string | undefined>
       const stray = Object.keys(query).find((name) => !allowed.has(name))
-      if (stray !== undefined) throw new Failure('unsupported_parameter', `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`)
-      const { status = 200, body } = await route.run({ viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body }, control)
-      return reply.code(status).headers(plainHeaders).type('application/json; charset=utf-8').send(typeof body === 'string' ? body : JSON.stringify(body))
+      if (stray !== undefined)
+        throw new Failure(
+          'unsupported_parameter',
+          `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`,
+        )
+      const { status = 200, body } = await route.run(
+        { viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body },
+        control,
+      )
+      return reply
+        .code(status)
+        .headers(plainHeaders)
+        .type('application/json; charset=utf-8')
+        .send(typeof body === 'string' ? body : JSON.stringify(body))
     },
   })
 }
 
 function explain(error: FastifyError): Failure {
   if (error instanceof Failure) return error
-  if (error instanceof StorageError) return new Failure(error.reason === 'conflict' ? 'conflict' : 'internal_error', 'The database did not take the change.', { cause: error })
-  if (error.validation !== undefined) return new Failure('invalid_value', `The body is not what this call takes: ${error.validation[0]?.instancePath ?? ''} ${error.validation[0]?.message ?? ''}.`)
+  if (error instanceof StorageError)
+    return new Failure(error.reason === 'conflict' ? 'conflict' : 'internal_error', 'The database did not take the change.', { cause: error })
+  if (error.validation !== undefined)
+    return new Failure(
+      'invalid_value',
+      `The body is not what this call takes: ${error.validation[0]?.instancePath ?? ''} ${error.validation[0]?.message ?? ''}.`,
+    )
   const known = byCode[error.code]
   return known ? new Failure(...known) : toFailure(error)
 }

@@ -5,7 +5,9 @@ import { Failure } from '../canonical/failure.ts'
 
 /** Names that decide something here, each with a bit of its own: one may come once, and under no other spelling. */
 const guarded: ReadonlyMap<string, number> = new Map(
-  ['authorization', 'x-api-key', 'x-goog-api-key', 'host', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'x-request-id'].map((name, at) => [name, 1 << at]),
+  ['authorization', 'x-api-key', 'x-goog-api-key', 'host', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'x-request-id'].map(
+    (name, at) => [name, 1 << at],
+  ),
 )
 const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-goog-api-key'])
 const mostHeaders = 100
@@ -34,13 +36,15 @@ function checkHeaderNames(raw: readonly string[]): void {
 
 /** Servers behind us and before us read `x_api_key` as `x-api-key`: nobody may be asked to choose. */
 function checkTwin(name: string): void {
-  if (guarded.has(name) || name.startsWith('x-omni-') || name.startsWith('x-omega-')) throw new Failure('bad_request', 'A header’s name is spelled with `_` instead of `-`.')
+  if (guarded.has(name) || name.startsWith('x-omni-') || name.startsWith('x-omega-'))
+    throw new Failure('bad_request', 'A header’s name is spelled with `_` instead of `-`.')
 }
 
 function checkHost(host: string, hosts: ReadonlySet<string>): void {
   const name = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.exec(host)?.[1]
   if (name === undefined) throw new Failure('bad_request', 'The `Host` header is not a host.')
-  if (!hosts.has(name.toLowerCase())) throw new Failure('misdirected_request', 'The gateway does not answer to this host name; the operator can add it to `server.hosts`.')
+  if (!hosts.has(name.toLowerCase()))
+    throw new Failure('misdirected_request', 'The gateway does not answer to this host name; the operator can add it to `server.hosts`.')
 }
 
 /** Throws where the query carries a key, or one name twice. */
@@ -51,5 +55,6 @@ export function checkQuery(query: string): void {
     if (names.has(name)) throw new Failure('bad_request', 'A query parameter came twice.')
     names.add(name)
   }
-  if (names.has('key') || names.has('api_key')) throw new Failure('ambiguous_credentials', 'Keys are not taken from the URL, where logs would keep them: send a header.')
+  if (names.has('key') || names.has('api_key'))
+    throw new Failure('ambiguous_credentials', 'Keys are not taken from the URL, where logs would keep them: send a header.')
 }

@@ -22,7 +22,11 @@ export interface HttpLimits extends ClientLimits {
 }
 
 /** Serves what is no model surface. May throw `Failure`. */
-export type Side = (request: IncomingMessage, response: ServerResponse, found: { readonly route: Route; readonly rest: string; readonly query: string }) => Promise<void> | void
+export type Side = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  found: { readonly route: Route; readonly rest: string; readonly query: string },
+) => Promise<void> | void
 
 export interface Listening {
   readonly gateway: Gateway
@@ -37,15 +41,25 @@ export type Live = Roster<HttpClient>
 
 export function createHttp(listening: Listening, live: Live): Server {
   const { limits, tls } = listening
-  const options = { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headerTime, requestTimeout: 0, connectionsCheckingInterval: 2000, noDelay: true, keepAliveTimeout: 65_000, requireHostHeader: false }
-  const server = (tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options))
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headerTime,
+    requestTimeout: 0,
+    connectionsCheckingInterval: 2000,
+    noDelay: true,
+    keepAliveTimeout: 65_000,
+    requireHostHeader: false,
+  }
+  const server = tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options)
   // Ours counts every header; the parser would leave the rest out and say nothing.
   server.maxHeadersCount = 0
   const handle = (request: IncomingMessage, response: ServerResponse) => void take(request, response, listening, live)
   server.on('request', handle)
   // The body is asked for when somebody wants it, not before.
   server.on('checkContinue', handle)
-  server.on('checkExpectation', (request, response) => refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.')))
+  server.on('checkExpectation', (request, response) =>
+    refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.')),
+  )
   server.on('connect', (_request, socket: Socket) => refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBroken(error, socket, live))
   return server
@@ -86,7 +100,13 @@ export function refuseSide(request: IncomingMessage, response: ServerResponse, f
   const body = JSON.stringify(wire.writeError(failure, id))
   if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
   if (failure.reason === 'misdirected_request' || !request.complete) response.setHeader('connection', 'close')
-  response.writeHead(failure.row.status, { ...plainHeaders, 'content-type': jsonType, 'x-request-id': id, 'request-id': id, 'content-length': Buffer.byteLength(body) })
+  response.writeHead(failure.row.status, {
+    ...plainHeaders,
+    'content-type': jsonType,
+    'x-request-id': id,
+    'request-id': id,
+    'content-length': Buffer.byteLength(body),
+  })
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
@@ -112,7 +132,14 @@ function refuseBytes(failure: Failure, socket: Socket): void {
   const { status, retry } = failure.row
   const id = requestIdOf({})
   const body = JSON.stringify(openaiChat.writeError(failure, id))
-  const headers = { ...plainHeaders, 'content-type': jsonType, 'content-length': Buffer.byteLength(body), 'x-request-id': id, ...(!retry && { 'x-should-retry': 'false' }), connection: 'close' }
+  const headers = {
+    ...plainHeaders,
+    'content-type': jsonType,
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': id,
+    ...(!retry && { 'x-should-retry': 'false' }),
+    connection: 'close',
+  }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
 }

@@ -19,7 +19,8 @@ function listModels(table: RoutingTable): readonly Model[] {
 export function writeModels(table: RoutingTable, headers: IncomingHttpHeaders): object {
   const models = listModels(table)
   if (headers['x-goog-api-key'] !== undefined) return { models: models.map(geminiModel) }
-  if (headers['anthropic-version'] !== undefined) return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
+  if (headers['anthropic-version'] !== undefined)
+    return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
   return { object: 'list', data: models.map(openaiModel) }
 }
 

@@ -55,7 +55,10 @@ export class Plane {
     const { data } = this.#parts
     const [keys, credentials] = await Promise.all([data.store.keys.list(), data.store.credentials.list()])
     const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
-    const version = createHash('sha256').update(JSON.stringify(maskSettings(this.#settings))).digest('hex').slice(0, 16)
+    const version = createHash('sha256')
+      .update(JSON.stringify(maskSettings(this.#settings)))
+      .digest('hex')
+      .slice(0, 16)
     this.#snapshot = buildSnapshot({ settings: this.#settings, keys, secrets, hashKey: data.hashKey, version })
   }
 
@@ -110,7 +113,12 @@ export class Plane {
       publish: () => this.publish(),
       reload: () => this.reload(),
       settings: () => maskSettings(this.#settings),
-      status: () => ({ ...status(), config: this.#problem === undefined ? 'current' : 'stale', problem: this.#problem ?? null, snapshot: this.snapshot.version }),
+      status: () => ({
+        ...status(),
+        config: this.#problem === undefined ? 'current' : 'stale',
+        problem: this.#problem ?? null,
+        snapshot: this.snapshot.version,
+      }),
       providerIds: () => providers.filter(({ auth, baseUrl }) => auth.scheme !== 'none' && baseUrl !== undefined).map(({ id }) => id),
     }
   }

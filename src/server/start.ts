@@ -15,7 +15,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { Outbox } from '../receipts/outbox.ts'
 import { StorageError } from '../storage/errors.ts'
 import { Log } from '../telemetry/log.ts'
-import { Metrics } from '../telemetry/metrics.ts'
+import { Metrics, type Gauges } from '../telemetry/metrics.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { LocalTransport } from '../upstream/local.ts'
 import { openData, type Data } from './data.ts'
@@ -61,20 +61,21 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const outbox = new Outbox((lines) => data.store.receipts.append(lines), settings.receipts)
   const live: Live = new Roster()
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
-  const status = () => ({ version, instance: state.instance, node: process.version, uptime_ms: Math.round(monotonic()), calls: live.size, receipts_waiting: outbox.depth, receipts_dropped: outbox.dropped })
-  const plane = new Plane({ settings, readSettings, data, log, status })
+  const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, live, outbox) })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
   try {
     await plane.publish()
     const firstKey = await plane.makeFirstKey()
-    const metrics = new Metrics({ outboxDepth: () => outbox.depth, outboxDropped: () => outbox.dropped, logDropped: () => log.dropped, configIsStale: () => plane.problem !== undefined }, settings.metadata)
+    const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
     const gateway = assembleGateway({ state, plane, data, network, settle: settler({ metrics, outbox, log }) })
     const tls = settings.tls && readTls(settings.tls)
     const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }) }, live)
     await listen(server, settings)
+    const unfollow = settings.databaseUrl === undefined ? () => {} : followOthers(plane)
     const stop = async () => {
       state.isDraining = true
       await drain(server, live, settings.drain)
+      unfollow()
       await network.close()
       const lost = await outbox.close(settings.drain)
       if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
@@ -87,6 +88,36 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     await data.store.close()
     throw error
   }
+}
+
+function statusOf({ version, instance }: State, live: Live, outbox: Outbox): object {
+  return {
+    version,
+    instance,
+    node: process.version,
+    uptime_ms: Math.round(monotonic()),
+    calls: live.size,
+    receipts_waiting: outbox.depth,
+    receipts_dropped: outbox.dropped,
+  }
+}
+
+function gaugesOf(outbox: Outbox, log: Log, plane: Plane): Gauges {
+  return {
+    outboxDepth: () => outbox.depth,
+    outboxDropped: () => outbox.dropped,
+    logDropped: () => log.dropped,
+    configIsStale: () => plane.problem !== undefined,
+  }
+}
+
+/** How soon a key that another process made or revoked counts here too, in milliseconds. */
+const followEvery = 3000
+
+/** Other processes may change what a shared database holds. Where it cannot be asked, what is known goes on. */
+function followOthers(plane: Plane): () => void {
+  const timer = setInterval(() => void plane.publish().catch(() => {}), followEvery)
+  return () => clearInterval(timer)
 }
 
 interface State {

@@ -32,7 +32,9 @@ export class Log {
   constructor(stream: Writable, level: Level) {
     this.#stream = stream
     this.#from = levels.indexOf(level)
-    stream.on('error', () => { this.#isBroken = true })
+    stream.on('error', () => {
+      this.#isBroken = true
+    })
   }
 
   get dropped(): number {
@@ -49,7 +51,9 @@ export class Log {
     if (this.#from > levels.indexOf('info')) return
     const head = `{"time":"${this.#stamp()}","level":"INFO","msg":`
     const { request_id, status, duration } = receipt
-    this.#put(`${head}"request","request_id":"${request_id}","method":"${method}","path":"${path}","status":${status},"response_bytes":${responseBytes},"gateway_latency":${duration}}`)
+    this.#put(
+      `${head}"request","request_id":"${request_id}","method":"${method}","path":"${path}","status":${status},"response_bytes":${responseBytes},"gateway_latency":${duration}}`,
+    )
     this.#put(`${head}"inference","request_id":"${request_id}",${inference(receipt)}}`)
   }
 

@@ -80,26 +80,53 @@ export class Metrics {
   }
 
   text(): string {
-    const providers = [...this.#providers]
-    const surfaces = [...this.#surfaces]
-    const tokens = providers.flatMap(([provider, { prompt, completion }]): Sample[] => [
-      { labels: { provider, kind: 'prompt' }, value: prompt },
-      { labels: { provider, kind: 'completion' }, value: completion },
-    ])
-    const attempts = providers.flatMap(([provider, row]) => [...row.attempts].map(([reason, value]): Sample => ({ labels: { provider, reason }, value })))
-    const histogram = (name: string, help: string, of: keyof SurfaceRow) => writeHistogram(name, help, surfaces.map(([surface, row]) => ({ labels: { surface }, buckets: row[of] })))
+    return [...this.#writeCalls(), ...this.#writeProviders(), ...this.#writeTimes(), ...this.#writeGauges()].join('')
+  }
+
+  #writeCalls(): string[] {
+    const calls = [...this.#calls.values()].map(({ surface, status, outcome, count }): Sample => ({
+      labels: { surface, status: String(status), outcome },
+      value: count,
+    }))
+    const labelled = [...this.#labelled].map(([key, values]) =>
+      writeFamily(`omni_requests_by_${key.replaceAll('-', '_')}_total`, 'counter', 'Calls by this key of their metadata.', samplesOf('value', values)),
+    )
+    const refused = 'Requests refused before anybody was identified; they leave no receipt.'
     return [
-      writeFamily('omni_requests_total', 'counter', 'Calls of model surfaces.', [...this.#calls.values()].map(({ count, status, ...labels }) => ({ labels: { ...labels, status: String(status) }, value: count }))),
+      writeFamily('omni_requests_total', 'counter', 'Calls of model surfaces.', calls),
+      writeFamily('omni_unauthorized_total', 'counter', refused, samplesOf('reason', this.#refused)),
+      ...labelled,
+    ]
+  }
+
+  #writeProviders(): string[] {
+    const attempts: Sample[] = []
+    const tokens: Sample[] = []
+    const costs: Sample[] = []
+    for (const [provider, row] of this.#providers) {
+      for (const [reason, value] of row.attempts) attempts.push({ labels: { provider, reason }, value })
+      tokens.push({ labels: { provider, kind: 'prompt' }, value: row.prompt }, { labels: { provider, kind: 'completion' }, value: row.completion })
+      costs.push({ labels: { provider }, value: row.cost })
+    }
+    return [
       writeFamily('omni_upstream_attempts_total', 'counter', 'Times a provider was asked, by what came of it.', attempts),
       writeFamily('omni_tokens_total', 'counter', 'Tokens in and out.', tokens),
-      writeFamily('omni_cost_nano_usd_total', 'counter', 'Known and estimated cost, in nano-dollars.', providers.map(([provider, { cost }]) => ({ labels: { provider }, value: cost }))),
-      ...[...this.#labelled].map(([key, values]) => writeFamily(`omni_requests_by_${key.replaceAll('-', '_')}_total`, 'counter', 'Calls by this key of their metadata.', [...values].map(([value, count]) => ({ labels: { value }, value: count })))),
-      writeFamily('omni_unauthorized_total', 'counter', 'Requests refused before anybody was identified; they leave no receipt.', [...this.#refused].map(([reason, value]) => ({ labels: { reason }, value }))),
+      writeFamily('omni_cost_nano_usd_total', 'counter', 'Known and estimated cost, in nano-dollars; what is unknown is not in it.', costs),
+    ]
+  }
+
+  #writeTimes(): string[] {
+    const histogram = (name: string, help: string, of: keyof SurfaceRow) =>
+      writeHistogram(
+        name,
+        help,
+        [...this.#surfaces].map(([surface, row]) => ({ labels: { surface }, buckets: row[of] })),
+      )
+    return [
       histogram('omni_request_duration_seconds', 'From the first byte of a request to the last of its answer.', 'duration'),
       histogram('omni_first_token_seconds', 'Until the first word of an answer.', 'firstToken'),
       histogram('omni_overhead_seconds', 'What the gateway itself took of it.', 'overhead'),
-      ...this.#writeGauges(),
-    ].join('')
+    ]
   }
 
   #writeGauges(): string[] {
@@ -129,7 +156,8 @@ export class Metrics {
 
   #surface(name: string): SurfaceRow {
     let row = this.#surfaces.get(name)
-    if (row === undefined) this.#surfaces.set(name, (row = { duration: new Buckets(seconds), overhead: new Buckets(shortSeconds), firstToken: new Buckets(seconds) }))
+    if (row === undefined)
+      this.#surfaces.set(name, (row = { duration: new Buckets(seconds), overhead: new Buckets(shortSeconds), firstToken: new Buckets(seconds) }))
     return row
   }
 
@@ -142,4 +170,8 @@ export class Metrics {
 
 function bump(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+function samplesOf(label: string, counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([name, value]) => ({ labels: { [label]: name }, value }))
 }

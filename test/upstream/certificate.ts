@@ -34,9 +34,12 @@ export function certificate(options: CertificateOptions = {}): { readonly key: s
     der(0xa3, der(tag.sequence, der(tag.sequence, hex(subjectAltName), alternatives))),
   )
   const signature = der(tag.bits, Buffer.from([0]), sign('sha256', content, privateKey))
-  const base64 = der(tag.sequence, content, algorithm, signature).toString('base64').match(/.{1,64}/g)!.join('\n')
+  const base64 = der(tag.sequence, content, algorithm, signature)
+    .toString('base64')
+    .match(/.{1,64}/g)!
+    .join('\n')
   return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
   }
 }

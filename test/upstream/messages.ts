@@ -15,7 +15,8 @@ export type Telling = Saying & Pace
 export const reply = (words: Words, saying: Saying = {}): Answer => replyWith(200, body(words, saying), requestId)
 
 /** A streamed answer. */
-export const stream = (words: Words, telling: Telling = {}): Answer => streamOf(frames(words, telling), { ...telling, headers: { ...requestId, ...telling.headers } })
+export const stream = (words: Words, telling: Telling = {}): Answer =>
+  streamOf(frames(words, telling), { ...telling, headers: { ...requestId, ...telling.headers } })
 
 /** A script that answers as the vendor would: whole or streamed, the model's name repeated, `count_tokens` by the usage. */
 export function speak(words: Words, telling: Telling = {}): (request: Received) => Answer {
@@ -45,7 +46,13 @@ export function body(words: Words, saying: Saying = {}): JsonObject {
 export function frames(words: Words, telling: Telling = {}): string[] {
   const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens } = usage(telling)
   const hasUsage = telling.usage !== null
-  const message = { ...opening(telling), content: [], stop_reason: null, stop_sequence: null, ...(hasUsage && { usage: { ...usage(telling), output_tokens: 1 } }) }
+  const message = {
+    ...opening(telling),
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    ...(hasUsage && { usage: { ...usage(telling), output_tokens: 1 } }),
+  }
   const [start = [], ...others] = blocks(words, telling).map(({ open, deltas }, index) => [
     frame('content_block_start', { index, content_block: open }),
     ...deltas.map((delta) => frame('content_block_delta', { index, delta })),

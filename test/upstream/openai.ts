@@ -42,7 +42,9 @@ export function body(words: Words, saying: Saying = {}): JsonObject {
     role: 'assistant',
     content: text(words) === '' && toolCalls.length > 0 ? null : text(words),
     ...(reasoning && { reasoning_content: reasoning.join('') }),
-    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map((call) => ({ ...callHead(call), function: { name: call.name, arguments: JSON.stringify(call.input) } })) }),
+    ...(toolCalls.length > 0 && {
+      tool_calls: toolCalls.map((call) => ({ ...callHead(call), function: { name: call.name, arguments: JSON.stringify(call.input) } })),
+    }),
     refusal: null,
     annotations: [],
   }
@@ -60,7 +62,8 @@ export function frames(words: Words, telling: Telling = {}): string[] {
   const hasUsage = tellsUsage && telling.usage !== null
   const frame = (fields: JsonObject): string =>
     `data: ${JSON.stringify({ ...opening('chat.completion.chunk', telling), ...common, ...fields, ...(hasUsage && !('usage' in fields) && { usage: null }) })}\n\n`
-  const delta = (fields: JsonObject, finish: string | null = null): string => frame({ choices: [{ index: 0, delta: fields, logprobs: null, finish_reason: finish }] })
+  const delta = (fields: JsonObject, finish: string | null = null): string =>
+    frame({ choices: [{ index: 0, delta: fields, logprobs: null, finish_reason: finish }] })
   return [
     delta({ role: 'assistant', content: '', refusal: null }),
     ...reasoning.map((piece) => delta({ reasoning_content: piece })),

@@ -29,7 +29,9 @@ async function listen(socket: Socket, quiet = 60): Promise<string> {
 test('a request is recorded as it was sent', async () => {
   await using upstream = await startUpstream(reply(200, { ok: true }))
   const socket = connect(upstream.port, '127.0.0.1')
-  socket.write('POST /v1/x?y=1 HTTP/1.1\r\nHost: a\r\nX-Odd:  spaced \r\nx-odd: again\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\n4;e=1\r\n":1}\r\n0\r\n\r\n')
+  socket.write(
+    'POST /v1/x?y=1 HTTP/1.1\r\nHost: a\r\nX-Odd:  spaced \r\nx-odd: again\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\n4;e=1\r\n":1}\r\n0\r\n\r\n',
+  )
   const received = await upstream.request(0)
   assert.equal(received.method, 'POST')
   assert.equal(received.path, '/v1/x?y=1')
@@ -52,7 +54,10 @@ test('requests that share a socket tell so', async () => {
   await using upstream = await startUpstream(reply(200, {}))
   const pool = new Pool(upstream.url, { connections: 1 })
   for (let turn = 0; turn < 2; turn += 1) await (await pool.request({ path: '/', method: 'GET' })).body.dump()
-  assert.deepEqual(upstream.requests.map(({ connection }) => connection), [0, 0])
+  assert.deepEqual(
+    upstream.requests.map(({ connection }) => connection),
+    [0, 0],
+  )
   assert.equal(upstream.connections(), 1)
   await pool.close()
 })
@@ -70,14 +75,20 @@ test('an answer may be cut or reset after any byte', async () => {
   for (const ending of [finish(), reset()]) {
     for (const bytes of [0, 1, size(answer) - 1]) {
       await using upstream = await startUpstream([...first(bytes, answer), ending])
-      await assert.rejects(ask(upstream.url).then((response) => response.text()), `${ending.do} after ${bytes}`)
+      await assert.rejects(
+        ask(upstream.url).then((response) => response.text()),
+        `${ending.do} after ${bytes}`,
+      )
       assert.equal(await (await upstream.request(0)).ended, 'closed')
     }
   }
 })
 
 test('a reset is seen as one, a cut is not', async () => {
-  for (const [ending, code] of [[finish(), undefined], [reset(), 'ECONNRESET']] as const) {
+  for (const [ending, code] of [
+    [finish(), undefined],
+    [reset(), 'ECONNRESET'],
+  ] as const) {
     await using upstream = await startUpstream([ending])
     const socket = connect(upstream.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\n\r\n'))
     const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => socket.on('error', resolve).on('end', () => resolve(undefined)))
@@ -94,7 +105,10 @@ test('a client that leaves is noticed while the answer hangs', async () => {
 })
 
 test('nobody is answered where a connection hangs, and a broken one is broken before it is asked', async () => {
-  for (const [onConnect, failure] of [[[hang()], 'TimeoutError'], [[reset()], 'TypeError']] as const) {
+  for (const [onConnect, failure] of [
+    [[hang()], 'TimeoutError'],
+    [[reset()], 'TypeError'],
+  ] as const) {
     await using upstream = await startUpstream(reply(200, {}), { onConnect })
     await assert.rejects(ask(upstream.url, { signal: AbortSignal.timeout(150) }), { name: failure })
     assert.equal(upstream.requests.length, 0)
@@ -123,12 +137,21 @@ test('a bomb is a gzip body far larger than what travels', async () => {
 })
 
 test('bytes on an idle connection, early hints and a wrong length go out as written', async () => {
-  const answer = [...informational(103, { link: '</a>' }), ...reply(200, 'x', { 'content-length': 7, 'set-cookie': ['a=1', 'b=2'] }), wait(20), head(204), raw('\0')]
+  const answer = [
+    ...informational(103, { link: '</a>' }),
+    ...reply(200, 'x', { 'content-length': 7, 'set-cookie': ['a=1', 'b=2'] }),
+    wait(20),
+    head(204),
+    raw('\0'),
+  ]
   await using upstream = await startUpstream(answer)
   const socket = connect(upstream.port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\n\r\n')
   const heard = await listen(socket)
-  assert.match(heard, /^HTTP\/1\.1 103 [^]*HTTP\/1\.1 200 [^]*content-length: 7\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n\r\nxHTTP\/1\.1 204 Scripted\r\n\r\n\0$/)
+  assert.match(
+    heard,
+    /^HTTP\/1\.1 103 [^]*HTTP\/1\.1 200 [^]*content-length: 7\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n\r\nxHTTP\/1\.1 204 Scripted\r\n\r\n\0$/,
+  )
   socket.destroy()
 })
 

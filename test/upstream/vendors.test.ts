@@ -8,7 +8,10 @@ import { messages, openai, startUpstream, type Saying } from './index.ts'
 
 const saying: Saying = {
   reasoning: ['let me ', 'think'],
-  toolCalls: [{ id: 'call_1', name: 'look', input: { at: 'Zürich' } }, { id: 'call_2', name: 'look', input: { at: 'Bern' } }],
+  toolCalls: [
+    { id: 'call_1', name: 'look', input: { at: 'Zürich' } },
+    { id: 'call_2', name: 'look', input: { at: 'Bern' } },
+  ],
   usage: { input: 20, output: 9, cached: 5, cacheWritten: 3, reasoning: 4 },
 }
 const inputs = saying.toolCalls!.map(({ input }) => JSON.stringify(input))
@@ -17,12 +20,15 @@ const openaiAt = (url: string): OpenAI => new OpenAI({ apiKey: 'sk-test', baseUR
 const anthropicAt = (url: string): Anthropic => new Anthropic({ apiKey: 'sk-test', baseURL: url, maxRetries: 0 })
 const question = { role: 'user', content: 'hi' } as const
 
-test('a Chat Completions answer says words, calls and usage to the vendor\'s package', async () => {
+test("a Chat Completions answer says words, calls and usage to the vendor's package", async () => {
   await using upstream = await startUpstream(openai.speak('Hello World', saying))
   const answer = await openaiAt(upstream.url).chat.completions.create({ model: 'm', messages: [question] })
   const { message, finish_reason } = answer.choices[0]!
   assert.equal(message.content, 'Hello World')
-  assert.deepEqual(message.tool_calls?.map((call) => call.type === 'function' && call.function.arguments), inputs)
+  assert.deepEqual(
+    message.tool_calls?.map((call) => call.type === 'function' && call.function.arguments),
+    inputs,
+  )
   assert.equal(finish_reason, 'tool_calls')
   assert.equal(answer.model, 'm')
   assert.deepEqual([answer.usage?.prompt_tokens, answer.usage?.completion_tokens_details?.reasoning_tokens], [20, 4])
@@ -35,16 +41,22 @@ for (const isInterleaved of [false, true]) {
     const answer = await openaiAt(upstream.url).chat.completions.stream(asked).finalChatCompletion()
     const { message, finish_reason } = answer.choices[0]!
     assert.equal(message.content, 'Hello World')
-    assert.deepEqual(message.tool_calls?.map((call) => call.type === 'function' && call.function.arguments), inputs)
+    assert.deepEqual(
+      message.tool_calls?.map((call) => call.type === 'function' && call.function.arguments),
+      inputs,
+    )
     assert.equal(finish_reason, 'tool_calls')
     assert.equal(answer.usage?.total_tokens, 29)
   })
 }
 
-test('a Messages answer says thought, words, calls and usage to the vendor\'s package', async () => {
+test("a Messages answer says thought, words, calls and usage to the vendor's package", async () => {
   await using upstream = await startUpstream(messages.speak('Hello World', saying))
   const answer = await anthropicAt(upstream.url).messages.create({ model: 'm', max_tokens: 9, messages: [question] })
-  assert.deepEqual(answer.content.map(({ type }) => type), ['thinking', 'text', 'tool_use', 'tool_use'])
+  assert.deepEqual(
+    answer.content.map(({ type }) => type),
+    ['thinking', 'text', 'tool_use', 'tool_use'],
+  )
   assert.equal(answer.stop_reason, 'tool_use')
   assert.equal(answer.usage.input_tokens + answer.usage.cache_read_input_tokens! + answer.usage.cache_creation_input_tokens!, 20)
 })
@@ -64,11 +76,14 @@ test('usage may be missing', () => {
   for (const frames of [openai.frames('x', { usage: null }), messages.frames('x', { usage: null })]) assert.doesNotMatch(frames.join(''), /usage/)
 })
 
-test('errors are the errors of the vendors\' packages', async () => {
+test("errors are the errors of the vendors' packages", async () => {
   await using first = await startUpstream(openai.error(429, 'requests', 'rate_limit_exceeded', { 'retry-after': 7 }))
   await using second = await startUpstream(messages.error(529, 'overloaded_error'))
   const refused = openaiAt(first.url).chat.completions.create({ model: 'm', messages: [question] })
-  await assert.rejects(refused, (error) => error instanceof OpenAI.RateLimitError && error.code === 'rate_limit_exceeded' && error.headers?.get('retry-after') === '7')
+  await assert.rejects(
+    refused,
+    (error) => error instanceof OpenAI.RateLimitError && error.code === 'rate_limit_exceeded' && error.headers?.get('retry-after') === '7',
+  )
   const overloaded = anthropicAt(second.url).messages.create({ model: 'm', max_tokens: 9, messages: [question] })
   await assert.rejects(overloaded, (error) => error instanceof Anthropic.APIError && error.status === 529 && error.type === 'overloaded_error')
 })

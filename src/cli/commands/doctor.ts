@@ -30,7 +30,10 @@ function checkConfiguration(): readonly Finding[] {
   try {
     const { settings, file, warnings } = readConfiguration({})
     const connected = settings.providers.map(({ name }) => name).join(', ')
-    return [{ isFine: true, text: `configuration ${file === undefined ? 'from the environment alone' : `in ${file}`}; connected: ${connected}` }, ...warnings.map((text) => ({ isFine: false, text }))]
+    return [
+      { isFine: true, text: `configuration ${file === undefined ? 'from the environment alone' : `in ${file}`}; connected: ${connected}` },
+      ...warnings.map((text) => ({ isFine: false, text })),
+    ]
   } catch (error) {
     if (error instanceof Complaint) return [{ isFine: false, text: error.message }]
     throw error
@@ -39,10 +42,15 @@ function checkConfiguration(): readonly Finding[] {
 
 async function checkRunning(): Promise<readonly Finding[]> {
   try {
-    const status = await ask<{ readonly config: string; readonly problem: string | null; readonly receipts_dropped: number; readonly version: string }>('GET', '/_omni/status')
+    const status = await ask<{ readonly config: string; readonly problem: string | null; readonly receipts_dropped: number; readonly version: string }>(
+      'GET',
+      '/_omni/status',
+    )
     return [
       { isFine: true, text: `a gateway of version ${status.version} runs` },
-      status.problem === null ? { isFine: true, text: 'it runs on the newest configuration' } : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
+      status.problem === null
+        ? { isFine: true, text: 'it runs on the newest configuration' }
+        : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
       { isFine: status.receipts_dropped === 0, text: `${status.receipts_dropped} receipts were dropped` },
     ]
   } catch (error) {

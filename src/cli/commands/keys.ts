@@ -20,7 +20,9 @@ export const keys: readonly Command[] = [
     options: { '--expires <date>': 'when it ends, as 2027-01-31', '--json': 'for programs' },
     run: async ({ values, options }) => {
       const made = await ask<Key & { readonly key: string }>('POST', '/_omni/keys', { name: values.name, ...expiry(options['--expires']) })
-      console.log(options['--json'] ? JSON.stringify(made) : `${made.key}\n\nThis is the only time it is shown. It is called “${made.name}” and has the id ${made.id}.`)
+      console.log(
+        options['--json'] ? JSON.stringify(made) : `${made.key}\n\nThis is the only time it is shown. It is called “${made.name}” and has the id ${made.id}.`,
+      )
       return 0
     },
   },
@@ -42,7 +44,8 @@ export const keys: readonly Command[] = [
       const { data } = await ask<{ readonly data: readonly Key[] }>('GET', '/_omni/keys')
       const wanted = (values.id ?? '').replace(/…$/, '')
       const found = data.filter(({ id, prefix }) => id === wanted || prefix === wanted)
-      if (found.length !== 1) throw new Complaint(found.length === 0 ? 'There is no such key: `omni keys list` shows the ids.' : 'Several keys begin like that: say the id.')
+      if (found.length !== 1)
+        throw new Complaint(found.length === 0 ? 'There is no such key: `omni keys list` shows the ids.' : 'Several keys begin like that: say the id.')
       await ask('DELETE', `/_omni/keys/${found[0]!.id}`)
       console.log(`“${found[0]!.name}” is revoked.`)
       return 0

@@ -24,7 +24,9 @@ export const receipts: readonly Command[] = [
     options: { '--json': 'for programs' },
     run: async ({ values, options }) => {
       const receipt = await ask<Receipt>('GET', `/_omni/reports/${encodeURIComponent(values.id ?? '')}`)
-      const rows = Object.entries(receipt).filter(([, value]) => value !== null).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
+      const rows = Object.entries(receipt)
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
       console.log(options['--json'] ? JSON.stringify(receipt) : table(rows))
       return 0
     },
@@ -35,7 +37,14 @@ function row(receipt: Receipt): string[] {
   const text = (name: string) => String(receipt[name] ?? '–')
   const cost = receipt.total_cost
   return [
-    text('id'), time(Number(receipt.created_at)), text('requested_model'), text('provider'), text('status'), text('outcome'), text('total_tokens'),
-    typeof cost === 'number' ? (cost / 1e9).toFixed(6) : '–', (Number(receipt.duration) / 1e6).toFixed(0),
+    text('id'),
+    time(Number(receipt.created_at)),
+    text('requested_model'),
+    text('provider'),
+    text('status'),
+    text('outcome'),
+    text('total_tokens'),
+    typeof cost === 'number' ? (cost / 1e9).toFixed(6) : '–',
+    (Number(receipt.duration) / 1e6).toFixed(0),
   ]
 }

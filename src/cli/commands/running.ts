@@ -21,6 +21,12 @@ export const running: readonly Command[] = [
 
 async function show(method: 'GET' | 'POST', path: string): Promise<number> {
   const facts = await ask<Facts>(method, path)
-  console.log(table(Object.entries(facts).filter(([, value]) => value !== null).map(([name, value]) => [name, String(value)])))
+  console.log(
+    table(
+      Object.entries(facts)
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => [name, String(value)]),
+    ),
+  )
   return 0
 }

@@ -28,7 +28,11 @@ export const start: Command = {
 
 function overridesOf(options: Arguments['options']) {
   const { '--port': port, '--host': host, '--allow-plaintext': allowPlaintext } = options
-  return { ...(port !== undefined && { 'server.port': String(port) }), ...(host !== undefined && { 'server.host': String(host) }), ...(allowPlaintext === true && { 'server.allowPlaintext': 'true' }) }
+  return {
+    ...(port !== undefined && { 'server.port': String(port) }),
+    ...(host !== undefined && { 'server.host': String(host) }),
+    ...(allowPlaintext === true && { 'server.allowPlaintext': 'true' }),
+  }
 }
 
 /** A file that is gone is no wish to go on without what it said. */
@@ -50,7 +54,15 @@ function tellStart(running: Running, warnings: readonly string[]): void {
   const url = `${settings.tls ? 'https' : 'http'}://${host}:${port}`
   const lines = [`Omni Gateway ${version} on ${url}`, '', `  providers   ${providersOf(plane)}`, `  data        ${settings.dataDir}`]
   const key = tellKey(lines, running)
-  lines.push('', 'Try it, without any provider:', '', `  curl ${url}/v1/chat/completions \\`, `    -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`, `    -d '{"model":"omni-runtime/smoke","messages":[{"role":"user","content":"hello"}]}'`, '')
+  lines.push(
+    '',
+    'Try it, without any provider:',
+    '',
+    `  curl ${url}/v1/chat/completions \\`,
+    `    -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`,
+    `    -d '{"model":"omni-runtime/smoke","messages":[{"role":"user","content":"hello"}]}'`,
+    '',
+  )
   const mended = mendedVersion(process.version)
   if (mended !== undefined) lines.push(`Warning: Node.js ${process.version} has known security holes; move to ${mended} or newer.`)
   for (const warning of warnings) lines.push(`Warning: ${warning}`)
@@ -75,7 +87,9 @@ function tellKey(lines: string[], { plane, firstKey }: Running): string {
 
 function providersOf(plane: Running['plane']): string {
   const names = plane.settings.providers.map(({ name, fromVariable }) => (fromVariable === undefined ? name : `${name} (${fromVariable})`))
-  const stored = [...new Set([...plane.snapshot.routing.connections.values()].map(({ name }) => name))].filter((name) => !plane.settings.providers.some((one) => one.name === name))
+  const stored = [...new Set([...plane.snapshot.routing.connections.values()].map(({ name }) => name))].filter(
+    (name) => !plane.settings.providers.some((one) => one.name === name),
+  )
   return [...names, ...stored].join(', ')
 }
 

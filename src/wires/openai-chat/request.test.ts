@@ -148,7 +148,7 @@ test('[113] [116] images come as bytes or by their address, and go the same way'
   const parts = ['data:image/png;base64,AA==', 'https://example.org/a.png'].map((url) => ({ type: 'image_url', image_url: { url } }))
   const [turn] = readTurns({ role: 'user', content: parts })
   assert.deepEqual(turn?.blocks, [image, { type: 'media', kind: 'image', source: { type: 'url', url: 'https://example.org/a.png' } }])
-  assert.deepEqual((writeTurns(user(...turn!.blocks))[0] as JsonObject).content, parts)
+  assert.deepEqual((writeTurns(user(...turn.blocks))[0] as JsonObject).content, parts)
 })
 
 test('[117] a PDF is a document with its name; one that came without a name gets one', () => {
@@ -162,7 +162,7 @@ test('[117] a PDF is a document with its name; one that came without a name gets
 test('[120] audio has the type that its format says', () => {
   const [turn] = readTurns({ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } }] })
   assert.deepEqual(turn?.blocks, [{ type: 'media', kind: 'audio', source: { type: 'data', mime: 'audio/mpeg', data: 'AA==' } }])
-  assert.deepEqual((writeTurns(turn!)[0]!.content as JsonObject[])[0], { type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } })
+  assert.deepEqual((writeTurns(turn)[0]!.content as JsonObject[])[0], { type: 'input_audio', input_audio: { data: 'AA==', format: 'mp3' } })
 })
 
 test('[123] a document of plain text is kept as text', () => {

@@ -40,7 +40,7 @@ function readChoice(choice: Json, place: number, answerId: string): Choice {
   )
   const spelled = {
     ...said.spelled,
-    ...(!('refusal' in (message)) && { refusal: 'absent' }),
+    ...(!('refusal' in message) && { refusal: 'absent' }),
     ...(!('logprobs' in choice) && { logprobs: 'absent' }),
     ...(writeFinish(finish, false) !== word && typeof word === 'string' && { finish: word }),
   }
