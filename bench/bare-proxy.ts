@@ -45,7 +45,7 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   request.on('end', () => {
     const body = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     const { method = 'GET', url = '/' } = request
-    pool.dispatch({ path: url, method: method as Dispatcher.HttpMethod, headers: withoutConnection(request.headers), body }, forward(response))
+    pool.dispatch({ path: url, method, headers: withoutConnection(request.headers), body }, forward(response))
   })
 }
 

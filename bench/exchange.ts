@@ -21,5 +21,11 @@ export function ask(model: string, options: { readonly isStreamed?: boolean; rea
     turns.push({ role: 'user', content: 'a line of source code, "quoted" and indented\n'.repeat(85) }, { role: 'assistant', content: 'I have read it.' })
   }
   const streamed = options.isStreamed ? { stream: true, stream_options: { include_usage: true } } : {}
-  return JSON.stringify({ model, messages: [{ role: 'system', content: system }, ...turns, { role: 'user', content: question }], temperature: 0.2, max_tokens: 200, ...streamed })
+  return JSON.stringify({
+    model,
+    messages: [{ role: 'system', content: system }, ...turns, { role: 'user', content: question }],
+    temperature: 0.2,
+    max_tokens: 200,
+    ...streamed,
+  })
 }

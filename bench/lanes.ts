@@ -24,9 +24,27 @@ export interface Lane {
 export const lanes: readonly Lane[] = [
   { name: 'plain', about: 'a small answer, passed on', subjects: ['direct', 'bare', 'plain', 'portkey'], concurrency: [1, 32, 128], question: {} },
   { name: 'governed', about: 'the same with key, receipt and log', subjects: ['direct', 'bare', 'governed'], concurrency: [1, 32, 128], question: {} },
-  { name: 'translate', about: 'a small answer from Messages to Chat Completions', subjects: ['bare', 'plain'], concurrency: [1, 32, 128], question: { isTranslated: true } },
-  { name: 'stream', about: 'streams of 50 frames, passed on', subjects: ['direct', 'bare', 'plain', 'governed'], concurrency: [1, 64], question: { isStreamed: true } },
-  { name: 'stream-translate', about: 'streams of 50 frames from Messages', subjects: ['bare', 'plain'], concurrency: [1, 64], question: { isStreamed: true, isTranslated: true } },
+  {
+    name: 'translate',
+    about: 'a small answer from Messages to Chat Completions',
+    subjects: ['bare', 'plain'],
+    concurrency: [1, 32, 128],
+    question: { isTranslated: true },
+  },
+  {
+    name: 'stream',
+    about: 'streams of 50 frames, passed on',
+    subjects: ['direct', 'bare', 'plain', 'governed'],
+    concurrency: [1, 64],
+    question: { isStreamed: true },
+  },
+  {
+    name: 'stream-translate',
+    about: 'streams of 50 frames from Messages',
+    subjects: ['bare', 'plain'],
+    concurrency: [1, 64],
+    question: { isStreamed: true, isTranslated: true },
+  },
   { name: 'large', about: 'a question of 1 MB, passed on', subjects: ['direct', 'bare', 'plain'], concurrency: [1, 32], question: { bytes: 2 ** 20 } },
 ]
 

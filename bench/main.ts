@@ -6,10 +6,11 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { findFreePort } from '../test/gateway.ts'
 import { lanes, limits } from './lanes.ts'
 import { runLane, type Bench, type Effort, type Sample } from './measure.ts'
 import { findNginx, nginxCommand } from './nginx.ts'
-import { findFreePort, script, start, until, type Process } from './process.ts'
+import { script, start, until, type Process } from './process.ts'
 import { judge, summarizeRows, type Verdict } from './report.ts'
 import { holdIdleStreams, timeFirstAnswer, type IdleStreams } from './rest.ts'
 import type { Repeated } from './statistics.ts'
@@ -35,10 +36,17 @@ interface Rest {
 }
 
 async function main(): Promise<void> {
-  const options = { quick: { type: 'boolean' }, lanes: { type: 'string' }, subjects: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' } } as const
+  const options = {
+    quick: { type: 'boolean' },
+    lanes: { type: 'string' },
+    subjects: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const
   const { values } = parseArgs({ options })
   if (values.help) return console.log(help)
-  if (process.platform !== 'linux' || availableParallelism() < 2) throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
+  if (process.platform !== 'linux' || availableParallelism() < 2)
+    throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
   const [busy] = loadavg()
   if (busy! > mostBusy) console.error(`The machine is not at rest (load ${busy!.toFixed(1)}): the numbers will be rougher than they need be.`)
   const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest']
@@ -74,7 +82,8 @@ async function withBench(effort: Effort, use: (bench: Bench, upstream: string) =
     await begin(script('upstream.ts', String(streamed)))
     if (nginx) await begin(nginxCommand(nginx, whole, place.scratch))
     const upstreams = { whole: nginx ? whole : streamed, streamed }
-    for (const port of new Set([upstreams.whole, streamed])) await until(() => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' }).then(({ ok }) => ok), 5000)
+    for (const port of new Set([upstreams.whole, streamed]))
+      await until(() => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' }).then(({ ok }) => ok), 5000)
     const load = await begin(script('load.ts'))
     await use({ place, effort, load, upstreams, say: (line) => console.error(line) }, nginx ? 'nginx' : 'raw sockets')
   } finally {
@@ -101,7 +110,13 @@ function judgeRest({ streams, firstAnswer }: Rest): Verdict[] {
 /** No names, addresses or paths of the machine. */
 function describeMachine(wholeAnswersFrom: string): { readonly [fact: string]: string | number } {
   const cores = cpus()
-  return { cores: cores.length, processor: cores[0]?.model ?? 'unknown', node: process.version, platform: `${process.platform}-${process.arch}`, wholeAnswersFrom }
+  return {
+    cores: cores.length,
+    processor: cores[0]?.model ?? 'unknown',
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    wholeAnswersFrom,
+  }
 }
 
 await main()

@@ -12,7 +12,9 @@ export function installPortkey(cache: string): string {
   const entry = join(folder, 'node_modules/@portkey-ai/gateway/build/start-server.js')
   if (!existsSync(entry)) {
     mkdirSync(folder, { recursive: true })
-    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', `@portkey-ai/gateway@${version}`], { stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', `@portkey-ai/gateway@${version}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   }
   return entry
 }

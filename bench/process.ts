@@ -3,7 +3,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -34,7 +33,10 @@ const stoppedWithin = 5000
 const mostStderr = 20_000
 
 /** A program of this folder, run by the Node that runs the bench. */
-export const script = (name: string, ...args: readonly string[]): Pick<Command, 'program' | 'args'> => ({ program: process.execPath, args: [file(name), ...args] })
+export const script = (name: string, ...args: readonly string[]): Pick<Command, 'program' | 'args'> => ({
+  program: process.execPath,
+  args: [file(name), ...args],
+})
 
 /** A Node program under measure: with Node's flags, and the probe loaded before it. */
 export function watched(path: string, args: readonly string[], flags: readonly string[]): Pick<Command, 'program' | 'args'> {
@@ -73,15 +75,6 @@ export async function until(isReady: () => Promise<boolean>, ms: number, pause =
     if (performance.now() > deadline) throw new Error(`not ready within ${ms} ms`)
     await setTimeout(pause)
   }
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Fields 14 and 15 behind the name, which may hold spaces. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */

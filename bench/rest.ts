@@ -1,10 +1,11 @@
 /** What the gateway takes while nothing happens: its memory at rest, its memory with thousands of silent streams, and its time to the first answer. */
 
 import { setTimeout } from 'node:timers/promises'
+import { findFreePort } from '../test/gateway.ts'
 import { ask } from './exchange.ts'
 import { limits, type SubjectName } from './lanes.ts'
 import { order, type Bench } from './measure.ts'
-import { findFreePort, script, start, until } from './process.ts'
+import { script, start, until } from './process.ts'
 import { configure, productEntry, readFirstKey, startSubject } from './subjects.ts'
 import { repeated, type Repeated } from './statistics.ts'
 

@@ -2,11 +2,12 @@
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findFreePort } from '../test/gateway.ts'
 import { ask } from './exchange.ts'
 import type { Job } from './load.ts'
 import type { Question, SubjectName } from './lanes.ts'
 import { installPortkey } from './portkey.ts'
-import { file, findFreePort, start, until, watched, type Command, type Process } from './process.ts'
+import { file, start, until, watched, type Command, type Process } from './process.ts'
 
 /** Where everything of one run is. */
 export interface Place {
@@ -68,7 +69,16 @@ function jobs(port: number, modelOf: (question: Question) => string = () => mode
 function portkey(port: number, upstreamPort: number, place: Place): Program {
   const headers = { authorization: 'Bearer sk-bench', 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${originOf(upstreamPort)}/v1` }
   const env = { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1' }
-  return { path: installPortkey(place.cache), args: [`--port=${port}`, '--headless'], env, job: jobs(port, () => model, () => headers) }
+  return {
+    path: installPortkey(place.cache),
+    args: [`--port=${port}`, '--headless'],
+    env,
+    job: jobs(
+      port,
+      () => model,
+      () => headers,
+    ),
+  }
 }
 
 /** `governed` is the product as it is installed; `plain` is the same assembled without sinks. */
@@ -94,7 +104,10 @@ export function configure(port: number, upstreamPort: number, place: Place): { r
 export const readFirstKey = (folder: string): string => readFileSync(join(folder, 'first.key'), 'utf8').trim()
 
 /** Starts it on a port of its own, and waits until it answers as it will be asked. */
-async function begin({ name, place, flags }: { name: SubjectName; place: Place; flags: readonly string[] }, describe: (port: number) => Program): Promise<Subject> {
+async function begin(
+  { name, place, flags }: { name: SubjectName; place: Place; flags: readonly string[] },
+  describe: (port: number) => Program,
+): Promise<Subject> {
   const { path, args, env, cwd, job } = describe(await findFreePort())
   const process = await start({ core: place.subjectCore, ...watched(path, args, flags), stdout: 'pipe', ...(env && { env }), ...(cwd && { cwd }) })
   const isAnswered = async (): Promise<boolean> => {

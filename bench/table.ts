@@ -21,11 +21,19 @@ const columns: readonly { readonly title: string; readonly cell: (row: Row) => s
 ]
 
 export function rowTable(rows: readonly Row[]): string {
-  return table(columns.map(({ title }) => title), rows.map((row) => columns.map(({ cell }) => cell(row))))
+  return table(
+    columns.map(({ title }) => title),
+    rows.map((row) => columns.map(({ cell }) => cell(row))),
+  )
 }
 
 export function verdictTable(verdicts: readonly Verdict[]): string {
-  const line = ({ about, measured, range, target, isMet }: Verdict): string[] => [about, range ? spread(range, 2) : round(measured, 3), target, isMet ? 'met' : 'not met']
+  const line = ({ about, measured, range, target, isMet }: Verdict): string[] => [
+    about,
+    range ? spread(range, 2) : round(measured, 3),
+    target,
+    isMet ? 'met' : 'not met',
+  ]
   return table(['what', 'measured', 'target', ''], verdicts.map(line))
 }
 
