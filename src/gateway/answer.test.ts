@@ -20,6 +20,7 @@ const request = {
 const passing: Outgoing = { wire: openaiChat, request, passesOn: true, hidesUsage: false, undo: [] }
 
 interface Scripted extends Exchange {
+  next: Exchange['next']
   readonly aborted: () => boolean
 }
 
@@ -117,6 +118,15 @@ describe('a stream', () => {
       assert.ok((await readAll(answer)).startsWith(untilFinish.join('')), JSON.stringify(end))
       assert.equal(answer.hasFinished, true)
     }
+  })
+
+  test('that has said all is over, though its provider never ends the connection', async () => {
+    const { answer, exchange } = open(hello)
+    const spoken = exchange.next
+    let given = 0
+    exchange.next = () => (++given > hello.length ? new Promise(() => {}) : spoken())
+    assert.equal(await readAll(answer), hello.join(''))
+    while (!exchange.aborted()) await new Promise((resolve) => setTimeout(resolve, 20))
   })
 
   test('whose client left is given up, also behind its finish', async () => {

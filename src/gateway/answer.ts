@@ -1,5 +1,6 @@
 /** What a target answered, from its first word to its end: read always, and handed on in frames. */
 
+import { pause } from '../base/clock.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { SseCutter, SseOverflow, type SseMessage } from '../base/sse.ts'
 import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
@@ -92,6 +93,8 @@ export class StreamAnswer {
   }
 
   async #read(): Promise<readonly Frame[] | undefined> {
+    if (this.#reader.isTerminated && this.hasFinished) this.#letGo()
+    if (this.#isOver) return undefined
     const chunk = this.#exchange.take() ?? (await this.#wait())
     if (chunk === undefined) return this.#end()
     try {
@@ -99,6 +102,14 @@ export class StreamAnswer {
     } catch (error) {
       throw this.#giveUp(error)
     }
+  }
+
+  /** All has been said: whether the provider ends its connection properly is not the client's to wait for. */
+  #letGo(): void {
+    this.#isOver = true
+    const late = pause(lingerMs)
+    void late.done.then(() => this.#exchange.abort())
+    void collect(this.#exchange, lingerBytes).then(late.cancel, late.cancel)
   }
 
   /** Nobody reads on: the provider need not go on. */
@@ -177,6 +188,10 @@ export class StreamAnswer {
 
 const nothing = Buffer.alloc(0)
 const noEvents: readonly ChatEvent[] = []
+
+/** How long a finished stream may take to end its connection, so that the next call can have it; and how much it may still say. */
+const lingerMs = 1000
+const lingerBytes = 64 * 1024
 
 /** Reads a whole answer to its end, and takes it for one only if it is one. */
 export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt): Promise<WholeAnswer> {

@@ -52,6 +52,14 @@ describe('on the client’s own wire', () => {
     )
   })
 
+  test('what the provider’s ways leave out is told, and refused where nothing may be left out', () => {
+    const target = targetOf('m', { quirks: { 'openai-chat': { drop: ['logprobs', 'verbosity'] } } })
+    const receipt = receiptOf()
+    prepare(callOf({ ...plain, logprobs: true, verbosity: 'low' }), target, false, receipt)
+    assert.deepEqual(receipt.dropped, ['logprobs', 'unknown_field'])
+    assert.throws(() => prepare(callOf({ ...plain, logprobs: true }), target, true, receiptOf()), { reason: 'unsupported_parameter' })
+  })
+
   test('the receipt says that nothing was translated', () => {
     const receipt = receiptOf()
     prepare(callOf(text), targetOf('m'), false, receipt)

@@ -11,7 +11,7 @@ import { pickWire, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import { wireOf, wires } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
-import { lostWords, type Word } from '../wires/losses.ts'
+import { isWord, lostWords, type Word } from '../wires/losses.ts'
 import { applyQuirks, quirksTouch, type Quirks } from '../wires/quirks.ts'
 import { bendNames } from '../wires/tool-names.ts'
 import type { Wire } from '../wires/wire.ts'
@@ -42,7 +42,7 @@ export function prepare(call: Call, target: Target, isStrict: boolean, receipt: 
   const wire = wireOf(name)
   const quirks = provider.quirks?.[name] ?? noQuirks
   const goesAsIs = name === call.surface.name && quirks.callIdPattern === undefined && wire.mustRewrite?.(call.body.object) !== true
-  const written = goesAsIs ? passOn(call, target, wire, quirks) : write(call, target, wire, { quirks, isStrict, receipt })
+  const written = goesAsIs ? passOn(call, target, wire, { quirks, isStrict, receipt }) : write(call, target, wire, { quirks, isStrict, receipt })
   receipt.record.wire = name
   receipt.record.context_delta = goesAsIs ? 'unchanged' : 'translated'
   return { ...written, wire, request: address(call, target, wire, written.body) }
@@ -57,11 +57,14 @@ interface Terms {
 type Written = Omit<Outgoing, 'wire' | 'request'> & { readonly body: Buffer | string }
 
 /** The same wire: members are replaced, added or left out where they stand, and every other byte stays. */
-function passOn(call: Call, target: Target, wire: Wire, quirks: Quirks): Written {
+function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
   const { object, bytes, members } = call.body
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(object) : undefined
   const rest = { passesOn: true, hidesUsage: usage !== undefined, undo: [] }
-  if (quirksTouch(object, quirks)) return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, model: target.model }, quirks)) }
+  if (quirksTouch(object, quirks)) {
+    for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
+    return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, model: target.model }, quirks)) }
+  }
   const hasOurs = members.some(({ key }) => extensionFields.has(key))
   if (usage === undefined && !hasOurs)
     return { ...rest, body: object.model === target.model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(target.model)) }
@@ -80,10 +83,7 @@ function without(call: Call): JsonObject {
 
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
-  const lose = (word: Word) => {
-    if (isStrict) throw cannotSay(word)
-    receipt.drop(word)
-  }
+  const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt)
   for (const word of lostWords(call.request, wire.cannotSay)) {
     if (wire.cannotSay[word] === 'refuse') throw cannotSay(word)
     lose(word)
@@ -100,6 +100,11 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
     hidesUsage: usage !== undefined,
     undo,
   }
+}
+
+function loseOrRefuse(word: Word, isStrict: boolean, receipt: Receipt): void {
+  if (isStrict) throw cannotSay(word)
+  receipt.drop(word)
 }
 
 const toolWords: ReadonlySet<Word> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])

@@ -85,7 +85,7 @@ export class Metrics {
 
   #writeCalls(): string[] {
     const calls = [...this.#calls.values()].map(({ surface, status, outcome, count }): Sample => ({
-      labels: { surface, status: String(status), outcome },
+      labels: { surface, outcome, status: String(status) },
       value: count,
     }))
     const labelled = [...this.#labelled].map(([key, values]) =>

@@ -55,6 +55,12 @@ export const words = [
 
 export type Word = (typeof words)[number]
 
+const known: ReadonlySet<string> = new Set(words)
+
+export function isWord(name: string): name is Word {
+  return known.has(name)
+}
+
 /** Told of each thing that was left out or changed; the same word may come twice. */
 export type Loss = (word: Word) => void
 
