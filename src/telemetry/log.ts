@@ -9,7 +9,9 @@ const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 /** Bytes that may wait for a slow reader of the log; lines beyond are counted and left out. */
 const mostWaiting = 8 * 2 ** 20
-/** Characters gathered before they are written at once, without waiting for the next turn of the loop. */
+/** How long a line waits for others, in milliseconds: a write costs more than all the lines in it. */
+const gatherMs = 20
+/** Characters gathered before they are written at once. */
 const gathered = 64 * 1024
 
 export interface RequestLine {
@@ -90,7 +92,7 @@ export class Log {
     if (this.#text.length > gathered) return this.flush()
     if (this.#isScheduled) return
     this.#isScheduled = true
-    setImmediate(() => this.flush())
+    setTimeout(() => this.flush(), gatherMs)
   }
 }
 
