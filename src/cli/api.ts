@@ -2,19 +2,22 @@
 
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { request as requestSafely } from 'node:https'
 import { join } from 'node:path'
 import { isObject } from '../base/json.ts'
 import { readPlace } from './configuration.ts'
 import { Complaint } from './command.ts'
+import { readRunning } from './running.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Resolves to what it said. Throws `Complaint` where it cannot be asked, or says no. */
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
-  const { host: listening, port, dataDir } = readPlace()
-  const key = readAdminKey(dataDir)
+  const configured = readPlace()
+  const key = readAdminKey(configured.dataDir)
+  const { host: listening, port, certificate } = readRunning(configured.dataDir) ?? { ...configured, certificate: undefined }
   const host = listening === '0.0.0.0' || listening === '::' ? '127.0.0.1' : listening
-  const { status, text } = await send({ method, host, port, path, key, body })
+  const { status, text } = await send({ method, host, port, certificate, path, key, body })
   const said: unknown = JSON.parse(text)
   if (status < 400) return said as T
   const error = isObject(said) && isObject(said.error) ? said.error : {}
@@ -36,15 +39,18 @@ interface Question {
   readonly method: Method
   readonly host: string
   readonly port: number
+  readonly certificate: string | undefined
   readonly path: string
   readonly key: string
   readonly body: object | undefined
 }
 
-function send({ method, host, port, path, key, body }: Question): Promise<{ readonly status: number; readonly text: string }> {
+function send({ method, host, port, certificate, path, key, body }: Question): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) }
-    const asked = request({ method, host, port, path, headers, timeout: 10_000 }, (response) => {
+    // The certificate is for the name that clients use; here it is known by itself.
+    const safely = certificate === undefined ? {} : { ca: certificate, checkServerIdentity: () => undefined }
+    const asked = (certificate === undefined ? request : requestSafely)({ method, host, port, path, headers, timeout: 10_000, ...safely }, (response) => {
       let text = ''
       response
         .setEncoding('utf8')

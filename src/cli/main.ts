@@ -14,19 +14,23 @@ const commands: readonly Command[] = [start, ...keys, ...connect, ...receipts, .
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = new Program('omni').description('One OpenAI-compatible entry for every model provider.').version(version).showHelpAfterError()
+  const program = new Program('omni')
+    .description('One OpenAI-compatible entry for every model provider. Without a command it starts the gateway.')
+    .version(version)
+    .showHelpAfterError()
   for (const command of commands) add(program, command)
   await program.parseAsync(argv.length === 0 ? ['start'] : [...argv], { from: 'user' })
 }
+
+/** Commands that have others below them. */
+const groups: Readonly<Record<string, string>> = { keys: 'clients’ keys', receipts: 'what each call did', config: 'the settings' }
 
 function add(program: Program, command: Command): void {
   const words = command.usage.split(' ')
   const names = words.filter((word) => !word.startsWith('<'))
   const values = words.filter((word) => word.startsWith('<'))
   const parent =
-    names.length === 1
-      ? program
-      : (program.commands.find((one) => one.name() === names[0]) ?? program.command(names[0]!).description(`see \`omni ${names[0]} --help\``))
+    names.length === 1 ? program : (program.commands.find((one) => one.name() === names[0]) ?? program.command(names[0]!).description(groups[names[0]!] ?? ''))
   const made = parent.command([names.at(-1), ...values].join(' ')).description(command.help)
   const flags = Object.entries(command.options ?? {})
   for (const [flag, help] of flags) made.option(flag, help)

@@ -42,7 +42,7 @@ export function readDocument(text: string, env: Environment): Read {
 }
 
 const faults: { readonly [code: string]: string } = {
-  BAD_INDENT: 'the indentation does not fit',
+  BAD_INDENT: 'the indentation does not fit, or a bracket above is not closed',
   DUPLICATE_KEY: 'a name stands here twice',
   TAB_AS_INDENT: 'lines are indented with spaces, not tabs',
   MISSING_CHAR: 'a closing bracket, quote or comma is missing',

@@ -113,6 +113,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     auth: readAuth(given, { problem, warn }),
     dataDir: storage.dataDir,
     ...(storage.databaseUrl !== undefined && { databaseUrl: storage.databaseUrl }),
+    hasOwnBackup: storage.hasOwnBackup,
     ...(storage.redisUrl !== undefined && { redisUrl: storage.redisUrl }),
     logLevel: log.level,
     inputHash: log.inputHash,

@@ -37,7 +37,10 @@ const server = z.strictObject({
       key: optional(text('a path', anything), 'The file of the private key, in PEM.', { env: 'OMNI_TLS_KEY' }),
     })
     .prefault({}),
-  workers: setting(count(1, 64), 'Processes that serve. With more than one, counters live in the first, or in Redis.', { env: 'OMNI_WORKERS', or: 1 }),
+  workers: setting(count(1, 64), 'Processes that serve. Only 1 does anything yet: more come with the limits that they would share.', {
+    env: 'OMNI_WORKERS',
+    or: 1,
+  }),
   headerBytes: setting(size('4KiB', '256KiB'), 'The most that the headers of a request may hold.', { or: '16KiB' }),
   headerTime: setting(duration('100ms', '5min'), 'Until a request’s headers must be whole.', { or: '10s' }),
   bodyIdle: setting(duration('100ms', '10min'), 'Between two pieces of a request’s body.', { or: '15s' }),
@@ -52,10 +55,19 @@ const storage = z.strictObject({
     'A PostgreSQL database instead of the embedded one.',
     { env: 'OMNI_DATABASE_URL', isSecret: true },
   ),
-  redisUrl: optional(text('a URL as `redis://host:6379`', /^rediss?:\/\/\S+$/), 'Redis or Valkey, where several processes share their counters.', {
-    env: 'OMNI_REDIS_URL',
-    isSecret: true,
-  }),
+  hasOwnBackup: setting(
+    flag(),
+    'Backups of the PostgreSQL database are made elsewhere: an upgrade copies nothing. Needed where its tables are larger than 1 GiB.',
+    { env: 'OMNI_DATABASE_HAS_BACKUP', or: false },
+  ),
+  redisUrl: optional(
+    text('a URL as `redis://host:6379`', /^rediss?:\/\/\S+$/),
+    'Redis or Valkey, for counters that several processes share. Nothing is kept there yet.',
+    {
+      env: 'OMNI_REDIS_URL',
+      isSecret: true,
+    },
+  ),
 })
 
 const log = z.strictObject({

@@ -49,6 +49,7 @@ export interface Settings {
   readonly auth: Auth
   readonly dataDir: string
   readonly databaseUrl?: string
+  readonly hasOwnBackup: boolean
   readonly redisUrl?: string
   readonly logLevel: (typeof logLevels)[number]
   readonly inputHash: (typeof inputHashes)[number]

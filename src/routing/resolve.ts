@@ -97,6 +97,12 @@ function bare(model: string, table: RoutingTable): Plan {
     throw new Failure('ambiguous_model', `Several connected providers have this model: put one of these before its name: ${choices}.`, { param: 'model' })
   }
   if (fallbackTo?.isCustom) return one({ connection: fallbackTo, model }, 'default_provider')
+  if (model.includes('/'))
+    throw new Failure(
+      'model_not_found',
+      'What stands before `/` in the model’s name is no connected provider, and no connected provider lists the whole name. `GET /v1/models` lists what can be called.',
+      { param: 'model' },
+    )
   throw new Failure(
     'model_not_found',
     'No connected provider is known to have this model. `GET /v1/models` lists what can be called; `provider/model` asks a provider for any id.',

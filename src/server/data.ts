@@ -22,10 +22,15 @@ export interface Data {
 }
 
 /** Rejects with a sentence for the operator where the data directory or the database is not to be used. */
-export async function openData({ dataDir, databaseUrl, inputHash }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'inputHash'>): Promise<Data> {
+export async function openData({
+  dataDir,
+  databaseUrl,
+  hasOwnBackup,
+  inputHash,
+}: Pick<Settings, 'dataDir' | 'databaseUrl' | 'hasOwnBackup' | 'inputHash'>): Promise<Data> {
   openPrivateFolder(dataDir)
   const columns = signals.filter((signal) => 'column' in signal)
-  const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db'), columns } : { url: databaseUrl, columns })
+  const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db'), columns } : { url: databaseUrl, hasOwnBackup, columns })
   try {
     return withKeys(store, await openMasterKey(dataDir, store.fingerprint), { dataDir, inputHash })
   } catch (error) {

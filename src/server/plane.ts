@@ -24,6 +24,27 @@ export interface PlaneParts {
   readonly status: () => object
 }
 
+/** What is read when the process starts, and not again. */
+const atStartOnly = [
+  'host',
+  'port',
+  'tls',
+  'http',
+  'dataDir',
+  'databaseUrl',
+  'upstream',
+  'receipts',
+  'logLevel',
+  'inputHash',
+  'hosts',
+  'metadata',
+  'drain',
+] as const
+
+function changedAtStartOnly(before: Settings, after: Settings): string {
+  return atStartOnly.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).join(', ')
+}
+
 export class Plane {
   readonly #parts: PlaneParts
   #settings: Settings
@@ -71,6 +92,8 @@ export class Plane {
       await this.publish()
       this.#problem = undefined
       log.tell('info', 'configuration loaded', { version: this.snapshot.version })
+      const later = changedAtStartOnly(before, this.#settings)
+      if (later !== '') log.tell('warn', 'some changes count only from the next start', { settings: later })
     } catch (error) {
       this.#settings = before
       this.#problem = error instanceof Error ? error.message : 'unknown'

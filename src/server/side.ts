@@ -52,7 +52,7 @@ export function serveBeside(world: SideWorld): Side {
         return send(response, 200, 'text/plain; charset=utf-8', welcome)
       case 'upgrade':
         response.setHeader('upgrade', 'websocket')
-        throw new Failure('upgrade_required', 'WebSocket mode is not served here: send `POST /v1/responses` instead.')
+        throw new Failure('upgrade_required', 'WebSocket mode is not served here.')
       case 'control':
         if (viewer !== undefined) world.viewers.set(request, viewer)
         return world.control(request, response)

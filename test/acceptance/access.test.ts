@@ -85,7 +85,7 @@ describe('every path', () => {
 
   test('[C01] of the control API’s own router is in the table, and it has no others', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'omni-access-'))
-    const data = await openData({ dataDir: folder, inputHash: 'none' })
+    const data = await openData({ dataDir: folder, hasOwnBackup: false, inputHash: 'none' })
     const nothing = async () => {}
     const api = await buildApi({ ...data, publish: nothing, reload: nothing, settings: () => ({}), status: () => ({}), providerIds: () => [] }, () => ({
       role: 'admin',

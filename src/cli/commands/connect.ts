@@ -10,7 +10,8 @@ export const connect: readonly Command[] = [
     help: 'store a provider’s key; it is read from the terminal or from standard input, never from the command line',
     run: async ({ values }) => {
       const key = await readKey(`Key of ${values.provider}: `)
-      if (key === '') throw new Complaint('No key was given.')
+      if (!/^[\x21-\x7e]{8,4096}$/.test(key))
+        throw new Complaint(key === '' ? 'No key was given.' : 'That is no key: keys have at least 8 characters, and no spaces.')
       await ask('PUT', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}`, { key })
       console.log(`${values.provider} is connected.`)
       return 0

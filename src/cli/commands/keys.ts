@@ -1,5 +1,6 @@
 /** `omni keys`: clients' keys. */
 
+import { now } from '../../base/clock.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Command } from '../command.ts'
 import { table, time } from '../table.ts'
@@ -62,5 +63,6 @@ function expiry(date: string | boolean | undefined): { readonly expires_at?: num
   if (typeof date !== 'string') return {}
   const ms = Date.parse(date)
   if (Number.isNaN(ms)) throw new Complaint(`“${date}” is not a date: write it as 2027-01-31.`)
+  if (ms <= now()) throw new Complaint(`${date} has passed.`)
   return { expires_at: ms }
 }

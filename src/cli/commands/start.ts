@@ -1,5 +1,7 @@
 /** `omni start`: runs the gateway until it is told to stop. */
 
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { mendedVersion } from '../../../bin/runtime.js'
 import { fileOf } from '../../config/load.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -8,6 +10,7 @@ import { keepFirstKey } from '../../server/data.ts'
 import { start as startServer, StartRefused, type Running } from '../../server/start.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
 import { readConfiguration } from '../configuration.ts'
+import { forgetPlace, tellPlace } from '../running.ts'
 import { version } from '../version.ts'
 
 export const start: Command = {
@@ -19,9 +22,12 @@ export const start: Command = {
     const { settings, warnings, file } = readConfiguration(overrides)
     const running = await startServer({ settings, readSettings: () => readAgain(overrides, file), version, out: process.stdout }).catch(complain)
     tellStart(running, warnings)
+    const { dataDir, host, tls } = settings
+    tellPlace(dataDir, { host, port: running.port, ...(tls && { certificate: readFileSync(tls.cert, 'utf8') }) })
     const watch = watchConfig(fileOf({ env: process.env }), () => void running.plane.reload().catch(() => {}))
     await untilStopped(running)
     watch.close()
+    forgetPlace(dataDir)
     return 0
   },
 }
@@ -64,7 +70,8 @@ function tellStart(running: Running, warnings: readonly string[]): void {
     '',
   )
   const mended = mendedVersion(process.version)
-  if (mended !== undefined) lines.push(`Warning: Node.js ${process.version} has known security holes; move to ${mended} or newer.`)
+  if (mended !== undefined)
+    lines.push(`Warning: Node.js ${process.version} has known security holes: install Node.js ${mended} or newer, which then runs the gateway.`)
   for (const warning of warnings) lines.push(`Warning: ${warning}`)
   process.stderr.write(`${lines.join('\n')}\n`)
 }
@@ -75,7 +82,12 @@ function tellKey(lines: string[], { plane, firstKey }: Running): string {
     lines.push('  clients     need no key: client auth is off')
     return 'none'
   }
-  if (firstKey === undefined) return 'YOUR_KEY'
+  if (firstKey === undefined) {
+    const kept = join(plane.settings.dataDir, 'first.key')
+    if (existsSync(kept)) return `$(cat ${kept})`
+    lines.push('  keys        are made with `omni keys create NAME`')
+    return 'YOUR_KEY'
+  }
   if (process.stderr.isTTY) {
     lines.push(`  first key   ${firstKey}   (shown this once)`)
     return firstKey

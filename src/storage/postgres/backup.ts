@@ -11,7 +11,7 @@ const copiedBytes = 1024 ** 3
 /** So many copies are kept; the oldest beyond them are removed. */
 const keptBackups = 3
 
-const advice = 'Make a backup with pg_dump, then start with the setting that says you have one.'
+const advice = 'Make a backup with pg_dump, then start with `storage.hasOwnBackup` (OMNI_DATABASE_HAS_BACKUP=true).'
 
 interface Table {
   readonly name: keyof Tables

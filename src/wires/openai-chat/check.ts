@@ -76,7 +76,7 @@ const messages = tagged(
 )
 
 const declared = fields({ name: text, description: orNull(text), parameters: orNull(object), strict: orNull(flag) }, ['name'])
-const isFilled = check((value) => (value as readonly unknown[]).length > 0, 'left unempty', 'missing_parameter')
+const isFilled = check((value) => (value as readonly unknown[]).length > 0, 'a list with something in it', 'missing_parameter')
 
 const request = fields(
   {
