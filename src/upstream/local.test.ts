@@ -149,8 +149,14 @@ describe('the failing models', () => {
 
   test('are slow where they say so, and answer in the end', async () => {
     const begun = performance.now()
-    assert.match(await readAll(await post({ model: 'fail-slow' }, { firstByteWhole: 5000, idle: 5000 })), /Hello/)
+    assert.match(await readAll(await post({ model: 'fail-slow' }, { firstByteWhole: 5000, idle: 5000, total: 60_000 })), /Hello/)
     assert.ok(performance.now() - begun >= 3000)
+  })
+
+  test('are ended by the total limit, as any provider’s answer is', async () => {
+    assert.equal(await reasonOf(post({ model: 'fail-slow' }, { firstByteWhole: 5000, total: 50 })), 'upstream_timeout')
+    const exchange = await post({ model: 'fail-stall', stream: true }, { idle: 60_000, total: 100 })
+    assert.equal(await reasonOf(readAll(exchange)), 'upstream_timeout')
   })
 })
 
