@@ -153,7 +153,7 @@ describe('the failing models', () => {
     assert.ok(performance.now() - begun >= 3000)
   })
 
-  test('are ended by the total limit, as any provider’s answer is', async () => {
+  test('end with the total limit, as every provider’s answer does', async () => {
     assert.equal(await reasonOf(post({ model: 'fail-slow' }, { firstByteWhole: 5000, total: 50 })), 'upstream_timeout')
     const exchange = await post({ model: 'fail-stall', stream: true }, { idle: 60_000, total: 100 })
     assert.equal(await reasonOf(readAll(exchange)), 'upstream_timeout')

@@ -1,6 +1,7 @@
 /** The commands of the contract that talk to a running gateway: what they print, how they end, and what they change at once. */
 
 import assert from 'node:assert/strict'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { findFreePort } from '../gateway.ts'
 import { openScene, question } from './scene.ts'
@@ -96,8 +97,15 @@ test('`omni status` and `omni doctor` say how the running gateway is', async () 
   assert.match((await omni(gateway, ['doctor'])).stdout, /a gateway of version \d+\.\d+\.\d+ runs[^]*it runs on the newest configuration/)
 })
 
+test('commands find the running gateway by its data, whatever the configuration says meanwhile', async () => {
+  assert.match((await omni(gateway, ['status'], { env: { OMNI_PORT: String(await findFreePort()) } })).stdout, /^config +current$/m)
+})
+
 test('without a gateway, commands say how to start one', async () => {
-  const { code, stderr } = await omni(gateway, ['keys', 'list'], { env: { OMNI_PORT: String(await findFreePort()) } })
+  const stopped = `${gateway.dataDir}/stopped`
+  await mkdir(stopped)
+  await copyFile(`${gateway.dataDir}/admin.key`, `${stopped}/admin.key`)
+  const { code, stderr } = await omni(gateway, ['keys', 'list'], { env: { OMNI_PORT: String(await findFreePort()), OMNI_DATA_DIR: stopped } })
   assert.equal(code, 1)
   assert.match(stderr, /No gateway answers on 127\.0\.0\.1:\d+\. Start one with `omni start`\./)
   assert.match((await omni(gateway, ['keys', 'list'], { env: { OMNI_DATA_DIR: `${gateway.dataDir}/nowhere` } })).stderr, /There is no admin\.key/)
