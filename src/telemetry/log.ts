@@ -47,6 +47,8 @@ export class Log {
   tell(level: Level, msg: string, fields: Readonly<Record<string, string | number | boolean | null>> = {}): void {
     if (levels.indexOf(level) < this.#from) return
     this.#put(JSON.stringify({ time: new Date(now()).toISOString(), level: level.toUpperCase(), msg, ...fields }))
+    // What is told of the process itself is rare, and may be its last words.
+    this.flush()
   }
 
   call(receipt: ReceiptRecord, { method, path, responseBytes }: RequestLine): void {

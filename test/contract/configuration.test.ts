@@ -136,7 +136,7 @@ describe('a file that changes', () => {
     await rename(`${gateway.configPath}.link`, gateway.configPath)
     await leadsTo(200)
     assert.equal((await slow).status, 200)
-    assert.ok(gateway.log().some(({ msg }) => msg === 'configuration loaded'))
+    await eventually(() => gateway.log().some(({ msg }) => msg === 'configuration loaded'))
   })
 
   test('and is broken leaves the old one running, which log, readiness, metrics and `omni doctor` say until it is mended', async () => {
@@ -146,8 +146,8 @@ describe('a file that changes', () => {
     assert.equal((await readiness(gateway)).status, 'ready')
     assert.equal((await ask(gateway, 'fast')).status, 200)
     assert.match(await (await admin(gateway, '/metrics')).text(), /^omni_config_stale 1$/m)
-    const told = gateway.log().find(({ level }) => level === 'ERROR')
-    assert.match(String(told?.problem), /unknown.*is not a setting/s)
+    const told = await eventually(() => gateway.log().find(({ level }) => level === 'ERROR'))
+    assert.match(String(told.problem), /unknown.*is not a setting/s)
     const doctor = await omni(gateway, ['doctor'])
     assert.equal(doctor.code, 1)
     assert.match(doctor.stdout, /!! +.*unknown[^]*!! +it runs on an older configuration: .*unknown/)

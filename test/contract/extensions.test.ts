@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
 import { messages, openai } from '../upstream/index.ts'
+import { eventually } from '../gateway.ts'
 import { openScene, question, type Receipt } from './scene.ts'
 
 const scene = await openScene({
@@ -182,8 +183,9 @@ describe('`omni_metadata`', () => {
     assert.deepEqual(await metadataOf({ omni_metadata: given }), kept)
     assert.deepEqual(await metadataOf({}, { 'x-omni-metadata': JSON.stringify(given) }), kept)
     assert.deepEqual(await metadataOf({}), null)
-    const lines = scene.gateway.log().filter(({ msg }) => msg === 'inference')
-    assert.ok(lines.some(({ metadata }) => metadata === JSON.stringify(kept)))
+    const linesNow = () => scene.gateway.log().filter(({ msg }) => msg === 'inference')
+    await eventually(() => linesNow().some(({ metadata }) => metadata === JSON.stringify(kept)))
+    const lines = linesNow()
     assert.ok(lines.every(({ metadata }) => !String(metadata).includes('undeclared')))
   })
 

@@ -176,7 +176,7 @@ describe('the receipt of a stream', () => {
       ['client_closed', 'client_closed', 'estimated', 'left-in-the-middle'],
     )
     assert.ok(Number(receipt.completion_tokens) > 0)
-    await eventually(() => scene.gateway.log().some(({ request_id: id }) => id === 'left-in-the-middle'))
+    await eventually(() => scene.gateway.log().some(({ request_id: id, msg }) => id === 'left-in-the-middle' && msg === 'inference'))
     assert.equal(scene.gateway.log().filter(({ request_id: id, msg }) => id === 'left-in-the-middle' && msg === 'inference').length, 1)
   })
 
