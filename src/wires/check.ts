@@ -128,3 +128,6 @@ export function checkBody(body: JsonObject, whole: Check): void {
   if (flaw === undefined) return
   throw new Failure(flaw.reason, flaw.path === '' ? `The request ${flaw.says}.` : `${flaw.path} ${flaw.says}.`, flaw.path === '' ? {} : { param: flaw.path })
 }
+
+/** Of a list: something is in it. */
+export const isFilled = check((value) => (value as readonly unknown[]).length > 0, 'a list with something in it', 'missing_parameter')

@@ -21,7 +21,7 @@ describe('`omni keys`', () => {
     assert.equal((await askWith(key)).status, 200)
     const listed = await omni(gateway, ['keys', 'list'])
     assert.match(listed.stdout, /^ID +NAME +KEY +MADE +STATE\n/)
-    assert.match(listed.stdout, /laptop +omni_\w{1,8}… .* active/)
+    assert.match(listed.stdout, /laptop +omni_[\w-]{1,8}… .* active/)
     assert.ok(!listed.stdout.includes(key))
     const id = /(key_[\da-f]+)/.exec(made.stdout)![1]!
     const revoked = await omni(gateway, ['keys', 'revoke', id])

@@ -10,6 +10,7 @@ import {
   fields,
   flag,
   forbiddenFields,
+  isFilled,
   list,
   listOf,
   number,
@@ -48,7 +49,6 @@ const blocksWith = (result: Check): Check =>
 const result = fields({ tool_use_id: text, content: orNull(textOr(blocksWith(anything))), is_error: orNull(flag) }, ['tool_use_id'])
 const content = textOr(blocksWith(result))
 const message = fields({ role: oneOf(['user', 'assistant', 'system']), content }, ['role', 'content'])
-const isFilled = check((value) => (value as readonly unknown[]).length > 0, 'empty', 'missing_parameter')
 
 /** Whether the vendor runs a tool, or at least defined it; the others are functions of the client's. */
 export function isHosted(tool: JsonObject): boolean {

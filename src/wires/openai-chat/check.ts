@@ -12,6 +12,7 @@ import {
   flag,
   forbiddenFields,
   integer,
+  isFilled,
   listOf,
   number,
   object,
@@ -76,7 +77,6 @@ const messages = tagged(
 )
 
 const declared = fields({ name: text, description: orNull(text), parameters: orNull(object), strict: orNull(flag) }, ['name'])
-const isFilled = check((value) => (value as readonly unknown[]).length > 0, 'a list with something in it', 'missing_parameter')
 
 const request = fields(
   {
