@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { SseCutter, SseOverflow, type SseMessage } from './sse.ts'
+import { FramingFault } from './framing.ts'
+import { SseCutter, type SseMessage } from './sse.ts'
 
 interface Told {
   readonly event: string
@@ -111,7 +112,7 @@ test('a message may have as many bytes as the limit says and not one more, howev
   for (const size of [1, 7, 100, 101]) {
     const split = (bytes: Buffer) => Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
     assert.equal(cut(split(fits), 100).length, 1)
-    assert.throws(() => cut(split(tooLong), 100), SseOverflow, `in pieces of ${size}`)
+    assert.throws(() => cut(split(tooLong), 100), FramingFault, `in pieces of ${size}`)
   }
 })
 
@@ -120,7 +121,7 @@ test('a line without an end is given up at the limit', () => {
   const piece = Buffer.alloc(1 << 16, 'x')
   assert.throws(() => {
     for (let pushed = 0; pushed < 1 << 21; pushed += piece.length) cutter.push(piece)
-  }, SseOverflow)
+  }, FramingFault)
 })
 
 /** A cutter that looks at a byte again for each message, or for each chunk, takes minutes for these. */

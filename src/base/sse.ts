@@ -1,12 +1,14 @@
 /** Server-sent events: cuts a byte stream into messages, and keeps the bytes of each. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 
+import { FramingFault, type Cutter, type Framing, type Message } from './framing.ts'
+
 const LF = 10
 const CR = 13
 const blankLine = Buffer.from('\n\n')
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** One message with its bytes, the blank line that ends it among them. Its fields are read when first asked for. */
-export class SseMessage {
+export class SseMessage implements Message {
   readonly bytes: Buffer
   #event = ''
   #data: string | undefined
@@ -40,14 +42,11 @@ export class SseMessage {
   }
 }
 
-/** Thrown when one message grows past the cutter's limit. */
-export class SseOverflow extends Error {}
-
 /**
  * Cuts one stream. Linear in the bytes it is given, however they are split: what is unfinished is kept in one buffer
  * that grows by doubling, and is never scanned twice.
  */
-export class SseCutter {
+export class SseCutter implements Cutter {
   readonly #limit: number
   #kept: Buffer = Buffer.allocUnsafe(0)
   #length = 0
@@ -99,7 +98,7 @@ export class SseCutter {
   }
 
   #bound(length: number): void {
-    if (length > this.#limit) throw new SseOverflow(`a message of more than ${this.#limit} bytes`)
+    if (length > this.#limit) throw new FramingFault(`a message of more than ${this.#limit} bytes`)
   }
 
   /** A byte order mark means nothing at the very beginning, and may have come in pieces. */
@@ -144,3 +143,5 @@ function mixedEnd(bytes: Buffer, from: number): number {
 function lineEnd(bytes: Buffer, at: number): number {
   return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1
 }
+
+export const sse: Framing = { type: 'text/event-stream', cutter: (limit) => new SseCutter(limit) }

@@ -2,7 +2,8 @@
 
 import { pause } from '../base/clock.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
-import { SseCutter, SseOverflow, type SseMessage } from '../base/sse.ts'
+import { FramingFault, type Cutter, type Message } from '../base/framing.ts'
+import { sse } from '../base/sse.ts'
 import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { fold, unfold } from '../canonical/fold.ts'
@@ -39,7 +40,7 @@ export class StreamAnswer {
   readonly outgoing: Outgoing
   readonly #exchange: Exchange
   readonly #reader: EventReader
-  readonly #cutter: SseCutter
+  readonly #cutter: Cutter
   readonly #receipt: Receipt
   /** Words that are passed on need no reading; but of several choices each must be seen, or a cut of one is not. */
   readonly #mayGlance: boolean
@@ -55,7 +56,7 @@ export class StreamAnswer {
     this.outgoing = outgoing
     this.#exchange = exchange
     this.#reader = outgoing.wire.eventReader()
-    this.#cutter = new SseCutter(limits.sseEvent)
+    this.#cutter = (outgoing.wire.framing ?? sse).cutter(limits.sseEvent)
     this.#mostHeld = limits.sseEvent
     this.#receipt = receipt
     this.#mayGlance = outgoing.passesOn && (receipt.record.choices ?? 1) === 1
@@ -147,16 +148,16 @@ export class StreamAnswer {
     }
   }
 
-  #cut(chunk: Buffer): SseMessage[] {
+  #cut(chunk: Buffer): readonly Message[] {
     try {
       return this.#cutter.push(chunk)
     } catch (error) {
-      if (error instanceof SseOverflow) throw new Failure('upstream_invalid_response', 'A message of the provider’s stream is too long.', { cause: error })
+      if (error instanceof FramingFault) throw new Failure('upstream_invalid_response', `The provider’s stream has ${error.message}.`, { cause: error })
       throw error
     }
   }
 
-  #frames(messages: readonly SseMessage[]): Frame[] {
+  #frames(messages: readonly Message[]): Frame[] {
     const frames: Frame[] = []
     for (const message of messages) {
       if (this.#hasSpoken && this.#mayGlance && this.#reader.isPlainDelta(message)) {

@@ -1,7 +1,7 @@
 /** A wire: one grammar for requests, answers and streams. It reads the grammar into the canonical form, and writes it back. */
 
 import type { JsonObject } from '../base/json.ts'
-import type { SseMessage } from '../base/sse.ts'
+import type { Framing, Message } from '../base/framing.ts'
 import type { ChatEvent, ChatRequest, ChatResponse, Glance, WireName } from '../canonical/chat.ts'
 import type { Failure, Reason } from '../canonical/failure.ts'
 import type { CannotSay, Loss } from './losses.ts'
@@ -10,12 +10,12 @@ import type { ModelTraits } from './traits.ts'
 /** Reads one stream. Made anew for every stream: it remembers what it saw. */
 export interface EventReader {
   /** What a message means; a message that means nothing to the form (a ping) is an empty list. Throws `Failure` where the wire says an error or the message is broken. */
-  read(message: SseMessage): readonly ChatEvent[]
+  read(message: Message): readonly ChatEvent[]
   /**
    * Whether the message, by its bytes alone, surely says nothing but more words of a stream that has spoken:
    * no start, no finish, no usage, no error. Then passing it on needs no parsing. May say no to be safe.
    */
-  isPlainDelta(message: SseMessage): boolean
+  isPlainDelta(message: Message): boolean
   /** Called when the bytes have ended well: what was implied and not yet said. */
   end(): readonly ChatEvent[]
   /** Whether the last message told once more that a choice has finished, where servers of the wire do that: no client needs to hear it twice. */
@@ -30,6 +30,8 @@ export interface EventWriter {
   write(event: ChatEvent): string
   /** The end of a stream that finished: what was held back, and the wire's terminator. */
   end(): string
+  /** The end of a stream that broke off, where the wire's frame for it needs what was written before; else `writeErrorFrame` says it. */
+  fail?(failure: Failure, requestId: string): string
 }
 
 /** What a client wants of a written stream, beyond the events. */
@@ -38,6 +40,8 @@ export interface StreamOptions {
   readonly now: number
   /** The request that is answered: some wires answer in the shape they were asked in. */
   readonly asked: ChatRequest
+  /** The client wants one JSON array instead of server-sent events, on the wire that has such a way. */
+  readonly inArray?: boolean
 }
 
 export interface ProviderError {
@@ -55,6 +59,10 @@ export interface UpstreamWire {
   readonly cannotSay: CannotSay
   /** Request headers that go on as the client sent them when it speaks this wire too, in lower case. */
   readonly passedHeaders: readonly string[]
+  /** How its streams are framed; server-sent events where absent. */
+  readonly framing?: Framing
+  /** The model, and whether a stream is wanted, stand in the path: no request body of the wire has them. */
+  readonly namesModelInPath?: true
   /** What tool names and call ids must look like on this wire, where it is strict; `gateway/` bends them to it and back. */
   readonly toolNamePattern?: RegExp
   readonly callIdPattern?: RegExp

@@ -1,7 +1,7 @@
 /** Streams, read. https://platform.claude.com/docs/en/build-with-claude/streaming */
 
 import { isObject, parseExact, type Json, type JsonObject } from '../../base/json.ts'
-import type { SseMessage } from '../../base/sse.ts'
+import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept } from '../rest.ts'
@@ -42,7 +42,7 @@ class Reader implements EventReader {
   /** By index; at most `mostOpen`. */
   readonly #open = new Map<number, Opened>()
 
-  read(message: SseMessage): readonly ChatEvent[] {
+  read(message: Message): readonly ChatEvent[] {
     const { data } = message
     if (data === '') return nothing
     const event = parse(data)
@@ -68,7 +68,7 @@ class Reader implements EventReader {
     }
   }
 
-  isPlainDelta({ bytes }: SseMessage): boolean {
+  isPlainDelta({ bytes }: Message): boolean {
     if (bytes.length < plainStart.length + 3 || bytes[bytes.length - 3] !== closingBrace) return false
     return bytes.compare(plainStart, 0, plainStart.length, 0, plainStart.length) === 0 && plainTypes.some((type) => bytes.includes(type))
   }

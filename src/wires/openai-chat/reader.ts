@@ -1,7 +1,7 @@
 /** Reads streams. The wire has no borders between blocks: one of words ends where another begins, and calls, which may interleave, end with the choice. */
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { SseMessage } from '../../base/sse.ts'
+import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent, Signature } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { EventReader } from '../wire.ts'
@@ -48,7 +48,7 @@ class Reader implements EventReader {
   readonly #choices = new Map<number, ChoiceState>()
   #events: ChatEvent[] = []
 
-  read(message: SseMessage): readonly ChatEvent[] {
+  read(message: Message): readonly ChatEvent[] {
     const { data } = message
     this.hasRepeatedEnd = false
     if (data === '') return nothing
@@ -64,7 +64,7 @@ class Reader implements EventReader {
     return this.#events
   }
 
-  isPlainDelta(message: SseMessage): boolean {
+  isPlainDelta(message: Message): boolean {
     return saysOnlyWords(message.bytes)
   }
 
