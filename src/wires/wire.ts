@@ -52,6 +52,14 @@ export interface ProviderError {
   readonly param?: string
 }
 
+/** How a provider of the wire is asked what a request would count. */
+export interface Counting {
+  /** Of a written request body. */
+  write(body: JsonObject, model: string): JsonObject
+  /** Tokens; undefined where the answer has no count. */
+  read(answer: JsonObject): number | undefined
+}
+
 /** The half that the gateway speaks to providers. */
 export interface UpstreamWire {
   readonly name: WireName
@@ -66,6 +74,8 @@ export interface UpstreamWire {
   /** What tool names and call ids must look like on this wire, where it is strict; `gateway/` bends them to it and back. */
   readonly toolNamePattern?: RegExp
   readonly callIdPattern?: RegExp
+  /** The wire has no tools whose input is plain text: they are offered as functions of one string, see `text-tools.ts`. */
+  readonly hasNoTextTools?: true
   /** The wire can hold an answer to a schema but has no word for JSON of any shape: see `json-tool.ts`. */
   readonly hasNoJsonMode?: true
   /**
@@ -80,6 +90,8 @@ export interface UpstreamWire {
   glance(body: JsonObject): Glance | undefined
   eventReader(): EventReader
   readError(body: JsonObject): ProviderError
+  /** Absent where no provider of the wire counts. */
+  readonly counting?: Counting
   /** The top-level fields that a passed-on stream request must be given so that usage is told; undefined where it is told anyway. */
   askForUsage(body: JsonObject): JsonObject | undefined
 }
@@ -92,6 +104,8 @@ export interface SurfaceWire {
   readRequest(body: JsonObject): ChatRequest
   writeResponse(response: ChatResponse, options: StreamOptions): JsonObject
   eventWriter(options: StreamOptions): EventWriter
+  /** The answer to a client that asked for a count of tokens; absent where the wire has no such question. */
+  writeCount?(tokens: number): JsonObject
   /** The error in this wire's envelope. */
   writeError(failure: Failure, requestId: string): JsonObject
   /** One frame that tells an error at the end of a stream that has begun. */
