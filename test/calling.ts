@@ -53,6 +53,8 @@ function clientOf(headers: Headers = {}): Client & { readonly said: string[] } {
     said,
     method: 'POST',
     path: '/',
+    named: '',
+    query: '',
     bytesSent: 0,
     hasBegun: false,
     isGone: false,

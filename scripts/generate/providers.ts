@@ -1,7 +1,7 @@
 /** Makes the page of providers out of their data. */
 
 import { providers } from '../../src/providers/index.ts'
-import type { Provider } from '../../src/providers/provider.ts'
+import { pathOf, type Provider } from '../../src/providers/provider.ts'
 import type { Quirks } from '../../src/wires/quirks.ts'
 import { code, document, table, type Page } from './page.ts'
 
@@ -18,7 +18,7 @@ function variables({ auth, baseUrlEnv = [] }: Provider): string {
 
 function rowOf(provider: Provider): readonly string[] {
   const { name, docs, prefixes, baseUrl, speaks, substrate } = provider
-  const wires = Object.entries(speaks).map(([wire, path]) => `${wire} ${code(path)}`)
+  const wires = Object.entries(speaks).map(([wire, path]) => `${wire} ${code(pathOf(path, false))}`)
   const address = baseUrl === undefined ? (substrate === 'built_in' ? 'the gateway itself' : 'the operator says it') : code(baseUrl)
   return [`[${name}](${docs})`, prefixes.map((prefix) => code(`${prefix}/`)).join(' '), variables(provider), address, wires.join('<br>'), substrate]
 }

@@ -3,7 +3,7 @@
 import type { Deadlines } from '../base/deadlines.ts'
 import type { WireName } from '../canonical/chat.ts'
 import { providerById, providers } from '../providers/index.ts'
-import { catalogOf, type Provider } from '../providers/provider.ts'
+import { catalogOf, pathOf, type Provider } from '../providers/provider.ts'
 import { readAddress } from './addresses.ts'
 import type { Environment } from './document.ts'
 import { hint, type Report } from './problems.ts'
@@ -102,7 +102,7 @@ function placeOf({ baseUrl, basePath = '', name, speaks }: Provider, given: stri
   const address = readAddress(text)
   if ('sentence' in address) return address
   // Written for one client with its version and for another without: the path of the wire has it already.
-  const isDoubled = address.url.endsWith('/v1') && Object.values(speaks).every((path) => path.startsWith('/v1/'))
+  const isDoubled = address.url.endsWith('/v1') && Object.values(speaks).every((path) => pathOf(path, false).startsWith('/v1/'))
   const url = isDoubled ? address.url.slice(0, -3) : isBare(address.url) ? `${address.url}${basePath}` : address.url
   return { url, isNear: address.isNear, isOwn: url === baseUrl }
 }

@@ -1,5 +1,8 @@
 /** Where a request goes, and under which headers: made from the provider's data, with nothing of the client's but what its wire declares. */
 
+import { sse } from '../base/sse.ts'
+import type { WireName } from '../canonical/chat.ts'
+import { pathOf, type Provider } from '../providers/provider.ts'
 import type { Connection, Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import type { UpstreamWire } from '../wires/wire.ts'
@@ -7,13 +10,11 @@ import type { Call } from './call.ts'
 
 export function address(call: Call, { connection, model }: Target, wire: UpstreamWire, body: Buffer | string): UpstreamRequest {
   const { provider, origin, basePath, deadlines } = connection
-  const paths = call.surface.operation === 'count_tokens' ? provider.counts : provider.speaks
-  const pattern = paths?.[wire.name] ?? ''
-  const path = pattern.includes('{model}') ? pattern.replace('{model}', encodeURIComponent(model)) : pattern
-  const query = provider.query ? `?${new URLSearchParams(provider.query).toString()}` : ''
+  const path = placeOf(call, provider, wire.name).replace('{model}', () => encodeURIComponent(model))
+  const query = provider.query ? `${path.includes('?') ? '&' : '?'}${new URLSearchParams(provider.query).toString()}` : ''
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    accept: call.streams ? 'text/event-stream' : 'application/json',
+    accept: call.streams ? (wire.framing ?? sse).type : 'application/json',
     // Unpacking costs more than the bytes it saves between two machines in a rack.
     'accept-encoding': 'identity',
     'user-agent': 'omni-gateway',
@@ -27,6 +28,11 @@ export function address(call: Call, { connection, model }: Target, wire: Upstrea
     }
   }
   return { origin, path: `${basePath}${path}${query}`, headers, body, deadlines }
+}
+
+function placeOf({ surface, streams }: Call, { speaks, counts }: Provider, wire: WireName): string {
+  if (surface.operation === 'count_tokens') return counts?.[wire] ?? ''
+  return pathOf(speaks[wire] ?? '', streams)
 }
 
 function sign(headers: Record<string, string>, { provider: { auth }, secret }: Connection): void {

@@ -1,7 +1,9 @@
 /** One client request in flight: the body as the client sent it, and what it means. */
 
 import type { ChatRequest } from '../canonical/chat.ts'
+import { Failure } from '../canonical/failure.ts'
 import type { Surface } from '../surfaces/surface.ts'
+import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
 import type { Client } from './client.ts'
 import type { Extensions } from './extensions.ts'
@@ -16,6 +18,10 @@ export class Call {
   readonly body: Body
   readonly model: string
   readonly streams: boolean
+  /** A stream as one JSON array, which Google's API gives to whoever does not ask for events. */
+  readonly wantsArray: boolean
+  /** Who writes the stream's answer, once it is being written: it knows what was said. */
+  writer: EventWriter | undefined
   readonly route: string | undefined
   readonly provider: string | undefined
   readonly fallbacks: readonly string[]
@@ -31,12 +37,29 @@ export class Call {
     this.route = parts.extensions.route
     this.provider = parts.extensions.provider
     this.fallbacks = parts.extensions.fallbacks
-    this.model = String(parts.body.object.model)
-    this.streams = parts.body.object.stream === true
+    const { asks } = parts.surface
+    this.model = asks === undefined ? String(parts.body.object.model) : nameIn(parts.client.named)
+    this.streams = asks === undefined ? parts.body.object.stream === true : asks === 'stream'
+    this.wantsArray = asks === 'stream' && new URLSearchParams(parts.client.query).get('alt') !== 'sse'
   }
 
   /** Read when first asked for: a call that is passed on as it came is never read. */
   get request(): ChatRequest {
-    return (this.#meaning ??= this.surface.wire.readRequest(this.body.object))
+    return (this.#meaning ??= this.#read())
+  }
+
+  #read(): ChatRequest {
+    const { surface, body, model, streams } = this
+    const meaning = surface.wire.readRequest(body.object)
+    return surface.asks === undefined ? meaning : { ...meaning, model, stream: streams }
+  }
+}
+
+/** The model's name in a path, which may be encoded as URLs are. */
+function nameIn(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch (cause) {
+    throw new Failure('bad_request', 'The model’s name in the path is not encoded as URLs are.', { cause })
   }
 }

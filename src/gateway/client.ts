@@ -10,6 +10,10 @@ export interface Client {
   readonly method: string
   /** As it stands in the table of routes, without a query. */
   readonly path: string
+  /** What stands in the path where the table has a `*`, as it was sent: a model's name. Empty where it has none. */
+  readonly named: string
+  /** Behind the `?`, as it was sent. */
+  readonly query: string
   /** Bytes of the answer that were handed to the network. */
   readonly bytesSent: number
   /** Whether the answer's status and headers are out. */

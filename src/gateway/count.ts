@@ -1,16 +1,15 @@
 /** Counts a request's tokens: the provider does where it can, else the count is estimated and says so. */
 
-import { splice } from '../base/survey.ts'
+import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
-import type { Plan, Target } from '../routing/target.ts'
-import { address } from './address.ts'
+import { pickWire, type Plan, type Target } from '../routing/target.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { Call } from './call.ts'
-import { extensionFields } from './extensions.ts'
 import type { Gateway } from './gateway.ts'
 import { answerHeaders } from './headers.ts'
+import { prepare } from './outgoing.ts'
 import { readRefusal } from './send.ts'
 import { wireOf } from '../wires/index.ts'
 
@@ -26,32 +25,29 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
   receipt.record.usage_source = source
   receipt.record.usage_confidence = counted === undefined ? 0.4 : 1
   receipt.record.status = 200
-  const body = JSON.stringify({ input_tokens: tokens })
-  call.client.begin(200, [
-    ...answerHeaders(receipt, 'application/json; charset=utf-8'),
-    sourceHeader,
-    source,
-    'content-length',
-    String(Buffer.byteLength(body)),
-  ])
+  const body = JSON.stringify(call.surface.wire.writeCount?.(tokens) ?? { input_tokens: tokens })
+  const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
+  call.client.begin(200, [...headers, sourceHeader, source, 'content-length', String(Buffer.byteLength(body))])
   call.client.end(body)
 }
 
 /** Undefined where the provider has no such call, or fails at it. What it refuses as the caller's mistake is the caller's to hear. */
 async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
   const { connection, model } = target
-  if (connection.provider.counts?.[call.surface.name] === undefined) return undefined
-  const { bytes, members } = call.body
-  const request = address(call, target, wireOf(call.surface.name), splice(bytes, members, new Map([['model', JSON.stringify(model)]]), extensionFields))
+  const name = pickWire(connection.provider, model, call.surface.name)
+  const wire = name === undefined || connection.provider.counts?.[name] === undefined ? undefined : wireOf(name)
+  if (wire?.counting === undefined) return undefined
+  const { request } = prepare(call, target, false, receipt)
   receipt.record.provider = connection.name
   receipt.record.resolved_model = nameOf(model)
   receipt.beginAttempt()
   try {
-    const exchange = await gateway.network.post(request, false, (cancel) => call.client.onGone(cancel))
-    receipt.answered(exchange.status, exchange.headers['request-id'])
-    if (exchange.status !== 200) throw await readRefusal(exchange, wireOf(call.surface.name))
-    const { input_tokens: tokens } = parseAnswer(await collect(exchange, call.snapshot.limits.answer))
-    if (typeof tokens !== 'number' || !Number.isSafeInteger(tokens) || tokens < 0)
+    const asked = JSON.stringify(wire.counting.write(JSON.parse(request.body.toString()) as JsonObject, model))
+    const exchange = await gateway.network.post({ ...request, body: asked }, false, (cancel) => call.client.onGone(cancel))
+    receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
+    if (exchange.status !== 200) throw await readRefusal(exchange, wire)
+    const tokens = wire.counting.read(parseAnswer(await collect(exchange, call.snapshot.limits.answer)))
+    if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0)
       throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')
     receipt.endAttempt({ provider: connection.name, model, region: null, status: exchange.status, reason: 'answered' })
     return tokens
@@ -63,10 +59,8 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
   }
 }
 
-const promptMembers: ReadonlySet<string> = new Set(['messages', 'system', 'tools'])
-
-function sizeOfPrompt({ body: { members } }: Call): number {
+function sizeOfPrompt({ body: { members }, surface: { wire } }: Call): number {
   let size = 0
-  for (const { key, value, end } of members) if (promptMembers.has(key)) size += end - value
+  for (const { key, value, end } of members) if (key === 'tools' || wire.promptFields.includes(key)) size += end - value
   return size
 }

@@ -21,7 +21,7 @@ export async function deliver(answer: Answer, call: Call, receipt: Receipt, pati
   }
   beginStream(call, receipt)
   if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
-  const writer = call.surface.wire.eventWriter(options(call))
+  const writer = openWriter(call)
   const response = answer.response ?? answer.outgoing.wire.readResponse(answer.body)
   call.client.end(written(unfold(response), writer) + writer.end(), costTrailer(receipt))
 }
@@ -29,7 +29,7 @@ export async function deliver(answer: Answer, call: Call, receipt: Receipt, pati
 /** Begins a stream's answer; it may have begun already, to keep the client company. */
 export function beginStream(call: Call, receipt: Receipt): void {
   if (call.client.hasBegun) return
-  const headers = streamHeaders(receipt)
+  const headers = streamHeaders(receipt, call.wantsArray)
   const estimate = receipt.estimateCost(receipt.record.max_tokens)
   if (estimate !== null) headers.push(costHeader, dollars(estimate))
   receipt.record.status = 200
@@ -39,7 +39,7 @@ export function beginStream(call: Call, receipt: Receipt): void {
 async function deliverStream(answer: StreamAnswer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
   const { client, surface } = call
   const { passesOn, hidesUsage } = answer.outgoing
-  const writer = passesOn ? undefined : surface.wire.eventWriter(options(call))
+  const writer = passesOn ? undefined : openWriter(call)
   let frames = 0
   let hasTerminator = false
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
@@ -117,6 +117,11 @@ function costTrailer(receipt: Receipt): Readonly<Record<string, string>> | undef
   return cost === null ? undefined : { [costHeader]: dollars(cost) }
 }
 
+/** It stays with the call: only it can end what it began, however that ends. */
+export function openWriter(call: Call): EventWriter {
+  return (call.writer ??= call.surface.wire.eventWriter(options(call)))
+}
+
 function options(call: Call): StreamOptions {
-  return { now: Math.floor(now() / 1000), asked: call.request }
+  return { now: Math.floor(now() / 1000), asked: call.request, inArray: call.wantsArray }
 }

@@ -28,8 +28,8 @@ export function answerHeaders(receipt: Receipt, contentType: string): HeaderList
   return headers
 }
 
-export function streamHeaders(receipt: Receipt): HeaderList {
-  const headers = answerHeaders(receipt, 'text/event-stream; charset=utf-8')
+export function streamHeaders(receipt: Receipt, inArray = false): HeaderList {
+  const headers = answerHeaders(receipt, inArray ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8')
   // Proxies that collect answers would hold the words back.
   headers.push('x-accel-buffering', 'no')
   return headers

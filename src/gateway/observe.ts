@@ -1,6 +1,6 @@
 /** What the receipt is told of a call before anyone is asked for an answer. */
 
-import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
 import { nameOf, Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/target.ts'
@@ -35,23 +35,25 @@ export function tellCaller(caller: Caller, { record }: Receipt): void {
 
 export function tellCall(call: Call, gateway: Gateway, receipt: Receipt): void {
   const { object, bytes, members } = call.body
+  const { wire } = call.surface
   const { record } = receipt
+  const { maxTokens, temperature, choices, wantsJson, messages, tools } = wire.outline(object)
   const { headers } = call.client
   receipt.measure(bytes.length)
   record.requested_model = 'unknown'
   record.stream = call.streams
-  record.max_tokens = whole(object.max_completion_tokens ?? object.max_tokens)
-  record.temperature = typeof object.temperature === 'number' ? object.temperature : null
-  record.choices = whole(object.n)
-  record.output_type = wantsJson(object) ? 'json' : 'text'
-  record.message_count = lengthOf(object.messages)
-  record.tool_count = lengthOf(object.tools) + lengthOf(object.functions)
+  record.max_tokens = whole(maxTokens)
+  record.temperature = typeof temperature === 'number' ? temperature : null
+  record.choices = whole(choices)
+  record.output_type = wantsJson ? 'json' : 'text'
+  record.message_count = messages
+  record.tool_count = tools
   record.metadata = call.extensions.metadata ?? null
   const user = headers['x-omni-user-id'] ?? headers['x-opengateway-user-id']
   const session = headers['x-omni-session-id'] ?? headers['x-opengateway-session-id']
   if (user !== undefined) record.user_pseudonym = gateway.pseudonym('user', user)
   if (session !== undefined) record.session_pseudonym = gateway.pseudonym('session', session)
-  record.input_hash = gateway.hashInput(members.filter(({ key }) => key === 'messages' || key === 'system').map(({ value, end }) => bytes.subarray(value, end)))
+  record.input_hash = gateway.hashInput(members.filter(({ key }) => wire.promptFields.includes(key)).map(({ value, end }) => bytes.subarray(value, end)))
   record.parsed_after = receipt.elapsed()
 }
 
@@ -64,15 +66,6 @@ export function tellPlan(call: Call, plan: Plan, { record }: Receipt): void {
 
 function whole(value: Json | undefined): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
-}
-
-function lengthOf(value: Json | undefined): number {
-  return Array.isArray(value) ? value.length : 0
-}
-
-function wantsJson({ response_format: format, output_config: config, output_format: native }: JsonObject): boolean {
-  if (isObject(format)) return format.type === 'json_object' || format.type === 'json_schema'
-  return isObject(native) || (isObject(config) && isObject(config.format))
 }
 
 /** By the first word of the user agent: a closed list, so that no client's own text is stored. */

@@ -86,8 +86,8 @@ describe('on another wire', () => {
     assert.throws(() => prepare(callOf({ ...plain, n: 2 }), messages, false, receiptOf()), { reason: 'unsupported_parameter', param: 'choices' })
   })
 
-  test('a provider that speaks none of our wires cannot be asked', () => {
-    assert.throws(() => prepare(callOf(plain), targetOf('m', { speaks: { 'cohere-chat': '/chat' } }), false, receiptOf()), { reason: 'no_healthy_upstream' })
+  test('a provider that speaks no wire for a model cannot be asked for it', () => {
+    assert.throws(() => prepare(callOf(plain), targetOf('m', { speaks: {} }), false, receiptOf()), { reason: 'no_healthy_upstream' })
   })
 })
 

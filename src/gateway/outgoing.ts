@@ -9,13 +9,14 @@ import { catalogOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { pickWire, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
-import { wireOf, wires } from '../wires/index.ts'
+import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
 import { isWord, lostWords, type Word } from '../wires/losses.ts'
 import { applyQuirks, quirksTouch, type Quirks } from '../wires/quirks.ts'
 import { bendNames } from '../wires/tool-names.ts'
 import type { Wire } from '../wires/wire.ts'
 import { address } from './address.ts'
+import type { Body } from './body.ts'
 import type { Call } from './call.ts'
 import { extensionFields } from './extensions.ts'
 
@@ -37,8 +38,8 @@ const noQuirks: Quirks = {}
 /** Throws `Failure` where the target cannot be told what the client asked for. */
 export function prepare(call: Call, target: Target, isStrict: boolean, receipt: Receipt): Outgoing {
   const { provider } = target.connection
-  const name = pickWire(provider, call.surface.name, (known) => known in wires)
-  if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire that the gateway knows.')
+  const name = pickWire(provider, target.model, call.surface.name)
+  if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire for this model.')
   const wire = wireOf(name)
   const quirks = provider.quirks?.[name] ?? noQuirks
   const goesAsIs = name === call.surface.name && quirks.callIdPattern === undefined && wire.mustRewrite?.(call.body.object) !== true
@@ -60,17 +61,22 @@ type Written = Omit<Outgoing, 'wire' | 'request'> & { readonly body: Buffer | st
 function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
   const { object, bytes, members } = call.body
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(object) : undefined
-  const rest = { passesOn: true, hidesUsage: usage !== undefined, undo: [] }
+  const rest = { passesOn: !call.wantsArray, hidesUsage: usage !== undefined, undo: [] }
+  const named: JsonObject = wire.namesModelInPath ? {} : { model: target.model }
   if (quirksTouch(object, quirks)) {
     for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
-    return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, model: target.model }, quirks)) }
+    return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, ...named }, quirks)) }
   }
   const hasOurs = members.some(({ key }) => extensionFields.has(key))
-  if (usage === undefined && !hasOurs)
-    return { ...rest, body: object.model === target.model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(target.model)) }
-  const set = new Map([['model', JSON.stringify(target.model)]])
+  if (usage === undefined && !hasOurs) return { ...rest, body: renamed(call.body, named) }
+  const set = new Map<string, string>()
+  for (const field in named) set.set(field, JSON.stringify(named[field]))
   for (const field in usage) set.set(field, JSON.stringify(usage[field]))
   return { ...rest, body: splice(bytes, members, set, extensionFields) }
+}
+
+function renamed({ object, bytes, members }: Body, { model }: JsonObject): Buffer {
+  return model === undefined || object.model === model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(model))
 }
 
 const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
@@ -96,7 +102,7 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
   const undo = [named.restore, shaped.undo].filter((step) => step !== undefined)
   return {
     body: JSON.stringify(applyQuirks(usage ? { ...body, ...usage } : body, quirks)),
-    passesOn: wire.name === call.surface.name && undo.length === 0,
+    passesOn: wire.name === call.surface.name && undo.length === 0 && !call.wantsArray,
     hidesUsage: usage !== undefined,
     undo,
   }

@@ -4,7 +4,9 @@ import type { Failure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import type { Call } from './call.ts'
+import type { EventWriter } from '../wires/wire.ts'
 import type { Client } from './client.ts'
+import { openWriter } from './deliver.ts'
 import { refusalHeaders } from './headers.ts'
 
 export interface Refused {
@@ -27,9 +29,14 @@ export function refuse(failure: Failure, { surface, client, receipt, call }: Ref
     client.begin(status, [...refusalHeaders(failure, receipt), 'content-length', String(Buffer.byteLength(body))])
     return client.end(body)
   }
-  if (call?.streams) return client.end(surface.wire.writeErrorFrame(shown, requestId))
+  if (call?.streams) return client.end(writerOf(call)?.fail?.(shown, requestId) ?? surface.wire.writeErrorFrame(shown, requestId))
   // Half of a whole answer is out: only a broken connection tells the truth about it.
   client.destroy()
+}
+
+/** Who began the answer, where somebody did; an array needs one in any case. */
+function writerOf(call: Call): EventWriter | undefined {
+  return call.wantsArray ? openWriter(call) : call.writer
 }
 
 function showsProviderMessages({ snapshot }: Call, receipt: Receipt): boolean {

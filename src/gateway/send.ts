@@ -1,5 +1,6 @@
 /** One attempt: prepares the call for a target, posts it, and reads until the target has said something. */
 
+import { sse } from '../base/sse.ts'
 import { Failure, reasonOfRefusal, upstreamSentence } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
@@ -27,7 +28,7 @@ export async function send(call: Call, target: Target, { isStrict, gateway, rece
   call.client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
   if (exchange.status !== 200) throw await readRefusal(exchange, outgoing.wire)
-  if (kindOf(exchange, call.streams) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
+  if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
   // Of a stream that is gathered into a whole answer every frame must be read.
   const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, call.snapshot.limits, receipt)
   await withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
@@ -45,10 +46,10 @@ async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: 
   }
 }
 
-function kindOf(exchange: Exchange, asksStream: boolean): 'whole' | 'stream' {
-  const type = exchange.headers['content-type'] ?? (asksStream ? 'text/event-stream' : 'application/json')
-  if (/^text\/event-stream\b/i.test(type)) return 'stream'
-  if (/^application\/([\w.-]+\+)?json\b/i.test(type)) return 'whole'
+function kindOf(exchange: Exchange, asksStream: boolean, { framing = sse }: UpstreamWire): 'whole' | 'stream' {
+  const type = (exchange.headers['content-type'] ?? (asksStream ? framing.type : 'application/json')).toLowerCase()
+  if (type.startsWith(framing.type)) return 'stream'
+  if (/^application\/([\w.-]+\+)?json\b/.test(type)) return 'whole'
   exchange.abort()
   throw new Failure('upstream_invalid_response', 'The provider answered with something that is neither JSON nor a stream of events.')
 }

@@ -60,6 +60,7 @@ function keepCompany(call: Call, receipt: Receipt): Patience {
   const { hold, keepAlive } = call.snapshot.limits
   return new Patience(hold, keepAlive, () => {
     beginStream(call, receipt)
-    call.client.write(': keep-alive\n\n')
+    // Between the elements of an array white space says nothing, as a comment does between events.
+    call.client.write(call.wantsArray ? '\n' : ': keep-alive\n\n')
   })
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { providerById, providers } from './index.ts'
-import { catalogOf } from './provider.ts'
+import { catalogOf, pathOf, type WirePath } from './provider.ts'
 
 /** The prefixes that the contract promises for keys, clouds, servers of one's own and the built-in provider, and whose they are. */
 const promised = {
@@ -37,7 +37,9 @@ const promised = {
 }
 
 const paths = providers.flatMap((provider) =>
-  [provider.speaks, provider.counts ?? {}].flatMap((ways) => Object.values(ways).map((path) => ({ provider, path }))),
+  [provider.speaks, provider.counts ?? {}].flatMap((ways) =>
+    Object.values(ways).flatMap((path: WirePath) => [true, false].map((streams) => ({ provider, path: pathOf(path, streams) }))),
+  ),
 )
 
 test('ids and prefixes belong to one provider each, and are safe in a name', () => {
@@ -69,7 +71,7 @@ test('every provider says where it is, or by which variable it is told, but for 
 test('every provider speaks a wire, by a path that stands behind its base URL', () => {
   for (const provider of providers) assert.ok(Object.keys(provider.speaks).length > 0, provider.id)
   for (const { provider, path } of paths) {
-    assert.match(path, /^(\/[\w.{}-]+)+$/, provider.id)
+    assert.match(path, /^(\/[\w.{}:-]+)+(\?alt=sse)?$/, provider.id)
     assert.ok(!path.includes('{') || path.includes('{model}'), provider.id)
   }
 })
@@ -79,6 +81,10 @@ test('keys come from variables that no two providers share', () => {
   assert.equal(new Set(env).size, env.length)
   for (const name of env) assert.match(name, /^[A-Z][A-Z0-9_]+$/)
   for (const { id, auth } of providers) assert.ok(auth.scheme === 'none' || auth.env.length > 0, id)
+})
+
+test('families choose among the wires that their provider speaks', () => {
+  for (const { id, families = [], speaks } of providers) for (const { wires } of families) for (const wire of wires) assert.ok(wire in speaks, id)
 })
 
 test('quirks are of wires that the provider speaks, and headers are in lower case', () => {

@@ -11,6 +11,17 @@ export type Auth =
   /** Nothing is sent and nothing is needed: the gateway answers itself. */
   | { readonly scheme: 'none' }
 
+/** Behind the base URL; `{model}` stands for the model. Some wires ask for a stream on a path of its own. */
+export type WirePath = string | { readonly whole: string; readonly stream: string }
+
+/** Models that a provider serves on some of its wires alone. */
+export interface Family {
+  /** Of the model's id at the provider. */
+  readonly models: RegExp
+  /** Best first. */
+  readonly wires: readonly WireName[]
+}
+
 export interface Provider {
   readonly id: string
   readonly name: string
@@ -26,8 +37,10 @@ export interface Provider {
   /** What is put behind a base URL that has no path: these variables hold a host alone. */
   readonly basePath?: string
   readonly auth: Auth
-  /** Path of each wire behind the base URL, best first. `{model}` stands for the model. */
-  readonly speaks: { readonly [wire in WireName]?: string }
+  /** Where each wire is spoken, best first. */
+  readonly speaks: { readonly [wire in WireName]?: WirePath }
+  /** The first that fits a model says on which of those wires it answers; all of them where none does. */
+  readonly families?: readonly Family[]
   /** Path that counts a request's tokens, on wires that have such a call. */
   readonly counts?: { readonly [wire in WireName]?: string }
   /** Models that it has, where the catalogue cannot know them. */
@@ -45,3 +58,5 @@ export interface Provider {
 
 /** The provider's id in the price catalogue; null where there are no prices to find. */
 export const catalogOf = ({ id, catalog }: Provider): string | null => (catalog === undefined ? id : catalog)
+
+export const pathOf = (path: WirePath, streams: boolean): string => (typeof path === 'string' ? path : path[streams ? 'stream' : 'whole'])

@@ -179,22 +179,17 @@ describe('a chain', () => {
   })
 })
 
-test('a provider is spoken to in the client’s wire where it has that, else in its best that is known', () => {
+test('a provider is spoken to in the client’s wire where it has that, else in its best', () => {
   const two = provider('two', { 'anthropic-messages': '/messages', 'openai-chat': '/chat' })
-  assert.equal(
-    pickWire(two, 'openai-chat', () => true),
-    'openai-chat',
-  )
-  assert.equal(
-    pickWire(two, 'gemini-generate', () => true),
-    'anthropic-messages',
-  )
-  assert.equal(
-    pickWire(two, 'anthropic-messages', (name) => name === 'openai-chat'),
-    'openai-chat',
-  )
-  assert.equal(
-    pickWire(two, 'openai-chat', () => false),
-    undefined,
-  )
+  assert.equal(pickWire(two, 'm', 'openai-chat'), 'openai-chat')
+  assert.equal(pickWire(two, 'm', 'gemini-generate'), 'anthropic-messages')
+  assert.equal(pickWire(provider('none', {}), 'm', 'openai-chat'), undefined)
+})
+
+test('a model of a family is spoken to in the wires of that family', () => {
+  const families = [{ models: /-pro$/, wires: ['openai-chat' as const, 'cohere-chat' as const] }]
+  const two = { ...provider('two', { 'anthropic-messages': '/messages', 'openai-chat': '/chat' }), families }
+  assert.equal(pickWire(two, 'm-pro', 'anthropic-messages'), 'openai-chat')
+  assert.equal(pickWire(two, 'm-pro', 'openai-chat'), 'openai-chat')
+  assert.equal(pickWire(two, 'm', 'anthropic-messages'), 'anthropic-messages')
 })

@@ -51,8 +51,9 @@ export interface Plan {
   readonly chain?: Chain
 }
 
-/** The wire to use: the client's own where the provider speaks it, so that nothing needs translating. Undefined where none is known to us. */
-export function pickWire({ speaks }: Provider, asked: WireName, known: (name: WireName) => boolean): WireName | undefined {
-  if (asked in speaks && known(asked)) return asked
-  return (Object.keys(speaks) as WireName[]).find(known)
+/** The wire to use: the client's own where the provider speaks it for this model, so that nothing needs translating; undefined where it speaks none. */
+export function pickWire({ speaks, families }: Provider, model: string, asked: WireName): WireName | undefined {
+  const family = families?.find(({ models }) => models.test(model))
+  const choices = family === undefined ? (Object.keys(speaks) as WireName[]) : family.wires.filter((name) => name in speaks)
+  return choices.includes(asked) ? asked : choices[0]
 }

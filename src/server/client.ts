@@ -16,6 +16,13 @@ export interface ClientLimits {
   readonly writeIdle: number
 }
 
+/** Where a request came in. `path` is the route's, so that no text of a client gets into the log. */
+export interface Place {
+  readonly path: string
+  readonly named: string
+  readonly query: string
+}
+
 /** How long a client that is still sending may take to read why it was refused. */
 const lingerMs = 500
 
@@ -23,6 +30,8 @@ export class HttpClient implements Client, Listed {
   place = -1
   readonly method: string
   readonly path: string
+  readonly named: string
+  readonly query: string
   readonly headers: Headers
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -32,10 +41,11 @@ export class HttpClient implements Client, Listed {
   #interruption: Failure | undefined
   #isGone = false
 
-  /** `path` is the route's, so that no text of a client gets into the log. */
-  constructor(request: IncomingMessage, response: ServerResponse, path: string, limits: ClientLimits) {
+  constructor(request: IncomingMessage, response: ServerResponse, { path, named, query }: Place, limits: ClientLimits) {
     this.method = request.method ?? ''
     this.path = path
+    this.named = named
+    this.query = query
     this.headers = request.headers as Headers
     this.#request = request
     this.#response = response

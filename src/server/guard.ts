@@ -50,11 +50,33 @@ function checkHost(host: string, hosts: ReadonlySet<string>): void {
 /** Throws where the query carries a key, or one name twice. */
 export function checkQuery(query: string): void {
   if (query === '') return
-  const names = new Set<string>()
-  for (const name of new URLSearchParams(query).keys()) {
-    if (names.has(name)) throw new Failure('bad_request', 'A query parameter came twice.')
-    names.add(name)
-  }
-  if (names.has('key') || names.has('api_key'))
+  const given = readQuery(query)
+  if (given.has('key') || given.has('api_key'))
     throw new Failure('ambiguous_credentials', 'Keys are not taken from the URL, where logs would keep them: send a header.')
+}
+
+/** Google's API alone knows keys in the URL: its own paths, and those that name a model and its method. */
+export function takesQueryKey(path: string): boolean {
+  return path.startsWith('/v1beta/') || /:\w+$/.test(path)
+}
+
+/** Moves a key out of the query to where the others are, so that it is one of the keys that may not differ. */
+export function takeQueryKey(request: IncomingMessage, query: string): void {
+  if (query === '') return
+  const key = readQuery(query).get('key')
+  if (key === undefined || key === '') return
+  const { headers } = request
+  if (headers['x-goog-api-key'] !== undefined && headers['x-goog-api-key'] !== key)
+    throw new Failure('ambiguous_credentials', 'The request carries two different keys: send one.')
+  headers['x-goog-api-key'] = key
+}
+
+/** Bounded by the URL, which is. */
+function readQuery(query: string): ReadonlyMap<string, string> {
+  const given = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (given.has(name)) throw new Failure('bad_request', 'A query parameter came twice.')
+    given.set(name, value)
+  }
+  return given
 }

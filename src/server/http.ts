@@ -11,8 +11,9 @@ import { serve } from '../gateway/serve.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
 import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
+import type { SurfaceWire } from '../wires/wire.ts'
 import { HttpClient, type ClientLimits } from './client.ts'
-import { checkQuery, guard } from './guard.ts'
+import { checkQuery, guard, takeQueryKey, takesQueryKey } from './guard.ts'
 import { match, type Route } from './routes.ts'
 
 export interface HttpLimits extends ClientLimits {
@@ -78,13 +79,14 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
       response.setHeader('allow', found.allow.join(', '))
       throw new Failure('method_not_allowed', 'This path is served by another method.')
     }
-    checkQuery(query)
     const { serving } = found.route
+    if (takesQueryKey(path)) takeQueryKey(request, query)
+    else checkQuery(query)
     if (serving.kind !== 'surface') {
       response.setHeader('x-request-id', requestIdOf(request.headers as Headers))
       return await listening.side(request, response, { ...found, query })
     }
-    const client = new HttpClient(request, response, path, listening.limits)
+    const client = new HttpClient(request, response, { path: found.route.path, named: found.rest, query }, listening.limits)
     live.add(client)
     await serve(serving.surface, client, listening.gateway).finally(() => live.remove(client))
   } catch (error) {
@@ -95,7 +97,7 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
 /** In the envelope that the path's clients read: what is about to be refused may not have found its surface. */
 export function refuseSide(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
   if (response.headersSent) return void response.destroy()
-  const wire = /\/messages\b/.test(request.url ?? '') ? anthropicMessages : openaiChat
+  const wire = envelopeOf(request.url ?? '')
   const id = requestIdOf(request.headers as Headers)
   const body = JSON.stringify(wire.writeError(failure, id))
   if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
@@ -108,6 +110,10 @@ export function refuseSide(request: IncomingMessage, response: ServerResponse, f
     'content-length': Buffer.byteLength(body),
   })
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+function envelopeOf(url: string): SurfaceWire {
+  return /\/messages\b/.test(url) ? anthropicMessages : openaiChat
 }
 
 const jsonType = 'application/json; charset=utf-8'

@@ -8,14 +8,14 @@ import { match, routes, type Access } from './routes.ts'
 /** Every path, its method and who may ask: changed on purpose or not at all. A `*` stands for any rest, a `:name` for one segment. */
 const committed: readonly (readonly [method: string, path: string, access: Access])[] = [
   ['POST', '/v1/chat/completions', 'client'],
+  ['POST', '/chat/completions', 'client'],
   ['POST', '/v1/messages', 'client'],
+  ['POST', '/messages', 'client'],
   ['POST', '/v1/messages/count_tokens', 'client'],
+  ['POST', '/messages/count_tokens', 'client'],
   ['GET', '/v1/models', 'client'],
   ['GET', '/v1/models/*', 'client'],
   ['GET', '/v1/responses', 'none'],
-  ['POST', '/chat/completions', 'client'],
-  ['POST', '/messages', 'client'],
-  ['POST', '/messages/count_tokens', 'client'],
   ['GET', '/models', 'client'],
   ['GET', '/models/*', 'client'],
   ['GET', '/responses', 'none'],

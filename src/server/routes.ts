@@ -13,7 +13,7 @@ export type Serving =
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'HEAD' | 'PUT' | 'DELETE'
-  /** `*` at the end stands for anything but nothing; a `:name` for one segment. */
+  /** `*` stands for anything but nothing; a `/:name` for one segment. */
   readonly path: string
   readonly access: Access
   readonly serving: Serving
@@ -21,8 +21,11 @@ export interface Route {
 
 const versions = ['/v1', ''] as const
 
+const served = surfaces.flatMap((surface) =>
+  surface.paths.map((path): Route => ({ method: 'POST', path, access: 'client', serving: { kind: 'surface', surface } })),
+)
+
 const models: readonly Route[] = versions.flatMap((version): Route[] => [
-  ...surfaces.map((surface): Route => ({ method: 'POST', path: `${version}${surface.path}`, access: 'client', serving: { kind: 'surface', surface } })),
   { method: 'GET', path: `${version}/models`, access: 'client', serving: { kind: 'models' } },
   { method: 'GET', path: `${version}/models/*`, access: 'client', serving: { kind: 'model' } },
   { method: 'GET', path: `${version}/responses`, access: 'none', serving: { kind: 'upgrade' } },
@@ -32,6 +35,7 @@ const models: readonly Route[] = versions.flatMap((version): Route[] => [
 const control = controlRoutes.map(({ method, path, access }): Route => ({ method, path, access, serving: { kind: 'control' } }))
 
 export const routes: readonly Route[] = [
+  ...served,
   ...models,
   { method: 'HEAD', path: '/api/hello', access: 'none', serving: { kind: 'hello' } },
   { method: 'GET', path: '/healthz', access: 'none', serving: { kind: 'health' } },
@@ -50,7 +54,7 @@ const exact = new Map<string, Route[]>()
 const patterns: { readonly pattern: RegExp; readonly route: Route }[] = []
 for (const route of routes) {
   if (/[*:]/.test(route.path)) {
-    const pattern = new RegExp(`^${route.path.replace(/:\w+/g, '([\\w.-]{1,128})').replace('*', '(.+)')}$`)
+    const pattern = new RegExp(`^${route.path.replace(/(?<=\/):\w+/g, '([\\w.-]{1,128})').replace('*', '(.+)')}$`)
     patterns.push({ pattern, route })
   } else exact.set(route.path, [...(exact.get(route.path) ?? []), route])
 }

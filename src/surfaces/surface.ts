@@ -9,8 +9,10 @@ export interface Surface {
   readonly name: WireName
   /** What is asked for: an answer, or only a count of the request's tokens. */
   readonly operation: 'chat' | 'count_tokens'
-  /** Each is served with and without `/v1` before it. */
-  readonly path: string
+  /** All that it is served on; a `*` stands for the model where the path names it. */
+  readonly paths: readonly string[]
+  /** What the path itself asks for, where it names the model: the body says neither. */
+  readonly asks?: 'whole' | 'stream'
   readonly wire: SurfaceWire
   /** What must be in the body of this operation, beyond what every body of its wire keeps to. Throws `Failure`. */
   readonly check?: (body: JsonObject) => void

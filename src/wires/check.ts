@@ -131,3 +131,8 @@ export function checkBody(body: JsonObject, whole: Check): void {
 
 /** Of a list: something is in it. */
 export const isFilled = check((value) => (value as readonly unknown[]).length > 0, 'a list with something in it', 'missing_parameter')
+
+/** How many a list holds; 0 where there is none. */
+export function lengthOf(value: Json | undefined): number {
+  return Array.isArray(value) ? value.length : 0
+}

@@ -1,6 +1,6 @@
 /** A wire: one grammar for requests, answers and streams. It reads the grammar into the canonical form, and writes it back. */
 
-import type { JsonObject } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { Framing, Message } from '../base/framing.ts'
 import type { ChatEvent, ChatRequest, ChatResponse, Glance, WireName } from '../canonical/chat.ts'
 import type { Failure, Reason } from '../canonical/failure.ts'
@@ -96,9 +96,23 @@ export interface UpstreamWire {
   askForUsage(body: JsonObject): JsonObject | undefined
 }
 
+/** What a receipt tells of a request: numbers and a choice, and nothing that was said. */
+export interface Outline {
+  readonly maxTokens?: Json | undefined
+  readonly temperature?: Json | undefined
+  readonly choices?: Json | undefined
+  readonly wantsJson: boolean
+  readonly messages: number
+  readonly tools: number
+}
+
 /** The half that the gateway speaks to clients. */
 export interface SurfaceWire {
   readonly name: WireName
+  /** The fields of a request that hold what is said to the model, but for its tools. */
+  readonly promptFields: readonly string[]
+  /** Reads no further than it must: it is made of every call. Values are as the client sent them. */
+  outline(body: JsonObject): Outline
   /** Throws `Failure` with the path of the first field of a wrong type. Costs no allocation where all is well. */
   checkRequest(body: JsonObject): void
   readRequest(body: JsonObject): ChatRequest

@@ -2,6 +2,7 @@
 
 import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
+import { counting, outline, promptFields, writeCount } from './outline.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
 import { glance } from './glance.ts'
 import { eventReader } from './reader.ts'
@@ -42,6 +43,10 @@ export const anthropicMessages: Wire = {
   readError,
   writeError,
   writeErrorFrame,
+  promptFields,
+  outline,
+  counting,
+  writeCount,
   askForUsage: () => undefined,
   terminator: messageStop,
 }

@@ -6,6 +6,7 @@ import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
 import { wire } from './own.ts'
 import { askForUsage, readRequest, writeRequest } from './request.ts'
+import { outline, promptFields } from './outline.ts'
 import { glance } from './glance.ts'
 import { readResponse, writeResponse } from './response.ts'
 import { eventReader } from './reader.ts'
@@ -47,6 +48,8 @@ export const openaiChat: Wire = {
   readError,
   writeError,
   writeErrorFrame,
+  promptFields,
+  outline,
   askForUsage,
   terminator,
 }

@@ -1,0 +1,34 @@
+/** What a receipt tells of a request, and how a provider is asked to count one. https://platform.claude.com/docs/en/api/messages-count-tokens */
+
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { lengthOf } from '../check.ts'
+import type { Counting, Outline } from '../wire.ts'
+
+export const promptFields = ['system', 'messages']
+
+export function outline({ max_tokens: maxTokens, temperature, output_format: native, output_config: config, messages, tools }: JsonObject): Outline {
+  const wantsJson = isObject(native) || (isObject(config) && isObject(config.format))
+  return { maxTokens, temperature, wantsJson, messages: lengthOf(messages), tools: lengthOf(tools) }
+}
+
+/** What an answer is like, and not what it is made of: a count takes none of it. */
+const uncounted = [
+  'max_tokens',
+  'stream',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'metadata',
+  'service_tier',
+  'inference_geo',
+  'container',
+  'diagnostics',
+]
+
+export const counting: Counting = {
+  write: (body) => Object.fromEntries(Object.entries(body).filter(([field]) => !uncounted.includes(field))),
+  read: ({ input_tokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
+}
+
+export const writeCount = (tokens: number): JsonObject => ({ input_tokens: tokens })
