@@ -12,7 +12,7 @@ import type { UpstreamRequest } from '../upstream/exchange.ts'
 import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
 import { isWord, lostWords, type Word } from '../wires/losses.ts'
-import { applyQuirks, quirksTouch, type Quirks } from '../wires/quirks.ts'
+import { applyQuirks, losesCacheMarks, quirksTouch, type Quirks } from '../wires/quirks.ts'
 import { bendNames } from '../wires/tool-names.ts'
 import type { Wire } from '../wires/wire.ts'
 import { address } from './address.ts'
@@ -64,6 +64,7 @@ function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, rece
   const rest = { passesOn: !call.wantsArray, hidesUsage: usage !== undefined, undo: [] }
   const named: JsonObject = wire.namesModelInPath ? {} : { model: target.model }
   if (quirksTouch(object, quirks)) {
+    if (losesCacheMarks(object, quirks)) loseOrRefuse('cache_mark', isStrict, receipt)
     for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
     return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, ...named }, quirks)) }
   }

@@ -11,4 +11,5 @@ export const azure: Provider = {
   baseUrlEnv: ['AZURE_OPENAI_ENDPOINT'],
   basePath: '/openai',
   query: { 'api-version': '2025-04-01-preview' },
+  quirks: { 'openai-chat': { noCacheMarks: true } },
 }

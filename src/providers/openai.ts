@@ -11,4 +11,5 @@ export const openai: Provider = {
   speaks: { 'openai-chat': '/chat/completions' },
   baseUrlEnv: ['OMNI_OPENAI_BASE_URL'],
   isDefault: true,
+  quirks: { 'openai-chat': { noCacheMarks: true } },
 }

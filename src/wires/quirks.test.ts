@@ -23,6 +23,24 @@ const rows: readonly { readonly says: string; readonly quirks: Quirks; readonly 
     bent: { temperature: 1, top_p: 5 },
   },
   {
+    says: 'marks for a cache are taken off messages, parts and tools (case 170)',
+    quirks: { noCacheMarks: true },
+    body: {
+      messages: [
+        { role: 'system', content: 'a', cache_control: { type: 'ephemeral' } },
+        { role: 'user', content: [{ type: 'text', text: 'b', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
+      ],
+      tools: [{ type: 'function', function: { name: 'cache_control' }, cache_control: { type: 'ephemeral' } }],
+    },
+    bent: {
+      messages: [
+        { role: 'system', content: 'a' },
+        { role: 'user', content: [{ type: 'text', text: 'b' }] },
+      ],
+      tools: [{ type: 'function', function: { name: 'cache_control' } }],
+    },
+  },
+  {
     says: 'the role developer is called system',
     quirks: { developerAsSystem: true },
     body: {

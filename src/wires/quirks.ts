@@ -1,6 +1,6 @@
 /** The small ways in which providers stray from a wire, each one named once and applied to the written body. */
 
-import { isObject, type JsonObject } from '../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../base/json.ts'
 
 /** Data of a provider; top-level ways are cheap, `developerAsSystem` walks the messages. */
 export interface Quirks {
@@ -14,6 +14,8 @@ export interface Quirks {
   readonly cap?: { readonly [field: string]: number }
   /** The provider does not know the role `developer`. */
   readonly developerAsSystem?: boolean
+  /** The provider refuses `cache_control` in messages, their parts and tools: it caches by itself. */
+  readonly noCacheMarks?: boolean
   /** What the provider wants call ids to look like, where it is stricter than the wire. */
   readonly callIdPattern?: RegExp
   /** The provider does not take `stream_options`, or tells usage without it. */
@@ -26,7 +28,24 @@ export function quirksTouch(body: JsonObject, quirks: Quirks): boolean {
   for (const field in quirks.rename) if (field in body) return true
   for (const field in quirks.cap) if (Number(body[field]) > quirks.cap[field]!) return true
   if (quirks.add !== undefined) return true
+  if (losesCacheMarks(body, quirks)) return true
   return quirks.developerAsSystem === true && Array.isArray(body.messages) && body.messages.some((message) => isObject(message) && message.role === 'developer')
+}
+
+/** Whether the body holds marks that the provider is not to see. */
+export function losesCacheMarks({ messages, tools }: JsonObject, { noCacheMarks }: Quirks): boolean {
+  return noCacheMarks === true && (someMarked(messages) || someMarked(tools))
+}
+
+/** Whether a member of the list, or a part of its content, is marked. */
+function someMarked(list: Json | undefined): boolean {
+  return Array.isArray(list) && list.some((one) => isObject(one) && (one.cache_control !== undefined || someMarked(one.content)))
+}
+
+function unmarked(one: Json): Json {
+  if (!isObject(one)) return one
+  const { cache_control: _, ...rest } = one
+  return Array.isArray(rest.content) ? { ...rest, content: rest.content.map(unmarked) } : rest
 }
 
 /** A new body, bent; the one given stays as it was, since another target may need it. */
@@ -44,5 +63,6 @@ export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
   if (quirks.developerAsSystem && Array.isArray(bent.messages)) {
     bent.messages = bent.messages.map((message) => (isObject(message) && message.role === 'developer' ? { ...message, role: 'system' } : message))
   }
+  if (quirks.noCacheMarks) for (const field of ['messages', 'tools']) if (Array.isArray(bent[field])) bent[field] = bent[field].map(unmarked)
   return { ...quirks.add, ...bent }
 }

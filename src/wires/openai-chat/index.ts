@@ -4,6 +4,7 @@ import type { CannotSay } from '../losses.ts'
 import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
+import { isOdd } from './odd.ts'
 import { wire } from './own.ts'
 import { askForUsage, readRequest, writeRequest } from './request.ts'
 import { outline, promptFields } from './outline.ts'
@@ -37,6 +38,7 @@ export const openaiChat: Wire = {
   passedHeaders: ['openai-beta'],
   toolNamePattern: /^[a-zA-Z0-9_-]{1,64}$/,
   callIdPattern: /^[^]{1,40}$/,
+  mustRewrite: isOdd,
   checkRequest,
   readRequest,
   writeRequest,
