@@ -14,6 +14,7 @@ const gateway: Gateway = {
   snapshot,
   isDraining: false,
   network: new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer }),
+  media: undefined,
   local: new LocalTransport(),
   instance: 'bench',
   version: 'bench',

@@ -129,6 +129,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     limits: given.limits,
     metadata: given.metadata,
     upstream: given.upstream,
+    media: given.media,
     receipts: { records: receipts.waitingRecords, bytes: receipts.waitingBytes },
   }
 }

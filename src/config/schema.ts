@@ -174,6 +174,24 @@ const upstream = z.strictObject({
   headerBytes: setting(size('4KiB', '1MiB'), 'The most that the headers of an answer may hold.', { or: '64KiB' }),
 })
 
+const media = z.strictObject({
+  fetch: setting(
+    flag(),
+    'Fetch images and documents that a client names by URL, where the model’s provider takes bytes alone; else such requests are refused.',
+    {
+      env: 'OMNI_FETCH_MEDIA',
+      or: true,
+    },
+  ),
+  bytes: setting(size('1KiB', '256MiB'), 'The most that one call may fetch in all.', { or: '20MiB' }),
+  time: setting(duration('100ms', '10min'), 'How long one of them may take.', { or: '20s' }),
+  hosts: setting(
+    list('a list of host names', host, 100),
+    'Names in private networks that may be asked all the same; every other URL must lead to a public address by https.',
+    { or: [] },
+  ),
+})
+
 const receipts = z.strictObject({
   waitingRecords: setting(count(1, 10_000_000), 'Receipts that may wait in memory to be stored.', { or: 10_000 }),
   waitingBytes: setting(size('64KiB', '4GiB'), 'The most that they may hold.', { or: '64MiB' }),
@@ -204,6 +222,7 @@ export const schema = z.strictObject({
   limits: limits.prefault({}),
   metadata: metadata.prefault({}),
   log: log.prefault({}),
+  media: media.prefault({}),
   receipts: receipts.prefault({}),
   platformFeePercent: setting(number(0, 1000), 'What receipts add to the provider’s cost, in percent.', { or: 0 }),
   storage: storage.prefault({}),

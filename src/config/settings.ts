@@ -76,5 +76,6 @@ export interface Settings {
   }
   readonly metadata: { readonly keys: readonly string[]; readonly metricLabels: readonly string[]; readonly mostValues: number }
   readonly upstream: { readonly connections: number; readonly keepAlive: number; readonly headerBytes: number }
+  readonly media: { readonly fetch: boolean; readonly bytes: number; readonly time: number; readonly hosts: readonly string[] }
   readonly receipts: { readonly records: number; readonly bytes: number }
 }

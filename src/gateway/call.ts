@@ -22,6 +22,8 @@ export class Call {
   readonly wantsArray: boolean
   /** Who writes the stream's answer, once it is being written: it knows what was said. */
   writer: EventWriter | undefined
+  /** The request with bytes where it named media by URL, once a target needed that. */
+  inBytes: ChatRequest | undefined
   readonly route: string | undefined
   readonly provider: string | undefined
   readonly fallbacks: readonly string[]

@@ -2,6 +2,7 @@
 
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Transport } from '../upstream/exchange.ts'
+import type { Medium } from '../upstream/media.ts'
 import type { Client } from './client.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -13,6 +14,8 @@ export interface Gateway {
   readonly network: Transport
   /** Carries what the built-in provider answers. */
   readonly local: Transport
+  /** Fetches what clients name by URL; undefined where the operator wants none of it. */
+  readonly media: { readonly room: number; fetch(url: string, room: number, signal: AbortSignal): Promise<Medium> } | undefined
   /** The id of this process, for receipts. */
   readonly instance: string
   readonly version: string

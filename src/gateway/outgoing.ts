@@ -19,6 +19,7 @@ import { address } from './address.ts'
 import type { Body } from './body.ts'
 import type { Call } from './call.ts'
 import { extensionFields } from './extensions.ts'
+import { takesNoUrls } from './media.ts'
 
 /** Undoes on the answer what was done to the request; it remembers, so there is one for each answer. */
 export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
@@ -38,15 +39,21 @@ const noQuirks: Quirks = {}
 /** Throws `Failure` where the target cannot be told what the client asked for. */
 export function prepare(call: Call, target: Target, isStrict: boolean, receipt: Receipt): Outgoing {
   const { provider } = target.connection
-  const name = pickWire(provider, target.model, call.surface.name)
-  if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire for this model.')
-  const wire = wireOf(name)
+  const wire = wireFor(call, target)
+  const { name } = wire
   const quirks = provider.quirks?.[name] ?? noQuirks
   const goesAsIs = name === call.surface.name && quirks.callIdPattern === undefined && wire.mustRewrite?.(call.body.object) !== true
   const written = goesAsIs ? passOn(call, target, wire, { quirks, isStrict, receipt }) : write(call, target, wire, { quirks, isStrict, receipt })
   receipt.record.wire = name
   receipt.record.context_delta = goesAsIs ? 'unchanged' : 'translated'
   return { ...written, wire, request: address(call, target, wire, written.body) }
+}
+
+/** Throws `Failure` where the provider speaks no wire for the model. */
+export function wireFor({ surface }: Call, { connection, model }: Target): Wire {
+  const name = pickWire(connection.provider, model, surface.name)
+  if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire for this model.')
+  return wireOf(name)
 }
 
 interface Terms {
@@ -91,12 +98,13 @@ function without(call: Call): JsonObject {
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
   const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt)
-  for (const word of lostWords(call.request, wire.cannotSay)) {
+  const request = (takesNoUrls(wire) ? call.inBytes : undefined) ?? call.request
+  for (const word of lostWords(request, wire.cannotSay)) {
     if (wire.cannotSay[word] === 'refuse') throw cannotSay(word)
     lose(word)
   }
   const traits = traitsOf(catalogOf(target.connection.provider) ?? target.connection.provider.id, target.model)
-  const shaped = answerInTool(call.request, traits, wire)
+  const shaped = answerInTool(request, traits, wire)
   const named = bendNames(shaped.request, quirks.callIdPattern ? { toolNamePattern: wire.toolNamePattern, callIdPattern: quirks.callIdPattern } : wire)
   const body = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(body) : undefined

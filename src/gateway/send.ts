@@ -10,7 +10,8 @@ import type { UpstreamWire } from '../wires/wire.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
-import { prepare } from './outgoing.ts'
+import { lacksBytes, withBytes } from './media.ts'
+import { prepare, wireFor } from './outgoing.ts'
 
 /** What an attempt is made with. */
 export interface Terms {
@@ -21,6 +22,7 @@ export interface Terms {
 
 /** Throws `Failure`, whatever goes wrong. Until this resolves, nothing of the answer has reached the client. */
 export async function send(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
+  if (lacksBytes(call, wireFor(call, target))) call.inBytes ??= await withBytes(call, gateway)
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
   receipt.beginAttempt()

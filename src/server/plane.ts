@@ -34,6 +34,7 @@ const atStartOnly = [
   'databaseUrl',
   'upstream',
   'receipts',
+  'media',
   'logLevel',
   'inputHash',
   'hosts',

@@ -17,6 +17,7 @@ import { StorageError } from '../storage/errors.ts'
 import { Log } from '../telemetry/log.ts'
 import { Metrics, type Gauges } from '../telemetry/metrics.ts'
 import { HttpTransport } from '../upstream/http.ts'
+import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
 import { openData, type Data } from './data.ts'
 import { createHttp, type Live, type Side } from './http.ts'
@@ -63,11 +64,14 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
   const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, live, outbox) })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
+  const media = settings.media.fetch
+    ? new MediaFetcher({ ...settings.media, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
+    : undefined
   try {
     await plane.publish()
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
-    const gateway = assembleGateway({ state, plane, data, network, settle: settler({ metrics, outbox, log }) })
+    const gateway = assembleGateway({ state, plane, data, network, media, settle: settler({ metrics, outbox, log }) })
     const tls = settings.tls && readTls(settings.tls)
     const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }) }, live)
     await listen(server, settings)
@@ -77,6 +81,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
       await drain(server, live, settings.drain)
       unfollow()
       await network.close()
+      await media?.close()
       const lost = await outbox.close(settings.drain)
       if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
       await plane.close()
@@ -132,7 +137,7 @@ interface Parts {
   readonly data: Data
 }
 
-function assembleGateway({ state, plane, data, network, settle }: Parts & Pick<Gateway, 'network' | 'settle'>): Gateway {
+function assembleGateway({ state, plane, data, network, media, settle }: Parts & Pick<Gateway, 'network' | 'media' | 'settle'>): Gateway {
   return {
     get snapshot() {
       return plane.snapshot
@@ -141,6 +146,7 @@ function assembleGateway({ state, plane, data, network, settle }: Parts & Pick<G
       return state.isDraining
     },
     network,
+    media,
     local: new LocalTransport(),
     instance: state.instance,
     version: state.version,
