@@ -14,14 +14,15 @@ import { send, type Terms } from './send.ts'
 export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<Answer> {
   const { limits } = call.snapshot
   const until = monotonic() + limits.attemptTime
-  const retries = plan.chain?.retries ?? call.snapshot.retries
+  const retries = call.extensions.retries ?? plan.chain?.retries ?? call.snapshot.retries
+  const targets = call.extensions.staysThere ? plan.targets.slice(0, 1) : plan.targets
   const isStrict = plan.chain?.strict ?? call.snapshot.strict
   // Each target of a chain gets its turn, however long the operator made it.
-  const mostAttempts = Math.max(limits.attempts, plan.targets.length)
+  const mostAttempts = Math.max(limits.attempts, targets.length)
   let failure: Failure | undefined
-  for (const [at, target] of plan.targets.entries()) {
+  for (const [at, target] of targets.entries()) {
     // Who has not been asked yet comes before who has failed.
-    const most = mostAttempts - (plan.targets.length - at - 1)
+    const most = mostAttempts - (targets.length - at - 1)
     for (let again = 0; again <= retries; again += 1) {
       if (failure && receipt.attempts.length >= mostAttempts) throw failure
       if (call.client.isGone) throw new Failure('client_closed', 'The client hung up.')

@@ -9,7 +9,7 @@ import type { Headers } from './client.ts'
 import { readExtensions } from './extensions.ts'
 
 const read = (body: JsonObject, headers: Headers = {}) => readExtensions(body, headers, snapshotOf({ metadataKeys: new Set(['team', '__proto__']) }))
-const nothing = { route: undefined, provider: undefined, metadata: undefined, fallbacks: [], showsAttempts: false }
+const nothing = { route: undefined, provider: undefined, metadata: undefined, fallbacks: [], showsAttempts: false, retries: undefined, staysThere: false }
 
 test('a request without them has none, and null is none', () => {
   assert.deepEqual(read({ model: 'm' }), nothing)

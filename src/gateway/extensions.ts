@@ -11,12 +11,32 @@ export interface Extensions {
   readonly metadata: Readonly<Record<string, string>> | undefined
   readonly fallbacks: readonly string[]
   readonly showsAttempts: boolean
+  /** How often one target may be asked again for this call; undefined leaves it to the configuration. */
+  readonly retries: number | undefined
+  /** Only the first target is asked. */
+  readonly staysThere: boolean
 }
 
 /** Top-level fields that are ours. */
-export const extensionFields: ReadonlySet<string> = new Set(['omni_route', 'omni_provider', 'omni_metadata', 'extra', 'debug'])
+export const extensionFields: ReadonlySet<string> = new Set([
+  'omni_route',
+  'omni_provider',
+  'omni_metadata',
+  'extra',
+  'debug',
+  'num_retries',
+  'disable_fallbacks',
+])
 
-const nothing: Extensions = { route: undefined, provider: undefined, metadata: undefined, fallbacks: [], showsAttempts: false }
+const nothing: Extensions = {
+  route: undefined,
+  provider: undefined,
+  metadata: undefined,
+  fallbacks: [],
+  showsAttempts: false,
+  retries: undefined,
+  staysThere: false,
+}
 
 export function readExtensions(body: JsonObject, headers: Headers, snapshot: Snapshot): Extensions {
   if (!isUsed(body, headers)) return nothing
@@ -29,6 +49,8 @@ export function readExtensions(body: JsonObject, headers: Headers, snapshot: Sna
     metadata: readMetadata(body.omni_metadata, headers['x-omni-metadata'], snapshot.metadataKeys),
     fallbacks: readFallbacks(extra?.fallbacks),
     showsAttempts: debug?.routing === true || extraDebug?.routing === true,
+    retries: readRetries(body.num_retries),
+    staysThere: body.disable_fallbacks === true,
   }
 }
 
@@ -57,6 +79,15 @@ function readFallbacks(value: Json | undefined): readonly string[] {
     if (typeof model !== 'string') throw new Failure('invalid_type', 'A fallback must be a model id.', { param: `extra.fallbacks[${at}]` })
     return model
   })
+}
+
+/** A client may want more patience than the operator gave, but not without end. */
+const mostRetries = 5
+
+function readRetries(value: Json | undefined): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= mostRetries) return value
+  throw new Failure('invalid_value', `\`num_retries\` must be a whole number from 0 to ${mostRetries}.`, { param: 'num_retries' })
 }
 
 const safeValue = /^[\w.:@/-]{1,64}$/

@@ -236,3 +236,26 @@ describe('a deadline', () => {
     assert.equal(((await answer.json()) as { error: { code: string } }).error.code, 'upstream_timeout')
   })
 })
+
+describe('a client that wants to fail at once (case 190)', () => {
+  for (const [says, fields, asks] of [
+    ['and goes on to the next target, is heard', { num_retries: 0 }, [1, 1]],
+    ['and stays where it is, is heard', { disable_fallbacks: true }, [2, 0]],
+    ['and does neither, is heard', { disable_fallbacks: true, num_retries: 0 }, [1, 0]],
+  ] as const) {
+    for (const stream of [false, true]) {
+      test(`${says}, ${stream ? 'streamed' : 'whole'}, and none of it goes upstream`, async () => {
+        scene.chat.play(openai.error(500, 'server_error'))
+        scene.claude.play(messages.speak('mended'))
+        const { answer } = await ask('pair', { ...fields, stream })
+        assert.equal(answer.status, asks[1] === 1 ? 200 : 502)
+        assert.deepEqual(counts(), asks)
+        for (const request of scene.chat.asked()) assert.deepEqual(['num_retries' in request.json(), 'disable_fallbacks' in request.json()], [false, false])
+      })
+    }
+  }
+
+  test('with a number that is none is told so', async () => {
+    for (const wrong of [-1, 6, 1.5, '1', {}]) assert.equal((await ask('pair', { num_retries: wrong })).answer.status, 400)
+  })
+})
