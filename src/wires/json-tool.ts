@@ -18,9 +18,10 @@ export interface InTool {
  * A thinking model cannot be forced to a tool, so there it is only offered; it may still answer in text.
  * Throws `unsupported_parameter` for the schema of something that is not an object, since arguments always are one.
  */
-export function answerInTool(request: ChatRequest, traits: ModelTraits, wire: Pick<UpstreamWire, 'hasNoJsonMode'>): InTool {
+export function answerInTool(request: ChatRequest, traits: ModelTraits, wire: Pick<UpstreamWire, 'hasNoJsonMode' | 'hasNoFormatBesideTools'>): InTool {
   const { format, ...plain } = request
-  const isHeld = format?.type === 'schema' ? traits.nativeSchema !== false : format?.type !== 'json' || wire.hasNoJsonMode !== true
+  const isAlone = plain.tools.length === 0 || wire.hasNoFormatBesideTools !== true
+  const isHeld = isAlone && (format?.type === 'schema' ? traits.nativeSchema !== false : format?.type !== 'json' || wire.hasNoJsonMode !== true)
   if (format === undefined || format.type === 'text' || isHeld) return { request }
   // A call was demanded, so there will be no text to hold to a format.
   if (plain.tools.length > 0 && isCallDemanded(plain.toolChoice)) return { request: plain }

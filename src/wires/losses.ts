@@ -86,7 +86,7 @@ export function lostWords(request: ChatRequest, cannotSay: CannotSay): Word[] {
   uses('logprobs', request.logprobs !== undefined)
   uses('choices', (request.choices ?? 1) > 1)
   uses('format', request.format !== undefined && request.format.type !== 'text')
-  uses('parallel_tools', request.parallelTools !== undefined)
+  uses('parallel_tools', request.parallelTools === false)
   uses('thinking', request.thinking !== undefined && request.thinking.mode !== 'off')
   uses('user', request.user !== undefined)
   uses('modalities', request.modalities?.some((kind) => kind !== 'text') ?? false)

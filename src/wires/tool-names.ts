@@ -76,10 +76,12 @@ const longest = 64
 /** Ways to spell a text, the most like it first; the last ones are for providers that want ids of nine letters and digits. */
 function spellings(text: string): string[] {
   const plain = text.replace(/[^a-zA-Z0-9_-]/g, '_')
+  const bare = plain.replace(/-|^(?=\d)/g, '_')
   const digests = [0, 1, 2, 3].map((salt) => digest(text, salt))
   return [
     plain.slice(0, longest),
-    ...digests.map((mark) => `${plain.slice(0, longest - mark.length - 1)}_${mark}`),
+    bare.slice(0, longest),
+    ...[plain, bare].flatMap((like) => digests.map((mark) => `${like.slice(0, longest - mark.length - 1)}_${mark}`)),
     ...digests.map((mark) => `_${mark}`),
     ...digests,
   ]

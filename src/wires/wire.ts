@@ -78,6 +78,8 @@ export interface UpstreamWire {
   readonly hasNoTextTools?: true
   /** The wire can hold an answer to a schema but has no word for JSON of any shape: see `json-tool.ts`. */
   readonly hasNoJsonMode?: true
+  /** The wire takes no format beside tools: then the answer is given in one more tool, see `json-tool.ts`. */
+  readonly hasNoFormatBesideTools?: true
   /**
    * Whether a client's body of this wire holds what only the gateway can have told it (a thought of another vendor),
    * so that its bytes cannot be passed on and the request must be read and written.
