@@ -1,10 +1,11 @@
 /** Content blocks, read and written. */
 
-import { isObject, parseExact, present, type Json, type JsonObject } from '../../base/json.ts'
+import { present, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, Citation, ReasoningBlock, Rest, TextBlock, ToolCallBlock, ToolResultBlock } from '../../canonical/chat.ts'
 import { kept, own, spelling } from '../rest.ts'
+import { isOwnSignature, readSignature, signatureCarrier, takeCarried, writeSignature } from '../signed-thinking.ts'
+import { parseInput } from '../tool-input.ts'
 import { takeMark, writeMark } from './marks.ts'
-import { isOwnSignature, readSignature, signatureCarrier, takeCarried, writeSignature } from './signature.ts'
 import { readMedium, writeDocument, writeMedia } from './source.ts'
 import { wire, type Writing } from './writing.ts'
 
@@ -160,21 +161,6 @@ function readUse({ type: _, id, name, input, ...fields }: JsonObject): ToolCallB
 /** A call with nothing in it yet, as a stream begins it. */
 export function writeUse(block: ToolCallBlock): JsonObject {
   return { ...own(wire, block.rest), type: 'tool_use', id: block.id, name: block.name, input: {}, ...writeMark(block.cache, block.rest) }
-}
-
-/**
- * The wire wants an object. What a custom tool was given, or JSON that is none, is put into one;
- * JSON that was cut short has no meaning left, so the call is shown without arguments and the finish says why.
- */
-function parseInput({ input, custom }: ToolCallBlock): JsonObject {
-  if (custom) return { input }
-  if (input === '') return {}
-  try {
-    const value = (/\d{16}|\d[eE]\+?\d{3}/.test(input) ? parseExact(input) : JSON.parse(input)) as Json
-    return isObject(value) ? value : { input: value }
-  } catch {
-    return {}
-  }
 }
 
 function readResult({ type: _, tool_use_id, content, is_error, ...fields }: JsonObject): ToolResultBlock {

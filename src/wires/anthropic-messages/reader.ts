@@ -9,7 +9,7 @@ import type { EventReader } from '../wire.ts'
 import { readBlock, readCitation } from './content.ts'
 import { failureOf } from './error.ts'
 import { readEnding, takeEnding } from './response.ts'
-import { readSignature } from './signature.ts'
+import { readSignature } from '../signed-thinking.ts'
 import { readUsage } from './usage.ts'
 import { wire } from './writing.ts'
 

@@ -3,13 +3,13 @@
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat, Thinking, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
+import { isThinking, lacksThought, readThinking, writeThinking, type Held } from '../claude-thinking.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own, spelling } from '../rest.ts'
 import type { ModelTraits } from '../traits.ts'
 import { arrange, type Arranged } from './arrange.ts'
 import { contentSpelling, readContent, writeContent } from './content.ts'
 import { keepLastMarks } from './marks.ts'
-import { readThinking, writeThinking } from './thinking.ts'
 import { readChoice, readTool, writeChoice, writeTool } from './tools.ts'
 import { wire, type Writing } from './writing.ts'
 
@@ -77,7 +77,7 @@ function takeStops(fields: JsonObject): { readonly stop?: readonly string[] } {
 
 /** An effort that the form does not know stays where it was: the vendor may. */
 function takeThinking(fields: JsonObject, config: JsonObject): { readonly thinking?: Thinking } {
-  const thinking = readThinking(fields.thinking, config.effort)
+  const thinking = readThinking(wire, fields.thinking, config.effort)
   delete fields.thinking
   if (thinking?.effort !== undefined) delete config.effort
   return thinking ? { thinking } : {}
@@ -113,27 +113,27 @@ function readMessage({ role, content, ...fields }: JsonObject): Turn {
 
 /** Throws `Failure` where the model cannot be asked what the client asked: see `arrange`, and formats it cannot be held to. */
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
-  const said = own(wire, request.rest)
+  const left = own(wire, request.rest)
   const writing = { to: 'provider', lose } as const
   const { system, messages } = request.rest.wire === wire ? writeTurns(request.turns, writing) : arrange(request.turns, target, writing)
   const max_tokens = request.maxTokens ?? target.maxOutput ?? defaultMaxTokens
-  const { thinking, effort } = writeThinking(request, target, { maxTokens: max_tokens, messages }, lose)
-  const isThinking = thinking?.type === 'enabled' || thinking?.type === 'adaptive'
+  const said = writeThinking(request, target, { wire, maxTokens: max_tokens, lacksThought: () => lacksThought(messages, holds) }, lose)
+  const thinks = isThinking(said)
   const tools = request.tools.map((tool) => writeTool(tool, target, lose)).filter((tool) => tool !== undefined)
   const { output_format, format } = writeFormat(request.format, target)
   const body = {
-    ...said,
+    ...left,
     ...present({
       model: request.model,
       system,
       messages,
-      ...(tools.length > 0 && { tools, tool_choice: writeChoice(request, isThinking, lose) }),
+      ...(tools.length > 0 && { tools, tool_choice: writeChoice(request, thinks, lose) }),
       max_tokens,
-      ...writeSampling(request, target, isThinking, lose),
+      ...writeSampling(request, target, thinks, lose),
       stop_sequences: writeStops(request.stop, lose),
-      metadata: join(said.metadata, { user_id: request.user }),
-      thinking,
-      output_config: join(said.output_config, { effort, format }),
+      metadata: join(left.metadata, { user_id: request.user }),
+      thinking: said.thinking,
+      output_config: join(left.output_config, { effort: said.effort, format }),
       output_format,
       stream: request.stream || (spelling(wire, request.rest, 'stream') ? false : undefined),
     }),
@@ -141,6 +141,9 @@ export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Lo
   keepLastMarks(body, lose)
   return body
 }
+
+const types: { readonly [what in Held]: readonly Json[] } = { call: ['tool_use'], result: ['tool_result'], thought: ['thinking', 'redacted_thinking'] }
+const holds = ({ type }: JsonObject, what: Held) => types[what].includes(type ?? null)
 
 /** Turns that were said on this wire stay as they were said. */
 function writeTurns(turns: readonly Turn[], writing: Writing): Arranged {

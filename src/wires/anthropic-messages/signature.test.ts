@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import type { Block, Signature } from '../../canonical/chat.ts'
 import { readContent, writeBlocks } from './content.ts'
 import { toClient } from './response.ts'
-import { holdsForeignThought, readSignature, writeSignature } from './signature.ts'
+import { readSignature, writeSignature } from '../signed-thinking.ts'
+import { holdsForeignThought } from './signature.ts'
 
 const signatures: readonly Signature[] = [
   { scheme: 'signed-thinking', value: 'EoQD+/==' },

@@ -8,7 +8,7 @@ import { own } from '../rest.ts'
 import type { EventWriter, StreamOptions } from '../wire.ts'
 import { writeBlock, writeCitation, writeUse } from './content.ts'
 import { toClient, writeEnding, writeHead, type Ending } from './response.ts'
-import { signatureCarrier, writeSignature } from './signature.ts'
+import { signatureCarrier, writeSignature } from '../signed-thinking.ts'
 import { writeUsage } from './usage.ts'
 import { wire } from './writing.ts'
 

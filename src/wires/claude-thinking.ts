@@ -1,30 +1,21 @@
-/** How much a model may think, as this wire says it: a budget in tokens, as the model sees fit, or an effort beside either. */
+/** How much Claude may think, wherever it is served: a budget in tokens, as the model sees fit, or an effort beside either. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
-import type { ChatRequest, Effort, Thinking } from '../../canonical/chat.ts'
-import type { Loss } from '../losses.ts'
-import { kept, own, spelling } from '../rest.ts'
-import type { ModelTraits } from '../traits.ts'
-import { wire } from './writing.ts'
+import { isObject, present, type Json, type JsonObject } from '../base/json.ts'
+import type { ChatRequest, Effort, Thinking, WireName } from '../canonical/chat.ts'
+import { budgetOf as tokensOf, effortOf as effortFor } from './efforts.ts'
+import type { Loss } from './losses.ts'
+import { kept, own, spelling } from './rest.ts'
+import type { ModelTraits } from './traits.ts'
 
 const efforts: readonly string[] = ['low', 'medium', 'high', 'xhigh', 'max'] satisfies readonly Effort[]
 
-/** Tokens to think with, least first, for models that are told a budget; and the effort that a budget amounts to, for those that are not. */
-const budgets = [
-  ['low', 1024],
-  ['medium', 2048],
-  ['high', 4096],
-  ['xhigh', 8192],
-  ['max', 16384],
-] as const satisfies readonly (readonly [Effort, number])[]
-
-/** The wire refuses a smaller budget. */
+/** The vendor refuses a smaller budget. */
 const leastBudget = 1024
 
-/** What the wire itself takes for granted. */
+/** What the vendor itself takes for granted. */
 const defaultEffort: Effort = 'high'
 
-export function readThinking(thinking: Json | undefined, effort: Json | undefined): Thinking | undefined {
+export function readThinking(wire: WireName, thinking: Json | undefined, effort: Json | undefined): Thinking | undefined {
   const wished = typeof effort === 'string' && efforts.includes(effort) ? { effort: effort as Effort } : {}
   if (!isObject(thinking)) return wished.effort && { mode: 'effort', ...wished }
   const { type, budget_tokens: budget, ...fields } = thinking
@@ -47,15 +38,17 @@ export interface SaidThinking {
 }
 
 export interface ThinkingLimits {
+  readonly wire: WireName
   readonly maxTokens: number
-  /** The messages as they will be sent. */
-  readonly messages: readonly JsonObject[]
+  /** Whether the tools of this round were called without a thought: see `lacksThought`. */
+  lacksThought(): boolean
 }
 
 export function writeThinking({ thinking, rest }: ChatRequest, target: ModelTraits, limits: ThinkingLimits, lose: Loss): SaidThinking {
   if (thinking === undefined) return {}
+  const { wire } = limits
   const isOwn = rest.wire === wire
-  if (thinking.mode === 'off' || thinking.effort === 'none') return sayOff(thinking)
+  if (thinking.mode === 'off' || thinking.effort === 'none') return sayOff(wire, thinking)
   switch (wayOf(thinking, target.thinking, isOwn)) {
     case 'effort':
       return { effort: effortOf(thinking) ?? defaultEffort }
@@ -63,7 +56,7 @@ export function writeThinking({ thinking, rest }: ChatRequest, target: ModelTrai
       return { thinking: { type: 'adaptive', ...(isOwn ? own(wire, thinking.rest) : { display: 'summarized' }) }, ...present({ effort: effortOf(thinking) }) }
     case 'budget': {
       const budget = budgetOf(thinking, limits.maxTokens, isOwn)
-      if (budget < leastBudget || lacksThought(limits.messages)) break
+      if (budget < leastBudget || limits.lacksThought()) break
       const beside = thinking.mode === 'budget' && thinking.effort !== undefined && { effort: effortOf(thinking)! }
       return { thinking: { ...own(wire, thinking.rest), type: 'enabled', budget_tokens: budget }, ...beside }
     }
@@ -73,13 +66,18 @@ export function writeThinking({ thinking, rest }: ChatRequest, target: ModelTrai
   return {}
 }
 
-/** Without a word of it the wire does not think, so only who said it gets it said. */
-function sayOff({ rest, effort }: Thinking): SaidThinking {
+/** Whether a model was told to think. */
+export function isThinking({ thinking }: SaidThinking): boolean {
+  return thinking?.type === 'enabled' || thinking?.type === 'adaptive'
+}
+
+/** Without a word of it Claude does not think, so only who said it gets it said. */
+function sayOff(wire: WireName, { rest, effort }: Thinking): SaidThinking {
   if (spelling(wire, rest, 'off') === undefined) return {}
   return { thinking: { ...own(wire, rest), type: 'disabled' }, ...(effort && { effort }) }
 }
 
-/** A client of this wire has chosen a way: it is kept where the model is not known to want another. Every server of the wire knows budgets. */
+/** A client of the same wire has chosen a way: it is kept where the model is not known to want another. Every server of Claude knows budgets. */
 function wayOf({ mode }: Thinking, wanted: ModelTraits['thinking'], isOwn: boolean): NonNullable<ModelTraits['thinking']> {
   const chosen = mode === 'off' ? 'none' : mode
   if (wanted === undefined || wanted === 'effort') return isOwn ? chosen : (wanted ?? (chosen === 'effort' ? 'budget' : chosen))
@@ -90,24 +88,23 @@ function wayOf({ mode }: Thinking, wanted: ModelTraits['thinking'], isOwn: boole
 
 function effortOf({ effort, budget }: Thinking): Effort | undefined {
   if (effort !== undefined || budget === undefined) return effort === 'minimal' ? 'low' : effort
-  return budgets.find(([, tokens]) => budget <= tokens)?.[0] ?? 'max'
+  return effortFor(budget)
 }
 
-/** A client of this wire is believed: where thoughts may stand between calls, the vendor allows a budget past the limit. */
+/** A client of the same wire is believed: where thoughts may stand between calls, the vendor allows a budget past the limit. */
 function budgetOf(thinking: Thinking, maxTokens: number, isOwn: boolean): number {
   if (isOwn && thinking.budget !== undefined) return thinking.budget
-  const effort = effortOf(thinking) ?? defaultEffort
-  const wanted = thinking.budget ?? budgets.find(([name]) => name === effort)![1]
+  const wanted = thinking.budget ?? tokensOf(effortOf(thinking) ?? defaultEffort)
   return Math.min(Math.max(wanted, leastBudget), maxTokens - 1)
 }
 
-/** The vendor refuses a budget where the tools of this round were called without a thought: by another model, or one that was not thinking. */
-function lacksThought(messages: readonly JsonObject[]): boolean {
-  const asked = messages.findLastIndex((message) => message.role === 'user' && !has(message, 'tool_result'))
-  const round = messages.slice(asked + 1).filter((message) => message.role === 'assistant')
-  return round.some((message) => has(message, 'tool_use')) && !round.some((message) => has(message, 'thinking') || has(message, 'redacted_thinking'))
-}
+/** What a message may hold, as far as thinking goes. */
+export type Held = 'call' | 'result' | 'thought'
 
-function has({ content }: JsonObject, type: string): boolean {
-  return Array.isArray(content) && content.some((block) => isObject(block) && block.type === type)
+/** The vendor refuses a budget where the tools of this round were called without a thought: by another model, or one that was not thinking. */
+export function lacksThought(messages: readonly JsonObject[], holds: (block: JsonObject, what: Held) => boolean): boolean {
+  const has = ({ content }: JsonObject, what: Held) => Array.isArray(content) && content.some((block) => isObject(block) && holds(block, what))
+  const asked = messages.findLastIndex((message) => message.role === 'user' && !has(message, 'result'))
+  const round = messages.slice(asked + 1).filter(({ role }) => role === 'assistant')
+  return round.some((message) => has(message, 'call')) && !round.some((message) => has(message, 'thought'))
 }

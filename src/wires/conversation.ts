@@ -1,0 +1,95 @@
+/** The order that strict wires want of a conversation that was said on another: system texts apart, roles in turns, every call answered at once. */
+
+import type { JsonObject } from '../base/json.ts'
+import type { Block, Turn } from '../canonical/chat.ts'
+import { Failure } from '../canonical/failure.ts'
+import type { Loss } from './losses.ts'
+import type { ModelTraits } from './traits.ts'
+
+/** A message in a wire's own words. */
+export interface Said {
+  readonly role: 'user' | 'assistant'
+  content: JsonObject[]
+}
+
+export interface Conversation {
+  readonly system: JsonObject[]
+  readonly said: Said[]
+}
+
+/** How a wire writes blocks, and knows its own calls and results again. */
+export interface Speech {
+  write(blocks: readonly Block[], role: Turn['role']): JsonObject[]
+  /** The id, where the block is a call. */
+  call(block: JsonObject): string | undefined
+  /** The id of its call, where the block is a result. */
+  result(block: JsonObject): string | undefined
+}
+
+/** Neighbours of one role become one message, and the results in it stand first. Throws `invalid_value` where a call has no result or a result no call. */
+export function arrangeTurns(turns: readonly Turn[], speech: Speech, target: ModelTraits, lose: Loss): Conversation {
+  const system: JsonObject[] = []
+  const said: Said[] = []
+  for (const { role, blocks } of turns) {
+    const content = speech.write(blocks, role)
+    if (content.length === 0) continue
+    const last = said.at(-1)
+    if (role === 'system') {
+      if (last) lose('system_position')
+      system.push(...content)
+    } else if (last?.role === role) last.content.push(...content)
+    else said.push({ role, content })
+  }
+  answerCalls(said, speech)
+  trimPrefill(said, target, lose)
+  return { system, said }
+}
+
+/** The results of all calls stand first in the message after them, in the order of the calls. */
+function answerCalls(said: readonly Said[], speech: Speech): void {
+  let open: readonly string[] = []
+  for (const message of said) {
+    if (message.role === 'user') message.content = putResultsFirst(message.content, open, speech)
+    open = message.content.flatMap((block) => speech.call(block) ?? [])
+  }
+  if (open[0] !== undefined) throw unanswered(open[0])
+}
+
+function putResultsFirst(content: JsonObject[], calls: readonly string[], speech: Speech): JsonObject[] {
+  const results = new Map(content.flatMap((block) => (speech.result(block) === undefined ? [] : [[speech.result(block)!, block] as const])))
+  if (results.size === 0 && calls.length === 0) return content
+  const called = new Set(calls)
+  for (const id of results.keys()) if (!called.has(id)) throw unpaired(`The tool result${named(id)} answers no call of the turn before it.`)
+  const ordered = calls.map((id) => {
+    const result = results.get(id)
+    if (result === undefined) throw unanswered(id)
+    return result
+  })
+  return [...ordered, ...content.filter((block) => speech.result(block) === undefined)]
+}
+
+/** The id is the client's own word: one that does not look like an id is not repeated. */
+function named(id: string): string {
+  return /^[\w.:-]{1,64}$/.test(id) ? ` ${id}` : ''
+}
+
+function unanswered(id: string): Failure {
+  return unpaired(`The tool call${named(id)} has no result.`)
+}
+
+function unpaired(message: string): Failure {
+  return new Failure('invalid_value', message, { param: 'messages' })
+}
+
+/** A last turn of the model's is what it goes on from: providers refuse white space at its end, and some models refuse it whole. */
+function trimPrefill(said: Said[], { prefill }: ModelTraits, lose: Loss): void {
+  const last = said.at(-1)
+  if (last?.role !== 'assistant') return
+  if (prefill === false) {
+    lose('prefill')
+    said.pop()
+    return
+  }
+  const block = last.content.at(-1)
+  if (typeof block?.text === 'string') block.text = block.text.trimEnd()
+}
