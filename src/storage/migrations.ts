@@ -51,4 +51,32 @@ export const migrations: readonly Migration[] = [
       'create index credentials_by_tenant on credentials (tenant, provider)',
     ],
   },
+  {
+    name: '0002-responses',
+    up: (type) => [
+      `create table response_places (
+        owner ${type.id} not null,
+        id ${type.id} not null,
+        response_id ${type.id} not null,
+        connection ${type.id},
+        model ${type.text} not null,
+        created_at ${type.integer} not null,
+        expires_at ${type.integer} not null,
+        primary key (owner, id)
+      )${type.table}`,
+      'create index response_places_by_age on response_places (created_at)',
+      'create index response_places_by_end on response_places (expires_at)',
+      `create table kept_responses (
+        owner ${type.id} not null,
+        id ${type.id} not null,
+        sealed ${type.bytes} not null,
+        size ${type.integer} not null,
+        created_at ${type.integer} not null,
+        expires_at ${type.integer} not null,
+        primary key (owner, id)
+      )${type.table}`,
+      'create index kept_responses_by_age on kept_responses (created_at, size)',
+      'create index kept_responses_by_end on kept_responses (expires_at)',
+    ],
+  },
 ]

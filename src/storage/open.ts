@@ -8,6 +8,7 @@ import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { storedReceipts } from './receipts.ts'
+import { storedResponses } from './responses.ts'
 import type { PostgresOptions, SqliteOptions, Store, StoreOptions } from './store.ts'
 
 /** Opens the database, and makes or upgrades its tables. Rejects with `StorageError` `refused` where it must not be touched, with a sentence for the operator. */
@@ -24,6 +25,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     receipts: storedReceipts(engine),
     keys: storedKeys(engine.db),
     credentials: storedCredentials(engine.db),
+    responses: storedResponses(engine.db),
     fingerprint: storedFingerprint(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),
     close: () => engine.close(),

@@ -7,6 +7,7 @@ export interface Store {
   readonly receipts: Receipts
   readonly keys: ClientKeys
   readonly credentials: Credentials
+  readonly responses: Responses
   /** Which master key the secrets here were sealed and hashed with. */
   readonly fingerprint: Fingerprint
   /** Resolves where the database answers. */
@@ -89,6 +90,41 @@ interface NewCredential {
 
 interface Credential extends NewCredential {
   readonly tenant: string
+}
+
+/** Answers that can be asked for again. `owner` is a client key's id; what one key was told, no other finds. Times are milliseconds since 1970. */
+export interface Responses {
+  /** Stores all or none; of two with one owner and id the newer stays. */
+  put(places: readonly ResponsePlace[], kept: readonly KeptResponse[]): Promise<void>
+  /** The places of those of the ids that lead somewhere at that time. */
+  find(owner: string, ids: readonly string[], at: number): Promise<readonly ResponsePlace[]>
+  /** The sealed content; undefined where there is none at that time. */
+  load(owner: string, id: string, at: number): Promise<Uint8Array | undefined>
+  /** Removes a response, its content and every id that leads to it. Whether there was one. */
+  remove(owner: string, id: string): Promise<boolean>
+  /** Removes what has expired or belongs to a key that is no more, and then the oldest that are too many. Resolves to how many contents were too many. */
+  sweep(at: number, most: { readonly places: number; readonly bytes: number }): Promise<number>
+}
+
+/** Where an id leads: of a response, or of one of its items. */
+export interface ResponsePlace {
+  readonly owner: string
+  readonly id: string
+  readonly responseId: string
+  /** Who keeps it: the name of a connection, or null where it is kept here. */
+  readonly connection: string | null
+  readonly model: string
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
+export interface KeptResponse {
+  readonly owner: string
+  readonly id: string
+  /** From `seal` of `base/seal.ts`, with the place `{ tenant: owner, id, version: 1 }`. */
+  readonly sealed: Uint8Array
+  readonly createdAt: number
+  readonly expiresAt: number
 }
 
 export interface Fingerprint {

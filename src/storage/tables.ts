@@ -4,6 +4,8 @@ export interface Tables {
   readonly receipts: ReceiptRow
   readonly client_keys: ClientKeyRow
   readonly credentials: CredentialRow
+  readonly response_places: ResponsePlaceRow
+  readonly kept_responses: KeptResponseRow
   readonly facts: FactRow
   readonly omni_migrations: MigrationRow
 }
@@ -34,6 +36,27 @@ interface CredentialRow {
   readonly version: number
   readonly sealed: Uint8Array
   readonly created_at: number
+}
+
+/** Where an id leads that an answer told: nothing that was said is in it. */
+interface ResponsePlaceRow {
+  readonly owner: string
+  readonly id: string
+  readonly response_id: string
+  readonly connection: string | null
+  readonly model: string
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+interface KeptResponseRow {
+  readonly owner: string
+  readonly id: string
+  readonly sealed: Uint8Array
+  /** Bytes of `sealed`. */
+  readonly size: number
+  readonly created_at: number
+  readonly expires_at: number
 }
 
 /** What the database knows of itself. */

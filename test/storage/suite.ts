@@ -6,6 +6,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { columns } from './place.ts'
 import type { Place, StoreCases } from './place.ts'
 import { receiptCases } from './receipts.cases.ts'
+import { responseCases } from './responses.cases.ts'
 import { secretCases } from './secrets.cases.ts'
 import { upgradeCases } from './upgrades.cases.ts'
 
@@ -13,6 +14,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
   void describe(`${name} store`, () => {
     void describe('receipts', () => testOnOne(receiptCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
+    void describe('responses', () => testOnOne(responseCases, newPlace))
     void describe('upgrades', () => {
       for (const [title, run] of Object.entries(upgradeCases)) void test(title, async () => run(await newPlace()))
     })
