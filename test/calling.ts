@@ -1,6 +1,7 @@
 /** Calls as the gateway knows them, made without a server: a snapshot, a client that remembers what it was given, targets. */
 
 import type { JsonObject } from '../src/base/json.ts'
+import type { WireName } from '../src/canonical/chat.ts'
 import { parseBody } from '../src/gateway/body.ts'
 import { Call } from '../src/gateway/call.ts'
 import type { Client, Headers } from '../src/gateway/client.ts'
@@ -9,7 +10,7 @@ import type { CallLimits, Snapshot } from '../src/gateway/snapshot.ts'
 import type { Provider } from '../src/providers/provider.ts'
 import { Receipt } from '../src/receipts/receipt.ts'
 import type { Connection, Target } from '../src/routing/target.ts'
-import type { Surface } from '../src/surfaces/surface.ts'
+import type { ChatSurface } from '../src/surfaces/surface.ts'
 import { surfaces } from '../src/surfaces/index.ts'
 
 export const limits: CallLimits = {
@@ -61,6 +62,7 @@ function clientOf(headers: Headers = {}): Client & { readonly said: string[] } {
     interruption: undefined,
     onGone: () => {},
     read: () => Promise.resolve(Buffer.alloc(0)),
+    stream: () => ({ next: () => Promise.resolve(undefined), stop: () => {} }),
     begin: (status, list) => void said.push(`${status} ${list.join('|')}`),
     write: (piece) => said.push(piece.toString()) > 0,
     drained: () => Promise.resolve(),
@@ -69,12 +71,12 @@ function clientOf(headers: Headers = {}): Client & { readonly said: string[] } {
   }
 }
 
-const surfaceOf = (name: Surface['name']): Surface => surfaces.find((surface) => surface.name === name && surface.operation === 'chat')!
+const surfaceOf = (name: WireName): ChatSurface => surfaces.find((surface) => surface.name === name && surface.operation === 'chat') as ChatSurface
 
 /** A call with this body, as text or as an object. */
 export function callOf(
   body: string | JsonObject,
-  { surface = 'openai-chat', headers = {} }: { readonly surface?: Surface['name']; readonly headers?: Headers } = {},
+  { surface = 'openai-chat', headers = {} }: { readonly surface?: WireName; readonly headers?: Headers } = {},
 ): Call {
   const snapshot = snapshotOf()
   const parsed = parseBody(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), snapshot.limits)

@@ -11,6 +11,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   missing_parameter: 'A field that is needed is missing.',
   unsupported_parameter: 'The model’s provider cannot be told a field without which the answer would have another shape, or strict mode is on.',
   unsupported_tool: 'The model’s provider cannot run a tool that was asked for, and strict mode is on.',
+  unsupported_operation: 'The model’s provider does not serve this kind of call: it has no embeddings, say, or no moderations.',
   forbidden_parameter: 'A field would decide where the call goes or with which key: that is for the operator.',
   duplicate_key: 'A key stands twice in one object, so that two readers could see two requests.',
   json_too_deep: 'The JSON is nested deeper than `limits.jsonDepth`.',

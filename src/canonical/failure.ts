@@ -42,6 +42,7 @@ export const reasons = {
   missing_parameter: caller(400),
   unsupported_parameter: caller(400),
   unsupported_tool: caller(400),
+  unsupported_operation: caller(400),
   forbidden_parameter: caller(400),
   duplicate_key: caller(400),
   json_too_deep: caller(400),

@@ -6,28 +6,44 @@ import { pathOf, type Provider } from '../providers/provider.ts'
 import type { Connection, Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import type { UpstreamWire } from '../wires/wire.ts'
-import type { Call } from './call.ts'
+import type { AnyCall, Call } from './call.ts'
 
-export function address(call: Call, { connection, model }: Target, wire: UpstreamWire, body: Buffer | string): UpstreamRequest {
+/** How a wire is reached at a provider. */
+export interface Way {
+  /** Behind the base URL; `{model}` stands for the model. */
+  readonly path: string
+  /** The type of the answer. */
+  readonly accept: string
+  /** Those of the client's headers that go on. */
+  readonly passedHeaders: readonly string[]
+}
+
+export function address({ client }: AnyCall, { connection, model }: Target, way: Way, body: Buffer | string): UpstreamRequest {
   const { provider, origin, basePath, deadlines } = connection
-  const path = placeOf(call, provider, wire.name).replace('{model}', () => encodeURIComponent(model))
+  const path = way.path.replace('{model}', () => encodeURIComponent(model))
   const query = provider.query ? `${path.includes('?') ? '&' : '?'}${new URLSearchParams(provider.query).toString()}` : ''
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    accept: call.streams ? (wire.framing ?? sse).type : 'application/json',
+    accept: way.accept,
     // Unpacking costs more than the bytes it saves between two machines in a rack.
     'accept-encoding': 'identity',
     'user-agent': 'omni-gateway',
     ...provider.headers,
   }
   sign(headers, connection)
-  if (wire.name === call.surface.name) {
-    for (const name of wire.passedHeaders) {
-      const value = call.client.headers[name]
-      if (value !== undefined) headers[name] = value
-    }
+  for (const name of way.passedHeaders) {
+    const value = client.headers[name]
+    if (value !== undefined) headers[name] = value
   }
   return { origin, path: `${basePath}${path}${query}`, headers, body, deadlines }
+}
+
+export function wayOf(call: Call, { connection }: Target, wire: UpstreamWire): Way {
+  return {
+    path: placeOf(call, connection.provider, wire.name),
+    accept: call.streams ? (wire.framing ?? sse).type : 'application/json',
+    passedHeaders: wire.name === call.surface.name ? wire.passedHeaders : [],
+  }
 }
 
 function placeOf({ surface, streams }: Call, { speaks, counts }: Provider, wire: WireName): string {

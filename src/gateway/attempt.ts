@@ -1,17 +1,17 @@
 /** Tries the targets of a plan in turn, until one of them speaks. */
 
 import { monotonic, pause } from '../base/clock.ts'
-import { Failure, toFailure } from '../canonical/failure.ts'
+import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
 import type { Plan, Target } from '../routing/target.ts'
-import type { Answer } from './answer.ts'
-import type { Call } from './call.ts'
-import type { Gateway } from './gateway.ts'
-import { send, type Terms } from './send.ts'
+import type { AnyCall } from './call.ts'
+
+/** One attempt at a target: resolves when it has spoken. Throws `Failure`. `isStrict`: what the target cannot be told is refused. */
+export type Ask<A> = (target: Target, isStrict: boolean) => Promise<A>
 
 /** Throws the last target's failure. The number of attempts and their time are bounded, whatever the plan says. */
-export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<Answer> {
+export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, ask: Ask<A>): Promise<A> {
   const { limits } = call.snapshot
   const until = monotonic() + limits.attemptTime
   const retries = call.extensions.retries ?? plan.chain?.retries ?? call.snapshot.retries
@@ -27,10 +27,13 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
       if (failure && receipt.attempts.length >= mostAttempts) throw failure
       if (call.client.isGone) throw new Failure('client_closed', 'The client hung up.')
       try {
-        return await once(call, target, { isStrict, gateway, receipt })
+        tellTarget(call, target, receipt)
+        const answer = await ask(target, isStrict)
+        endAttempt(target, 'answered', receipt)
+        return answer
       } catch (error) {
         failure = call.client.isGone ? new Failure('client_closed', 'The client hung up.') : toFailure(error)
-        tellFailure(target, failure, receipt)
+        if (receipt.isAttempting) endAttempt(target, failure.reason, receipt)
       }
       if (!failure.row.next) throw failure
       const wait =
@@ -43,9 +46,7 @@ export async function attempt(call: Call, plan: Plan, gateway: Gateway, receipt:
   throw failure ?? new Failure('no_healthy_upstream', 'The chain has no target that can be asked.')
 }
 
-async function once(call: Call, target: Target, terms: Terms): Promise<Answer> {
-  const { receipt } = terms
-  const { connection, model } = target
+function tellTarget({ snapshot }: AnyCall, { connection, model }: Target, receipt: Receipt): void {
   const { record } = receipt
   receipt.forgetDropped()
   record.provider = connection.name
@@ -53,15 +54,11 @@ async function once(call: Call, target: Target, terms: Terms): Promise<Answer> {
   record.substrate = connection.provider.substrate
   record.upstream_host = connection.origin === '' ? null : connection.host
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'
-  receipt.bill({ catalog: catalogOf(connection.provider), isFree: connection.origin === '', feePercent: call.snapshot.platformFeePercent })
-  const answer = await send(call, target, terms)
-  receipt.endAttempt({ provider: connection.name, model, region: null, status: record.upstream_status, reason: 'answered' })
-  return answer
+  receipt.bill({ catalog: catalogOf(connection.provider), isFree: connection.origin === '', feePercent: snapshot.platformFeePercent })
 }
 
-function tellFailure({ connection, model }: Target, failure: Failure, receipt: Receipt): void {
-  if (!receipt.isAttempting) return
-  receipt.endAttempt({ provider: connection.name, model, region: null, status: receipt.record.upstream_status, reason: failure.reason })
+function endAttempt({ connection, model }: Target, reason: Reason | 'answered', receipt: Receipt): void {
+  receipt.endAttempt({ provider: connection.name, model, region: null, status: receipt.record.upstream_status, reason })
 }
 
 /** Milliseconds at most between two attempts at one target, when the provider does not say: doubled each time. */
@@ -77,7 +74,7 @@ function pauseBefore(again: number, retryAfterMs: number | undefined, longest: n
   return retryAfterMs > longest ? undefined : retryAfterMs + jitter / 4
 }
 
-async function waitFor(ms: number, { client }: Call, receipt: Receipt): Promise<void> {
+async function waitFor(ms: number, { client }: AnyCall, receipt: Receipt): Promise<void> {
   const from = monotonic()
   const waiting = pause(ms)
   client.onGone(() => waiting.cancel())

@@ -1,16 +1,18 @@
 /** One client request in flight: the body as the client sent it, and what it means. */
 
 import type { ChatRequest } from '../canonical/chat.ts'
+import type { FormName } from '../canonical/forms.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { Surface } from '../surfaces/surface.ts'
+import type { ChatSurface, FormSurface, Surface } from '../surfaces/surface.ts'
 import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
 import type { Client } from './client.ts'
 import type { Extensions } from './extensions.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 
-export class Call {
-  readonly surface: Surface
+/** Of a chat, where nothing else is said. */
+export class Call<S extends Surface = ChatSurface> {
+  readonly surface: S
   readonly client: Client
   readonly caller: Caller
   readonly snapshot: Snapshot
@@ -27,9 +29,9 @@ export class Call {
   readonly route: string | undefined
   readonly provider: string | undefined
   readonly fallbacks: readonly string[]
-  #meaning: ChatRequest | undefined
+  #meaning: MeaningOf<S> | undefined
 
-  constructor(parts: { surface: Surface; client: Client; caller: Caller; snapshot: Snapshot; extensions: Extensions; body: Body }) {
+  constructor(parts: { surface: S; client: Client; caller: Caller; snapshot: Snapshot; extensions: Extensions; body: Body }) {
     this.surface = parts.surface
     this.client = parts.client
     this.caller = parts.caller
@@ -40,21 +42,34 @@ export class Call {
     this.provider = parts.extensions.provider
     this.fallbacks = parts.extensions.fallbacks
     const { asks } = parts.surface
-    this.model = asks === undefined ? String(parts.body.object.model) : nameIn(parts.client.named)
+    this.model = asks === undefined ? String(parts.body.object.model ?? defaultOf(parts.surface)) : nameIn(parts.client.named)
     this.streams = asks === undefined ? parts.body.object.stream === true : asks === 'stream'
     this.wantsArray = asks === 'stream' && new URLSearchParams(parts.client.query).get('alt') !== 'sse'
   }
 
   /** Read when first asked for: a call that is passed on as it came is never read. */
-  get request(): ChatRequest {
+  get request(): MeaningOf<S> {
     return (this.#meaning ??= this.#read())
   }
 
-  #read(): ChatRequest {
+  #read(): MeaningOf<S> {
     const { surface, body, model, streams } = this
-    const meaning = surface.wire.readRequest(body.object)
+    const meaning = surface.wire.readRequest(body.object) as MeaningOf<S>
     return surface.asks === undefined ? meaning : { ...meaning, model, stream: streams }
   }
+}
+
+type MeaningOf<S extends Surface> = ReturnType<S['wire']['readRequest']>
+
+export type FormCall<F extends FormName = FormName> = Call<FormSurface<F>>
+export type AnyCall = Call | FormCall
+
+function defaultOf(surface: Surface): string | undefined {
+  return 'model' in surface ? surface.model : undefined
+}
+
+export function asksForm(call: AnyCall): call is FormCall {
+  return 'form' in call.surface.wire
 }
 
 /** The model's name in a path, which may be encoded as URLs are. */

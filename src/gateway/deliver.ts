@@ -8,7 +8,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { EventWriter, StreamOptions } from '../wires/wire.ts'
 import type { Answer, Frame, StreamAnswer, WholeAnswer } from './answer.ts'
-import type { Call } from './call.ts'
+import type { AnyCall, Call } from './call.ts'
 import { answerHeaders, dollars, streamHeaders } from './headers.ts'
 import type { Patience } from './patience.ts'
 
@@ -82,12 +82,12 @@ function deliverWhole(answer: WholeAnswer, call: Call, receipt: Receipt): void {
   writeWhole(answer.body, call, receipt)
 }
 
-function writeWhole(body: JsonObject, call: Call, receipt: Receipt): void {
+export function writeWhole(body: JsonObject, call: AnyCall, receipt: Receipt): void {
   const shown = call.extensions.showsAttempts ? { ...body, extra: { routing: { attempts: receipt.attempts.map((attempt) => ({ ...attempt })) } } } : body
   endWhole(JSON.stringify(shown), call, receipt)
 }
 
-function endWhole(body: Buffer | string, { client }: Call, receipt: Receipt): void {
+export function endWhole(body: Buffer | string, { client }: AnyCall, receipt: Receipt): void {
   const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
   const cost = receipt.currentCost()
   if (cost !== null) headers.push(costHeader, dollars(cost))

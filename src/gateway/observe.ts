@@ -5,7 +5,7 @@ import { uuid7 } from '../base/ids.ts'
 import { nameOf, Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
-import type { Call } from './call.ts'
+import type { AnyCall } from './call.ts'
 import type { Client, Headers } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import type { Caller } from './snapshot.ts'
@@ -33,7 +33,7 @@ export function tellCaller(caller: Caller, { record }: Receipt): void {
   record.auth_method = caller.method
 }
 
-export function tellCall(call: Call, gateway: Gateway, receipt: Receipt): void {
+export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): void {
   const { object, bytes, members } = call.body
   const { wire } = call.surface
   const { record } = receipt
@@ -58,7 +58,7 @@ export function tellCall(call: Call, gateway: Gateway, receipt: Receipt): void {
 }
 
 /** A name that leads somewhere is from the configuration or the catalogue, or goes to a provider as it is: it may be told. */
-export function tellPlan(call: Call, plan: Plan, { record }: Receipt): void {
+export function tellPlan(call: AnyCall, plan: Plan, { record }: Receipt): void {
   record.requested_model = nameOf(call.model)
   record.route = plan.chain?.name ?? null
   record.route_reason = plan.reason

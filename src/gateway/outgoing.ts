@@ -11,11 +11,11 @@ import { pickWire, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
-import { isWord, lostWords, type Word } from '../wires/losses.ts'
+import { isWord, lostWords, unsayable, type Word } from '../wires/losses.ts'
 import { applyQuirks, losesCacheMarks, quirksTouch, type Quirks } from '../wires/quirks.ts'
 import { bendNames } from '../wires/tool-names.ts'
 import type { Wire } from '../wires/wire.ts'
-import { address } from './address.ts'
+import { address, wayOf } from './address.ts'
 import type { Body } from './body.ts'
 import type { Call } from './call.ts'
 import { extensionFields } from './extensions.ts'
@@ -46,7 +46,7 @@ export function prepare(call: Call, target: Target, isStrict: boolean, receipt: 
   const written = goesAsIs ? passOn(call, target, wire, { quirks, isStrict, receipt }) : write(call, target, wire, { quirks, isStrict, receipt })
   receipt.record.wire = name
   receipt.record.context_delta = goesAsIs ? 'unchanged' : 'translated'
-  return { ...written, wire, request: address(call, target, wire, written.body) }
+  return { ...written, wire, request: address(call, target, wayOf(call, target, wire), written.body) }
 }
 
 /** Throws `Failure` where the provider speaks no wire for the model. */
@@ -100,7 +100,7 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
   const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt)
   const request = (takesNoUrls(wire) ? call.inBytes : undefined) ?? call.request
   for (const word of lostWords(request, wire.cannotSay)) {
-    if (wire.cannotSay[word] === 'refuse') throw cannotSay(word)
+    if (wire.cannotSay[word] === 'refuse') throw unsayable(word)
     lose(word)
   }
   const traits = traitsOf(catalogOf(target.connection.provider) ?? target.connection.provider.id, target.model)
@@ -117,17 +117,7 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
   }
 }
 
-function loseOrRefuse(word: Word, isStrict: boolean, receipt: Receipt): void {
-  if (isStrict) throw cannotSay(word)
+export function loseOrRefuse(word: Word, isStrict: boolean, receipt: Receipt): void {
+  if (isStrict) throw unsayable(word)
   receipt.drop(word)
-}
-
-const toolWords: ReadonlySet<Word> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])
-
-function cannotSay(word: Word): Failure {
-  return new Failure(
-    toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter',
-    `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`,
-    { param: word },
-  )
 }

@@ -3,7 +3,7 @@
 import type { Failure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Surface } from '../surfaces/surface.ts'
-import type { Call } from './call.ts'
+import { asksForm, type AnyCall, type Call } from './call.ts'
 import type { EventWriter } from '../wires/wire.ts'
 import type { Client } from './client.ts'
 import { openWriter } from './deliver.ts'
@@ -14,7 +14,7 @@ export interface Refused {
   readonly client: Client
   readonly receipt: Receipt
   /** Undefined where the request was not understood. */
-  readonly call: Call | undefined
+  readonly call: AnyCall | undefined
 }
 
 /** Never throws: it is the last thing that can be done for a call. */
@@ -29,7 +29,7 @@ export function refuse(failure: Failure, { surface, client, receipt, call }: Ref
     client.begin(status, [...refusalHeaders(failure, receipt), 'content-length', String(Buffer.byteLength(body))])
     return client.end(body)
   }
-  if (call?.streams) return client.end(writerOf(call)?.fail?.(shown, requestId) ?? surface.wire.writeErrorFrame(shown, requestId))
+  if (call?.streams && !asksForm(call)) return client.end(writerOf(call)?.fail?.(shown, requestId) ?? call.surface.wire.writeErrorFrame(shown, requestId))
   // Half of a whole answer is out: only a broken connection tells the truth about it.
   client.destroy()
 }
@@ -39,7 +39,7 @@ function writerOf(call: Call): EventWriter | undefined {
   return call.wantsArray ? openWriter(call) : call.writer
 }
 
-function showsProviderMessages({ snapshot }: Call, receipt: Receipt): boolean {
+function showsProviderMessages({ snapshot }: AnyCall, receipt: Receipt): boolean {
   const { route } = receipt.record
   return (route === null ? undefined : snapshot.routing.chains.get(route)?.providerMessages) ?? snapshot.showsProviderMessages
 }

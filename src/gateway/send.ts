@@ -8,6 +8,7 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { retryAfterOf } from '../upstream/retry-after.ts'
 import type { UpstreamWire } from '../wires/wire.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
+import type { Ask } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { lacksBytes, withBytes } from './media.ts'
@@ -20,8 +21,12 @@ export interface Terms {
   readonly receipt: Receipt
 }
 
-/** Throws `Failure`, whatever goes wrong. Until this resolves, nothing of the answer has reached the client. */
-export async function send(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
+/** Until it resolves, nothing of the answer has reached the client. */
+export function sending(call: Call, gateway: Gateway, receipt: Receipt): Ask<Answer> {
+  return (target, isStrict) => send(call, target, { isStrict, gateway, receipt })
+}
+
+async function send(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
   if (lacksBytes(call, wireFor(call, target))) call.inBytes ??= await withBytes(call, gateway)
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
@@ -60,7 +65,7 @@ function kindOf(exchange: Exchange, asksStream: boolean, { framing = sse }: Upst
 const errorLimit = 64 * 1024
 
 /** An error in the provider's own envelope, if it is one; the status says the rest. */
-export async function readRefusal(exchange: Exchange, wire: UpstreamWire): Promise<Failure> {
+export async function readRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
   const { status } = exchange
   const retryAfterMs = retryAfterOf(exchange.headers)
   const details = retryAfterMs === undefined ? {} : { retryAfterMs }

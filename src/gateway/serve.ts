@@ -6,22 +6,24 @@ import { resolve } from '../routing/resolve.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { attempt } from './attempt.ts'
 import { checkHeaders, parseBody } from './body.ts'
-import { Call } from './call.ts'
+import { asksForm, Call, type AnyCall } from './call.ts'
 import type { Client } from './client.ts'
 import { count } from './count.ts'
 import { beginStream, deliver } from './deliver.ts'
 import { readExtensions } from './extensions.ts'
+import { fill } from './fill.ts'
 import type { Gateway } from './gateway.ts'
 import { identify } from './identify.ts'
 import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
 import { Patience } from './patience.ts'
 import { refuse } from './refuse.ts'
+import { sending } from './send.ts'
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
 export async function serve(surface: Surface, client: Client, gateway: Gateway): Promise<void> {
   const { snapshot } = gateway
   const receipt = openReceipt(surface, client, gateway)
-  let call: Call | undefined
+  let call: AnyCall | undefined
   let patience: Patience | undefined
   try {
     const caller = identify(client.headers, snapshot)
@@ -30,9 +32,10 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     tellCall(call, gateway, receipt)
     const plan = resolve(call, snapshot.routing)
     tellPlan(call, plan, receipt)
+    if (asksForm(call)) return await fill(call, plan, gateway, receipt)
     if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
     if (call.streams) patience = keepCompany(call, receipt)
-    const answer = await attempt(call, plan, gateway, receipt)
+    const answer = await attempt(call, plan, receipt, sending(call, gateway, receipt))
     await deliver(answer, call, receipt, patience)
   } catch (error) {
     refuse(client.interruption ?? toFailure(error), { surface, client, receipt, call })
@@ -48,11 +51,12 @@ function read(client: Client, limit: number, gateway: Gateway): Promise<Buffer> 
   return client.read(limit)
 }
 
-function parse(parts: Pick<Call, 'surface' | 'client' | 'caller' | 'snapshot'>, bytes: Buffer): Call {
+function parse(parts: Pick<AnyCall, 'surface' | 'client' | 'caller' | 'snapshot'>, bytes: Buffer): AnyCall {
   const body = parseBody(bytes, parts.snapshot.limits)
   parts.surface.wire.checkRequest(body.object)
   parts.surface.check?.(body.object)
-  return new Call({ ...parts, body, extensions: readExtensions(body.object, parts.client.headers, parts.snapshot) })
+  // One class for both: which of them it is, the surface says.
+  return new Call<Surface>({ ...parts, body, extensions: readExtensions(body.object, parts.client.headers, parts.snapshot) }) as AnyCall
 }
 
 /** A stream's client is not left in the dark: after a while it gets its status, and then comments. */

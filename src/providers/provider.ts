@@ -1,6 +1,7 @@
 /** A provider, as data: where it is, how it is paid, which wires it speaks, and how it strays from them. */
 
 import type { WireName } from '../canonical/chat.ts'
+import type { DialectName, FormName } from '../canonical/forms.ts'
 import type { Quirks } from '../wires/quirks.ts'
 
 export type Auth =
@@ -20,6 +21,18 @@ export interface Family {
   readonly models: RegExp
   /** Best first. */
   readonly wires: readonly WireName[]
+}
+
+/** Where a small form is spoken, and how. */
+export interface FormPlace {
+  readonly dialect: DialectName
+  /** Behind the base URL; where it names the model as `{model}`, the body does not. */
+  readonly path: string
+  /** Of the model's id at the provider, where its models differ; any model where absent. */
+  readonly models?: RegExp
+  /** The most pieces (texts, documents) that one request may hold: of more, several are made where the form can be put together again. */
+  readonly most?: number
+  readonly quirks?: Quirks
 }
 
 export interface Provider {
@@ -43,6 +56,8 @@ export interface Provider {
   readonly families?: readonly Family[]
   /** Path that counts a request's tokens, on wires that have such a call. */
   readonly counts?: { readonly [wire in WireName]?: string }
+  /** Where the small forms are spoken, best first where there are several. */
+  readonly forms?: { readonly [form in FormName]?: FormPlace | readonly FormPlace[] }
   /** Models that it has, where the catalogue cannot know them. */
   readonly models?: readonly string[]
   readonly query?: { readonly [name: string]: string }

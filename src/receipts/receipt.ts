@@ -3,6 +3,7 @@
 import { monotonic } from '../base/clock.ts'
 import type { ChatEvent, Glance, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
+import type { FormAnswer } from '../canonical/forms.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
@@ -147,6 +148,16 @@ export class Receipt {
     record.claimed_model = safeName(model)
     record.finish = finish
     record.tool_calls = toolCalls
+    this.#usage = usage
+    this.#hasFinished = true
+  }
+
+  /** The answer of a small form, which has no words to count. */
+  observeForm({ id, model, usage }: FormAnswer): void {
+    const { record } = this
+    this.speak()
+    record.response_id = id === undefined ? null : safeName(id)
+    record.claimed_model = model === undefined ? null : safeName(model)
     this.#usage = usage
     this.#hasFinished = true
   }

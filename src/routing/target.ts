@@ -2,7 +2,8 @@
 
 import type { Deadlines } from '../base/deadlines.ts'
 import type { WireName } from '../canonical/chat.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { DialectName, FormName } from '../canonical/forms.ts'
+import type { FormPlace, Provider } from '../providers/provider.ts'
 
 /** A provider with what this installation adds: where exactly it is, and our secret to it. */
 export interface Connection {
@@ -56,4 +57,10 @@ export function pickWire({ speaks, families }: Provider, model: string, asked: W
   const family = families?.find(({ models }) => models.test(model))
   const choices = family === undefined ? (Object.keys(speaks) as WireName[]) : family.wires.filter((name) => name in speaks)
   return choices.includes(asked) ? asked : choices[0]
+}
+
+/** Where the target speaks a form, by the same preference; undefined where it does not. */
+export function pickPlace({ connection, model }: Target, form: FormName, asked: DialectName): FormPlace | undefined {
+  const places = [connection.provider.forms?.[form] ?? []].flat().filter(({ models }) => models?.test(model) ?? true)
+  return places.find(({ dialect }) => dialect === asked) ?? places[0]
 }

@@ -2,18 +2,35 @@
 
 import type { JsonObject } from '../base/json.ts'
 import type { WireName } from '../canonical/chat.ts'
+import type { DialectName, FormName } from '../canonical/forms.ts'
+import type { SurfaceDialect } from '../wires/forms/dialect.ts'
 import type { SurfaceWire } from '../wires/wire.ts'
 
-export interface Surface {
-  /** Called as its wire, on every path it is served on. */
-  readonly name: WireName
-  /** What is asked for: an answer, or only a count of the request's tokens. */
-  readonly operation: 'chat' | 'count_tokens'
+interface Served {
   /** All that it is served on; a `*` stands for the model where the path names it. */
   readonly paths: readonly string[]
   /** What the path itself asks for, where it names the model: the body says neither. */
   readonly asks?: 'whole' | 'stream'
-  readonly wire: SurfaceWire
   /** What must be in the body of this operation, beyond what every body of its wire keeps to. Throws `Failure`. */
   readonly check?: (body: JsonObject) => void
 }
+
+export interface ChatSurface extends Served {
+  /** Called as its wire, on every path it is served on. */
+  readonly name: WireName
+  /** What is asked for: an answer, or only a count of the request's tokens. Receipts tell it. */
+  readonly operation: 'chat' | 'text_completion' | 'count_tokens'
+  readonly wire: SurfaceWire
+}
+
+/** One of a small form. */
+export interface FormSurface<F extends FormName = FormName> extends Served {
+  /** Called as its dialect. */
+  readonly name: DialectName
+  readonly operation: F
+  readonly wire: SurfaceDialect<F>
+  /** The model that is meant where the client names none, on APIs that allow it. */
+  readonly model?: string
+}
+
+export type Surface = ChatSurface | FormSurface

@@ -1,6 +1,7 @@
 /** What a wire cannot say, and what a request lost on the way to it. */
 
 import type { Block, ChatRequest } from '../canonical/chat.ts'
+import { Failure } from '../canonical/failure.ts'
 
 /**
  * The words of the canonical form that some wire lacks. A closed list: they stand in receipts and in `x-omni-dropped`.
@@ -49,8 +50,14 @@ export const words = [
   'system_position',
   'stop_sequence',
   'max_tokens',
+  'dimensions',
+  'tokens',
+  'task',
+  'title',
+  'truncation',
   'unknown_field',
   'unknown_header',
+  'stored_state',
 ] as const
 
 export type Word = (typeof words)[number]
@@ -90,6 +97,7 @@ export function lostWords(request: ChatRequest, cannotSay: CannotSay): Word[] {
   uses('thinking', request.thinking !== undefined && request.thinking.mode !== 'off')
   uses('user', request.user !== undefined)
   uses('modalities', request.modalities?.some((kind) => kind !== 'text') ?? false)
+  uses('stored_state', request.isContinued === true)
   uses('tool_choice', request.toolChoice !== undefined && request.toolChoice.mode !== 'auto')
   for (const tool of request.tools) {
     uses(tool.type === 'function' ? 'tools' : tool.type === 'custom' ? 'custom_tool' : 'hosted_tool', true)
@@ -134,4 +142,15 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
     case 'refusal':
       return uses('refusal', true)
   }
+}
+
+const toolWords: ReadonlySet<Word> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])
+
+/** What is answered where a word may not be left out; `param` is the client's own name for it. */
+export function unsayable(word: Word, param: string = word): Failure {
+  return new Failure(
+    toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter',
+    `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`,
+    { param },
+  )
 }

@@ -1,0 +1,65 @@
+/** A dialect: one grammar for requests and answers of a small form, in two halves as a wire has them. */
+
+import type { JsonObject } from '../../base/json.ts'
+import type { DialectName, FormName, FormRest, Forms } from '../../canonical/forms.ts'
+import type { Failure } from '../../canonical/failure.ts'
+import type { Loss } from '../losses.ts'
+import type { Outline, ProviderError } from '../wire.ts'
+
+/** The half that is spoken to providers. */
+export interface UpstreamDialect<F extends FormName = FormName> {
+  readonly name: DialectName
+  readonly form: F
+  /** What had to be left out is told to `lose`; what would make another answer and cannot be said throws `Failure`. */
+  writeRequest(request: Forms[F]['request'], lose: Loss): JsonObject
+  /** Throws `Failure` where the answer is not what the dialect promises for that request. */
+  readResponse(body: JsonObject, asked: Forms[F]['request']): Forms[F]['answer']
+  readError(body: JsonObject): ProviderError
+}
+
+/** What an answer is written for. */
+export interface Wanted<F extends FormName = FormName> {
+  /** The request that is answered. */
+  readonly asked: Forms[F]['request']
+  /** An id of ours, for dialects whose answers have one where the provider gave none. */
+  readonly id: string
+}
+
+/** The half that is spoken to clients. */
+export interface SurfaceDialect<F extends FormName = FormName> {
+  readonly name: DialectName
+  readonly form: F
+  /** The fields of a request that hold what is said to the model. */
+  readonly promptFields: readonly string[]
+  outline(body: JsonObject): Outline
+  /** Throws `Failure` with the path of the first field of a wrong type. */
+  checkRequest(body: JsonObject): void
+  readRequest(body: JsonObject): Forms[F]['request']
+  writeResponse(answer: Forms[F]['answer'], wanted: Wanted<F>): JsonObject
+  /** Whether a body holds what this dialect takes from clients and its providers do not: then its bytes cannot be passed on. */
+  mustRewrite?(body: JsonObject): boolean
+  /** Whether a provider's answer in this dialect is as the client asked for it; where not, it is written anew. */
+  isAsAsked?(body: JsonObject, asked: Forms[F]['request']): boolean
+  /** What clients of the dialect need and its providers may leave out: added to an answer that is passed on. */
+  supply?(answer: Forms[F]['answer'], wanted: Wanted<F>): JsonObject
+  writeError(failure: Failure, requestId: string): JsonObject
+}
+
+export type Dialect<F extends FormName> = UpstreamDialect<F> & SurfaceDialect<F>
+
+/** What a receipt tells of a request that holds so many pieces. */
+export function outlineOf(pieces: number): Outline {
+  return { wantsJson: true, messages: pieces, tools: 0 }
+}
+
+/** The rest of a request: its fields but those that were read. */
+export function restOf(dialect: DialectName, body: JsonObject, read: ReadonlySet<string>, spelled?: FormRest['spelled']): { readonly rest: FormRest } {
+  const fields: JsonObject = {}
+  for (const field in body) if (!read.has(field)) fields[field] = body[field]!
+  return { rest: spelled ? { dialect, fields, spelled } : { dialect, fields } }
+}
+
+/** What this dialect itself said beyond its form; of another's nothing. */
+export function ownFields(dialect: DialectName, { rest }: { readonly rest: FormRest }): JsonObject {
+  return rest.dialect === dialect ? rest.fields : {}
+}
