@@ -1,11 +1,16 @@
 /** The lanes of the bench: what is asked of whom, and the targets that the answers are held against. */
 
+import type { WireName } from '../src/canonical/chat.ts'
+import { surfaceNames, wireNames } from './wires.ts'
+
 export type SubjectName = 'direct' | 'bare' | 'plain' | 'governed' | 'portkey'
 
 export interface Question {
   readonly isStreamed?: boolean
-  /** Asked on Chat Completions, answered by a provider that speaks Messages. */
-  readonly isTranslated?: boolean
+  /** The API that the client asks on; Chat Completions where left out. */
+  readonly surface?: (typeof surfaceNames)[number]
+  /** What the provider speaks; the same as the client where left out. */
+  readonly wire?: WireName
   /** The stream says its first word and then nothing. */
   readonly isIdle?: boolean
   /** About how much the question weighs; small where left out. */
@@ -19,7 +24,12 @@ export interface Lane {
   readonly subjects: readonly SubjectName[]
   readonly concurrency: readonly number[]
   readonly question: Question
+  /** They take turns too, each in the place of `question`. */
+  readonly variants?: readonly Question[]
 }
+
+/** How a variant is called: the lane's only question has no name. */
+export const variantName = ({ wire }: Question): string => wire ?? ''
 
 export const lanes: readonly Lane[] = [
   { name: 'plain', about: 'a small answer, passed on', subjects: ['direct', 'bare', 'plain', 'portkey'], concurrency: [1, 32, 128], question: {} },
@@ -29,7 +39,7 @@ export const lanes: readonly Lane[] = [
     about: 'a small answer from Messages to Chat Completions',
     subjects: ['bare', 'plain'],
     concurrency: [1, 32, 128],
-    question: { isTranslated: true },
+    question: { wire: 'anthropic-messages' },
   },
   {
     name: 'stream',
@@ -38,13 +48,14 @@ export const lanes: readonly Lane[] = [
     concurrency: [1, 64],
     question: { isStreamed: true },
   },
-  {
-    name: 'stream-translate',
-    about: 'streams of 50 frames from Messages',
-    subjects: ['bare', 'plain'],
-    concurrency: [1, 64],
-    question: { isStreamed: true, isTranslated: true },
-  },
+  ...surfaceNames.map((surface): Lane => ({
+    name: `stream ${surface}`,
+    about: 'streams of 50 frames to a client of this API, from providers of every wire',
+    subjects: ['plain'],
+    concurrency: [64],
+    question: { isStreamed: true, surface, wire: surface },
+    variants: wireNames.map((wire) => ({ isStreamed: true, surface, wire })),
+  })),
   { name: 'large', about: 'a question of 1 MB, passed on', subjects: ['direct', 'bare', 'plain'], concurrency: [1, 32], question: { bytes: 2 ** 20 } },
 ]
 
@@ -58,6 +69,8 @@ export interface Target {
   readonly measure: 'answersPerCpuSecond' | 'addedLatency' | 'addedFirstWord'
   readonly atLeast?: number
   readonly atMost?: number
+  /** The variants that are held against each other, where the lane has some: the subject's and the other's. */
+  readonly variants?: readonly [own: string, other: string]
 }
 
 export const targets: readonly Target[] = [
@@ -68,6 +81,19 @@ export const targets: readonly Target[] = [
   { lane: 'governed', concurrency: 1, subject: 'governed', against: 'bare', measure: 'addedLatency', atMost: 1.3 },
   { lane: 'stream', concurrency: 1, subject: 'plain', against: 'direct', measure: 'addedFirstWord', atMost: 1 },
   { lane: 'stream', concurrency: 1, subject: 'governed', against: 'direct', measure: 'addedFirstWord', atMost: 1 },
+  ...surfaceNames.flatMap((surface) =>
+    wireNames
+      .filter((wire) => wire !== surface)
+      .map((wire): Target => ({
+        lane: `stream ${surface}`,
+        concurrency: 64,
+        subject: 'plain',
+        against: 'plain',
+        measure: 'answersPerCpuSecond',
+        atLeast: 0.5,
+        variants: [wire, surface],
+      })),
+  ),
 ]
 
 /** The most of the waits of ours that may fall between 35 and 45 ms. */

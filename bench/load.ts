@@ -9,6 +9,7 @@ export interface Job {
   readonly path: string
   readonly headers: { readonly [name: string]: string }
   readonly body: string
+  readonly isStreamed: boolean
   readonly concurrency: number
   readonly milliseconds: number
 }
@@ -64,7 +65,7 @@ class Asker {
     this.#notes = notes
     this.#fail = fail
     this.#finish = finish
-    this.#isStream = job.body.includes('"stream":true')
+    this.#isStream = job.isStreamed
     this.#socket = connect({ port: job.port, host: '127.0.0.1', noDelay: true })
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes))
     this.#socket.on('error', fail)

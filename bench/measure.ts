@@ -1,7 +1,7 @@
 /** Runs the lanes: subjects in turns, repetition after repetition, so that what disturbs one disturbs all. */
 
 import { setTimeout } from 'node:timers/promises'
-import type { Lane, SubjectName } from './lanes.ts'
+import { variantName, type Lane, type SubjectName } from './lanes.ts'
 import type { Job, Order, Seen } from './load.ts'
 import type { LoopDelay } from './probe.ts'
 import type { Process } from './process.ts'
@@ -12,6 +12,8 @@ export interface Sample extends Seen {
   readonly lane: string
   readonly concurrency: number
   readonly subject: SubjectName
+  /** Empty where the lane has one question. */
+  readonly variant: string
   readonly repetition: number
   /** Absent for `direct`: its processor time is the upstream's. */
   readonly cost?: { readonly cpuSeconds: number; readonly residentBytes: number; readonly loopDelay: LoopDelay }
@@ -52,19 +54,23 @@ export async function runLane(lane: Lane, bench: Bench): Promise<Sample[]> {
   const port = lane.question.isStreamed ? bench.upstreams.streamed : bench.upstreams.whole
   const subjects: Subject[] = []
   const samples: Sample[] = []
+  const variants = lane.variants ?? [lane.question]
   try {
     for (const name of lane.subjects) {
       const subject = await startSubject(name, port, place)
       subjects.push(subject)
       // Whole answers first: streams are long, and a few hundred of them leave the code of a call cold.
-      for (const question of [{}, lane.question]) await order(load, { do: 'run', job: subject.job(question, 32, effort.warmUpMilliseconds) })
+      for (const question of [{}, ...variants]) await order(load, { do: 'run', job: subject.job(question, 32, effort.warmUpMilliseconds) })
     }
     for (const concurrency of lane.concurrency.slice(0, effort.mostConcurrencies)) {
       bench.say(`${lane.name}, ${concurrency} at once`)
       for (let repetition = 0; repetition < effort.repetitions; repetition += 1) {
         for (const subject of subjects) {
-          const seen = await measure(load, subject, subject.job(lane.question, concurrency, effort.milliseconds))
-          samples.push({ lane: lane.name, concurrency, subject: subject.name, repetition, ...seen })
+          for (const question of variants) {
+            const seen = await measure(load, subject, subject.job(question, concurrency, effort.milliseconds))
+            const variant = lane.variants ? variantName(question) : ''
+            samples.push({ lane: lane.name, concurrency, subject: subject.name, variant, repetition, ...seen })
+          }
         }
       }
     }

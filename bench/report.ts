@@ -8,6 +8,7 @@ export interface Row {
   readonly lane: string
   readonly concurrency: number
   readonly subject: SubjectName
+  readonly variant: string
   readonly answersPerSecond: Repeated
   /** Milliseconds. */
   readonly p50: Repeated
@@ -34,14 +35,15 @@ export interface Verdict {
 const megabyte = 2 ** 20
 
 export function summarizeRows(samples: readonly Sample[]): Row[] {
-  const groups = Map.groupBy(samples, ({ lane, concurrency, subject }) => `${lane} ${concurrency} ${subject}`)
+  const groups = Map.groupBy(samples, ({ lane, concurrency, subject, variant }) => `${lane} ${concurrency} ${subject} ${variant}`)
   return [...groups.values()].map((group) => {
-    const { lane, concurrency, subject, cost } = group[0]!
+    const { lane, concurrency, subject, variant, cost } = group[0]!
     const over = (read: (sample: Sample) => number): Repeated => repeated(group.map(read))
     return {
       lane,
       concurrency,
       subject,
+      variant,
       answersPerSecond: over(({ answers, seconds }) => answers / seconds),
       p50: over(({ latency }) => latency.p50),
       p99: over(({ latency }) => latency.p99),
@@ -79,15 +81,20 @@ const words: { readonly [name in Target['measure']]: (target: Target) => string 
 }
 
 function judgeTarget(target: Target, samples: readonly Sample[]): Verdict[] {
-  const of = (subject: SubjectName): Sample[] =>
-    samples.filter((sample) => sample.lane === target.lane && sample.concurrency === target.concurrency && sample.subject === subject)
-  const [own, other, direct] = [of(target.subject), of(target.against), of('direct')]
+  const [ownVariant, otherVariant] = target.variants ?? ['', '']
+  const of = (subject: SubjectName, variant = ''): Sample[] =>
+    samples.filter(
+      (sample) => sample.lane === target.lane && sample.concurrency === target.concurrency && sample.subject === subject && sample.variant === variant,
+    )
+  const [own, other, direct] = [of(target.subject, ownVariant), of(target.against, otherVariant), of('direct')]
   if (own.length === 0 || other.length === 0 || (target.measure === 'addedLatency' && direct.length === 0)) return []
   const range = repeated(own.map((sample, at) => measures[target.measure](sample, other[at]!, direct[at])))
   const { atLeast = -Infinity, atMost = Infinity } = target
   return [
     {
-      about: `${target.lane}, ${target.concurrency} at once, ${target.subject}: ${words[target.measure](target)}`,
+      about: target.variants
+        ? `${target.lane} from ${ownVariant}: streams per CPU-second, of those passed on`
+        : `${target.lane}, ${target.concurrency} at once, ${target.subject}: ${words[target.measure](target)}`,
       measured: range.median,
       range,
       target: target.atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`,

@@ -3,10 +3,12 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findFreePort } from '../test/gateway.ts'
+import type { WireName } from '../src/canonical/chat.ts'
 import { ask } from './exchange.ts'
 import type { Job } from './load.ts'
 import type { Question, SubjectName } from './lanes.ts'
 import { installPortkey } from './portkey.ts'
+import { questionOf, wireNames } from './wires.ts'
 import { file, start, until, watched, type Command, type Process } from './process.ts'
 
 /** Where everything of one run is. */
@@ -30,7 +32,6 @@ export interface Subject {
 const laneFlags: readonly string[] = ['--max-semi-space-size=64']
 const chatPath = '/v1/chat/completions'
 const model = 'gpt-4o-mini'
-const ownModels = { chat: `openai/${model}`, messages: 'anthropic/claude-sonnet-4-20250514' }
 
 /** `upstreamPort` is the provider's, on this machine; `flags` are Node's. */
 export function startSubject(name: SubjectName, upstreamPort: number, place: Place, flags = laneFlags): Promise<Subject> {
@@ -62,7 +63,8 @@ const originOf = (port: number): string => `http://127.0.0.1:${port}`
 function jobs(port: number, modelOf: (question: Question) => string = () => model, headers: () => Job['headers'] = () => ({})): Subject['job'] {
   return (question, concurrency, milliseconds) => {
     const name = question.isIdle ? `${modelOf(question)}-idle` : modelOf(question)
-    return { port, path: chatPath, headers: headers(), body: ask(name, question), concurrency, milliseconds }
+    const asked = question.surface === undefined ? { path: chatPath, body: ask(name, question) } : questionOf(question.surface, name)
+    return { port, ...asked, isStreamed: question.isStreamed === true, headers: headers(), concurrency, milliseconds }
   }
 }
 
@@ -84,7 +86,7 @@ function portkey(port: number, upstreamPort: number, place: Place): Program {
 /** `governed` is the product as it is installed; `plain` is the same assembled without sinks. */
 function ours(name: 'plain' | 'governed', port: number, upstreamPort: number, place: Place): Program {
   const { env, folder } = configure(port, upstreamPort, place)
-  const modelOf = ({ isTranslated }: Question): string => (isTranslated ? ownModels.messages : ownModels.chat)
+  const modelOf = ({ wire = 'openai-chat' }: Question): string => `${wire}/${model}`
   if (name === 'plain') return { path: file('ours.ts'), args: [], env: { ...env, OMNI_AUTH_TOKENS: '' }, cwd: folder, job: jobs(port, modelOf) }
   return { path: productEntry, args: ['start'], env, cwd: folder, job: jobs(port, modelOf, () => ({ authorization: `Bearer ${readFirstKey(folder)}` })) }
 }
@@ -92,12 +94,26 @@ function ours(name: 'plain' | 'governed', port: number, upstreamPort: number, pl
 /** The command line's own file, as `omni start` runs it. */
 export const productEntry = file('../bin/omni.js')
 
-/** A data directory of its own, with both providers at the upstream. */
+/** A provider of each wire: whose kind it is, and what beside its address must be said. */
+const kinds: { readonly [wire in WireName]: { readonly like: string; readonly key: string; readonly base: string } } = {
+  'openai-chat': { like: 'openai', key: 'sk-bench', base: '/v1' },
+  'openai-responses': { like: 'openai', key: 'sk-bench', base: '/v1' },
+  'anthropic-messages': { like: 'anthropic', key: 'sk-bench', base: '' },
+  'gemini-generate': { like: 'gemini', key: 'sk-bench', base: '/v1beta' },
+  'bedrock-converse': { like: 'bedrock', key: 'sk-bench', base: '' },
+  'cohere-chat': { like: 'cohere', key: 'sk-bench', base: '' },
+}
+
+/** A data directory of its own, with a provider of each wire at the upstream; the path tells the upstream which. */
 export function configure(port: number, upstreamPort: number, place: Place): { readonly env: { readonly [name: string]: string }; readonly folder: string } {
   const folder = mkdtempSync(join(place.scratch, 'ours-'))
   const upstream = originOf(upstreamPort)
   const config = join(folder, 'omni.yaml')
-  writeFileSync(config, `providers:\n  openai: { key: sk-bench, baseUrl: "${upstream}/v1" }\n  anthropic: { key: sk-bench, baseUrl: "${upstream}" }\n`)
+  const entries = wireNames.map((wire) => {
+    const { like, key, base } = kinds[wire]
+    return `  ${wire}: { like: ${like}, key: ${key}, wires: [${wire}], baseUrl: "${upstream}/${wire}${base}" }\n`
+  })
+  writeFileSync(config, `providers:\n${entries.join('')}`)
   return { folder, env: { OMNI_PORT: String(port), OMNI_DATA_DIR: folder, OMNI_CONFIG: config } }
 }
 

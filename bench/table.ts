@@ -9,7 +9,7 @@ const spread = ({ median, min, max }: Repeated, digits: number): string => `${ro
 const columns: readonly { readonly title: string; readonly cell: (row: Row) => string }[] = [
   { title: 'lane', cell: ({ lane }) => lane },
   { title: 'at once', cell: ({ concurrency }) => String(concurrency) },
-  { title: 'subject', cell: ({ subject }) => subject },
+  { title: 'subject', cell: ({ subject, variant }) => (variant === '' ? subject : `${subject}, from ${variant}`) },
   { title: 'answers/s', cell: (row) => round(row.answersPerSecond.median, 0) },
   { title: 'answers/CPU-s (min–max)', cell: ({ cost }) => (cost ? spread(cost.answersPerCpuSecond, 0) : '') },
   { title: 'CPU µs', cell: ({ cost }) => (cost ? round(cost.microseconds.median, 0) : '') },
@@ -38,7 +38,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 }
 
 /** Empty where there is nothing to say. */
-function table(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+export function table(titles: readonly string[], lines: readonly (readonly string[])[]): string {
   if (lines.length === 0) return ''
   const widths = titles.map((title, at) => Math.max(title.length, ...lines.map((line) => line[at]!.length)))
   const write = (cells: readonly string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`

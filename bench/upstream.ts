@@ -1,9 +1,10 @@
 /** The provider of the bench: a raw socket server that answers with prebuilt bytes, cheap enough never to be what limits. `node bench/upstream.ts <port>` */
 
 import { createServer, type Socket } from 'node:net'
-import { chunk, lastChunk, openStream, type Answer } from '../test/upstream/answer.ts'
-import { messages, openai } from '../test/upstream/index.ts'
-import { answer, frameEvery, tokens } from './exchange.ts'
+import type { WireName } from '../src/canonical/chat.ts'
+import { chunk, lastChunk, openStream, reply, type Answer } from '../test/upstream/answer.ts'
+import { frameEvery, tokens } from './exchange.ts'
+import { framesOf, mediaTypeOf, wholeOf, wireNames } from './wires.ts'
 
 /** Frames of one stream, each a chunk of its own; the first ones leave at once, up to the first token, the others paced. */
 interface Prepared {
@@ -22,14 +23,16 @@ interface Open {
 
 const bytesOf = (said: Answer): Buffer => Buffer.concat(said.map((step) => ('bytes' in step ? step.bytes : Buffer.alloc(0))))
 
-function prepare(whole: Answer, frames: readonly string[]): Prepared {
+function prepare(name: WireName): Prepared {
+  const frames = framesOf(name)
   const spoken = frames.findIndex((frame) => frame.includes(tokens[0]!)) + 1
   const chunks = frames.map(chunk)
-  return { whole: bytesOf(whole), head: bytesOf([openStream()]), opening: Buffer.concat(chunks.slice(0, spoken)), frames: [...chunks.slice(spoken), lastChunk] }
+  const opening = Buffer.concat(chunks.slice(0, spoken))
+  const head = bytesOf([openStream({ 'content-type': mediaTypeOf(name) })])
+  return { whole: bytesOf(reply(200, JSON.stringify(wholeOf(name)))), head, opening, frames: [...chunks.slice(spoken), lastChunk] }
 }
 
-const chat = prepare(openai.reply(answer), openai.frames(tokens))
-const message = prepare(messages.reply(answer), messages.frames(tokens))
+const prepared = new Map(wireNames.map((name): [string, Prepared] => [name, prepare(name)]))
 
 /** Streams being told; as many as the load has open. */
 const open = new Set<Open>()
@@ -44,16 +47,17 @@ setInterval(() => {
   }
 }, 1)
 
-function reply(socket: Socket, path: string, body: Buffer): void {
-  const prepared = path.startsWith('/v1/messages') ? message : chat
-  if (!body.includes('"stream":true')) {
-    socket.write(prepared.whole)
+/** The first segment of the path names the wire; programs that know no such path speak Chat Completions. */
+function tell(socket: Socket, path: string, body: Buffer): void {
+  const said = prepared.get(path.split('/', 2)[1] ?? '') ?? prepared.get('openai-chat')!
+  if (!body.includes('"stream":true') && !/stream/i.test(path)) {
+    socket.write(said.whole)
     return
   }
-  socket.write(prepared.head)
-  socket.write(prepared.opening)
+  socket.write(said.head)
+  socket.write(said.opening)
   if (body.includes('-idle"')) return
-  const stream: Open = { socket, frames: prepared.frames, phase: open.size % frameEvery, next: 0 }
+  const stream: Open = { socket, frames: said.frames, phase: open.size % frameEvery, next: 0 }
   open.add(stream)
   socket.once('close', () => open.delete(stream))
 }
@@ -80,7 +84,7 @@ function converse(socket: Socket): void {
     const body = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     pieces = []
     missing = -1
-    reply(socket, path, body)
+    tell(socket, path, body)
   })
 }
 

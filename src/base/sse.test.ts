@@ -73,7 +73,7 @@ const stream = fc
   )
   .map((lines) => lines.join(''))
 
-test('any lines with any line ends in any pieces are cut as the standard reads them, and no byte is lost', () => {
+test('any lines with any line ends in any pieces are cut as the standard reads them, and no byte is lost (case 84)', () => {
   fc.assert(
     fc.property(stream, fc.array(fc.nat(400), { maxLength: 12 }), fc.boolean(), (text, offsets, isMarked) => {
       const bytes = Buffer.from(isMarked ? `\ufeff${text}` : text)

@@ -85,7 +85,7 @@ test('beyond a size of the prompt all tokens have the dearer price', () => {
   assert.equal(cost('openai', 'gpt-5.4', { input: 272_000, output: 0 }), 272_000 * 5000)
 })
 
-test('cached tokens are not billed at the full price too, and writes are apart by how long they live', () => {
+test('cached tokens are not billed at the full price too, and writes are apart by how long they live (cases 156, 157)', () => {
   const tokens = { input: 10_000, output: 100, cacheRead: 4000, cacheWrite: 3000, cacheWriteHour: 1000 }
   assert.equal(cost('anthropic', 'claude-opus-4-5', tokens), 3000 * 5000 + 4000 * 500 + 2000 * 6250 + 1000 * 10_000 + 100 * 25_000)
 })
@@ -95,7 +95,7 @@ test('a cache whose price is not told costs what the input costs', () => {
   assert.equal(costOf({ input: 2000, cacheWrite: 3000 }, { input: 10, cacheWrite: 10, cacheWriteHour: 10 }), 30)
 })
 
-test('audio is billed at its own price, once', () => {
+test('audio is billed at its own price, once (case 162)', () => {
   assert.equal(
     cost('openai', 'gpt-audio', { input: 1000, audioInput: 900, output: 500, audioOutput: 400 }),
     100 * 2500 + 900 * 32_000 + 100 * 10_000 + 400 * 64_000,

@@ -34,6 +34,11 @@ describe('on the client’s own wire', () => {
     )
   })
 
+  test('what one vendor alone knows reaches it as it was said (case 169)', () => {
+    const said = { ...plain, prompt_cache_key: 'k', store: true, safety_identifier: 's', metadata: { a: 'b' }, prediction: { type: 'content', content: 'x' } }
+    assert.equal(sent(said), JSON.stringify(said))
+  })
+
   test('usage of a stream is asked for where the client did not, and then hidden from it', () => {
     const call = callOf({ ...plain, stream: true })
     const { request, hidesUsage } = prepare(call, targetOf('m'), false, receiptOf())
@@ -70,7 +75,7 @@ describe('on the client’s own wire', () => {
 describe('on another wire', () => {
   const messages = targetOf('claude', { speaks: { 'anthropic-messages': '/messages' } })
 
-  test('the meaning is written, the answer is not passed on, and what cannot be said is told', () => {
+  test('the meaning is written, the answer is not passed on, and what cannot be said is told (case 175)', () => {
     const receipt = receiptOf()
     const { request, passesOn } = prepare(callOf({ ...plain, seed: 7, max_tokens: 5 }), messages, false, receipt)
     const body = JSON.parse(request.body.toString()) as JsonObject
@@ -82,7 +87,7 @@ describe('on another wire', () => {
     assert.throws(() => prepare(callOf({ ...plain, seed: 7 }), messages, true, receiptOf()), { reason: 'unsupported_parameter', param: 'seed' })
   })
 
-  test('what changes the shape of the answer is refused and never left out', () => {
+  test('what changes the shape of the answer is refused and never left out (cases 133, 173)', () => {
     assert.throws(() => prepare(callOf({ ...plain, n: 2 }), messages, false, receiptOf()), { reason: 'unsupported_parameter', param: 'choices' })
   })
 

@@ -41,7 +41,7 @@ async function refused(pieces: Parameters<typeof talk>[1], status: number, ms = 
 const served = async (pieces: Parameters<typeof talk>[1]): Promise<Talk> => talk(port, pieces, { until: /\}$/ })
 
 describe('a body', () => {
-  test('[A10] that is announced too long is refused before it is read', async () => {
+  test('[A10] that is announced too long is refused before it is read (case 215)', async () => {
     const { took } = await refused(head(post, host, auth, json, `Content-Length: ${33 * MiB}`), 413)
     assert.ok(took < 1000, `it took ${took} ms`)
   })

@@ -1,7 +1,9 @@
 /** Streams as they are on the wire: what is passed on byte for byte, what is mended, and what the receipt says of each end. */
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { JsonObject } from '../../src/base/json.ts'
 import { eventually } from '../gateway.ts'
 import { chunk, finish, hang, messages, openai, openStream, raw, split, stream, type Answer } from '../upstream/index.ts'
@@ -107,6 +109,28 @@ describe('a stream of a provider that strays', () => {
     assert.match(text, /"code":"upstream_truncated"\}\}\n\n$/)
     assert.ok(!text.includes('[DONE]'))
     assert.ok((await ask({ ...chat, n: 2 })).text.endsWith(done))
+  })
+
+  test('that says in its middle that it was too much ends with that, and the processor rests (case 191)', async () => {
+    const error = 'data: {"error":{"message":"slow down","type":"requests","code":"rate_limit_exceeded"}}\n\n'
+    scene.chat.play([openStream(), raw(chunk(openai.frames('Hello')[1]!)), raw(chunk(error)), hang()])
+    const answer = await scene.post('/v1/chat/completions', { model: 'openai/gpt-4o', stream: true, ...question })
+    const text = await answer.text()
+    assert.match(text, /"code":"rate_limit_exceeded"/)
+    assert.doesNotMatch(text, /\[DONE\]|finish_reason":"/)
+    const ticks = async () =>
+      Number(
+        (await readFile(`/proc/${scene.gateway.pid}/stat`, 'latin1'))
+          .split(') ')[1]!
+          .split(' ')
+          .slice(11, 13)
+          .reduce((sum, one) => sum + Number(one), 0),
+      )
+    const before = await ticks()
+    await setTimeout(1000)
+    // Hundredths of a second: a loop that is busy would have used nearly all of them.
+    assert.ok((await ticks()) - before < 50)
+    assert.equal(scene.chat.asked().length, 1)
   })
 
   test('with one broken chunk among good ones ends with an error, never in silence (case 93)', async () => {

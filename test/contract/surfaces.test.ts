@@ -58,6 +58,15 @@ describe('the model surfaces', () => {
 })
 
 describe('a client key', () => {
+  test('in the shape of SQL is nobody’s, and nothing comes of it (case 214)', async () => {
+    const before = await scene.get('/v1/models')
+    for (const key of ["' OR '1'='1", "x'; DROP TABLE client_keys; --", 'sk-\\x00" UNION SELECT hash FROM client_keys --', `${gateway.key}' --`]) {
+      const answer = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
+      assert.deepEqual([answer.status, ((await answer.json()) as { error: { code: string } }).error.code], [401, 'invalid_api_key'], key)
+    }
+    assert.deepEqual([before.status, (await scene.get('/v1/models')).status], [200, 200])
+  })
+
   const bare = { authorization: undefined }
   for (const [says, headers] of [
     ['`Authorization: Bearer`', {}],

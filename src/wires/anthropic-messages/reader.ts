@@ -17,6 +17,8 @@ import { wire } from './writing.ts'
 const mostOpen = 64
 
 interface Opened {
+  /** Its own in the stream: careless servers give one place to several blocks. */
+  readonly index: number
   readonly type: Block['type']
   /** What a call was given at its start: servers that do not stream calls say it all there. */
   readonly given: string
@@ -38,8 +40,10 @@ export function eventReader(): EventReader {
 class Reader implements EventReader {
   isTerminated = false
   #usage: JsonObject = {}
+  #hasBegun = false
+  #next = 0
   #hasFinished = false
-  /** By index; at most `mostOpen`. */
+  /** By the wire's own place; at most `mostOpen`. */
   readonly #open = new Map<number, Opened>()
 
   read(message: Message): readonly ChatEvent[] {
@@ -74,14 +78,17 @@ class Reader implements EventReader {
   }
 
   end(): readonly ChatEvent[] {
-    return [...this.#open.keys()].flatMap((index) => this.#readClose(index))
+    return [...this.#open.keys()].flatMap((place) => this.#readClose(place))
   }
 
   /** How the answer ended is told again at its end, where it is true. */
   #readStart(event: JsonObject): readonly ChatEvent[] {
     const { id, model, usage, type: _type, role: _role, content: _content, ...fields } = objectIn(event, 'message')
     takeEnding(fields)
-    return [{ type: 'start', id: String(id ?? ''), model: String(model ?? ''), ...kept(wire, fields) }, ...this.#count(usage)]
+    const counted = this.#count(usage)
+    if (this.#hasBegun) return counted
+    this.#hasBegun = true
+    return [{ type: 'start', id: String(id ?? ''), model: String(model ?? ''), ...kept(wire, fields) }, ...counted]
   }
 
   /** The counts of the end hold over those of the start; one that is not told again holds still. */
@@ -91,19 +98,22 @@ class Reader implements EventReader {
     return [{ type: 'usage', usage: readUsage(this.#usage) }]
   }
 
-  #readOpen(index: number, said: JsonObject): readonly ChatEvent[] {
+  #readOpen(place: number, said: JsonObject): readonly ChatEvent[] {
+    const before = this.#readClose(place)
     if (this.#open.size >= mostOpen) throw broken()
+    const index = this.#next++
     const { citations, ...bare } = said
     // Citations come on deltas: the empty list only says that there may be some.
     const { block, text, given, signature } = empty(readBlock(Array.isArray(citations) && citations.length === 0 ? bare : said))
-    this.#open.set(index, { type: block.type, given, hasSpoken: false, signature, added: {} })
+    this.#open.set(place, { index, type: block.type, given, hasSpoken: false, signature, added: {} })
     const open = { type: 'open', choice: 0, index, block } as const
-    return text === '' ? [open] : [open, { type: 'delta', index, text }]
+    return text === '' ? [...before, open] : [...before, open, { type: 'delta', index, text }]
   }
 
-  #readDelta(index: number, delta: JsonObject): readonly ChatEvent[] {
-    const opened = this.#open.get(index)
+  #readDelta(place: number, delta: JsonObject): readonly ChatEvent[] {
+    const opened = this.#open.get(place)
     if (opened === undefined) throw broken()
+    const { index } = opened
     if (opened.type === 'native') return addTo(opened.added, delta)
     switch (delta.type) {
       case 'text_delta':
@@ -123,10 +133,11 @@ class Reader implements EventReader {
     }
   }
 
-  #readClose(index: number): readonly ChatEvent[] {
-    const opened = this.#open.get(index)
+  #readClose(place: number): readonly ChatEvent[] {
+    const opened = this.#open.get(place)
     if (opened === undefined) return nothing
-    this.#open.delete(index)
+    this.#open.delete(place)
+    const { index } = opened
     const signature = readSignature(opened.signature)
     const close = { type: 'close', index, ...(signature && { signature }), ...kept(wire, parseAdded(opened.added)) } as const
     return opened.type === 'tool-call' && !opened.hasSpoken ? [{ type: 'delta', index, text: opened.given }, close] : [close]

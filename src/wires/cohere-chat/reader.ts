@@ -37,6 +37,7 @@ export function eventReader(): EventReader {
 class Reader implements EventReader {
   isTerminated = false
   #next = 0
+  #hasBegun = false
   #hasFinished = false
   /** By the wire's own index; at most `mostBlocks` together. A plan has none. */
   readonly #contents = new Map<Json, Opened>()
@@ -72,6 +73,8 @@ class Reader implements EventReader {
     const message = objectIn(delta, 'message')
     switch (type) {
       case 'message-start':
+        if (this.#hasBegun) return
+        this.#hasBegun = true
         this.#events.push({ type: 'start', id: typeof event.id === 'string' ? event.id : '', model: '' })
         return
       case 'content-start':
