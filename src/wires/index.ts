@@ -2,6 +2,7 @@
 
 import type { WireName } from '../canonical/chat.ts'
 import { anthropicMessages } from './anthropic-messages/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
 import type { Wire } from './wire.ts'
@@ -10,6 +11,7 @@ export const wires: { readonly [name in WireName]?: Wire } = {
   'openai-chat': openaiChat,
   'anthropic-messages': anthropicMessages,
   'cohere-chat': cohereChat,
+  'bedrock-converse': bedrockConverse,
 }
 
 /** The wire of that name. One that is not built yet is a fault of ours: no provider or surface may name it. */

@@ -1,6 +1,6 @@
 /** What a wire cannot say, and what a request lost on the way to it. */
 
-import type { Block, ChatRequest } from '../canonical/chat.ts'
+import type { Block, ChatRequest, Source } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 
 /**
@@ -132,12 +132,12 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
       return
     case 'media':
       uses(block.kind, true)
-      uses('image_url', block.kind === 'image' && block.source.type === 'url')
+      uses('image_url', block.kind === 'image' && isOnWeb(block.source))
       uses('image_detail', block.detail !== undefined)
       return uses('file_id', block.source.type === 'file')
     case 'document':
       uses('document', true)
-      uses('document_url', block.source.type === 'url')
+      uses('document_url', isOnWeb(block.source))
       return uses('file_id', block.source.type === 'file')
     case 'refusal':
       return uses('refusal', true)
@@ -153,4 +153,9 @@ export function unsayable(word: Word, param: string = word): Failure {
     `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`,
     { param },
   )
+}
+
+/** Where a cloud's own store has it, only that cloud's wire writes it. */
+function isOnWeb(source: Source): boolean {
+  return source.type === 'url' && !source.url.startsWith('s3:')
 }

@@ -126,6 +126,8 @@ export interface SurfaceWire {
   writeError(failure: Failure, requestId: string): JsonObject
   /** One frame that tells an error at the end of a stream that has begun. */
   writeErrorFrame(failure: Failure, requestId: string): string
+  /** What the text of written frames stands for, where they are binary: each character a byte. UTF-8 where absent. */
+  readonly encoding?: 'latin1'
   /** What ends a well-finished stream, to be supplied where a provider left it out; empty where the wire has none. */
   readonly terminator: string
 }

@@ -1,0 +1,23 @@
+/** What a receipt tells of a request, and how a provider is asked to count one. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html */
+
+import { isObject, present, type JsonObject } from '../../base/json.ts'
+import { lengthOf } from '../check.ts'
+import type { Counting, Outline } from '../wire.ts'
+import { asObject } from './own.ts'
+
+export const promptFields = ['system', 'messages']
+
+export function outline({ inferenceConfig, outputConfig, toolConfig, messages }: JsonObject): Outline {
+  const { maxTokens, temperature } = asObject(inferenceConfig)
+  const wantsJson = isObject(asObject(outputConfig).textFormat)
+  return { maxTokens, temperature, wantsJson, messages: lengthOf(messages), tools: lengthOf(asObject(toolConfig).tools) }
+}
+
+export const counting: Counting = {
+  write: ({ messages, system, toolConfig, additionalModelRequestFields }) => ({
+    input: { converse: present({ messages, system, toolConfig, additionalModelRequestFields }) },
+  }),
+  read: ({ inputTokens }) => (typeof inputTokens === 'number' ? inputTokens : undefined),
+}
+
+export const writeCount = (tokens: number): JsonObject => ({ inputTokens: tokens })
