@@ -1,6 +1,8 @@
 /** The client of one call, free of any server's types: `server/` makes it of a request and a response. */
 
+import type { ByteSource } from '../base/source.ts'
 import type { Failure } from '../canonical/failure.ts'
+import type { Turns } from './memory.ts'
 
 export type Headers = Readonly<Record<string, string | undefined>>
 
@@ -14,6 +16,8 @@ export interface Client {
   readonly named: string
   /** Behind the `?`, as it was sent. */
   readonly query: string
+  /** What this client was told on its connection, where that outlives a call. */
+  readonly turns?: Turns
   /** Bytes of the answer that were handed to the network. */
   readonly bytesSent: number
   /** Whether the answer's status and headers are out. */
@@ -26,6 +30,8 @@ export interface Client {
   onGone(listener: () => void): void
   /** Reads the body. Throws `Failure` when it is longer than `limit`, comes too slowly, or not whole. */
   read(limit: number): Promise<Buffer>
+  /** The body piece by piece, in the place of `read`: nothing comes before it is asked for. Throws as `read` does, and so does `next`. */
+  stream(limit: number): ByteSource
   /** Sends status and headers, names and values in turn. `trailers` names headers that follow the body. */
   begin(status: number, headers: readonly string[], trailers?: string): void
   /** Sends a piece. False where the client reads slower than we write: then wait for `drained`. */

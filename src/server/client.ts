@@ -6,7 +6,9 @@ import { monotonic } from '../base/clock.ts'
 import type { Listed } from '../base/roster.ts'
 import { unwatch, watch, type Watched } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
+import type { ByteSource } from '../base/source.ts'
 import type { Client, Headers } from '../gateway/client.ts'
+import { IncomingStream, tooLarge, type IncomingLimits } from './incoming.ts'
 
 /** Milliseconds. */
 export interface ClientLimits {
@@ -91,10 +93,19 @@ export class HttpClient implements Client, Listed {
   }
 
   async read(limit: number): Promise<Buffer> {
+    const limits = this.#welcome(limit)
+    return new Promise((resolve, reject) => void new Incoming(this.#request, limits, { resolve, reject }))
+  }
+
+  stream(limit: number): ByteSource {
+    return new IncomingStream(this.#request, this.#welcome(limit))
+  }
+
+  #welcome(limit: number): IncomingLimits {
     const announced = Number(this.headers['content-length'] ?? 0)
     if (announced > limit) throw tooLarge(limit)
     if (this.headers.expect !== undefined) this.#response.writeContinue()
-    return new Promise((resolve, reject) => void new Incoming(this.#request, { limit, idle: this.#limits.bodyIdle }, { resolve, reject }))
+    return { limit, idle: this.#limits.bodyIdle }
   }
 
   begin(status: number, headers: readonly string[], trailers?: string): void {
@@ -150,7 +161,7 @@ interface Outcome {
 class Incoming implements Watched {
   place = -1
   readonly #request: IncomingMessage
-  readonly #limits: { readonly limit: number; readonly idle: number }
+  readonly #limits: IncomingLimits
   readonly #outcome: Outcome
   /** Bounded by `limit`. */
   readonly #chunks: Buffer[] = []
@@ -158,7 +169,7 @@ class Incoming implements Watched {
   readonly #begunAt = monotonic()
   #heardAt = this.#begunAt
 
-  constructor(request: IncomingMessage, limits: { readonly limit: number; readonly idle: number }, outcome: Outcome) {
+  constructor(request: IncomingMessage, limits: IncomingLimits, outcome: Outcome) {
     this.#request = request
     this.#limits = limits
     this.#outcome = outcome
@@ -191,8 +202,4 @@ class Incoming implements Watched {
     this.#request.removeAllListeners('data').pause()
     this.#outcome.reject(failure)
   }
-}
-
-function tooLarge(limit: number): Failure {
-  return new Failure('request_too_large', `The body is larger than ${limit} bytes.`)
 }

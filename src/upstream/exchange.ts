@@ -1,15 +1,26 @@
 /** One request to a provider and what comes back, whatever carries it. */
 
 import type { Deadlines } from '../base/deadlines.ts'
+import type { ByteSource } from '../base/source.ts'
 import type { Failure } from '../canonical/failure.ts'
+
+/** A body that is pulled while it is sent: nobody holds it whole. */
+export interface StreamedBody extends ByteSource {
+  /** Bytes in all; undefined where nobody knows before the end. */
+  readonly length: number | undefined
+}
 
 export interface UpstreamRequest {
   readonly origin: string
+  /** POST where absent. */
+  readonly method?: 'GET' | 'DELETE'
   /** Path and query. */
   readonly path: string
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer | string
+  /** Sent in the place of `body`. It can be sent once. */
+  readonly upload?: StreamedBody
   readonly deadlines: Deadlines
 }
 

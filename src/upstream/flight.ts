@@ -6,7 +6,7 @@ import { monotonic } from '../base/clock.ts'
 import { unwatch, watch, type Watched } from '../base/watch.ts'
 import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, StreamedBody } from './exchange.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { inflaterFor, type Inflater } from './inflate.ts'
 
@@ -15,6 +15,8 @@ export interface FlightTerms {
   readonly asksStream: boolean
   /** Bytes that may wait in memory for the gateway to take them, before the provider is paused. */
   readonly mostWaiting: number
+  /** What is sent while it comes, in the place of a body. */
+  readonly upload?: StreamedBody
 }
 
 export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
@@ -24,6 +26,9 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   readonly #deadlines: Deadlines
   readonly #mostWaiting: number
   readonly #settle: (error: Failure | undefined) => void
+  readonly #upload: StreamedBody | undefined
+  /** The next bytes of the upload are awaited: the silence is not the provider's. */
+  #isPulling = false
   readonly #startedAt = monotonic()
   #controller: Dispatcher.DispatchController | undefined
   #inflater: Inflater | undefined
@@ -40,13 +45,28 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   #wordBy = Infinity
 
   /** `settle` is called once: when headers have come, or with why they never will. */
-  constructor({ deadlines, asksStream, mostWaiting }: FlightTerms, settle: (error: Failure | undefined) => void) {
+  constructor({ deadlines, asksStream, mostWaiting, upload }: FlightTerms, settle: (error: Failure | undefined) => void) {
     this.#deadlines = deadlines
     this.#mostWaiting = mostWaiting
     this.#settle = settle
+    this.#upload = upload
     this.#heardAt = this.#startedAt
     this.#patience = asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole
     watch(this)
+  }
+
+  /** The upload, for undici to send: it asks for more when the provider has taken what it got. */
+  async *pull(): AsyncGenerator<Buffer> {
+    while (this.#upload !== undefined) {
+      this.#isPulling = true
+      const chunk = await this.#upload.next()
+      this.#isPulling = false
+      this.#heardAt = monotonic()
+      // An end that was not the upload's own must not look like one.
+      if (this.#ended || this.#failure) throw this.#failure ?? new Failure('client_closed', 'The upload is wanted no more.')
+      if (chunk === undefined) return
+      yield chunk
+    }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -135,6 +155,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   #end(): void {
     this.#ended = true
     unwatch(this)
+    this.#upload?.stop()
     this.#ring()
   }
 
@@ -143,6 +164,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.#failure = failure
     unwatch(this)
     this.#controller?.abort(failure)
+    this.#upload?.stop()
     this.#inflater?.stop()
     this.#settle(failure)
     this.#ring()
@@ -162,7 +184,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(late('The answer took longer than the total limit.'))
     if (time >= this.#wordBy) return this.#fail(late('The provider did not say its first word in time.'))
     // While the client is slower than the provider, the silence is ours.
-    if (this.#waiting > 0 || this.#controller?.paused === true) this.#heardAt = time
+    if (this.#waiting > 0 || this.#isPulling || this.#controller?.paused === true) this.#heardAt = time
     if (time - this.#heardAt < this.#patience) return
     this.#fail(late(this.status === 0 ? 'The provider did not begin to answer in time.' : 'The provider fell silent in the middle of its answer.'))
   }

@@ -1,10 +1,11 @@
 /** The one egress: a pool of connections for each provider's origin. https://undici.nodejs.org/#/docs/api/Dispatcher */
 
+import { Readable } from 'node:stream'
 import { Pool } from 'undici'
 import { Failure } from '../canonical/failure.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { Flight } from './flight.ts'
-import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
+import type { Exchange, StreamedBody, Transport, UpstreamRequest } from './exchange.ts'
 
 export interface HttpOptions {
   /** Connections that one origin may have: the bulkhead between providers. One call uses one. */
@@ -28,13 +29,14 @@ export class HttpTransport implements Transport {
 
   post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     return new Promise((resolve, reject) => {
-      const flight = new Flight({ deadlines: request.deadlines, asksStream, mostWaiting: this.#options.streamBuffer }, (failure) =>
+      const { path, headers, method = 'POST', body, upload, deadlines } = request
+      const flight = new Flight({ deadlines, asksStream, mostWaiting: this.#options.streamBuffer, ...(upload && { upload }) }, (failure) =>
         failure ? reject(failure) : resolve(flight),
       )
       onCancel(() => flight.abort())
       try {
-        const { path, headers, body } = request
-        this.#pool(request).dispatch({ method: 'POST', path, headers: headers as Record<string, string>, body, headersTimeout: 0, bodyTimeout: 0 }, flight)
+        const sent = upload === undefined ? body : Readable.from(flight.pull(), { highWaterMark: 1 })
+        this.#pool(request).dispatch({ method, path, headers: withLength(headers, upload), body: sent, headersTimeout: 0, bodyTimeout: 0 }, flight)
       } catch (error) {
         // undici refuses a request it cannot spell, as one with a line feed in a header.
         reject(error instanceof Failure ? error : toUpstreamFailure(error, false))
@@ -68,4 +70,9 @@ export class HttpTransport implements Transport {
     this.#pools.set(name, pool)
     return pool
   }
+}
+
+/** What is sent at once has its length from undici. */
+function withLength(headers: UpstreamRequest['headers'], upload: StreamedBody | undefined): Record<string, string> {
+  return upload?.length === undefined ? (headers as Record<string, string>) : { ...headers, 'content-length': String(upload.length) }
 }

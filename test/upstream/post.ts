@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import type { Deadlines } from '../../src/base/deadlines.ts'
 import { Failure, type Reason } from '../../src/canonical/failure.ts'
-import type { Exchange } from '../../src/upstream/exchange.ts'
+import type { Exchange, StreamedBody } from '../../src/upstream/exchange.ts'
 import { HttpTransport, type HttpOptions } from '../../src/upstream/http.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -21,13 +21,15 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>
   readonly onCancel?: (cancel: () => void) => void
   readonly transport?: HttpTransport
+  readonly upload?: StreamedBody
 }
 
 export function post(
   origin: string,
-  { deadlines, asksStream = false, headers = {}, onCancel = () => {}, transport = network }: Asking = {},
+  { deadlines, asksStream = false, headers = {}, onCancel = () => {}, transport = network, upload }: Asking = {},
 ): Promise<Exchange> {
-  return transport.post({ origin, path: '/v1/x', headers, body: '{"model":"m"}', deadlines: { ...patient, ...deadlines } }, asksStream, onCancel)
+  const sent = { body: '{"model":"m"}', ...(upload && { upload }) }
+  return transport.post({ origin, path: '/v1/x', headers, ...sent, deadlines: { ...patient, ...deadlines } }, asksStream, onCancel)
 }
 
 export async function readAll(exchange: Exchange): Promise<string> {
