@@ -25,7 +25,8 @@ const batches: { readonly [F in FormName]?: Batch<F> } = { embeddings, moderatio
 
 /** The request itself where it need not be cut, or cannot. */
 export function cutRequest<F extends FormName>(form: F, request: Forms[F]['request'], most = Infinity): readonly Forms[F]['request'][] {
-  return most === Infinity ? [request] : (batchOf(form)?.cut(request, most) ?? [request])
+  const parts = request.rest.shaping === undefined ? batchOf(form)?.cut(request, most) : undefined
+  return parts === undefined || parts.length < 2 ? [request] : parts
 }
 
 /** Of at least one answer; what was told of only some parts is not told of the whole. */
@@ -36,6 +37,7 @@ export function joinAnswers<F extends FormName>(form: F, answers: readonly Forms
 const batchOf = <F extends FormName>(form: F): Batch<F> | undefined => batches[form]
 
 function cutList<T>(list: readonly T[], most: number): readonly (readonly T[])[] {
+  if (list.length <= most) return [list]
   return Array.from({ length: Math.ceil(list.length / most) }, (_, at) => list.slice(at * most, (at + 1) * most))
 }
 

@@ -20,7 +20,7 @@ export type DialectName =
   | 'jina-embeddings'
   | 'cohere-embed'
   | 'gemini-embed'
-  | 'gemini-embed-batch'
+  | 'gemini-embed-single'
   | 'titan-embed'
   | 'cohere-rerank'
   | 'jina-rerank'
@@ -28,10 +28,13 @@ export type DialectName =
   | 'openai-moderations'
   | 'mistral-moderations'
 
-/** What a dialect said and its form has no word for. Only the same dialect writes it back. `spelled` is the choice it made among several spellings. */
+/** What a dialect said and its form has no word for. Only the same dialect writes it back. */
 export interface FormRest {
   readonly dialect: DialectName
   readonly fields: JsonObject
+  /** The field without which the answer would be another thing than was asked for: other dialects refuse it, and the request is not cut. */
+  readonly shaping?: string
+  /** The choice that the dialect made where it has several spellings for one meaning. */
   readonly spelled?: { readonly [word: string]: string }
 }
 
@@ -80,6 +83,7 @@ export interface EmbeddingAnswer extends FormAnswer {
 
 export interface RerankRequest extends FormRequest {
   readonly query: string
+  /** Texts; where clients gave objects, their text. */
   readonly documents: readonly string[]
   /** How many of the best are wanted; all where undefined. */
   readonly most?: number

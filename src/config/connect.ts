@@ -102,7 +102,8 @@ function placeOf({ baseUrl, basePath = '', name, speaks }: Provider, given: stri
   const address = readAddress(text)
   if ('sentence' in address) return address
   // Written for one client with its version and for another without: the path of the wire has it already.
-  const isDoubled = address.url.endsWith('/v1') && Object.values(speaks).every((path) => pathOf(path, false).startsWith('/v1/'))
+  const paths = Object.values(speaks)
+  const isDoubled = address.url.endsWith('/v1') && paths.length > 0 && paths.every((path) => pathOf(path, false).startsWith('/v1/'))
   const url = isDoubled ? address.url.slice(0, -3) : isBare(address.url) ? `${address.url}${basePath}` : address.url
   return { url, isNear: address.isNear, isOwn: url === baseUrl }
 }

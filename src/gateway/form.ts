@@ -9,7 +9,7 @@ import { pickPlace, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import type { UpstreamDialect } from '../wires/forms/dialect.ts'
 import { dialectOf } from '../wires/forms/index.ts'
-import { isWord } from '../wires/losses.ts'
+import { isWord, unsayable } from '../wires/losses.ts'
 import { applyQuirks, quirksTouch, type Quirks } from '../wires/quirks.ts'
 import { address } from './address.ts'
 import type { FormCall } from './call.ts'
@@ -40,7 +40,7 @@ export function prepareForm<F extends FormName>(call: FormCall<F>, target: Targe
   const dialect = dialectOf(place.dialect, operation)
   const asked = cutRequest(operation, call.request, place.most)
   const isSame = dialect.name === name && asked.length === 1
-  const goesAsIs = isSame && !quirksTouch(call.body.object, place.quirks ?? noQuirks) && wire.mustRewrite?.(call.body.object) !== true
+  const goesAsIs = isSame && !quirksTouch(call.body.object, place.quirks ?? noQuirks) && wire.mustRewrite?.(call.body.object, target.model) !== true
   const way = { path: place.path, accept: 'application/json', passedHeaders: [] }
   const { record } = terms.receipt
   record.wire = dialect.name
@@ -66,7 +66,10 @@ function carry<F extends FormName>({ body: { bytes, members } }: FormCall<F>, { 
 function write<F extends FormName>(request: Forms[F]['request'], dialect: UpstreamDialect<F>, place: FormPlace, { isStrict, receipt }: Terms): string {
   const { quirks = noQuirks } = place
   const { rest } = request
-  if (rest.dialect !== dialect.name) for (const _ in rest.fields) loseOrRefuse('unknown_field', isStrict, receipt)
+  if (rest.dialect !== dialect.name) {
+    if (rest.shaping !== undefined) throw unsayable(rest.shaping)
+    for (const _ in rest.fields) loseOrRefuse('unknown_field', isStrict, receipt)
+  }
   const body: JsonObject = dialect.writeRequest(request, (word) => loseOrRefuse(word, isStrict, receipt))
   for (const field of quirks.drop ?? []) if (field in body) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
   const { model: _, ...unnamed } = body

@@ -92,7 +92,7 @@ describe('on another wire', () => {
   })
 
   test('a provider that speaks no wire for a model cannot be asked for it', () => {
-    assert.throws(() => prepare(callOf(plain), targetOf('m', { speaks: {} }), false, receiptOf()), { reason: 'no_healthy_upstream' })
+    assert.throws(() => prepare(callOf(plain), targetOf('m', { speaks: {} }), false, receiptOf()), { reason: 'unsupported_operation' })
   })
 })
 

@@ -52,7 +52,7 @@ export function prepare(call: Call, target: Target, isStrict: boolean, receipt: 
 /** Throws `Failure` where the provider speaks no wire for the model. */
 export function wireFor({ surface }: Call, { connection, model }: Target): Wire {
   const name = pickWire(connection.provider, model, surface.name)
-  if (name === undefined) throw new Failure('no_healthy_upstream', 'The provider speaks no wire for this model.')
+  if (name === undefined) throw new Failure('unsupported_operation', 'The model’s provider does not serve chat for it.', { param: 'model' })
   return wireOf(name)
 }
 

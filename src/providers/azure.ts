@@ -8,6 +8,7 @@ export const azure: Provider = {
   substrate: 'cloud',
   auth: { scheme: 'header', header: 'api-key', env: ['AZURE_OPENAI_API_KEY'] },
   speaks: { 'openai-chat': '/deployments/{model}/chat/completions' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/deployments/{model}/embeddings', most: 2048 } },
   baseUrlEnv: ['AZURE_OPENAI_ENDPOINT'],
   basePath: '/openai',
   query: { 'api-version': '2025-04-01-preview' },

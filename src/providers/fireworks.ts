@@ -10,5 +10,6 @@ export const fireworks: Provider = {
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   auth: { scheme: 'bearer', env: ['FIREWORKS_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   quirks: { 'openai-chat': { drop: [...vendorHints], rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
 }

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { providerById, providers } from './index.ts'
-import { catalogOf, pathOf, type WirePath } from './provider.ts'
+import type { FormName } from '../canonical/forms.ts'
+import { dialectOf } from '../wires/forms/index.ts'
+import { catalogOf, pathOf, type FormPlace, type WirePath } from './provider.ts'
 
 /** The prefixes that the contract promises for keys, clouds, servers of one's own and the built-in provider, and whose they are. */
 const promised = {
@@ -36,11 +38,18 @@ const promised = {
   'omni-runtime': 'omni-runtime',
 }
 
-const paths = providers.flatMap((provider) =>
-  [provider.speaks, provider.counts ?? {}].flatMap((ways) =>
-    Object.values(ways).flatMap((path: WirePath) => [true, false].map((streams) => ({ provider, path: pathOf(path, streams) }))),
-  ),
+const places = providers.flatMap((provider) =>
+  Object.entries(provider.forms ?? {}).flatMap(([form, place]) => [place].flat().map((one: FormPlace) => ({ provider, form: form as FormName, place: one }))),
 )
+
+const paths = [
+  ...providers.flatMap((provider) =>
+    [provider.speaks, provider.counts ?? {}].flatMap((ways) =>
+      Object.values(ways).flatMap((path: WirePath) => [true, false].map((streams) => ({ provider, path: pathOf(path, streams) }))),
+    ),
+  ),
+  ...places.map(({ provider, place: { path } }) => ({ provider, path })),
+]
 
 test('ids and prefixes belong to one provider each, and are safe in a name', () => {
   assert.equal(providerById.size, providers.length)
@@ -68,8 +77,8 @@ test('every provider says where it is, or by which variable it is told, but for 
   for (const { id, baseUrl, baseUrlEnv, substrate } of providers) assert.equal(baseUrl !== undefined || baseUrlEnv !== undefined, substrate !== 'built_in', id)
 })
 
-test('every provider speaks a wire, by a path that stands behind its base URL', () => {
-  for (const provider of providers) assert.ok(Object.keys(provider.speaks).length > 0, provider.id)
+test('every provider speaks a wire or a form, by a path that stands behind its base URL', () => {
+  for (const { id, speaks, forms = {} } of providers) assert.ok(Object.keys(speaks).length + Object.keys(forms).length > 0, id)
   for (const { provider, path } of paths) {
     assert.match(path, /^(\/[\w.{}:-]+)+(\?alt=sse)?$/, provider.id)
     assert.ok(!path.includes('{') || path.includes('{model}'), provider.id)
@@ -85,6 +94,13 @@ test('keys come from variables that no two providers share', () => {
 
 test('families choose among the wires that their provider speaks', () => {
   for (const { id, families = [], speaks } of providers) for (const { wires } of families) for (const wire of wires) assert.ok(wire in speaks, id)
+})
+
+test('a small form is spoken in a dialect of that form, whole requests at a time', () => {
+  for (const { provider, form, place } of places) {
+    assert.equal(dialectOf(place.dialect, form).form, form, provider.id)
+    assert.ok(place.most === undefined || place.most > 0, provider.id)
+  }
 })
 
 test('quirks are of wires that the provider speaks, and headers are in lower case', () => {

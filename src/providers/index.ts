@@ -10,6 +10,7 @@ import { gemini } from './gemini.ts'
 import { glm } from './glm.ts'
 import { groq } from './groq.ts'
 import { hyperbolic } from './hyperbolic.ts'
+import { jina } from './jina.ts'
 import { kimi } from './kimi.ts'
 import { lmstudio } from './lmstudio.ts'
 import { minimax } from './minimax.ts'
@@ -25,6 +26,7 @@ import { perplexity } from './perplexity.ts'
 import { siliconflow } from './siliconflow.ts'
 import { together } from './together.ts'
 import { vllm } from './vllm.ts'
+import { voyage } from './voyage.ts'
 import { xai } from './xai.ts'
 import type { Provider } from './provider.ts'
 
@@ -42,6 +44,8 @@ export const providers: readonly Provider[] = [
   fireworks,
   cerebras,
   cohere,
+  voyage,
+  jina,
   nvidia,
   nebius,
   siliconflow,

@@ -9,6 +9,7 @@ export const lmstudio: Provider = {
   baseUrl: 'http://127.0.0.1:1234/v1',
   auth: { scheme: 'optional', env: ['LMSTUDIO_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   baseUrlEnv: ['LMSTUDIO_BASE_URL'],
   basePath: '/v1',
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },

@@ -10,6 +10,7 @@ export const mistral: Provider = {
   baseUrl: 'https://api.mistral.ai/v1',
   auth: { scheme: 'bearer', env: ['MISTRAL_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
+  forms: { embeddings: { dialect: 'mistral-embeddings', path: '/embeddings' }, moderations: { dialect: 'mistral-moderations', path: '/moderations' } },
   quirks: {
     'openai-chat': {
       drop: [...vendorHints, 'service_tier', 'logit_bias', 'user', 'stream_options'],

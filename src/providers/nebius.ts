@@ -9,6 +9,7 @@ export const nebius: Provider = {
   baseUrl: 'https://api.tokenfactory.nebius.com/v1',
   auth: { scheme: 'bearer', env: ['NEBIUS_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,
 }

@@ -10,6 +10,7 @@ export const nvidia: Provider = {
   baseUrl: 'https://integrate.api.nvidia.com/v1',
   auth: { scheme: 'bearer', env: ['NVIDIA_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings', quirks: { add: { input_type: 'passage' } } } },
   quirks: { 'openai-chat': { drop: [...vendorHints], rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,
 }

@@ -8,6 +8,11 @@ export const omniRuntime: Provider = {
   substrate: 'built_in',
   auth: { scheme: 'none' },
   speaks: { 'openai-chat': '/chat/completions' },
+  forms: {
+    embeddings: { dialect: 'openai-embeddings', path: '/embeddings' },
+    rerank: { dialect: 'cohere-rerank', path: '/rerank' },
+    moderations: { dialect: 'openai-moderations', path: '/moderations' },
+  },
   catalog: null,
   models: [
     'smoke',

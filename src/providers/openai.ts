@@ -9,7 +9,10 @@ export const openai: Provider = {
   baseUrl: 'https://api.openai.com/v1',
   auth: { scheme: 'bearer', env: ['OMNI_OPENAI_API_KEY', 'OPENAI_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
-  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings', most: 2048 } },
+  forms: {
+    embeddings: { dialect: 'openai-embeddings', path: '/embeddings', most: 2048 },
+    moderations: { dialect: 'openai-moderations', path: '/moderations' },
+  },
   baseUrlEnv: ['OMNI_OPENAI_BASE_URL'],
   isDefault: true,
   quirks: { 'openai-chat': { noCacheMarks: true } },

@@ -9,4 +9,5 @@ export const openrouter: Provider = {
   baseUrl: 'https://openrouter.ai/api/v1',
   auth: { scheme: 'bearer', env: ['OPENROUTER_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
 }

@@ -9,5 +9,6 @@ export const together: Provider = {
   baseUrl: 'https://api.together.ai/v1',
   auth: { scheme: 'bearer', env: ['TOGETHER_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
+  forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' }, rerank: { dialect: 'cohere-rerank', path: '/rerank' } },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
 }

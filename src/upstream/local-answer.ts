@@ -1,8 +1,9 @@
-/** What the built-in provider answers, in the grammar of Chat Completions: `docs/omni-runtime.md` tells users. */
+/** What the built-in provider answers, in the grammar of Chat Completions or of a small form: `docs/omni-runtime.md` tells users. */
 
 import { randomUUID } from 'node:crypto'
 import { now } from '../base/clock.ts'
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { answerForm } from './local-forms.ts'
 
 /** A piece of the answer, `afterMs` milliseconds after the one before. */
 export interface Step {
@@ -23,11 +24,13 @@ const greeting = 'Hello from Omni Gateway. This answer was made on your own mach
 const minute = 60_000
 
 /** The models: `smoke` answers; `fail-<status>` refuses; the others break in the way their name says. */
-export function planAnswer(body: JsonObject): LocalAnswer {
-  const model = String(body.model)
+export function planAnswer(path: string, asked: JsonObject): LocalAnswer {
+  const model = String(asked.model)
+  const form = answerForm(path, asked)
+  const body = form ? { ...asked, stream: false } : asked
   const status = /^fail-([45]\d\d)$/.exec(model)?.[1]
   if (status !== undefined) return refuse(Number(status))
-  const pieces = body.stream === true ? streamed(body, model) : [JSON.stringify(whole(body, model))]
+  const pieces = body.stream === true ? streamed(body, model) : [JSON.stringify(form ?? whole(body, model))]
   const steps = pieces.map((text): Step => ({ afterMs: 0, text }))
   const half = Math.ceil(steps.length / 2)
   switch (model) {

@@ -112,7 +112,7 @@ describe('the model smoke', () => {
     let schema: JsonObject = { type: 'string' }
     for (let depth = 0; depth < 14; depth += 1) schema = { type: 'object', properties: { a: schema }, required: Array.from({ length: 12 }, () => 'a') }
     const begun = performance.now()
-    const { steps } = planAnswer({ model: 'smoke', ...hello, response_format: { type: 'json_schema', json_schema: { schema } } })
+    const { steps } = planAnswer('/chat/completions', { model: 'smoke', ...hello, response_format: { type: 'json_schema', json_schema: { schema } } })
     assert.ok(performance.now() - begun < 1000)
     assert.equal(steps.length, 1)
   })
@@ -120,7 +120,7 @@ describe('the model smoke', () => {
   test('answers whatever a body holds', () => {
     for (const odd of [null, [], 'x', 7, {}, [null], { a: null }]) {
       for (const field of ['messages', 'tools', 'tool_choice', 'response_format', 'stream_options', 'stream']) {
-        assert.equal(planAnswer({ model: 'smoke', [field]: odd } as JsonObject).status, 200, `${field}: ${JSON.stringify(odd)}`)
+        assert.equal(planAnswer('/chat/completions', { model: 'smoke', [field]: odd } as JsonObject).status, 200, `${field}: ${JSON.stringify(odd)}`)
       }
     }
   })
@@ -176,7 +176,7 @@ describe('giving up', () => {
 
   test('between two pieces is noticed before the next wait', async () => {
     const exchange = await post({ model: 'fail-stall', stream: true }, { idle: 60_000 })
-    const before = planAnswer({ ...hello, model: 'fail-stall', stream: true }).steps.findIndex(({ afterMs }) => afterMs > 0)
+    const before = planAnswer('/chat/completions', { ...hello, model: 'fail-stall', stream: true }).steps.findIndex(({ afterMs }) => afterMs > 0)
     for (let step = 0; step < before; step += 1) await exchange.next()
     exchange.abort()
     assert.equal(await reasonOf(exchange.next()), 'client_closed')

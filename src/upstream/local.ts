@@ -9,7 +9,7 @@ import { planAnswer, type Step } from './local-answer.ts'
 export class LocalTransport implements Transport {
   async post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     const body: unknown = JSON.parse(request.body.toString())
-    const { status, headers, firstByteMs, steps } = planAnswer(isObject(body) ? body : {})
+    const { status, headers, firstByteMs, steps } = planAnswer(request.path, isObject(body) ? body : {})
     const { deadlines } = request
     const startedAt = monotonic()
     const limit = Math.min(deadlines.total, asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole)

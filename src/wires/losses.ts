@@ -144,10 +144,10 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
   }
 }
 
-const toolWords: ReadonlySet<Word> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])
+const toolWords: ReadonlySet<string> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])
 
-/** What is answered where a word may not be left out; `param` is the client's own name for it. */
-export function unsayable(word: Word, param: string = word): Failure {
+/** What is answered where a word, or a field of the client's, may not be left out; `param` is the client's own name for it. */
+export function unsayable(word: string, param = word): Failure {
   return new Failure(
     toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter',
     `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`,

@@ -1,7 +1,7 @@
 /** A dialect: one grammar for requests and answers of a small form, in two halves as a wire has them. */
 
 import type { JsonObject } from '../../base/json.ts'
-import type { DialectName, FormName, FormRest, Forms } from '../../canonical/forms.ts'
+import type { DialectName, FormName, FormRequest, FormRest, Forms } from '../../canonical/forms.ts'
 import type { Failure } from '../../canonical/failure.ts'
 import type { Loss } from '../losses.ts'
 import type { Outline, ProviderError } from '../wire.ts'
@@ -36,8 +36,8 @@ export interface SurfaceDialect<F extends FormName = FormName> {
   checkRequest(body: JsonObject): void
   readRequest(body: JsonObject): Forms[F]['request']
   writeResponse(answer: Forms[F]['answer'], wanted: Wanted<F>): JsonObject
-  /** Whether a body holds what this dialect takes from clients and its providers do not: then its bytes cannot be passed on. */
-  mustRewrite?(body: JsonObject): boolean
+  /** Whether a body holds what this dialect takes from clients and its providers do not, or the model where the path names it: then its bytes cannot be passed on. */
+  mustRewrite?(body: JsonObject, model: string): boolean
   /** Whether a provider's answer in this dialect is as the client asked for it; where not, it is written anew. */
   isAsAsked?(body: JsonObject, asked: Forms[F]['request']): boolean
   /** What clients of the dialect need and its providers may leave out: added to an answer that is passed on. */
@@ -53,13 +53,22 @@ export function outlineOf(pieces: number): Outline {
 }
 
 /** The rest of a request: its fields but those that were read. */
-export function restOf(dialect: DialectName, body: JsonObject, read: ReadonlySet<string>, spelled?: FormRest['spelled']): { readonly rest: FormRest } {
+export function restOf(
+  dialect: DialectName,
+  body: JsonObject,
+  read: readonly string[],
+  told: Pick<FormRest, 'spelled' | 'shaping'> = {},
+): { readonly rest: FormRest } {
   const fields: JsonObject = {}
-  for (const field in body) if (!read.has(field)) fields[field] = body[field]!
-  return { rest: spelled ? { dialect, fields, spelled } : { dialect, fields } }
+  for (const field in body) if (!read.includes(field)) fields[field] = body[field]!
+  return { rest: { dialect, fields, ...told } }
 }
 
 /** What this dialect itself said beyond its form; of another's nothing. */
-export function ownFields(dialect: DialectName, { rest }: { readonly rest: FormRest }): JsonObject {
+export function ownFields(dialect: DialectName, { rest }: FormRequest): JsonObject {
   return rest.dialect === dialect ? rest.fields : {}
+}
+
+export function ownSpelling(dialect: DialectName, { rest }: FormRequest): NonNullable<FormRest['spelled']> {
+  return rest.dialect === dialect ? (rest.spelled ?? {}) : {}
 }

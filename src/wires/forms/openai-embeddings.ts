@@ -6,7 +6,7 @@ import type { DialectName, EmbeddingAnswer, EmbeddingInput, EmbeddingRequest } f
 import { check, checkBody, count, fields, forbiddenFields, lengthOf, oneOf, orNull, text } from '../check.ts'
 import { unsayable, type Loss } from '../losses.ts'
 import { readError, writeError } from '../openai-chat/error.ts'
-import { outlineOf, ownFields, restOf, type Dialect, type UpstreamDialect, type Wanted } from './dialect.ts'
+import { outlineOf, ownFields, ownSpelling, restOf, type Dialect, type UpstreamDialect, type Wanted } from './dialect.ts'
 import { jinaTasks, readTask, taskWord, voyageTasks, type TaskWords } from './tasks.ts'
 import { encode, inOrder, readVector } from './vectors.ts'
 
@@ -34,7 +34,7 @@ function readRequest(body: JsonObject): EmbeddingRequest {
   const { model, input, dimensions, encoding_format: encoding, user } = body
   const taskField = taskFields.find((field) => readTask(body[field]) !== undefined)
   const task = taskField && readTask(body[taskField])
-  const read = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', ...(taskField ? [taskField] : [])])
+  const read = ['model', 'input', 'dimensions', 'encoding_format', 'user', ...(taskField ? [taskField] : [])]
   const isOne = typeof input === 'string' || typeof (input as Json[])[0] === 'number'
   return {
     model: String(model),
@@ -44,9 +44,11 @@ function readRequest(body: JsonObject): EmbeddingRequest {
     ...(task && { task }),
     ...(typeof user === 'string' && { user }),
     ...restOf(openai.name, body, read, {
-      input: isOne ? 'one' : 'list',
-      ...(taskField && { taskField, task: body[taskField] as string }),
-      ...(encoding === 'float' && { encoding }),
+      spelled: {
+        input: isOne ? 'one' : 'list',
+        ...(taskField && { taskField, task: body[taskField] as string }),
+        ...(encoding === 'float' && { encoding }),
+      },
     }),
   }
 }
@@ -66,8 +68,8 @@ interface Spelling {
 const openai: Spelling = { name: 'openai-embeddings', dimensions: 'dimensions', takesTokens: true, takesUser: true, takesEncoding: true }
 
 function writeRequest(spelling: Spelling, asked: EmbeddingRequest, lose: Loss): JsonObject {
-  const { model, inputs, dimensions, encoding, user, rest } = asked
-  const spelled = rest.dialect === spelling.name ? (rest.spelled ?? {}) : {}
+  const { model, inputs, dimensions, encoding, user } = asked
+  const spelled = ownSpelling(spelling.name, asked)
   if (!spelling.takesTokens && inputs.some((input) => typeof input !== 'string')) throw unsayable('tokens', 'input')
   if (asked.title !== undefined) lose('title')
   if (asked.truncates !== undefined) lose('truncation')
