@@ -46,7 +46,8 @@ function recordedRequests(name: WireName): Named<JsonObject>[] {
   if (!isRecorded || known === undefined) return []
   return readdirSync(new URL('clients/', recorded)).flatMap((file) => {
     const { path, body } = JSON.parse(readRecorded(`clients/${file}`)) as { path: string; body: JsonObject | null }
-    return known.path.test(path) && body !== null ? [{ title: file, said: body }] : []
+    // Messages of a socket are not requests by themselves.
+    return known.path.test(path) && body !== null && body.type !== 'response.create' ? [{ title: file, said: body }] : []
   })
 }
 

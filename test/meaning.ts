@@ -1,5 +1,6 @@
 /** What an answer means to whoever reads it: the measure by which the laws compare wires that say it in different ways. */
 
+import { isObject } from '../src/base/json.ts'
 import type { Block, ChatResponse, FinishReason } from '../src/canonical/chat.ts'
 import type { CannotSay } from '../src/wires/losses.ts'
 
@@ -42,10 +43,11 @@ function meant(blocks: readonly Block[]): Omit<MeantChoice, 'finish'> {
   }
 }
 
-/** Arguments that are JSON mean the same with other spaces. */
+/** Arguments that are JSON mean the same with other spaces; plain text is put into an object where a wire takes nothing else. */
 function parsed(input: string): unknown {
   try {
-    return JSON.parse(input)
+    const value = JSON.parse(input) as unknown
+    return isObject(value) && typeof value.input === 'string' && Object.keys(value).length === 1 ? value.input : value
   } catch {
     return input
   }

@@ -193,6 +193,8 @@ export interface ChatRequest {
   readonly user?: string
   /** What the answer is made of beside text: `audio`, `image`. */
   readonly modalities?: readonly string[]
+  /** The request builds on what its provider keeps (an earlier answer, a stored prompt), or is to be answered later: no other can answer it. */
+  readonly isContinued?: boolean
   readonly stream: boolean
   readonly rest: Rest
 }

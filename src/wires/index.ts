@@ -5,10 +5,12 @@ import { anthropicMessages } from './anthropic-messages/index.ts'
 import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
+import { openaiResponses } from './openai-responses/index.ts'
 import type { Wire } from './wire.ts'
 
 export const wires: { readonly [name in WireName]?: Wire } = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
   'cohere-chat': cohereChat,
   'bedrock-converse': bedrockConverse,

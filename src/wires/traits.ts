@@ -11,6 +11,8 @@ export interface ModelTraits {
   readonly nativeSchema?: boolean
   /** Whether it goes on from a last turn of its own; undefined where nobody knows. */
   readonly prefill?: boolean
+  /** Whether it takes marks of where to cache the prompt, on wires where only some models do. */
+  readonly cacheBreakpoints?: boolean
   /** Whether sampling (temperature, top_p, penalties) may be set. */
   readonly sampling?: boolean
 }

@@ -28,6 +28,7 @@ export const bedrockConverse: Wire = {
     file_id: 'refuse',
     logprobs: 'refuse',
     choices: 'refuse',
+    stored_state: 'refuse',
     modalities: 'refuse',
   },
   passedHeaders: [],

@@ -34,6 +34,7 @@ const cannotSay: CannotSay = {
   unknown_field: 'drop',
   logprobs: 'refuse',
   choices: 'refuse',
+  stored_state: 'refuse',
   modalities: 'refuse',
   audio: 'refuse',
   video: 'refuse',

@@ -89,11 +89,11 @@ function takeCalls(fields: JsonObject, idFor: (place: number) => string): Block[
 export function readCall(call: Json, newId: () => string): Block {
   if (!isObject(call)) return { type: 'native', name: 'tool_call', rest: { wire, fields: { value: call }, spelled: { place: 'tool_calls' } } }
   const { type, id, function: made, custom, ...fields } = call
-  const said = type === 'custom' ? custom : made
+  const isCustom = isObject(custom) && (type === 'custom' || made === undefined)
+  const said = isCustom ? custom : made
   if (!isObject(said)) return { type: 'native', name: String(type), rest: { wire, fields: call, spelled: { place: 'tool_calls' } } }
   const { name, arguments: input, input: text, ...inner } = said
   const signature = readThoughtSignature(fields.extra_content)
-  const isCustom = type === 'custom'
   return {
     type: 'tool-call',
     id: typeof id === 'string' && id !== '' ? id : newId(),

@@ -30,6 +30,7 @@ const cannotSay: CannotSay = {
   stop_sequence: 'drop',
   unknown_field: 'drop',
   document_url: 'refuse',
+  stored_state: 'refuse',
 }
 
 export const openaiChat: Wire = {

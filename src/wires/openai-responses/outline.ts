@@ -1,0 +1,40 @@
+/** What a receipt tells of a request, and how a provider is asked to count one. https://platform.openai.com/docs/api-reference/responses/input-tokens */
+
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { lengthOf } from '../check.ts'
+import type { Counting, Outline } from '../wire.ts'
+
+export const promptFields = ['instructions', 'input']
+
+export function outline({ max_output_tokens: maxTokens, temperature, text, input, tools }: JsonObject): Outline {
+  const format = isObject(text) ? text.format : undefined
+  return {
+    maxTokens,
+    temperature,
+    wantsJson: isObject(format) && format.type !== 'text',
+    messages: typeof input === 'string' ? 1 : lengthOf(input),
+    tools: lengthOf(tools),
+  }
+}
+
+/** What a count takes of a request. */
+const counted = new Set([
+  'conversation',
+  'input',
+  'instructions',
+  'model',
+  'parallel_tool_calls',
+  'previous_response_id',
+  'reasoning',
+  'text',
+  'tool_choice',
+  'tools',
+  'truncation',
+])
+
+export const counting: Counting = {
+  write: (body) => Object.fromEntries(Object.entries(body).filter(([field]) => counted.has(field))),
+  read: ({ input_tokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
+}
+
+export const writeCount = (tokens: number): JsonObject => ({ object: 'response.input_tokens', input_tokens: tokens })
