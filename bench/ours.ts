@@ -16,6 +16,7 @@ const gateway: Gateway = {
   network: new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer }),
   media: undefined,
   local: new LocalTransport(),
+  memory: { keeps: false, find: async () => [], load: async () => undefined, remove: async () => false, note: () => {}, keep: () => {} },
   instance: 'bench',
   version: 'bench',
   hashInput: () => null,
@@ -30,6 +31,7 @@ const listening = {
   // The bench asks for nothing but readiness beside the model surfaces.
   side: (_request: unknown, response: { end(): void }) => response.end(),
   served: () => {},
+  upgrades: { wants: () => false, take: async () => {} },
 }
 
 createHttp(listening, new Roster()).listen(settings.port, settings.host)

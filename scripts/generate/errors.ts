@@ -18,6 +18,8 @@ const meanings: { readonly [reason in Reason]: string } = {
   too_many_items: 'The body has more keys, messages or items than the limits allow.',
   invalid_encoding: 'The body is not UTF-8.',
   bad_request: 'The request is not plainly one HTTP request.',
+  previous_response_not_found: 'The answer, or the item, that the request goes on from is kept by nobody, has expired, or belongs to another key.',
+  websocket_connection_limit_reached: 'The WebSocket connection is an hour old. Make a new one.',
   ambiguous_credentials: 'The request carries two keys that differ, or a key where none belongs.',
   ambiguous_model: 'Several connected providers have the model: put a prefix before its name.',
   context_length_exceeded: 'The conversation does not fit into the model.',

@@ -49,6 +49,8 @@ export const reasons = {
   too_many_items: caller(400),
   invalid_encoding: caller(400),
   bad_request: caller(400),
+  previous_response_not_found: caller(400),
+  websocket_connection_limit_reached: { ...caller(400), retry: true },
   ambiguous_credentials: caller(400),
   ambiguous_model: caller(400),
   context_length_exceeded: caller(400),

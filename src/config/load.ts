@@ -119,19 +119,15 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     inputHash: log.inputHash,
     defaultProvider: defaultOf(given, connected, { problem, warn }),
     providers: connected,
-    aliases: given.aliases,
     chains: readChains(given, { problem, warn }),
-    strict: given.strict,
-    providerMessages: given.providerMessages,
-    platformFeePercent: given.platformFeePercent,
-    retry: given.retry,
-    deadlines: given.deadlines,
-    limits: given.limits,
-    metadata: given.metadata,
-    upstream: given.upstream,
-    media: given.media,
+    ...sameOf(given),
     receipts: { records: receipts.waitingRecords, bytes: receipts.waitingBytes },
   }
+}
+
+/** What is read as it is written. */
+function sameOf({ aliases, strict, providerMessages, platformFeePercent, retry, deadlines, limits, metadata, upstream, media, responses }: Given) {
+  return { aliases, strict, providerMessages, platformFeePercent, retry, deadlines, limits, metadata, upstream, media, responses }
 }
 
 /** A setting that is taken and does nothing would be believed. */

@@ -197,6 +197,20 @@ const receipts = z.strictObject({
   waitingBytes: setting(size('64KiB', '4GiB'), 'The most that they may hold.', { or: '64MiB' }),
 })
 
+const responses = z.strictObject({
+  store: setting(
+    flag(),
+    'Keep answers of the Responses API here, sealed, where no provider keeps them, so that `previous_response_id` works with every model. What is kept is content: what was asked and what was answered.',
+    { or: false },
+  ),
+  ttl: setting(duration('1s', '720h'), 'How long they are kept.', { or: '24h' }),
+  entryBytes: setting(size('1KiB', '64MiB'), 'The most that one answer, with all that it was asked, may hold; a longer one is not kept.', { or: '4MiB' }),
+  totalBytes: setting(size('1MiB', '1024GiB'), 'The most that all of them may hold; the oldest go first.', { or: '1GiB' }),
+  sockets: setting(count(0, 100_000), 'Clients that may speak by WebSocket at once; with 0 none may.', { or: 1000 }),
+  socketIdle: setting(duration('1s', '1h'), 'How long such a client may ask nothing.', { or: '15min' }),
+  socketMemory: setting(size('64KiB', '1GiB'), 'The most that is remembered for one of them, so that it need not say everything again.', { or: '16MiB' }),
+})
+
 export const schema = z.strictObject({
   server: server.prefault({}),
   auth: auth.prefault({}),
@@ -224,6 +238,7 @@ export const schema = z.strictObject({
   log: log.prefault({}),
   media: media.prefault({}),
   receipts: receipts.prefault({}),
+  responses: responses.prefault({}),
   platformFeePercent: setting(number(0, 1000), 'What receipts add to the provider’s cost, in percent.', { or: 0 }),
   storage: storage.prefault({}),
   upstream: upstream.prefault({}),

@@ -78,4 +78,13 @@ export interface Settings {
   readonly upstream: { readonly connections: number; readonly keepAlive: number; readonly headerBytes: number }
   readonly media: { readonly fetch: boolean; readonly bytes: number; readonly time: number; readonly hosts: readonly string[] }
   readonly receipts: { readonly records: number; readonly bytes: number }
+  readonly responses: {
+    readonly store: boolean
+    readonly ttl: number
+    readonly entryBytes: number
+    readonly totalBytes: number
+    readonly sockets: number
+    readonly socketIdle: number
+    readonly socketMemory: number
+  }
 }

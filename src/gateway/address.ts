@@ -18,7 +18,7 @@ export interface Way {
   readonly passedHeaders: readonly string[]
 }
 
-export function address({ client }: AnyCall, { connection, model }: Target, way: Way, body: Buffer | string): UpstreamRequest {
+export function address({ client }: Pick<AnyCall, 'client'>, { connection, model }: Target, way: Way, body: Buffer | string): UpstreamRequest {
   const { provider, origin, basePath, deadlines } = connection
   const path = way.path.replace('{model}', () => encodeURIComponent(model))
   const query = provider.query ? `${path.includes('?') ? '&' : '?'}${new URLSearchParams(provider.query).toString()}` : ''

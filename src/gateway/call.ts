@@ -8,6 +8,7 @@ import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
 import type { Client } from './client.ts'
 import type { Extensions } from './extensions.ts'
+import type { Scribe } from './scribe.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 
 /** Of a chat, where nothing else is said. */
@@ -24,6 +25,10 @@ export class Call<S extends Surface = ChatSurface> {
   readonly wantsArray: boolean
   /** Who writes the stream's answer, once it is being written: it knows what was said. */
   writer: EventWriter | undefined
+  /** Who writes down what the client is told, where it may refer to it later. */
+  scribe: Scribe | undefined
+  /** The answer is kept here, so that the client may ask for it again. */
+  isKept = false
   /** The request with bytes where it named media by URL, once a target needed that. */
   inBytes: ChatRequest | undefined
   readonly route: string | undefined

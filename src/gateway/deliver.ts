@@ -1,6 +1,6 @@
 /** Gives an answer to the client, to its last byte. */
 
-import type { ChatEvent } from '../canonical/chat.ts'
+import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 import { Folder, unfold } from '../canonical/fold.ts'
 import { now } from '../base/clock.ts'
@@ -21,9 +21,19 @@ export async function deliver(answer: Answer, call: Call, receipt: Receipt, pati
   }
   beginStream(call, receipt)
   if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
+  streamWhole(answer.response ?? answer.outgoing.wire.readResponse(answer.body), call, receipt)
+}
+
+/** Tells a whole answer as a stream that has begun. */
+export function streamWhole(response: ChatResponse, call: Call, receipt: Receipt): void {
   const writer = openWriter(call)
-  const response = answer.response ?? answer.outgoing.wire.readResponse(answer.body)
-  call.client.end(written(unfold(response), writer) + writer.end(), costTrailer(receipt))
+  endStream(written(unfold(response), writer) + writer.end(), call, receipt)
+}
+
+/** The client is told the rest of a stream. */
+function endStream(piece: string, { client, scribe }: Call, receipt: Receipt): void {
+  scribe?.take(piece)
+  client.end(piece, costTrailer(receipt))
 }
 
 /** Begins a stream's answer; it may have begun already, to keep the client company. */
@@ -37,7 +47,7 @@ export function beginStream(call: Call, receipt: Receipt): void {
 }
 
 async function deliverStream(answer: StreamAnswer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
-  const { client, surface } = call
+  const { client, surface, scribe } = call
   const { passesOn, hidesUsage } = answer.outgoing
   const writer = passesOn ? undefined : openWriter(call)
   let frames = 0
@@ -49,10 +59,10 @@ async function deliverStream(answer: StreamAnswer, call: Call, receipt: Receipt,
     receipt.record.frames = frames
     if (piece.length === 0) continue
     patience?.note()
+    scribe?.take(piece)
     if (!client.write(piece)) await client.drained()
   }
-  const last = writer?.end() ?? (hasTerminator ? '' : surface.wire.terminator)
-  client.end(last, costTrailer(receipt))
+  endStream(writer?.end() ?? (hasTerminator ? '' : surface.wire.terminator), call, receipt)
 }
 
 /** The frames' own bytes. A terminator is held back from a stream that has not finished: nothing may make a cut look whole. */
@@ -87,12 +97,13 @@ export function writeWhole(body: JsonObject, call: AnyCall, receipt: Receipt): v
   endWhole(JSON.stringify(shown), call, receipt)
 }
 
-export function endWhole(body: Buffer | string, { client }: AnyCall, receipt: Receipt): void {
+export function endWhole(body: Buffer | string, { client, scribe }: AnyCall, receipt: Receipt): void {
   const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
   const cost = receipt.currentCost()
   if (cost !== null) headers.push(costHeader, dollars(cost))
   headers.push('content-length', String(Buffer.byteLength(body)))
   receipt.record.status = 200
+  scribe?.take(body)
   client.begin(200, headers)
   client.end(body)
 }
@@ -123,5 +134,5 @@ export function openWriter(call: Call): EventWriter {
 }
 
 function options(call: Call): StreamOptions {
-  return { now: Math.floor(now() / 1000), asked: call.request, inArray: call.wantsArray }
+  return { now: Math.floor(now() / 1000), asked: call.request, inArray: call.wantsArray, isKept: call.isKept }
 }

@@ -4,6 +4,7 @@ import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { Medium } from '../upstream/media.ts'
 import type { Client } from './client.ts'
+import type { Memory } from './memory.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface Gateway {
@@ -16,6 +17,7 @@ export interface Gateway {
   readonly local: Transport
   /** Fetches what clients name by URL; undefined where the operator wants none of it. */
   readonly media: { readonly room: number; fetch(url: string, room: number, signal: AbortSignal): Promise<Medium> } | undefined
+  readonly memory: Memory
   /** The id of this process, for receipts. */
   readonly instance: string
   readonly version: string

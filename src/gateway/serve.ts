@@ -3,6 +3,7 @@
 import { Failure, toFailure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { resolve } from '../routing/resolve.ts'
+import type { Plan } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { attempt } from './attempt.ts'
 import { checkHeaders, parseBody } from './body.ts'
@@ -16,32 +17,47 @@ import type { Gateway } from './gateway.ts'
 import { identify } from './identify.ts'
 import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
 import { Patience } from './patience.ts'
+import { narrow, recall } from './recall.ts'
 import { refuse } from './refuse.ts'
+import { prepareToRemember, remember } from './remember.ts'
 import { sending } from './send.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
 export async function serve(surface: Surface, client: Client, gateway: Gateway): Promise<void> {
   const { snapshot } = gateway
   const receipt = openReceipt(surface, client, gateway)
   let call: AnyCall | undefined
-  let patience: Patience | undefined
   try {
     const caller = identify(client.headers, snapshot)
     tellCaller(caller, receipt)
     call = parse({ surface, client, caller, snapshot }, await read(client, snapshot.limits.body, gateway))
     tellCall(call, gateway, receipt)
-    const plan = resolve(call, snapshot.routing)
-    tellPlan(call, plan, receipt)
+    const recalled = asksForm(call) || call.surface.recall === undefined ? undefined : await recall(call, gateway)
+    if (recalled !== undefined && recalled.call !== call) tellCall((call = recalled.call), gateway, receipt)
+    const found = resolve(call, snapshot.routing)
+    tellPlan(call, found, receipt)
+    const plan = recalled === undefined ? found : narrow(found, recalled)
     if (asksForm(call)) return await fill(call, plan, gateway, receipt)
     if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
-    if (call.streams) patience = keepCompany(call, receipt)
-    const answer = await attempt(call, plan, receipt, sending(call, gateway, receipt))
-    await deliver(answer, call, receipt, patience)
+    await converse(call, plan, gateway, receipt)
   } catch (error) {
     refuse(client.interruption ?? toFailure(error), { surface, client, receipt, call })
   } finally {
-    patience?.stop()
     gateway.settle(receipt.close(), client)
+  }
+}
+
+async function converse(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
+  prepareToRemember(call, gateway)
+  const patience = call.streams ? keepCompany(call, receipt) : undefined
+  try {
+    if (call.client.turns?.isWarmUp) return warmUp(call, receipt)
+    const answer = await attempt(call, plan, receipt, sending(call, gateway, receipt))
+    await deliver(answer, call, receipt, patience)
+  } finally {
+    patience?.stop()
+    remember(call, receipt, gateway)
   }
 }
 

@@ -19,6 +19,8 @@ export interface Data {
   pseudonym(kind: 'user' | 'session', id: string): string
   sealSecret(secret: string, place: Place): Uint8Array
   openSecret(sealed: Uint8Array, place: Place): string
+  sealAnswer(text: string, owner: string, id: string): Uint8Array
+  openAnswer(sealed: Uint8Array, owner: string, id: string): string
 }
 
 /** Rejects with a sentence for the operator where the data directory or the database is not to be used. */
@@ -49,6 +51,7 @@ export function keepFirstKey(dataDir: string, key: string): string {
 function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<Settings, 'dataDir' | 'inputHash'>): Data {
   const clientKeys = deriveKey(master, 'client-keys')
   const credentials = deriveKey(master, 'credentials')
+  const responses = deriveKey(master, 'responses')
   const pseudonyms = deriveKey(master, 'pseudonyms')
   return {
     store,
@@ -58,6 +61,8 @@ function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<
     pseudonym: (kind, id) => keyedHash(pseudonyms, `${kind} ${id}`).slice(0, 32),
     sealSecret: (secret, place) => seal(credentials, secret, place),
     openSecret: (sealed, place) => open(credentials, sealed, place),
+    sealAnswer: (text, owner, id) => seal(responses, text, { tenant: owner, id, version: 1 }),
+    openAnswer: (sealed, owner, id) => open(responses, sealed, { tenant: owner, id, version: 1 }),
   }
 }
 

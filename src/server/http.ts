@@ -1,11 +1,12 @@
 /** The listening side: every request comes in here, is guarded, found in the table of routes, and handed to who serves it. */
 
-import type { Roster } from '../base/roster.ts'
+import type { Listed, Roster } from '../base/roster.ts'
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import type { Headers } from '../gateway/client.ts'
+import { serveKept } from '../gateway/kept.ts'
 import { requestIdOf } from '../gateway/observe.ts'
 import { serve } from '../gateway/serve.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -35,13 +36,28 @@ export interface Listening {
   readonly limits: HttpLimits
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly side: Side
+  readonly upgrades: Upgrades
+}
+
+/** Who takes connections that go on in another protocol. */
+export interface Upgrades {
+  wants(request: IncomingMessage): boolean
+  /** Makes the connection, or calls `refuse`, before anything is said on the socket. */
+  take(request: IncomingMessage, socket: Socket, handshake: { readonly head: Buffer; readonly refuse: (failure: Failure) => void }): Promise<void>
+}
+
+/** A call, as whoever ends the process sees it. */
+export interface LiveCall extends Listed {
+  interrupt(failure: Failure): void
+  /** Whether bytes on this socket belong to another request. */
+  isAnswering(socket: Socket): boolean
 }
 
 /** The calls that are in flight, to be told when the process must end. Bounded by the connections. */
-export type Live = Roster<HttpClient>
+export type Live = Roster<LiveCall>
 
 export function createHttp(listening: Listening, live: Live): Server {
-  const { limits, tls } = listening
+  const { limits, tls, upgrades } = listening
   const options = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headerTime,
@@ -50,6 +66,7 @@ export function createHttp(listening: Listening, live: Live): Server {
     noDelay: true,
     keepAliveTimeout: 65_000,
     requireHostHeader: false,
+    shouldUpgradeCallback: (request: IncomingMessage) => upgrades.wants(request),
   }
   const server = tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options)
   // Ours counts every header; the parser would leave the rest out and say nothing.
@@ -61,6 +78,9 @@ export function createHttp(listening: Listening, live: Live): Server {
   server.on('checkExpectation', (request, response) =>
     refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.')),
   )
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    void upgrades.take(request, socket, { head, refuse: (failure) => refuseBytes(failure, socket) })
+  })
   server.on('connect', (_request, socket: Socket) => refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBroken(error, socket, live))
   return server
@@ -82,13 +102,15 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     const { serving } = found.route
     if (takesQueryKey(path)) takeQueryKey(request, query)
     else checkQuery(query)
-    if (serving.kind !== 'surface') {
+    if (serving.kind !== 'surface' && serving.kind !== 'kept') {
       response.setHeader('x-request-id', requestIdOf(request.headers as Headers))
       return await listening.side(request, response, { ...found, query })
     }
     const client = new HttpClient(request, response, { path: found.route.path, named: found.rest, query }, listening.limits)
     live.add(client)
-    await serve(serving.surface, client, listening.gateway).finally(() => live.remove(client))
+    const { gateway } = listening
+    const served = serving.kind === 'kept' ? serveKept(serving.surface, client, gateway) : serve(serving.surface, client, gateway)
+    await served.finally(() => live.remove(client))
   } catch (error) {
     refuseSide(request, response, toFailure(error))
   }

@@ -34,6 +34,7 @@ const atStartOnly = [
   'databaseUrl',
   'upstream',
   'receipts',
+  'responses',
   'media',
   'logLevel',
   'inputHash',

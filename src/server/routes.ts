@@ -1,14 +1,15 @@
 /** The one table of paths: what is served, by which method, and to whom. A path that is not here is not served. */
 
 import { controlRoutes } from '../control/routes.ts'
-import type { Surface } from '../surfaces/surface.ts'
-import { surfaces } from '../surfaces/index.ts'
+import type { KeptSurface, Surface } from '../surfaces/surface.ts'
+import { keptSurfaces, surfaces } from '../surfaces/index.ts'
 
 /** `client` takes a client's key, `admin` the operator's; `owner` either, and a client sees only its own. */
 export type Access = 'none' | 'client' | 'admin' | 'owner'
 
 export type Serving =
   | { readonly kind: 'surface'; readonly surface: Surface }
+  | { readonly kind: 'kept'; readonly surface: KeptSurface }
   | { readonly kind: 'models' | 'model' | 'hello' | 'upgrade' | 'health' | 'readiness' | 'metrics' | 'control' | 'welcome' }
 
 export interface Route {
@@ -25,6 +26,10 @@ const served = surfaces.flatMap((surface) =>
   surface.paths.map((path): Route => ({ method: 'POST', path, access: 'client', serving: { kind: 'surface', surface } })),
 )
 
+const kept = keptSurfaces.flatMap((surface) =>
+  surface.paths.map((path): Route => ({ method: surface.method, path, access: 'client', serving: { kind: 'kept', surface } })),
+)
+
 const models: readonly Route[] = versions.flatMap((version): Route[] => [
   { method: 'GET', path: `${version}/models`, access: 'client', serving: { kind: 'models' } },
   { method: 'GET', path: `${version}/models/*`, access: 'client', serving: { kind: 'model' } },
@@ -36,6 +41,7 @@ const control = controlRoutes.map(({ method, path, access }): Route => ({ method
 
 export const routes: readonly Route[] = [
   ...served,
+  ...kept,
   ...models,
   { method: 'HEAD', path: '/api/hello', access: 'none', serving: { kind: 'hello' } },
   { method: 'GET', path: '/healthz', access: 'none', serving: { kind: 'health' } },

@@ -22,6 +22,7 @@ export interface SideWorld {
 const welcome = `Omni Gateway is running.
 
   POST /v1/chat/completions   OpenAI Chat Completions
+  POST /v1/responses          OpenAI Responses
   POST /v1/messages           Anthropic Messages
   GET  /v1/models             what can be called
   GET  /_omni/reports         receipts
@@ -52,11 +53,12 @@ export function serveBeside(world: SideWorld): Side {
         return send(response, 200, 'text/plain; charset=utf-8', welcome)
       case 'upgrade':
         response.setHeader('upgrade', 'websocket')
-        throw new Failure('upgrade_required', 'WebSocket mode is not served here.')
+        throw new Failure('upgrade_required', 'This path is served by POST, and to clients that speak WebSocket.')
       case 'control':
         if (viewer !== undefined) world.viewers.set(request, viewer)
         return world.control(request, response)
       case 'surface':
+      case 'kept':
         throw new Failure('internal_error', 'A model surface is not served here.')
     }
   }

@@ -19,10 +19,13 @@ import { Metrics, type Gauges } from '../telemetry/metrics.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
+import { AnswerMemory } from './answer-memory.ts'
 import { openData, type Data } from './data.ts'
 import { createHttp, type Live, type Side } from './http.ts'
 import { Plane } from './plane.ts'
 import { serveBeside } from './side.ts'
+import type { SocketLimits } from './socket-session.ts'
+import { Sockets } from './sockets.ts'
 
 export interface Start {
   readonly settings: Settings
@@ -61,8 +64,9 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const log = new Log(out, settings.logLevel)
   const outbox = new Outbox((lines) => data.store.receipts.append(lines), settings.receipts)
   const live: Live = new Roster()
+  const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
-  const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, live, outbox) })
+  const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, { live, outbox, memory }) })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
   const media = settings.media.fetch
     ? new MediaFetcher({ ...settings.media, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
@@ -71,23 +75,16 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     await plane.publish()
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
-    const gateway = assembleGateway({ state, plane, data, network, media, settle: settler({ metrics, outbox, log }) })
+    const gateway = assembleGateway({ state, plane, data, network, media, memory, settle: settler({ metrics, outbox, log }) })
     const tls = settings.tls && readTls(settings.tls)
-    const server = createHttp({ gateway, hosts: hostsOf(settings), limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }) }, live)
+    const hosts = hostsOf(settings)
+    const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
+    const listening = { gateway, hosts, limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }), upgrades: sockets }
+    const server = createHttp(listening, live)
     await listen(server, settings)
+    if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
     const unfollow = settings.databaseUrl === undefined ? () => {} : followOthers(plane)
-    const stop = async () => {
-      state.isDraining = true
-      await drain(server, live, settings.drain)
-      unfollow()
-      await network.close()
-      await media?.close()
-      const lost = await outbox.close(settings.drain)
-      if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
-      await plane.close()
-      log.flush()
-      await data.store.close()
-    }
+    const stop = () => end({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
     return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
   } catch (error) {
     await data.store.close()
@@ -95,7 +92,40 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   }
 }
 
-function statusOf({ version, instance }: State, live: Live, outbox: Outbox): object {
+/** All that must end when the process does. */
+interface Assembled {
+  readonly settings: Settings
+  readonly state: State
+  readonly data: Data
+  readonly log: Log
+  readonly outbox: Outbox
+  readonly live: Live
+  readonly plane: Plane
+  readonly network: HttpTransport
+  readonly media: MediaFetcher | undefined
+  readonly memory: AnswerMemory
+  readonly sockets: Sockets
+  readonly server: Server
+  readonly unfollow: () => void
+}
+
+async function end({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow }: Assembled): Promise<void> {
+  state.isDraining = true
+  sockets.drain()
+  await drain(server, live, settings.drain)
+  sockets.close()
+  unfollow()
+  await network.close()
+  await media?.close()
+  await memory.close(settings.drain)
+  const lost = await outbox.close(settings.drain)
+  if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
+  await plane.close()
+  log.flush()
+  await data.store.close()
+}
+
+function statusOf({ version, instance }: State, { live, outbox, memory }: Pick<Assembled, 'live' | 'outbox' | 'memory'>): object {
   return {
     version,
     instance,
@@ -104,6 +134,8 @@ function statusOf({ version, instance }: State, live: Live, outbox: Outbox): obj
     calls: live.size,
     receipts_waiting: outbox.depth,
     receipts_dropped: outbox.dropped,
+    answers_dropped: memory.dropped,
+    answers_evicted: memory.evicted,
   }
 }
 
@@ -137,7 +169,7 @@ interface Parts {
   readonly data: Data
 }
 
-function assembleGateway({ state, plane, data, network, media, settle }: Parts & Pick<Gateway, 'network' | 'media' | 'settle'>): Gateway {
+function assembleGateway({ state, plane, data, network, media, memory, settle }: Parts & Pick<Gateway, 'network' | 'media' | 'memory' | 'settle'>): Gateway {
   return {
     get snapshot() {
       return plane.snapshot
@@ -147,6 +179,7 @@ function assembleGateway({ state, plane, data, network, media, settle }: Parts &
     },
     network,
     media,
+    memory,
     local: new LocalTransport(),
     instance: state.instance,
     version: state.version,
@@ -188,6 +221,11 @@ function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: Met
     metrics: () => ({ type: metrics.contentType, text: metrics.text() }),
     control: plane.serveControl(viewers),
   })
+}
+
+function socketLimits({ responses, limits, http }: Settings): SocketLimits {
+  const { sockets: connections, socketIdle: idle, socketMemory: memory } = responses
+  return { connections, idle, memory, frame: limits.answer, buffer: limits.streamBuffer, writeIdle: http.writeIdle }
 }
 
 function readTls({ cert, key }: { readonly cert: string; readonly key: string }) {

@@ -3,12 +3,30 @@
 import { checkMaxTokens } from '../wires/anthropic-messages/check.ts'
 import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
+import { openaiResponses } from '../wires/openai-responses/index.ts'
 import { formSurfaces, versioned } from './forms.ts'
-import type { Surface } from './surface.ts'
+import { responsesRecall } from './responses-recall.ts'
+import type { KeptSurface, Surface } from './surface.ts'
 
 export const surfaces: readonly Surface[] = [
   { name: 'openai-chat', operation: 'chat', paths: versioned('/chat/completions'), wire: openaiChat },
   { name: 'anthropic-messages', operation: 'chat', paths: versioned('/messages'), wire: anthropicMessages, check: checkMaxTokens },
   { name: 'anthropic-messages', operation: 'count_tokens', paths: versioned('/messages/count_tokens'), wire: anthropicMessages },
+  { name: 'openai-responses', operation: 'chat', paths: versioned('/responses'), wire: openaiResponses, recall: responsesRecall },
+  { name: 'openai-responses', operation: 'count_tokens', paths: versioned('/responses/input_tokens'), wire: openaiResponses, recall: responsesRecall },
   ...formSurfaces,
+]
+
+const about = (question: KeptSurface['question'], method: KeptSurface['method'], path: string): KeptSurface => ({
+  question,
+  method,
+  paths: versioned(`/responses/:id${path}`),
+  wire: openaiResponses,
+})
+
+export const keptSurfaces: readonly KeptSurface[] = [
+  about('retrieve', 'GET', ''),
+  about('delete', 'DELETE', ''),
+  about('cancel', 'POST', '/cancel'),
+  about('input_items', 'GET', '/input_items'),
 ]

@@ -4,7 +4,8 @@ import type { JsonObject } from '../base/json.ts'
 import type { WireName } from '../canonical/chat.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
 import type { SurfaceDialect } from '../wires/forms/dialect.ts'
-import type { SurfaceWire } from '../wires/wire.ts'
+import type { SurfaceWire, Wire } from '../wires/wire.ts'
+import type { Recall } from './recall.ts'
 
 interface Served {
   /** All that it is served on; a `*` stands for the model where the path names it. */
@@ -21,6 +22,17 @@ export interface ChatSurface extends Served {
   /** What is asked for: an answer, or only a count of the request's tokens. Receipts tell it. */
   readonly operation: 'chat' | 'text_completion' | 'count_tokens'
   readonly wire: SurfaceWire
+  /** How its clients go on from an answer by its id, where they can. */
+  readonly recall?: Recall
+}
+
+/** Calls about an answer that was given. */
+export interface KeptSurface {
+  readonly question: 'retrieve' | 'delete' | 'cancel' | 'input_items'
+  readonly method: 'GET' | 'DELETE' | 'POST'
+  /** `:id` stands for the answer's. */
+  readonly paths: readonly string[]
+  readonly wire: Wire
 }
 
 /** One of a small form. */

@@ -1,0 +1,124 @@
+/** Serves what clients ask of an answer that they were given: here where it is kept here, else by whoever keeps it. */
+
+import type { JsonObject } from '../base/json.ts'
+import { Failure, toFailure } from '../canonical/failure.ts'
+import { pathOf } from '../providers/provider.ts'
+import type { Connection } from '../routing/target.ts'
+import type { KeptSurface } from '../surfaces/surface.ts'
+import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
+import { address } from './address.ts'
+import { collect } from './answer.ts'
+import type { Client } from './client.ts'
+import type { Gateway } from './gateway.ts'
+import { identify } from './identify.ts'
+import { listInput } from './kept-input.ts'
+import type { KeptAnswer } from './memory.ts'
+import { requestIdOf } from './observe.ts'
+import { ownerOf } from './recall.ts'
+import { readRefusal } from './send.ts'
+
+/** Never throws. Resolves when the answer is out, or the client is gone. */
+export async function serveKept(surface: KeptSurface, client: Client, gateway: Gateway): Promise<void> {
+  try {
+    if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
+    const owner = ownerOf(identify(client.headers, gateway.snapshot))
+    const [place] = await gateway.memory.find(owner, [client.named])
+    if (place === undefined || place.id !== place.responseId) throw notFound()
+    if (place.connection !== null) return await pass(surface, { client, gateway, owner, connection: place.connection })
+    if (surface.question === 'delete') return await remove(client, owner, gateway)
+    const kept = await gateway.memory.load(owner, place.id)
+    if (kept === undefined) throw notFound()
+    sendJson(client, answerHere(surface, kept, new URLSearchParams(client.query)))
+  } catch (error) {
+    refuse(surface, client, client.interruption ?? toFailure(error))
+  }
+}
+
+const notFound = () => new Failure('not_found', 'There is no response of this id: it is not one of your key’s, was not kept, or has expired.')
+
+function answerHere({ question }: KeptSurface, kept: KeptAnswer, query: URLSearchParams): JsonObject {
+  switch (question) {
+    case 'cancel':
+      throw new Failure('bad_request', 'Cannot cancel a synchronous response.')
+    case 'input_items':
+      return listInput(kept, query)
+    default:
+      if (query.get('stream') !== 'true') return kept.response
+      throw new Failure('unsupported_parameter', 'A response that is kept here is given whole: ask without `stream`.', { param: 'stream' })
+  }
+}
+
+async function remove(client: Client, owner: string, { memory }: Gateway): Promise<void> {
+  if (!(await memory.remove(owner, client.named))) throw notFound()
+  sendJson(client, { id: client.named, object: 'response', deleted: true })
+}
+
+interface Passing {
+  readonly client: Client
+  readonly gateway: Gateway
+  readonly owner: string
+  readonly connection: string
+}
+
+async function pass(surface: KeptSurface, { client, gateway, owner, connection: name }: Passing): Promise<void> {
+  const connection = gateway.snapshot.routing.connections.get(name)
+  if (connection?.name !== name) throw notFound()
+  const request = requestTo(connection, surface, client)
+  const exchange = await gateway.network.post(request, request.headers.accept !== 'application/json', (cancel) => client.onGone(cancel))
+  client.onGone(() => exchange.abort())
+  if (exchange.status !== 200) throw await refusalOf(exchange, surface)
+  if (surface.question === 'delete') {
+    await collect(exchange, gateway.snapshot.limits.answer)
+    return remove(client, owner, gateway)
+  }
+  const type = exchange.headers['content-type'] ?? ''
+  if (type.startsWith('text/event-stream')) return passStream(exchange, client)
+  send(client, await collect(exchange, gateway.snapshot.limits.answer))
+}
+
+/** What clients may ask beside the id; the provider's own parameters are not theirs to set. */
+const passedQuery: ReadonlySet<string> = new Set(['include', 'include[]', 'stream', 'starting_after', 'include_obfuscation', 'limit', 'order', 'after'])
+const suffixes = { retrieve: '', delete: '', cancel: '/cancel', input_items: '/input_items' } as const
+
+function requestTo(connection: Connection, { wire, question, method }: KeptSurface, client: Client): UpstreamRequest {
+  const asked = new URLSearchParams([...new URLSearchParams(client.query)].filter(([name]) => passedQuery.has(name))).toString()
+  const place = pathOf(connection.provider.speaks[wire.name] ?? '', false)
+  const way = {
+    path: `${place}/${client.named}${suffixes[question]}${asked === '' ? '' : `?${asked}`}`,
+    accept: new URLSearchParams(asked).get('stream') === 'true' ? 'text/event-stream' : 'application/json',
+    passedHeaders: [],
+  }
+  const request = address({ client }, { connection, model: '' }, way, '')
+  return method === 'POST' ? request : { ...request, method }
+}
+
+async function refusalOf(exchange: Exchange, { wire }: KeptSurface): Promise<Failure> {
+  const failure = await readRefusal(exchange, wire)
+  return failure.reason === 'model_not_found' ? notFound() : failure
+}
+
+async function passStream(exchange: Exchange, client: Client): Promise<void> {
+  client.begin(200, headers(client, 'text/event-stream; charset=utf-8'))
+  for (let chunk = exchange.take() ?? (await exchange.next()); chunk !== undefined; chunk = exchange.take() ?? (await exchange.next())) {
+    if (!client.write(chunk)) await client.drained()
+  }
+  client.end()
+}
+
+const headers = (client: Client, type: string): readonly string[] => {
+  const id = requestIdOf(client.headers)
+  return ['content-type', type, 'cache-control', 'no-store', 'vary', 'Authorization, Origin', 'x-request-id', id, 'request-id', id]
+}
+
+function send(client: Client, body: Buffer | string, status = 200, more: readonly string[] = []): void {
+  client.begin(status, [...headers(client, 'application/json; charset=utf-8'), ...more, 'content-length', String(Buffer.byteLength(body))])
+  client.end(body)
+}
+
+const sendJson = (client: Client, body: JsonObject): void => send(client, JSON.stringify(body))
+
+function refuse({ wire }: KeptSurface, client: Client, failure: Failure): void {
+  if (client.isGone || client.hasBegun) return client.destroy()
+  const more = failure.row.retry ? [] : ['x-should-retry', 'false']
+  send(client, JSON.stringify(wire.writeError(failure, requestIdOf(client.headers))), failure.row.status, more)
+}
