@@ -3,6 +3,7 @@
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ReasoningBlock, Rest, ToolCallBlock } from '../../canonical/chat.ts'
 import { kept, own, spelling } from '../rest.ts'
+import { parseInput } from '../tool-input.ts'
 import { attachCitations, writeCitations } from './citations.ts'
 import { contentSpelling, readContent, writeContent, writeParts } from './content.ts'
 import { take, wire, type Writing } from './own.ts'
@@ -92,12 +93,28 @@ function canShow({ type }: Block, { to, lose }: Writing): boolean {
 export function writeCall(block: ToolCallBlock, writing: Writing): JsonObject {
   const { id, name, rest, signature } = block
   const { function: inner, ...fields } = own(wire, rest)
-  return { ...fields, id, type: 'function', function: { name, ...writeInput(block), ...(isObject(inner) && inner) }, ...writeSignature(signature, writing) }
+  return {
+    ...fields,
+    id,
+    type: 'function',
+    function: { name, ...writeInput(block, writing), ...(isObject(inner) && inner) },
+    ...writeSignature(signature, writing),
+  }
 }
 
-/** What a custom tool was given is put into an object, as the wire wants it. */
-function writeInput({ input, custom, rest }: ToolCallBlock): JsonObject {
+/** What a custom tool was given is put into an object, and what was cut short has no meaning left: a provider reads arguments as JSON. */
+function writeInput(block: ToolCallBlock, { to, isOwn }: Writing): JsonObject {
+  const { input, custom, rest } = block
   const spelled = input === '{}' ? spelling(wire, rest, 'input') : undefined
   if (spelled !== undefined) return spelled === 'empty' ? { arguments: '' } : {}
-  return { arguments: custom ? JSON.stringify({ input }) : input === '' ? '{}' : input }
+  if (custom || input === '' || (to === 'provider' && !isOwn && !isJson(input))) return { arguments: JSON.stringify(parseInput(block)) }
+  return { arguments: input }
+}
+
+function isJson(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text))
+  } catch {
+    return false
+  }
 }

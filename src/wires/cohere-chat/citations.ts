@@ -57,7 +57,7 @@ function placeOf({ type, content_index: index }: JsonObject, blocks: readonly Bl
 function cited(block: Block, said: JsonObject): Block {
   if (block.type === 'text') return { ...block, citations: [...(block.citations ?? []), readCitation(said)] }
   const fields = own(wire, block.rest)
-  return { ...block, rest: { ...block.rest, wire, fields: { ...fields, citations: [...((fields.citations as Json[] | undefined) ?? []), said] } } } as Block
+  return { ...block, rest: { ...block.rest, wire, fields: { ...fields, citations: [...((fields.citations as Json[] | undefined) ?? []), said] } } }
 }
 
 /** All citations of these blocks, in their order. */

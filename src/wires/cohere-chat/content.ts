@@ -43,7 +43,7 @@ function readImage({ image_url: said, ...fields }: JsonObject): MediaBlock | und
   const { url, detail, ...inner } = said
   const left = { ...inner, ...(detail !== undefined && typeof detail !== 'string' && { detail }) }
   const beside = Object.keys(left).length > 0 ? { ...fields, image_url: left } : fields
-  return { type: 'media', kind: 'image', source: readUrl(url as string), ...(typeof detail === 'string' && { detail }), ...kept(wire, beside) }
+  return { type: 'media', kind: 'image', source: readUrl(url), ...(typeof detail === 'string' && { detail }), ...kept(wire, beside) }
 }
 
 function readUrl(url: string): Source {

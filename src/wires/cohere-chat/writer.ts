@@ -1,7 +1,7 @@
 /** Streams, written: a start, blocks one after the other, and an end that tells why and how much. */
 
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { Block, ChatEvent, FinishReason, Rest, Usage } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, FinishReason, Rest, Signature, Usage } from '../../canonical/chat.ts'
 import { mergeUsage } from '../../canonical/fold.ts'
 import { own, spelling } from '../rest.ts'
 import { Sequence, type BlockEvent } from '../sequence.ts'
@@ -128,8 +128,8 @@ class Writer implements EventWriter {
     this.#live = undefined
     if (kind !== 'content' && kind !== 'call') return ''
     const proof = writeSignature(signature ?? ('signature' in block ? block.signature : undefined), toClient)
-    const [type, field] = kind === 'call' ? ['tool-call-end', 'tool_calls'] : ['content-end', 'content']
-    return frame(type!, { index: place, ...(proof.signature !== undefined && { delta: { message: { [field!]: { signature: proof.signature } } } }) })
+    const [type, field] = kind === 'call' ? (['tool-call-end', 'tool_calls'] as const) : (['content-end', 'content'] as const)
+    return frame(type, { index: place, ...(proof.signature !== undefined && { delta: { message: { [field]: { signature: proof.signature } } } }) })
   }
 }
 
@@ -149,11 +149,16 @@ function kindOf(block: Block): Live['kind'] {
 /** A block as it opens: what is known of it, and none of its words. */
 function opened(block: Block): JsonObject {
   if (block.type === 'tool-call') {
-    const call = writeCall({ ...block, signature: undefined } as typeof block, toClient)
+    const call = writeCall(withoutProof(block), toClient)
     return { ...call, function: { ...(call.function as JsonObject), arguments: '' } }
   }
   if (block.type === 'text' || block.type === 'refusal') return { ...own(wire, block.rest), type: 'text', text: '' }
-  return writePart(block.type === 'reasoning' ? ({ ...block, signature: undefined } as typeof block) : block, toClient) ?? {}
+  return writePart(block.type === 'reasoning' ? withoutProof(block) : block, toClient) ?? {}
+}
+
+/** A proof is told at the end. */
+function withoutProof<Proven extends { readonly signature?: Signature }>({ signature: _, ...block }: Proven): Omit<Proven, 'signature'> {
+  return block
 }
 
 /** What stands around the words of a block in the frames that tell them. */
