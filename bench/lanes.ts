@@ -100,4 +100,11 @@ export const targets: readonly Target[] = [
 export const mostPlateau = 0.01
 
 /** Limits on what ours takes at rest. */
-export const limits = { idleStreams: 5000, idleStreamsMegabytes: 500, idleMegabytes: 120, firstAnswerMilliseconds: 1000 } as const
+export const limits = {
+  idleStreams: 5000,
+  idleStreamsMegabytes: 500,
+  idleMegabytes: 120,
+  firstAnswerMilliseconds: 1000,
+  countedTokens: 1_000_000,
+  countLoopDelay: 50,
+} as const

@@ -7,19 +7,20 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findFreePort } from '../test/gateway.ts'
+import { frameTable, measureFrames } from './frames.ts'
 import { lanes, limits } from './lanes.ts'
 import { runLane, type Bench, type Effort, type Sample } from './measure.ts'
 import { findNginx, nginxCommand } from './nginx.ts'
 import { script, start, until, type Process } from './process.ts'
 import { judge, summarizeRows, type Verdict } from './report.ts'
-import { holdIdleStreams, timeFirstAnswer, type IdleStreams } from './rest.ts'
+import { delayOfCounting, holdIdleStreams, timeFirstAnswer, type IdleStreams } from './rest.ts'
 import type { Repeated } from './statistics.ts'
 import type { Place } from './subjects.ts'
 import { rowTable, verdictTable } from './table.ts'
 
 const help = `npm run bench -- [options]
   --quick         two short repetitions at two concurrencies: under two minutes, and rougher
-  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest
+  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames
   --subjects a,b  only these of each lane: direct, bare, plain, governed, portkey
   --json file     where to write the numbers (default bench/results/latest.json)`
 
@@ -33,6 +34,8 @@ const mostBusy = 0.7
 interface Rest {
   readonly streams: readonly IdleStreams[]
   readonly firstAnswer: Repeated
+  /** Milliseconds. */
+  readonly countDelay: number
 }
 
 async function main(): Promise<void> {
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
     throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
   const [busy] = loadavg()
   if (busy! > mostBusy) console.error(`The machine is not at rest (load ${busy!.toFixed(1)}): the numbers will be rougher than they need be.`)
-  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest']
+  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames']
   const chosen = lanes
     .filter(({ name }) => names.includes(name))
     .map((lane) => ({ ...lane, subjects: lane.subjects.filter((name) => values.subjects?.split(',').includes(name) ?? true) }))
@@ -58,11 +61,12 @@ async function main(): Promise<void> {
     const samples: Sample[] = []
     for (const lane of chosen) samples.push(...(await runLane(lane, bench)))
     const rest = names.includes('rest') ? await measureRest(bench) : undefined
+    const frames = names.includes('frames') ? measureFrames() : undefined
     const rows = summarizeRows(samples)
     const verdicts = [...judge(samples), ...(rest ? judgeRest(rest) : [])]
-    console.log(`\n${rowTable(rows)}\n\n${verdictTable(verdicts)}`)
+    console.log(`\n${rowTable(rows)}\n\n${verdictTable(verdicts)}${frames ? `\n\n${frameTable(frames)}` : ''}`)
     mkdirSync(dirname(output), { recursive: true })
-    writeFileSync(output, `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, samples }, null, 1)}\n`)
+    writeFileSync(output, `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, samples }, null, 1)}\n`)
   })
 }
 
@@ -94,15 +98,17 @@ async function withBench(effort: Effort, use: (bench: Bench, upstream: string) =
 
 async function measureRest(bench: Bench): Promise<Rest> {
   const firstAnswer = await timeFirstAnswer(bench)
-  return { firstAnswer, streams: [await holdIdleStreams('bare', bench), await holdIdleStreams('governed', bench)] }
+  const countDelay = await delayOfCounting(bench)
+  return { firstAnswer, countDelay, streams: [await holdIdleStreams('bare', bench), await holdIdleStreams('governed', bench)] }
 }
 
-function judgeRest({ streams, firstAnswer }: Rest): Verdict[] {
+function judgeRest({ streams, firstAnswer, countDelay }: Rest): Verdict[] {
   const own = streams.find(({ subject }) => subject === 'governed')!
   const judged = (about: string, measured: number, most: number): Verdict => ({ about, measured, target: `≤ ${most}`, isMet: measured <= most })
   return [
     judged(`${own.streams} idle streams, MB`, own.streamsBytes / megabyte, limits.idleStreamsMegabytes),
     judged('at rest, MB', own.idleBytes / megabyte, limits.idleMegabytes),
+    judged('loop delay p99 while a million tokens are counted, ms', countDelay, limits.countLoopDelay),
     judged('start to first answer, ms', firstAnswer.median, limits.firstAnswerMilliseconds),
   ]
 }

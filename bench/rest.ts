@@ -5,6 +5,7 @@ import { findFreePort } from '../test/gateway.ts'
 import { ask } from './exchange.ts'
 import { limits, type SubjectName } from './lanes.ts'
 import { order, type Bench } from './measure.ts'
+import type { LoopDelay } from './probe.ts'
 import { script, start, until } from './process.ts'
 import { configure, productEntry, readFirstKey, startSubject } from './subjects.ts'
 import { repeated, type Repeated } from './statistics.ts'
@@ -32,6 +33,27 @@ export async function holdIdleStreams(name: SubjectName, bench: Bench): Promise<
     const streamsBytes = process.residentBytes()
     await order(bench.load, { do: 'release' })
     return { subject: name, idleBytes, streams: open, streamsBytes }
+  } finally {
+    await process.stop()
+  }
+}
+
+/** How late the event loop ran in its slowest hundredth while prompts of a million tokens were estimated, one after the other; milliseconds. */
+export async function delayOfCounting(bench: Bench): Promise<number> {
+  bench.say(`counting ${limits.countedTokens} tokens`)
+  const subject = await startSubject('governed', bench.upstreams.whole, bench.place, [])
+  const { process } = subject
+  if (!process) throw new Error('the gateway is no process to look at')
+  try {
+    const { headers, port } = subject.job({}, 1, 0)
+    const text = 'four '.repeat((limits.countedTokens * 4) / 5)
+    const turns = Array.from({ length: 20 }, (_, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: text.slice(0, text.length / 20) }))
+    const body = JSON.stringify({ model: 'openai-chat/gpt-4o-mini', messages: turns })
+    const job = { port, path: '/v1/messages/count_tokens', headers, body, isStreamed: false, concurrency: 1, milliseconds: bench.effort.milliseconds }
+    await order(bench.load, { do: 'run', job: { ...job, milliseconds: 500 } })
+    await process.ask<LoopDelay>('loop-delay')
+    await order(bench.load, { do: 'run', job: { ...job, milliseconds: Math.max(job.milliseconds, 3000) } })
+    return (await process.ask<LoopDelay>('loop-delay')).p99
   } finally {
     await process.stop()
   }

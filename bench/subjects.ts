@@ -3,7 +3,6 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findFreePort } from '../test/gateway.ts'
-import type { WireName } from '../src/canonical/chat.ts'
 import { ask } from './exchange.ts'
 import type { Job } from './load.ts'
 import type { Question, SubjectName } from './lanes.ts'
@@ -95,7 +94,7 @@ function ours(name: 'plain' | 'governed', port: number, upstreamPort: number, pl
 export const productEntry = file('../bin/omni.js')
 
 /** A provider of each wire: whose kind it is, and what beside its address must be said. */
-const kinds: { readonly [wire in WireName]: { readonly like: string; readonly key: string; readonly base: string } } = {
+const kinds: { readonly [wire in (typeof wireNames)[number]]: { readonly like: string; readonly key: string; readonly base: string } } = {
   'openai-chat': { like: 'openai', key: 'sk-bench', base: '/v1' },
   'openai-responses': { like: 'openai', key: 'sk-bench', base: '/v1' },
   'anthropic-messages': { like: 'anthropic', key: 'sk-bench', base: '' },

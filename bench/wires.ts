@@ -7,7 +7,14 @@ import { surfaces } from '../src/surfaces/index.ts'
 import { wireOf } from '../src/wires/index.ts'
 import { tokens } from './exchange.ts'
 
-export const wireNames: readonly WireName[] = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat']
+export const wireNames = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'bedrock-converse',
+  'cohere-chat',
+] as const satisfies readonly WireName[]
 export const surfaceNames = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate'] as const satisfies readonly WireName[]
 
 const asked: ChatRequest = {

@@ -36,6 +36,7 @@ const clauses: { readonly [quirk in keyof Quirks]-?: (value: NonNullable<Quirks[
       .map(([field, most]) => `${code(field)} is at most ${most}`)
       .join(', '),
   developerAsSystem: () => '`developer` messages are sent as `system`',
+  textTools: () => 'tools of plain text are offered as they are',
   noCacheMarks: () => 'marks for a cache (`cache_control`) are taken off',
   callIdPattern: (pattern) => `call ids are made to fit ${code(pattern.source)}, and made back in the answer`,
   noStreamOptions: () => 'usage in streams is told without being asked for',

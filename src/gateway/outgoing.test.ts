@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../base/json.ts'
+import type { ChatEvent } from '../canonical/chat.ts'
+import { fold } from '../canonical/fold.ts'
 import type { Quirks } from '../wires/quirks.ts'
 import { callOf, receiptOf, targetOf } from '../../test/calling.ts'
 import { prepare } from './outgoing.ts'
@@ -89,6 +91,22 @@ describe('on another wire', () => {
 
   test('what changes the shape of the answer is refused and never left out (cases 133, 173)', () => {
     assert.throws(() => prepare(callOf({ ...plain, n: 2 }), messages, false, receiptOf()), { reason: 'unsupported_parameter', param: 'choices' })
+  })
+
+  test('a tool of plain text is offered as a function of one string, and its calls come back as plain text', () => {
+    const tools = [{ type: 'custom', custom: { name: 'patch', description: 'Applies a patch.' } }]
+    const { request, undo } = prepare(callOf({ ...plain, tools }), messages, false, receiptOf())
+    const [tool] = (JSON.parse(request.body.toString()) as { tools: { name: string; input_schema: JsonObject }[] }).tools
+    assert.deepEqual([tool!.name, tool!.input_schema.required], ['patch', ['input']])
+    const events: ChatEvent[] = [
+      { type: 'open', choice: 0, index: 0, block: { type: 'tool-call', id: 'a', name: 'patch', input: '' } },
+      { type: 'delta', index: 0, text: '{"input":"*** Begin\\n' },
+      { type: 'delta', index: 0, text: '*** End"}' },
+      { type: 'close', index: 0 },
+      { type: 'finish', choice: 0, reason: 'tool-calls' },
+    ]
+    const [call] = fold([{ type: 'start', id: 'a', model: 'm' }, ...undo.reduce<readonly ChatEvent[]>((list, step) => step(list), events)]).choices[0]!.blocks
+    assert.deepEqual(call, { type: 'tool-call', id: 'a', name: 'patch', input: '*** Begin\n*** End', custom: true })
   })
 
   test('a provider that speaks no wire for a model cannot be asked for it', () => {

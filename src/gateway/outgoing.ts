@@ -13,6 +13,7 @@ import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
 import { isWord, lostWords, unsayable, type Word } from '../wires/losses.ts'
 import { applyQuirks, losesCacheMarks, quirksTouch, type Quirks } from '../wires/quirks.ts'
+import { offerTextTools } from '../wires/text-tools.ts'
 import { bendNames } from '../wires/tool-names.ts'
 import type { Wire } from '../wires/wire.ts'
 import { address, wayOf } from './address.ts'
@@ -104,17 +105,23 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
     lose(word)
   }
   const traits = traitsOf(catalogOf(target.connection.provider) ?? target.connection.provider.id, target.model)
-  const shaped = answerInTool(request, traits, wire)
+  const offered = offerTextTools(request, { hasNoTextTools: takesTextTools(target, quirks) ? undefined : wire.hasNoTextTools })
+  const shaped = answerInTool(offered.request, traits, wire)
   const named = bendNames(shaped.request, quirks.callIdPattern ? { toolNamePattern: wire.toolNamePattern, callIdPattern: quirks.callIdPattern } : wire)
   const body = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(body) : undefined
-  const undo = [named.restore, shaped.undo].filter((step) => step !== undefined)
+  const undo = [named.restore, shaped.undo, offered.undo].filter((step) => step !== undefined)
   return {
     body: JSON.stringify(applyQuirks(usage ? { ...body, ...usage } : body, quirks)),
     passesOn: wire.name === call.surface.name && undo.length === 0 && !call.wantsArray,
     hidesUsage: usage !== undefined,
     undo,
   }
+}
+
+/** What a server of the operator's own takes, nobody knows: a function every server takes. */
+function takesTextTools({ connection }: Target, { textTools }: Quirks): boolean {
+  return textTools === true && !connection.isCustom
 }
 
 export function loseOrRefuse(word: Word, isStrict: boolean, receipt: Receipt): void {

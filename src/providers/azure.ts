@@ -7,10 +7,10 @@ export const azure: Provider = {
   prefixes: ['azure'],
   substrate: 'cloud',
   auth: { scheme: 'header', header: 'api-key', env: ['AZURE_OPENAI_API_KEY'] },
-  speaks: { 'openai-chat': '/deployments/{model}/chat/completions' },
+  speaks: { 'openai-chat': '/deployments/{model}/chat/completions', 'openai-responses': '/responses' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/deployments/{model}/embeddings', most: 2048 } },
   baseUrlEnv: ['AZURE_OPENAI_ENDPOINT'],
   basePath: '/openai',
   query: { 'api-version': '2025-04-01-preview' },
-  quirks: { 'openai-chat': { noCacheMarks: true } },
+  quirks: { 'openai-chat': { noCacheMarks: true, textTools: true } },
 }

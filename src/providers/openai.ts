@@ -8,12 +8,21 @@ export const openai: Provider = {
   substrate: 'direct',
   baseUrl: 'https://api.openai.com/v1',
   auth: { scheme: 'bearer', env: ['OMNI_OPENAI_API_KEY', 'OPENAI_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/chat/completions', 'openai-responses': '/responses', 'openai-completions': '/completions' },
+  // https://platform.openai.com/docs/models says for each model which of these it answers on.
+  families: [
+    { models: /^(ft:)?(davinci-002|babbage-002|gpt-3\.5-turbo-instruct)/, wires: ['openai-completions'] },
+    // https://platform.openai.com/docs/models: these answer on Responses alone, and those below on Chat Completions.
+    { models: /codex|-pro\b|deep-research|computer-use/, wires: ['openai-responses'] },
+    { models: /audio|search-(preview|api)/, wires: ['openai-chat'] },
+    { models: /^(ft:)?(gpt-|o\d|chatgpt-)/, wires: ['openai-chat', 'openai-responses'] },
+  ],
+  counts: { 'openai-responses': '/responses/input_tokens' },
   forms: {
     embeddings: { dialect: 'openai-embeddings', path: '/embeddings', most: 2048 },
     moderations: { dialect: 'openai-moderations', path: '/moderations' },
   },
   baseUrlEnv: ['OMNI_OPENAI_BASE_URL'],
   isDefault: true,
-  quirks: { 'openai-chat': { noCacheMarks: true } },
+  quirks: { 'openai-chat': { noCacheMarks: true, textTools: true } },
 }

@@ -16,6 +16,8 @@ export interface Quirks {
   readonly developerAsSystem?: boolean
   /** The provider refuses `cache_control` in messages, their parts and tools: it caches by itself. */
   readonly noCacheMarks?: boolean
+  /** The provider takes tools of plain text on a wire where most take functions alone. */
+  readonly textTools?: boolean
   /** What the provider wants call ids to look like, where it is stricter than the wire. */
   readonly callIdPattern?: RegExp
   /** The provider does not take `stream_options`, or tells usage without it. */

@@ -12,7 +12,7 @@ export interface TextTools {
 }
 
 /** Bends tools, and the calls of them that the conversation holds. */
-export function offerTextTools(request: ChatRequest, { hasNoTextTools }: Pick<UpstreamWire, 'hasNoTextTools'>): TextTools {
+export function offerTextTools(request: ChatRequest, { hasNoTextTools }: { readonly hasNoTextTools: UpstreamWire['hasNoTextTools'] }): TextTools {
   if (hasNoTextTools !== true) return { request }
   const names = new Set(request.tools.flatMap((tool) => (tool.type === 'custom' ? [tool.name] : [])))
   if (names.size === 0 && !request.turns.some(({ blocks }) => blocks.some(isTextCall))) return { request }

@@ -39,6 +39,7 @@ export const openaiChat: Wire = {
   passedHeaders: ['openai-beta'],
   toolNamePattern: /^[a-zA-Z0-9_-]{1,64}$/,
   callIdPattern: /^[^]{1,40}$/,
+  hasNoTextTools: true,
   mustRewrite: isOdd,
   checkRequest,
   readRequest,
