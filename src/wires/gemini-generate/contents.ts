@@ -1,0 +1,138 @@
+/** What was said so far, as turns: `systemInstruction` and `contents`. https://ai.google.dev/api/caching#Content */
+
+import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import type { Block, ChatRequest, Turn } from '../../canonical/chat.ts'
+import { arrangeTurns, type Speech } from '../conversation.ts'
+import type { Loss } from '../losses.ts'
+import type { ModelTraits } from '../traits.ts'
+import { kept, listed, own, spelling, type Spelled, type Writing } from './own.ts'
+import { readPart, writeParts, type Ids } from './parts.ts'
+import { joinSignedThoughts, placeholder } from './signature.ts'
+
+export function readTurns(systemInstruction: Json | undefined, contents: Json | undefined): readonly Turn[] {
+  const ids = new RequestIds()
+  const system = systemInstruction === undefined || systemInstruction === null ? [] : [readSystem(systemInstruction, ids)]
+  return joinSignedThoughts([...system, ...listed(contents).map((content) => ids.readTurn(content as JsonObject))])
+}
+
+function readSystem(said: Json, ids: Ids): Turn {
+  const spelled: Spelled = { place: 'systemInstruction' }
+  if (!isObject(said)) return { role: 'system', blocks: [{ type: 'text', text: String(said) }], ...kept({}, { ...spelled, content: 'text' }) }
+  const { parts, ...fields } = said
+  return { role: 'system', blocks: readParts(parts, ids, spelled), ...kept(fields, spelled) }
+}
+
+function readParts(parts: Json | undefined, ids: Ids, spelled: Spelled): Block[] {
+  if (!Array.isArray(parts)) spelled.parts = isObject(parts) ? 'one' : 'absent'
+  return listed(parts).map((part) => readPart(part, ids))
+}
+
+/** Clients may leave out the ids of calls: then results belong to calls by name, and those of one name by their order. */
+class RequestIds implements Ids {
+  #turn = 0
+  #made = 0
+  /** Calls without their result: no more than the request has. */
+  readonly #open: { readonly id: string; readonly name: string }[] = []
+
+  readTurn({ role, parts, ...fields }: JsonObject): Turn {
+    const spelled: Spelled = {}
+    const blocks = readParts(parts, this, spelled)
+    for (const block of blocks) {
+      if (block.type === 'tool-call') this.#open.push(block)
+      if (block.type === 'tool-result') this.#close(({ id }) => id === block.callId)
+    }
+    this.#turn += 1
+    this.#made = 0
+    const meant = role === 'model' ? 'assistant' : role === 'system' ? 'system' : 'user'
+    if (role !== 'model' && role !== 'user') spelled.role = typeof role === 'string' ? role : 'absent'
+    return { role: meant, blocks, ...kept(fields, spelled) }
+  }
+
+  call(): string {
+    return `call_${this.#turn}_${this.#made++}`
+  }
+
+  result(name: string): string {
+    return this.#close((call) => call.name === name) ?? this.call()
+  }
+
+  #close(isMeant: (call: { readonly id: string; readonly name: string }) => boolean): string | undefined {
+    const place = this.#open.findIndex(isMeant)
+    return place === -1 ? undefined : this.#open.splice(place, 1)[0]!.id
+  }
+}
+
+export interface SaidTurns {
+  readonly systemInstruction?: Json
+  readonly contents: Json
+}
+
+/** Throws `invalid_value` where a call of another wire's client has no result, or a result no call. */
+export function writeTurns(request: ChatRequest, target: ModelTraits, lose: Loss): SaidTurns {
+  const isOwn = request.rest.wire === 'gemini-generate'
+  const writing: Writing = { to: 'provider', isOwn, names: namesOf(request.turns), lose }
+  const said = isOwn ? writeOwn(request, writing) : arrange(request.turns, target, writing)
+  return needsSignatures(target.model) ? { ...said, contents: listed(said.contents).map((content) => addPlaceholder(content as JsonObject)) } : said
+}
+
+function namesOf(turns: readonly Turn[]): ReadonlyMap<string, string> {
+  return new Map(turns.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'tool-call' ? [[block.id, block.name] as const] : []))))
+}
+
+/** Turns that were said on this wire stay as they were said. */
+function writeOwn({ turns, rest }: ChatRequest, writing: Writing): SaidTurns {
+  const [system] = turns.filter((turn) => spelling(turn.rest, 'place') === 'systemInstruction')
+  const contents = turns.filter((turn) => turn !== system).map((turn) => writeContent(turn, writing))
+  const isText = spelling(system?.rest, 'content') === 'text'
+  return {
+    ...(system && { systemInstruction: isText ? system.blocks.map((block) => ('text' in block ? block.text : '')).join('') : writeContent(system, writing) }),
+    contents: spelling(rest, 'contents') === 'one' && contents.length === 1 ? contents[0]! : contents,
+  }
+}
+
+const roles = { assistant: 'model', user: 'user', system: undefined } as const
+
+function writeContent({ role, blocks, rest }: Turn, writing: Writing): JsonObject {
+  const parts = writeParts(blocks, writing)
+  const spelled = spelling(rest, 'parts')
+  const asked = spelling(rest, 'role') ?? roles[role]
+  return {
+    ...own(rest),
+    ...present({ role: asked === 'absent' ? undefined : asked, parts: spelled === undefined ? parts : spelled === 'one' ? parts[0] : undefined }),
+  }
+}
+
+/** Results stand in a content of their own: the vendor wants them right behind the calls, as many as there were. */
+function arrange(turns: readonly Turn[], target: ModelTraits, writing: Writing): SaidTurns {
+  const speech: Speech = {
+    write: (blocks, role) => writeParts(role === 'assistant' ? blocks : blocks.map(unsigned), writing),
+    call: ({ functionCall: call }) => (isObject(call) ? String(call.id) : undefined),
+    result: ({ functionResponse: result }) => (isObject(result) ? String(result.id) : undefined),
+  }
+  const { system, said } = arrangeTurns(turns, speech, target, writing.lose)
+  const contents = said.flatMap(({ role, content }) => {
+    const results = content.filter((part) => part.functionResponse !== undefined)
+    const others = content.filter((part) => part.functionResponse === undefined)
+    return [results, others].filter((parts) => parts.length > 0).map((parts) => ({ role: roles[role], parts }))
+  })
+  return { ...(system.length > 0 && { systemInstruction: { parts: system } }), contents }
+}
+
+/** Only the model signs. */
+function unsigned(block: Block): Block {
+  if (!('signature' in block)) return block
+  const { signature: _, ...plain } = block
+  return plain
+}
+
+/** Google's models want the signature of the first call of each turn from the third generation on. https://ai.google.dev/gemini-api/docs/thought-signatures */
+const needsSignatures = (model: string): boolean => /gemini-(?:[3-9]|\d\d)/.test(model)
+
+function addPlaceholder(content: JsonObject): JsonObject {
+  if (content.role !== 'model') return content
+  const parts = listed(content.parts)
+  const first = parts.findIndex((part) => isObject(part) && part.functionCall !== undefined)
+  const call = parts[first]
+  if (!isObject(call) || call.thoughtSignature !== undefined) return content
+  return { ...content, parts: parts.with(first, { ...call, thoughtSignature: placeholder }) }
+}

@@ -1,0 +1,35 @@
+/** What a receipt tells of a request, and how a provider is asked to count one. https://ai.google.dev/api/tokens#method:-models.counttokens */
+
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { lengthOf } from '../check.ts'
+import type { Counting, Outline } from '../wire.ts'
+
+/** In both spellings of a name. */
+export const promptFields = ['contents', 'systemInstruction', 'system_instruction']
+
+export function outline(body: JsonObject): Outline {
+  const config = objectIn(body.generationConfig ?? body.generation_config)
+  return {
+    maxTokens: config.maxOutputTokens ?? config.max_output_tokens,
+    temperature: config.temperature,
+    choices: config.candidateCount ?? config.candidate_count,
+    wantsJson: (config.responseMimeType ?? config.response_mime_type) === 'application/json',
+    messages: isObject(body.contents) ? 1 : lengthOf(body.contents),
+    tools: Array.isArray(body.tools) ? body.tools.reduce((sum: number, bag) => sum + toolsIn(bag), 0) : isObject(body.tools) ? toolsIn(body.tools) : 0,
+  }
+}
+
+const objectIn = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
+
+function toolsIn(bag: Json): number {
+  const { functionDeclarations, function_declarations, ...hosted } = objectIn(bag)
+  return lengthOf(functionDeclarations ?? function_declarations) + Object.keys(hosted).length
+}
+
+/** A count of the whole request, with its system text and tools. */
+export const counting: Counting = {
+  write: (body, model) => ({ generateContentRequest: { model: model.startsWith('models/') ? model : `models/${model}`, ...body } }),
+  read: ({ totalTokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
+}
+
+export const writeCount = (tokens: number): JsonObject => ({ totalTokens: tokens })
