@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../base/json.ts'
 
-export type WireName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini-generate' | 'bedrock-converse' | 'cohere-chat'
+export type WireName = 'openai-chat' | 'openai-completions' | 'openai-responses' | 'anthropic-messages' | 'gemini-generate' | 'bedrock-converse' | 'cohere-chat'
 
 /**
  * What a wire said and this form has no word for. Only the same wire writes it back.

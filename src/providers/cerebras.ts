@@ -9,6 +9,6 @@ export const cerebras: Provider = {
   substrate: 'cloud',
   baseUrl: 'https://api.cerebras.ai/v1',
   auth: { scheme: 'bearer', env: ['CEREBRAS_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/chat/completions', 'openai-completions': '/completions' },
   quirks: { 'openai-chat': { drop: [...vendorHints, 'frequency_penalty', 'presence_penalty', 'logit_bias'], developerAsSystem: true } },
 }

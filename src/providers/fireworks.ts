@@ -9,7 +9,7 @@ export const fireworks: Provider = {
   substrate: 'cloud',
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   auth: { scheme: 'bearer', env: ['FIREWORKS_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   quirks: { 'openai-chat': { drop: [...vendorHints], rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
 }

@@ -8,7 +8,7 @@ export const hyperbolic: Provider = {
   substrate: 'cloud',
   baseUrl: 'https://api.hyperbolic.xyz/v1',
   auth: { scheme: 'bearer', env: ['HYPERBOLIC_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/chat/completions', 'openai-completions': '/completions' },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,
 }

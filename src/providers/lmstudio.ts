@@ -8,7 +8,7 @@ export const lmstudio: Provider = {
   substrate: 'local',
   baseUrl: 'http://127.0.0.1:1234/v1',
   auth: { scheme: 'optional', env: ['LMSTUDIO_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   baseUrlEnv: ['LMSTUDIO_BASE_URL'],
   basePath: '/v1',

@@ -8,7 +8,7 @@ export const nebius: Provider = {
   substrate: 'cloud',
   baseUrl: 'https://api.tokenfactory.nebius.com/v1',
   auth: { scheme: 'bearer', env: ['NEBIUS_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/chat/completions', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,

@@ -8,7 +8,7 @@ export const ollama: Provider = {
   substrate: 'local',
   baseUrl: 'http://127.0.0.1:11434/v1',
   auth: { scheme: 'optional', env: ['OLLAMA_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   baseUrlEnv: ['OLLAMA_BASE_URL'],
   basePath: '/v1',

@@ -8,7 +8,7 @@ export const together: Provider = {
   substrate: 'cloud',
   baseUrl: 'https://api.together.ai/v1',
   auth: { scheme: 'bearer', env: ['TOGETHER_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/chat/completions', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' }, rerank: { dialect: 'cohere-rerank', path: '/rerank' } },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
 }

@@ -8,7 +8,7 @@ export const vllm: Provider = {
   substrate: 'local',
   baseUrl: 'http://127.0.0.1:8000/v1',
   auth: { scheme: 'optional', env: ['VLLM_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages' },
+  speaks: { 'openai-chat': '/chat/completions', 'anthropic-messages': '/messages', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' }, rerank: { dialect: 'jina-rerank', path: '/rerank' } },
   counts: { 'anthropic-messages': '/messages/count_tokens' },
   baseUrlEnv: ['VLLM_BASE_URL'],

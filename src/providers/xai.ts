@@ -8,7 +8,7 @@ export const xai: Provider = {
   substrate: 'direct',
   baseUrl: 'https://api.x.ai/v1',
   auth: { scheme: 'bearer', env: ['XAI_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/chat/completions', 'openai-responses': '/responses' },
   quirks: { 'openai-chat': { drop: ['frequency_penalty', 'presence_penalty', 'logit_bias'], developerAsSystem: true } },
   catalog: 'x-ai',
 }
