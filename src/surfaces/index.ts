@@ -3,6 +3,7 @@
 import { checkMaxTokens } from '../wires/anthropic-messages/check.ts'
 import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
+import { openaiCompletions } from '../wires/openai-completions/index.ts'
 import { openaiResponses } from '../wires/openai-responses/index.ts'
 import { formSurfaces, versioned } from './forms.ts'
 import { responsesRecall } from './responses-recall.ts'
@@ -14,6 +15,7 @@ export const surfaces: readonly Surface[] = [
   { name: 'anthropic-messages', operation: 'count_tokens', paths: versioned('/messages/count_tokens'), wire: anthropicMessages },
   { name: 'openai-responses', operation: 'chat', paths: versioned('/responses'), wire: openaiResponses, recall: responsesRecall },
   { name: 'openai-responses', operation: 'count_tokens', paths: versioned('/responses/input_tokens'), wire: openaiResponses, recall: responsesRecall },
+  { name: 'openai-completions', operation: 'text_completion', paths: versioned('/completions'), wire: openaiCompletions },
   ...formSurfaces,
 ]
 
