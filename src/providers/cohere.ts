@@ -7,9 +7,10 @@ export const cohere: Provider = {
   docs: 'https://docs.cohere.com/docs/compatibility-api',
   prefixes: ['cohere'],
   substrate: 'direct',
-  baseUrl: 'https://api.cohere.ai/compatibility/v1',
+  baseUrl: 'https://api.cohere.com',
   auth: { scheme: 'bearer', env: ['COHERE_API_KEY', 'CO_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  speaks: { 'openai-chat': '/compatibility/v1/chat/completions' },
+  forms: { embeddings: { dialect: 'cohere-embed', path: '/v2/embed', most: 96 }, rerank: { dialect: 'cohere-rerank', path: '/v2/rerank' } },
   quirks: {
     'openai-chat': {
       drop: [...vendorHints, 'service_tier', 'logit_bias', 'parallel_tool_calls', 'stream_options'],

@@ -9,12 +9,13 @@ import { openaiEmbeddings } from './openai-embeddings.ts'
 const read = (body: JsonObject) => cohereEmbed.readRequest({ model: 'm', ...body })
 
 test('a request that is read and written back says the same', () => {
-  for (const body of [
+  const bodies: readonly JsonObject[] = [
     { model: 'm', texts: ['a', 'b'], input_type: 'search_query', embedding_types: ['float'] },
     { model: 'm', texts: ['a'], input_type: 'image', embedding_types: ['int8', 'float'], output_dimension: 256, truncate: 'START', priority: 3 },
     { model: 'm', images: ['data:image/png;base64,AA=='], input_type: 'image', embedding_types: ['float'] },
     { model: 'm', inputs: [{ content: [{ type: 'text', text: 'a' }] }], input_type: 'classification', embedding_types: ['base64'] },
-  ]) {
+  ]
+  for (const body of bodies) {
     cohereEmbed.checkRequest(body)
     assert.deepEqual(cohereEmbed.writeRequest(cohereEmbed.readRequest(body), assert.fail), body)
   }
@@ -50,7 +51,7 @@ test('vectors are read by type, as an older model’s plain list, and counted ag
   const vectors = [[1], [2]]
   assert.deepEqual(cohereEmbed.readResponse({ id: 'i', embeddings: { float: vectors }, meta }, asked), { id: 'i', vectors, usage: { input: 6, output: 0 } })
   assert.deepEqual(cohereEmbed.readResponse({ embeddings: vectors }, asked), { vectors, usage: {} })
-  for (const embeddings of [{ float: [[1]] }, {}, 'x'])
+  for (const embeddings of [{ float: [[1]] } as JsonObject, {}, 'x'])
     assert.throws(() => cohereEmbed.readResponse({ embeddings }, asked), { reason: 'upstream_invalid_response' })
   assert.deepEqual(cohereEmbed.readResponse({ embeddings: { int8: [[1]] } }, read({ texts: ['a'], embedding_types: ['int8'] })).vectors, [])
 })

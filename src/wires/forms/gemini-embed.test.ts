@@ -18,7 +18,7 @@ test('a request that is read and written back says the same, also where its part
     geminiEmbed.checkRequest({ requests })
     assert.deepEqual(geminiEmbed.writeRequest(geminiEmbed.readRequest({ requests }), assert.fail), { requests })
   }
-  for (const body of [{}, { requests: [] }, { requests: [{ content: {} }] }])
+  for (const body of [{} as JsonObject, { requests: [] }, { requests: [{ content: {} }] }])
     assert.throws(() => geminiEmbed.checkRequest(body), { reason: 'missing_parameter' })
 })
 

@@ -5,7 +5,7 @@ import { Failure } from '../../canonical/failure.ts'
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../canonical/forms.ts'
 import { both, checkBody, count, fields, forbiddenFields, isFilled, lengthOf, list, listOf, orNull, text } from '../check.ts'
 import { unsayable, type Loss } from '../losses.ts'
-import { readError } from '../openai-chat/error.ts'
+import { readError, writeError } from '../gemini-generate/error.ts'
 import { outlineOf, ownFields, ownSpelling, type Dialect, type SurfaceDialect } from './dialect.ts'
 import { geminiTasks, readTask } from './tasks.ts'
 import { inOrder, readVector, toFloats } from './vectors.ts'
@@ -84,10 +84,6 @@ function readResponse({ embeddings, usageMetadata: usage }: JsonObject, { inputs
 
 const usageOf = ({ usage: { input } }: EmbeddingAnswer): JsonObject =>
   input === undefined ? {} : { usageMetadata: { promptTokenCount: input, promptTokensDetails: [{ modality: 'TEXT', tokenCount: input }] } }
-
-function writeError({ row, message }: Failure): JsonObject {
-  return { error: { code: row.status, message, status: row.gemini } }
-}
 
 export const geminiEmbed: Dialect<'embeddings'> = {
   name,

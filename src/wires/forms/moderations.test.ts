@@ -10,11 +10,12 @@ const picture = { type: 'image_url', image_url: { url: 'https://a.example/a.png'
 const verdict = { categories: { hate: false, pii: true }, category_scores: { hate: 0.1, pii: 0.9 } }
 
 test('a request that is read and written back says the same', () => {
-  for (const body of [
+  const bodies: readonly JsonObject[] = [
     { model: 'm', input: 'a' },
     { model: 'm', input: ['a', 'b'], own: 1 },
     { model: 'm', input: [{ type: 'text', text: 'a' }, picture] },
-  ]) {
+  ]
+  for (const body of bodies) {
     openaiModerations.checkRequest(body)
     assert.deepEqual(openaiModerations.writeRequest(openaiModerations.readRequest(body), assert.fail), body)
   }

@@ -22,13 +22,14 @@ const vectors = (...placed: readonly (readonly [index: number, embedding: number
 })
 
 test('a request that is read and written back says the same, whatever was spelled how', () => {
-  for (const body of [
+  const bodies: readonly JsonObject[] = [
     { model: 'm', input: 'a' },
     { model: 'm', input: ['a'], dimensions: 8, encoding_format: 'float', user: 'u' },
     { model: 'm', input: [1, 2], encoding_format: 'base64' },
     { model: 'm', input: [[1], [2, 3]], input_type: 'passage', truncate: 'END' },
     { model: 'm', input: 'a', task: 'nobody-knows' },
-  ]) {
+  ]
+  for (const body of bodies) {
     openaiEmbeddings.checkRequest(body)
     assert.deepEqual(openaiEmbeddings.writeRequest(openaiEmbeddings.readRequest(body), assert.fail), body)
   }
