@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../src/base/json.ts'
 import { reply as replyWith, stream as streamOf, type Answer, type Headers, type Pace } from './answer.ts'
-import { countsOf, inputPieces, pieces, stopOf, text, type Call, type Counts, type Saying, type Words } from './saying.ts'
+import { countsOf, inputOf, inputPieces, pieces, stopOf, text, type Call, type Counts, type Saying, type Words } from './saying.ts'
 import type { Received } from './upstream.ts'
 
 const finishReasons = { end: 'stop', length: 'length', tools: 'tool_calls', refusal: 'content_filter' } as const
@@ -43,7 +43,7 @@ export function body(words: Words, saying: Saying = {}): JsonObject {
     content: text(words) === '' && toolCalls.length > 0 ? null : text(words),
     ...(reasoning && { reasoning_content: reasoning.join('') }),
     ...(toolCalls.length > 0 && {
-      tool_calls: toolCalls.map((call) => ({ ...callHead(call), function: { name: call.name, arguments: JSON.stringify(call.input) } })),
+      tool_calls: toolCalls.map((call) => ({ ...callHead(call), ...called(call, { name: call.name }, inputOf(call)) })),
     }),
     refusal: null,
     annotations: [],
@@ -79,13 +79,17 @@ function opening(object: string, { id = 'chatcmpl-scripted', model = 'gpt-4o-min
   return { id, object, created, model }
 }
 
-const callHead = ({ id }: Call): { id: string; type: string } => ({ id, type: 'function' })
+const callHead = ({ id, text: plain }: Call): { id: string; type: string } => ({ id, type: plain === undefined ? 'function' : 'custom' })
+
+/** What is called, under the name that its kind of tool has. */
+const called = ({ text: plain }: Call, fields: JsonObject, input: string): JsonObject =>
+  plain === undefined ? { function: { ...fields, arguments: input } } : { custom: { ...fields, input } }
 
 /** Each call opens with its name and no arguments; the pieces follow by index, in turns where they are interleaved. */
 function callDeltas({ toolCalls = [], isInterleaved = false }: Saying): JsonObject[] {
   const calls = toolCalls.map((call, index): JsonObject[] => [
-    { index, ...callHead(call), function: { name: call.name, arguments: '' } },
-    ...inputPieces(call).map((piece) => ({ index, function: { arguments: piece } })),
+    { index, ...callHead(call), ...called(call, { name: call.name }, '') },
+    ...inputPieces(call).map((piece) => ({ index, ...called(call, {}, piece) })),
   ])
   return isInterleaved ? [0, 1, 2].flatMap((turn) => calls.map((deltas) => deltas[turn]!)) : calls.flat()
 }

@@ -4,6 +4,8 @@ export interface Call {
   readonly id: string
   readonly name: string
   readonly input: { readonly [key: string]: unknown }
+  /** What a tool of plain text is given, in place of `input`; on wires that have such tools. */
+  readonly text?: string
 }
 
 /** Token counts; `input` includes `cached` and `cacheWritten`, `output` includes `reasoning`. */
@@ -44,9 +46,12 @@ export const stopOf = ({ stop, toolCalls = [] }: Saying): Stop => stop ?? (toolC
 
 export const countsOf = ({ usage }: Saying): Counts => usage ?? { input: 11, output: 5 }
 
-/** The input of a call in two pieces of JSON, as vendors stream it. */
-export function inputPieces({ input }: Call): readonly [string, string] {
-  const json = JSON.stringify(input)
-  const half = json.length >> 1
-  return [json.slice(0, half), json.slice(half)]
+/** The input of a call as one string: JSON, but for plain text. */
+export const inputOf = ({ input, text: plain }: Call): string => plain ?? JSON.stringify(input)
+
+/** The same in two pieces, as vendors stream it. */
+export function inputPieces(call: Call): readonly [string, string] {
+  const whole = inputOf(call)
+  const half = whole.length >> 1
+  return [whole.slice(0, half), whole.slice(half)]
 }

@@ -1,0 +1,117 @@
+/**
+ * Runs the command-line clients themselves against the gateway, each in front of scripted providers of its own wire and of others.
+ * `npm run test:clients`, or with words after it those runs whose line holds all of them. The last line counts.
+ */
+
+import { setTimeout } from 'node:timers/promises'
+import { startGateway, type Gateway } from '../test/gateway.ts'
+import { startUpstream, type Upstream } from '../test/upstream/index.ts'
+import { claudeCode } from './clients/claude-code.ts'
+import type { Client, Task } from './clients/client.ts'
+import { codexes } from './clients/codex.ts'
+import { geminiCli } from './clients/gemini-cli.ts'
+import { install } from './clients/install.ts'
+import { judge, type Receipt } from './clients/judge.ts'
+import { answer, ears, toolNames, type Spoken } from './clients/model.ts'
+import { runClient } from './clients/run.ts'
+
+const clients: readonly Client[] = [claudeCode, ...codexes, geminiCli]
+const wires = Object.keys(ears) as Spoken[]
+
+/** Which provider plays each wire, the path that its base URL ends with, and the model that answers there. */
+const providers: { readonly [wire in Spoken]: { readonly like: string; readonly path: string; readonly model: string } } = {
+  'openai-chat': { like: 'openai', path: '/v1', model: 'gpt-5.1' },
+  'anthropic-messages': { like: 'anthropic', path: '', model: 'claude-sonnet-4-5' },
+}
+
+interface Scene extends AsyncDisposable {
+  readonly wire: Spoken
+  readonly gateway: Gateway
+  readonly upstream: Upstream
+  /** What the scripted model works on: runs come one after the other. */
+  setTask(task: Task): void
+}
+
+/** A gateway that leads every client's model to a scripted provider of this wire; `needs` are more lines of its configuration. */
+async function openScene(wire: Spoken, needs = ''): Promise<Scene> {
+  let task: Task | undefined
+  const upstream = await startUpstream((request) => answer(task!, ears[wire], request))
+  const { like, path, model } = providers[wire]
+  const aliases = new Set(clients.map((client) => `  ${client.model}: house/${model}\n`))
+  const provider = `  house: { like: ${like}, key: none, baseUrl: "${upstream.url}${path}", wires: [${wire}] }\n`
+  const gateway = await startGateway({ config: `providers:\n${provider}aliases:\n${[...aliases].join('')}${needs}\n` })
+  const dispose = async (): Promise<void> => {
+    await gateway[Symbol.asyncDispose]()
+    await upstream.stop()
+  }
+  return { wire, gateway, upstream, setTask: (next) => (task = next), [Symbol.asyncDispose]: dispose }
+}
+
+/** The receipts of calls since then. They are stored a moment after the answer: more are waited for until none has come for a while. */
+async function readReceipts({ gateway }: Scene, since: number): Promise<readonly Receipt[]> {
+  const ask = async (): Promise<readonly Receipt[]> => {
+    const answered = await fetch(`${gateway.url}/_omni/reports?limit=50`, { headers: { authorization: `Bearer ${gateway.adminKey}` } })
+    const { data } = (await answered.json()) as { data: readonly Receipt[] }
+    return data.filter(({ created_at }) => created_at >= since)
+  }
+  for (let before = -1; ;) {
+    const receipts = await ask()
+    if (receipts.length === before) return receipts
+    before = receipts.length
+    await setTimeout(300)
+  }
+}
+
+interface Line {
+  readonly client: Client
+  readonly task: Task
+  readonly wire: Spoken
+}
+
+const titleOf = ({ client, task, wire }: Line): string => [client.name.padEnd(26), wire.padEnd(19), task.name].join(' ')
+
+/** The sentences of what went wrong. */
+async function play(scene: Scene, { client, task }: Line): Promise<readonly string[]> {
+  const { gateway, upstream, wire } = scene
+  const asked = upstream.requests.length
+  const since = Date.now()
+  scene.setTask(task)
+  return runClient(client, { gateway: gateway.url, key: gateway.key, model: client.model }, task.prompt, async (ran) => {
+    const requests = upstream.requests.slice(asked)
+    const receipts = await readReceipts(scene, since)
+    const methods = gateway.log().flatMap(({ time, msg, method }) => (msg === 'request' && Date.parse(String(time)) >= since ? [String(method)] : []))
+    const faults = await judge({ client, task, ran, ear: ears[wire], requests, receipts, methods, ownTools: offered.get(client) })
+    if (client.wire === wire) offered.set(client, toolNames(ears[wire], requests))
+    const lost = [...new Set(receipts.flatMap(({ dropped }) => dropped))].join(' ')
+    console.log(`${faults.length === 0 ? '✓' : '✗'} ${ran.seconds.toFixed(1).padStart(5)} s  ${titleOf({ client, task, wire }).padEnd(74)} ${lost}`)
+    for (const fault of faults) console.log(`           ${fault}`)
+    if (faults.length > 0) console.log(ran.output.slice(-2000).trimEnd().replace(/^/gm, '           | '))
+    return faults
+  })
+}
+
+/** What each client offered on its own wire, where nothing is translated: it must offer the same on the others. One entry a client. */
+const offered = new Map<Client, readonly string[]>()
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const words = process.argv.slice(2).map((word) => word.toLowerCase())
+const isWanted = (line: Line): boolean => words.every((word) => titleOf(line).toLowerCase().includes(word))
+
+/** Every client's own wire first. */
+const lines = clients.flatMap((client) => {
+  const inOrder = wires.toSorted((left, right) => Number(right === client.wire) - Number(left === client.wire))
+  return inOrder.flatMap((wire) => client.tasks.map((task): Line => ({ client, task, wire }))).filter(isWanted)
+})
+
+await install(clients)
+await using scenes = new AsyncDisposableStack()
+/** By wire and needs. */
+const open = new Map<string, Scene>()
+for (const line of lines) {
+  const key = `${line.wire} ${line.client.needs}`
+  const scene = open.get(key) ?? scenes.use(await openScene(line.wire, line.client.needs))
+  open.set(key, scene)
+  counts[(await play(scene, line)).length === 0 ? 'passed' : 'failed'] += 1
+}
+await scenes.disposeAsync()
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0

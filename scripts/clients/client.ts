@@ -1,0 +1,70 @@
+/** A client program, as data: what is installed, how it is set up in a home of its own, and how it is asked one thing. */
+
+import type { WireName } from '../../src/canonical/chat.ts'
+
+/** Where one run takes place. */
+export interface Place {
+  /** Without a slash at the end. */
+  readonly gateway: string
+  readonly key: string
+  /** A home directory that nobody had before. */
+  readonly home: string
+  readonly model: string
+}
+
+/** One call that the scripted model makes, once. */
+export interface ToolUse {
+  /** As the client's own wire names it; elsewhere a name may have grown in front. */
+  readonly tool: string
+  /** An object for a function; text for a tool of plain text. */
+  readonly input: { readonly [argument: string]: unknown } | string
+}
+
+export interface Task {
+  readonly name: string
+  readonly prompt: string
+  /** What the model asks for before it answers; nothing in a greeting. */
+  readonly use?: ToolUse
+  /** What the tool's result must hold when it comes back. */
+  readonly comesBack?: string
+  /** What must stand in this file of the working directory when all is done. */
+  readonly leaves?: { readonly file: string; readonly text: string }
+}
+
+export interface Client {
+  readonly name: string
+  readonly package: string
+  readonly version: string
+  /** What Node runs, in its package. */
+  readonly entry: string
+  readonly wire: WireName
+  /** Its vendor's model: many clients choose tools and fields by the name. */
+  readonly model: string
+  /** How its system prompt begins to speak of itself: it must reach the provider. */
+  readonly introduces: string
+  /** Files of its home, by path. */
+  settings(place: Place): { readonly [path: string]: string }
+  environment(place: Place): { readonly [name: string]: string }
+  arguments(place: Place, prompt: string): readonly string[]
+  /** Lines of `omni.yaml` that its run needs. */
+  readonly needs?: string
+  /** How its questions come, as the gateway's log calls it: a WebSocket is a GET. */
+  readonly method: 'POST' | 'GET'
+  readonly tasks: readonly Task[]
+}
+
+/** A word that no client and no prompt knows of itself. */
+export const mark = 'omni-7f3a'
+
+export const greeting: Task = { name: 'greeting', prompt: 'say hello' }
+
+/** The model asks for a shell command that leaves a file and prints; `use` says how this client's shell tool is called. */
+export function shell(use: (command: string) => ToolUse): Task {
+  return {
+    name: 'shell command',
+    prompt: 'please run a shell command and tell me its output',
+    use: use(`echo ${mark}-$((40+2)) | tee mark.txt`),
+    comesBack: `${mark}-42`,
+    leaves: { file: 'mark.txt', text: `${mark}-42` },
+  }
+}

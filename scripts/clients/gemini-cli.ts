@@ -1,0 +1,25 @@
+/** Gemini CLI. https://geminicli.com/docs/reference/configuration */
+
+import { greeting, shell, type Client } from './client.ts'
+
+export const geminiCli: Client = {
+  name: 'Gemini CLI',
+  package: '@google/gemini-cli',
+  version: '0.61.0',
+  entry: 'bundle/gemini.js',
+  wire: 'gemini-generate',
+  model: 'gemini-3.8-flash',
+  introduces: 'You are Gemini CLI',
+  method: 'POST',
+  settings: () => ({
+    '.gemini/settings.json': JSON.stringify({
+      security: { auth: { selectedType: 'gemini-api-key' } },
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+      general: { disableAutoUpdate: true, disableUpdateNag: true },
+    }),
+  }),
+  environment: ({ gateway, key }) => ({ GOOGLE_GEMINI_BASE_URL: gateway, GEMINI_API_KEY: key, GEMINI_CLI_TRUST_WORKSPACE: 'true' }),
+  arguments: ({ model }, prompt) => ['--approval-mode', 'yolo', '-m', model, '-p', prompt],
+  tasks: [greeting, shell((command) => ({ tool: 'run_shell_command', input: { command, description: 'Leaves a mark' } }))],
+}

@@ -1,0 +1,87 @@
+/** Judges one run of a client: a list of what went wrong, each a sentence; empty where all went well. */
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Received } from '../../test/upstream/index.ts'
+import type { Client, Task } from './client.ts'
+import { callId, farewell, isCalled, signature, toolNames, type Ear } from './model.ts'
+import type { Ran } from './run.ts'
+
+/** What a receipt says that matters here. */
+export interface Receipt {
+  /** Milliseconds since 1970. */
+  readonly created_at: number
+  readonly attempts_count: number
+  readonly outcome: string
+  readonly error: string | null
+  readonly dropped: readonly string[]
+}
+
+export interface Run {
+  readonly client: Client
+  readonly task: Task
+  readonly ran: Ran
+  readonly ear: Ear
+  readonly requests: readonly Received[]
+  readonly receipts: readonly Receipt[]
+  /** The methods of the calls, as the log has them. */
+  readonly methods: readonly string[]
+  /** The tools that it offered on its own wire, where that is known. */
+  readonly ownTools: readonly string[] | undefined
+}
+
+/** What is right to lose where the provider has no word for it: what saves money or styles the asking, and what only its vendor can run. */
+const spared: ReadonlySet<string> = new Set([
+  'cache_mark',
+  'cache_ttl',
+  'hosted_tool',
+  'signature',
+  'unknown_field',
+  'unknown_header',
+  'system_position',
+  'top_k',
+  'user',
+])
+
+export async function judge(run: Run): Promise<string[]> {
+  return [...judgeProcess(run), ...(await judgeEffect(run)), ...judgeRequests(run), ...judgeTools(run), ...judgeReceipts(run)]
+}
+
+function judgeProcess({ ran }: Run): string[] {
+  const faults = ran.exit === 0 ? [] : [ran.exit === null ? 'it had to be killed' : `it ended with ${ran.exit}`]
+  return ran.output.includes(farewell) ? faults : [...faults, 'it did not print what the model said last']
+}
+
+async function judgeEffect({ ran, task }: Run): Promise<string[]> {
+  if (task.leaves === undefined) return []
+  const text = await readFile(join(ran.work, task.leaves.file), 'utf8').catch(() => '')
+  return text.includes(task.leaves.text) ? [] : [`${task.leaves.file} does not hold what the tool was told to write`]
+}
+
+function judgeRequests({ client, task, ear, requests }: Run): string[] {
+  const last = requests.at(-1)
+  if (last === undefined) return ['no request reached the provider']
+  const faults = [client.introduces, task.prompt].filter((text) => !last.body.includes(text)).map((text) => `“${text}” did not reach the provider`)
+  if (task.use === undefined) return faults
+  if (ear.signs && !last.body.includes(signature)) faults.push('the thought did not come back with its signature')
+  const results = ear.results(last)
+  const back = results.find(({ id }) => id === callId)
+  if (back === undefined) faults.push(`no result came back to the call’s id, but to ${results.map(({ id }) => id).join(', ') || 'none'}`)
+  else if (!back.said.includes(task.comesBack ?? '')) faults.push(`the result lacks “${task.comesBack}”: ${back.said.slice(0, 200)}`)
+  return faults
+}
+
+function judgeTools({ task, ear, requests, ownTools = [] }: Run): string[] {
+  const arrived = toolNames(ear, requests)
+  const missing = [...ownTools, ...(task.use ? [task.use.tool] : [])].filter((tool) => !arrived.some((name) => isCalled(tool, name)))
+  return missing.length === 0 ? [] : [`these tools did not reach the provider: ${missing.join(', ')}`]
+}
+
+function judgeReceipts({ client, receipts, requests, methods }: Run): string[] {
+  const told = receipts.reduce((sum, { attempts_count: attempts }) => sum + attempts, 0)
+  const faults = told === requests.length ? [] : [`${requests.length} requests reached the provider, and receipts tell of ${told}`]
+  if (methods.some((method) => method !== client.method)) faults.push(`it asked by ${methods.join(', ')}`)
+  for (const { outcome, error } of receipts) if (outcome !== 'completed') faults.push(`a receipt says ${outcome}${error === null ? '' : `, ${error}`}`)
+  const lost = new Set(receipts.flatMap(({ dropped }) => dropped).filter((word) => !spared.has(word)))
+  return lost.size === 0 ? faults : [...faults, `lost on the way: ${[...lost].join(', ')}`]
+}

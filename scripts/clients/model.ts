@@ -1,0 +1,99 @@
+/** A scripted model for client programs, on every wire: it calls the task's tool once, and when the result has come it says so. */
+
+import type Anthropic from '@anthropic-ai/sdk'
+import type OpenAI from 'openai'
+import { isObject } from '../../src/base/json.ts'
+import type { WireName } from '../../src/canonical/chat.ts'
+import { messages, openai, type Answer, type Call, type Received, type Saying, type Words } from '../../test/upstream/index.ts'
+import type { Task, ToolUse } from './client.ts'
+
+interface Offered {
+  readonly name: string
+  /** undefined for a tool of plain text. */
+  readonly schema: unknown
+}
+
+export interface Result {
+  readonly id: string
+  /** As JSON, whatever its shape. */
+  readonly said: string
+}
+
+/** What a request says, found by looking at its JSON: the gateway's own readers are what is tested. */
+export interface Ear {
+  tools(request: Received): readonly Offered[]
+  results(request: Received): readonly Result[]
+  readonly speak: (words: Words, saying?: Saying) => (request: Received) => Answer
+  /** Whether the wire signs thoughts, and wants them back with the results of the calls that they led to. */
+  readonly signs: boolean
+}
+
+interface Reading<Body> {
+  tools(body: Body): readonly Offered[]
+  results(body: Body): readonly Result[]
+}
+
+const ear = <Body>({ tools, results }: Reading<Body>, { speak, signs = false }: { readonly speak: Ear['speak']; readonly signs?: boolean }): Ear => ({
+  tools: (request) => tools(request.json() as Body),
+  results: (request) => results(request.json() as Body),
+  speak,
+  signs,
+})
+
+const result = (id: string, content: unknown): Result => ({ id, said: JSON.stringify(content) })
+
+export const ears = {
+  'openai-chat': ear<OpenAI.ChatCompletionCreateParams>(
+    {
+      tools: ({ tools = [] }) =>
+        tools.map((tool) =>
+          tool.type === 'function' ? { name: tool.function.name, schema: tool.function.parameters } : { name: tool.custom.name, schema: undefined },
+        ),
+      results: ({ messages: turns }) => turns.flatMap((turn) => (turn.role === 'tool' ? [result(turn.tool_call_id, turn.content)] : [])),
+    },
+    { speak: openai.speak },
+  ),
+  'anthropic-messages': ear<Anthropic.MessageCreateParams>(
+    {
+      tools: ({ tools = [] }) => tools.flatMap((tool) => ('input_schema' in tool ? [{ name: tool.name, schema: tool.input_schema }] : [])),
+      results: ({ messages: turns }) =>
+        turns
+          .flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+          .flatMap((block) => (block.type === 'tool_result' ? [result(block.tool_use_id, block.content)] : [])),
+    },
+    { speak: messages.speak, signs: true },
+  ),
+} satisfies { readonly [wire in WireName]?: Ear }
+
+export type Spoken = keyof typeof ears
+
+/** All that were offered in these requests. */
+export const toolNames = ({ tools }: Ear, requests: readonly Received[]): string[] => [
+  ...new Set(requests.flatMap((request) => tools(request).map(({ name }) => name))),
+]
+
+/** The id that the model gives its call; each wire lets a model choose its own. */
+export const callId = 'call_omni7f3a'
+/** What the model signs its thought with. */
+export const signature = Buffer.from('omni-7f3a signed this thought').toString('base64')
+export const farewell = 'Done, said the scripted model.'
+
+/** Whether an offered tool is this one: a gateway may have had to put a namespace before its name. */
+export const isCalled = (tool: string, offered: string): boolean => offered === tool || offered.endsWith(`_${tool}`)
+
+/** What the model answers to one request of a client at work on the task. */
+export function answer({ use }: Task, { tools, results, speak }: Ear, request: Received): Answer {
+  const tool = use && tools(request).find(({ name }) => isCalled(use.tool, name))
+  // A client also asks on the side, with no tools in it: for a title, for a route.
+  if (use === undefined || tool === undefined || results(request).some(({ id }) => id === callId)) return speak(farewell)(request)
+  const call = { id: callId, name: tool.name, ...inputFor(use.input, tool.schema) }
+  return speak('I use a tool.', { reasoning: ['Which tool ', 'is it?'], signature, toolCalls: [call] })(request)
+}
+
+/** Text for a tool of plain text, and as the one argument of the function that stands for it on wires that have no such tools. */
+function inputFor(input: ToolUse['input'], schema: unknown): Pick<Call, 'input' | 'text'> {
+  if (typeof input !== 'string') return { input }
+  if (!isObject(schema)) return { input: {}, text: input }
+  const [argument = 'input'] = Object.keys(isObject(schema.properties) ? schema.properties : {})
+  return { input: { [argument]: input } }
+}
