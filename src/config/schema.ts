@@ -10,7 +10,7 @@ const anything = /[^]/
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const inputHashes = ['hmac', 'sha256', 'none'] as const
-const wireNames = ['openai-chat', 'anthropic-messages'] as const
+const wireNames = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat'] as const
 
 const secret = (says: string) => text(says, /^\S*$/)
 const names = (says: string, pattern: RegExp) => z.string().regex(pattern, { error: `is not a name: ${says}` })
@@ -149,6 +149,12 @@ const metadata = z.strictObject({
 
 const limits = z.strictObject({
   body: setting(size('1KiB', '1GiB'), 'The most that the body of a request may hold.', { or: '32MiB' }),
+  upload: setting(size('1KiB', '10GiB'), 'The most that a form with files may hold; it is never in memory whole.', { or: '100MiB' }),
+  spool: setting(
+    size('1MiB', '1024GiB'),
+    'The most that all uploads together may keep in files without a name, in the data directory, while they wait to be sent.',
+    { or: '4GiB' },
+  ),
   jsonDepth: setting(count(4, 1000), 'How deep its JSON may be nested.', { or: 64 }),
   jsonKeys: setting(count(10, 10_000_000), 'How many keys its JSON may have.', { or: 100_000 }),
   messages: setting(count(1, 1_000_000), 'How many messages it may have.', { or: 10_000 }),

@@ -4,7 +4,7 @@ import { vendorHints } from './vendor-hints.ts'
 export const cohere: Provider = {
   id: 'cohere',
   name: 'Cohere',
-  docs: 'https://docs.cohere.com/docs/compatibility-api',
+  docs: 'https://docs.cohere.com/reference/chat',
   prefixes: ['cohere'],
   substrate: 'direct',
   baseUrl: 'https://api.cohere.com',

@@ -2,10 +2,12 @@
 
 import { checkMaxTokens } from '../wires/anthropic-messages/check.ts'
 import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
+import { cohereChat } from '../wires/cohere-chat/index.ts'
+import { geminiGenerate } from '../wires/gemini-generate/index.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
 import { openaiCompletions } from '../wires/openai-completions/index.ts'
 import { openaiResponses } from '../wires/openai-responses/index.ts'
-import { formSurfaces, versioned } from './forms.ts'
+import { formSurfaces, ofModel, versioned } from './forms.ts'
 import { responsesRecall } from './responses-recall.ts'
 import type { KeptSurface, Surface } from './surface.ts'
 
@@ -13,10 +15,15 @@ export const surfaces: readonly Surface[] = [
   { name: 'openai-chat', operation: 'chat', paths: versioned('/chat/completions'), wire: openaiChat },
   { name: 'anthropic-messages', operation: 'chat', paths: versioned('/messages'), wire: anthropicMessages, check: checkMaxTokens },
   { name: 'anthropic-messages', operation: 'count_tokens', paths: versioned('/messages/count_tokens'), wire: anthropicMessages },
+  { name: 'cohere-chat', operation: 'chat', paths: ['/v2/chat'], wire: cohereChat },
   { name: 'openai-responses', operation: 'chat', paths: versioned('/responses'), wire: openaiResponses, recall: responsesRecall },
   { name: 'openai-responses', operation: 'count_tokens', paths: versioned('/responses/input_tokens'), wire: openaiResponses, recall: responsesRecall },
   { name: 'openai-completions', operation: 'text_completion', paths: versioned('/completions'), wire: openaiCompletions },
+  { name: 'gemini-generate', operation: 'chat', paths: ofModel('generateContent'), asks: 'whole', wire: geminiGenerate },
+  { name: 'gemini-generate', operation: 'chat', paths: ofModel('streamGenerateContent'), asks: 'stream', wire: geminiGenerate },
+  { name: 'gemini-generate', operation: 'count_tokens', paths: ofModel('countTokens'), asks: 'whole', wire: geminiGenerate },
   ...formSurfaces,
+  ...mediaSurfaces,
 ]
 
 const about = (question: KeptSurface['question'], method: KeptSurface['method'], path: string): KeptSurface => ({
