@@ -1,6 +1,6 @@
 /** Cohere's embeddings, at Cohere and on Bedrock. https://docs.cohere.com/reference/embed */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../canonical/forms.ts'
 import { both, checkBody, count, fields, forbiddenFields, isFilled, lengthOf, orNull, text, texts } from '../check.ts'
@@ -41,7 +41,7 @@ function readRequest(body: JsonObject): EmbeddingRequest {
   const truncates = typeof truncate === 'string' ? ends[truncate] : undefined
   const shaping = body.images ? 'images' : body.inputs ? 'inputs' : types.every(isPlain) ? undefined : 'embedding_types'
   return {
-    model: String(model),
+    model: asText(model),
     inputs: (inputs ?? []) as string[],
     encoding: types.includes('float') ? 'float' : 'base64',
     ...(task && { task }),

@@ -1,6 +1,6 @@
 /** Moderations as OpenAI spells them, and Mistral's, which are near. https://platform.openai.com/docs/api-reference/moderations https://docs.mistral.ai/api/#tag/classifiers */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { Moderation, ModerationAnswer, ModerationRequest } from '../../canonical/forms.ts'
 import { both, check, checkBody, fields, forbiddenFields, isFilled, lengthOf, listOf, object, orNull, text, textOr } from '../check.ts'
@@ -20,7 +20,7 @@ function readRequest(body: JsonObject): ModerationRequest {
   // Parts are of one content, which has one verdict.
   const shaping = inputs.some(isObject) ? { shaping: 'input' } : {}
   return {
-    model: String(model),
+    model: asText(model),
     inputs,
     ...restOf('openai-moderations', body, ['model', 'input'], { ...shaping, spelled: { input: Array.isArray(input) ? 'list' : 'one' } }),
   }

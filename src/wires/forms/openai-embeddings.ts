@@ -1,6 +1,6 @@
 /** OpenAI's embeddings, and the vendors who answer as it does. https://platform.openai.com/docs/api-reference/embeddings */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { DialectName, EmbeddingAnswer, EmbeddingInput, EmbeddingRequest } from '../../canonical/forms.ts'
 import { check, checkBody, count, fields, forbiddenFields, lengthOf, oneOf, orNull, text } from '../check.ts'
@@ -37,7 +37,7 @@ function readRequest(body: JsonObject): EmbeddingRequest {
   const read = ['model', 'input', 'dimensions', 'encoding_format', 'user', ...(taskField ? [taskField] : [])]
   const isOne = typeof input === 'string' || typeof (input as Json[])[0] === 'number'
   return {
-    model: String(model),
+    model: asText(model),
     inputs: (isOne ? [input] : input) as EmbeddingInput[],
     encoding: encoding === 'base64' ? 'base64' : 'float',
     ...(typeof dimensions === 'number' && { dimensions }),

@@ -9,7 +9,7 @@ const body = { model: 'm', query: 'q', documents: ['a', 'b', 'c'] }
 const read = (fields: JsonObject = {}) => cohereRerank.readRequest({ ...body, ...fields })
 
 test('a request that is read and written back says the same', () => {
-  for (const fields of [{}, { top_n: 2 }, { max_tokens_per_doc: 99, priority: 1 }]) {
+  for (const fields of [{} as JsonObject, { top_n: 2 }, { max_tokens_per_doc: 99, priority: 1 }]) {
     cohereRerank.checkRequest({ ...body, ...fields })
     assert.deepEqual(cohereRerank.writeRequest(read(fields), assert.fail), { ...body, ...fields })
   }
@@ -37,10 +37,7 @@ test('results are sorted by relevance, cut to what was asked, and say which docu
     { index: 2, relevance_score: 0.9 },
     { index: 1, relevance_score: 0.5 },
   ]
-  for (const said of [
-    { results, usage: { total_tokens: 7 } },
-    { data: results, usage: { total_tokens: 7 } },
-  ]) {
+  for (const said of [{ results, usage: { total_tokens: 7 } } as JsonObject, { data: results, usage: { total_tokens: 7 } }]) {
     const answer = voyageRerank.readResponse(said, read({ top_n: 2 }))
     assert.deepEqual(answer.results, [
       { index: 2, score: 0.9 },
@@ -52,7 +49,7 @@ test('results are sorted by relevance, cut to what was asked, and say which docu
 })
 
 test('a result that is of no document is no answer', () => {
-  for (const result of [{ index: 3, relevance_score: 1 }, { index: -1, relevance_score: 1 }, { index: 0.5, relevance_score: 1 }, { index: 0 }, 7])
+  for (const result of [{ index: 3, relevance_score: 1 } as JsonObject, { index: -1, relevance_score: 1 }, { index: 0.5, relevance_score: 1 }, { index: 0 }, 7])
     assert.throws(() => cohereRerank.readResponse({ results: [result] }, read()), { reason: 'upstream_invalid_response' })
   assert.throws(() => cohereRerank.readResponse({}, read()), { reason: 'upstream_invalid_response' })
 })
@@ -77,6 +74,6 @@ test('the answer has the shape of the client’s own vendor, with the documents 
 
 test('bytes go on only where they are what the vendor’s second version takes', () => {
   assert.equal(cohereRerank.mustRewrite!(body, 'm'), false)
-  for (const fields of [{ top_k: 1 }, { truncation: true }, { return_documents: false }, { documents: [{ text: 'a' }] }])
+  for (const fields of [{ top_k: 1 } as JsonObject, { truncation: true }, { return_documents: false }, { documents: [{ text: 'a' }] }])
     assert.equal(cohereRerank.mustRewrite!({ ...body, ...fields }, 'm'), true)
 })

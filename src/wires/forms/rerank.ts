@@ -3,7 +3,7 @@
  * https://docs.cohere.com/reference/rerank https://api.jina.ai/redoc https://docs.voyageai.com/reference/reranker-api
  */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { RerankAnswer, RerankRequest } from '../../canonical/forms.ts'
 import { both, check, checkBody, count, fields, flag, forbiddenFields, isFilled, lengthOf, listOf, orNull, text, textOr } from '../check.ts'
@@ -36,9 +36,9 @@ function readRequest(body: JsonObject): RerankRequest {
   const { model, query, documents, return_documents: returns, truncation } = body
   const most = body.top_n ?? body.top_k
   return {
-    model: String(model),
-    query: String(query),
-    documents: (documents as Json[]).map((document) => String(isObject(document) ? document.text : document)),
+    model: asText(model),
+    query: asText(query),
+    documents: (documents as Json[]).map((document) => asText(isObject(document) ? document.text : document)),
     ...(typeof most === 'number' && { most }),
     ...(typeof returns === 'boolean' && { returnsDocuments: returns }),
     ...(typeof truncation === 'boolean' && { truncates: truncation }),
