@@ -4,7 +4,7 @@ import { sse } from '../base/sse.ts'
 import type { WireName } from '../canonical/chat.ts'
 import { pathOf, type Provider } from '../providers/provider.ts'
 import type { Connection, Target } from '../routing/target.ts'
-import type { UpstreamRequest } from '../upstream/exchange.ts'
+import type { Signing, UpstreamRequest } from '../upstream/exchange.ts'
 import type { UpstreamWire } from '../wires/wire.ts'
 import type { AnyCall, Call } from './call.ts'
 
@@ -12,6 +12,8 @@ import type { AnyCall, Call } from './call.ts'
 export interface Way {
   /** Behind the base URL; `{model}` stands for the model. */
   readonly path: string
+  /** The key goes as a bearer token here, whatever the provider's other ways want. */
+  readonly isBearer?: boolean
   /** The type of the answer. */
   readonly accept: string
   /** Those of the client's headers that go on. */
@@ -30,17 +32,19 @@ export function address({ client }: Pick<AnyCall, 'client'>, { connection, model
     'user-agent': 'omni-gateway',
     ...provider.headers,
   }
-  sign(headers, connection)
+  const signing = prove(headers, connection, way)
   for (const name of way.passedHeaders) {
     const value = client.headers[name]
     if (value !== undefined) headers[name] = value
   }
-  return { origin, path: `${basePath}${path}${query}`, headers, body, deadlines }
+  const request = { origin, path: `${basePath}${path}${query}`, headers, body, deadlines }
+  return signing === undefined ? request : { ...request, signing }
 }
 
 export function wayOf(call: Call, { connection }: Target, wire: UpstreamWire): Way {
   return {
     path: placeOf(call, connection.provider, wire.name),
+    isBearer: connection.provider.bearerOn?.includes(wire.name) === true,
     accept: call.streams ? (wire.framing ?? sse).type : 'application/json',
     passedHeaders: wire.name === call.surface.name ? wire.passedHeaders : [],
   }
@@ -51,8 +55,24 @@ function placeOf({ surface, streams }: Call, { speaks, counts }: Provider, wire:
   return pathOf(speaks[wire] ?? '', streams)
 }
 
-function sign(headers: Record<string, string>, { provider: { auth }, secret }: Connection): void {
-  if (secret === undefined || auth.scheme === 'none') return
-  if (auth.scheme === 'header') headers[auth.header] = secret
-  else headers.authorization = `Bearer ${secret}`
+/** Says who we are in a header, or how that is proved once all of the request is known. */
+function prove(headers: Record<string, string>, { provider: { auth }, secret, region = '' }: Connection, { isBearer }: Way): Signing | undefined {
+  if (secret === undefined) return undefined
+  switch (auth.scheme) {
+    case 'none':
+      return undefined
+    case 'header':
+      if (isBearer) break
+      headers[auth.header] = auth.word === undefined ? secret : `${auth.word} ${secret}`
+      return undefined
+    case 'google':
+      return { scheme: 'google', secret }
+    case 'aws':
+      if (secret.includes(':')) return { scheme: 'aws', service: auth.service, region, secret }
+      break
+    case 'bearer':
+    case 'optional':
+  }
+  headers.authorization = `Bearer ${secret}`
+  return undefined
 }

@@ -4,12 +4,17 @@ import { vendorHints } from './vendor-hints.ts'
 export const gemini: Provider = {
   id: 'gemini',
   name: 'Gemini',
-  docs: 'https://ai.google.dev/gemini-api/docs/openai',
+  docs: 'https://ai.google.dev/api/generate-content',
   prefixes: ['gemini', 'google'],
   substrate: 'direct',
-  baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-  auth: { scheme: 'bearer', env: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'] },
-  speaks: { 'openai-chat': '/chat/completions' },
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  auth: { scheme: 'header', header: 'x-goog-api-key', env: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'] },
+  bearerOn: ['openai-chat'],
+  speaks: {
+    'gemini-generate': { whole: '/models/{model}:generateContent', stream: '/models/{model}:streamGenerateContent?alt=sse' },
+    'openai-chat': '/openai/chat/completions',
+  },
+  counts: { 'gemini-generate': '/models/{model}:countTokens' },
   quirks: { 'openai-chat': { drop: [...vendorHints, 'service_tier', 'logit_bias'], developerAsSystem: true } },
   catalog: 'google',
 }

@@ -2,13 +2,18 @@
 
 import type { WireName } from '../canonical/chat.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
+import type { MediaDialectName, MediaForm } from '../canonical/media.ts'
 import type { Quirks } from '../wires/quirks.ts'
 
 export type Auth =
   | { readonly scheme: 'bearer'; readonly env: readonly string[] }
-  | { readonly scheme: 'header'; readonly header: string; readonly env: readonly string[] }
+  | { readonly scheme: 'header'; readonly header: string; readonly env: readonly string[]; /** What stands before the key, a space after it. */ readonly word?: string }
   /** A key is optional: a server of one's own. It is sent as a bearer token where one is given. */
   | { readonly scheme: 'optional'; readonly env: readonly string[] }
+  /** AWS's: a key that is sent as a bearer token, or the usual pair that requests are signed with for `service`; `pair` names its variables, the token of lent ones last. */
+  | { readonly scheme: 'aws'; readonly env: readonly string[]; readonly pair: readonly [id: string, secret: string, token: string]; readonly service: string }
+  /** The key of a service account of Google's: the path of its file, or its JSON. It is exchanged for tokens. */
+  | { readonly scheme: 'google'; readonly env: readonly string[] }
   /** Nothing is sent and nothing is needed: the gateway answers itself. */
   | { readonly scheme: 'none' }
 
@@ -35,6 +40,17 @@ export interface FormPlace {
   readonly quirks?: Quirks
 }
 
+/** Where sound and pictures are made or understood, and how. */
+export interface MediaPlace {
+  readonly dialect: MediaDialectName
+  /** Behind the base URL; `{model}` stands for the model. */
+  readonly path: string
+  /** Of the model's id at the provider, where its models differ; any model where absent. */
+  readonly models?: RegExp
+  /** Milliseconds between two questions after a job, and until it must be done. */
+  readonly poll?: { readonly every: number; readonly within: number }
+}
+
 export interface Provider {
   readonly id: string
   readonly name: string
@@ -43,13 +59,18 @@ export interface Provider {
   readonly prefixes: readonly string[]
   /** How the answer comes about; a signal of the receipt: `direct` from the model's maker, `cloud` from a host of others' models, `aggregator` from a reseller. */
   readonly substrate: 'direct' | 'cloud' | 'aggregator' | 'local' | 'built_in'
-  /** Undefined where the operator must say it. */
+  /** Undefined where the operator must say it. In it and in `basePath`, `{region}` and `{project}` are the operator's; `{region-}` has a hyphen behind it, and is nothing for `global`. */
   readonly baseUrl?: string
+  /** Variables that say those, the first one wins. */
+  readonly regionEnv?: readonly string[]
+  readonly projectEnv?: readonly string[]
   /** Variables that say it instead, the first one wins. */
   readonly baseUrlEnv?: readonly string[]
   /** What is put behind a base URL that has no path: these variables hold a host alone. */
   readonly basePath?: string
   readonly auth: Auth
+  /** Wires on which the key is a bearer token, where `auth` puts it into a header of its own. */
+  readonly bearerOn?: readonly WireName[]
   /** Where each wire is spoken, best first. */
   readonly speaks: { readonly [wire in WireName]?: WirePath }
   /** The first that fits a model says on which of those wires it answers; all of them where none does. */
@@ -58,6 +79,10 @@ export interface Provider {
   readonly counts?: { readonly [wire in WireName]?: string }
   /** Where the small forms are spoken, best first where there are several. */
   readonly forms?: { readonly [form in FormName]?: FormPlace | readonly FormPlace[] }
+  /** Where sound and pictures are, best first where there are several places. */
+  readonly media?: { readonly [form in MediaForm]?: MediaPlace | readonly MediaPlace[] }
+  /** What holds instead where its base URL is like that: another version of the same service. */
+  readonly editions?: readonly (Pick<Provider, 'speaks' | 'families' | 'query'> & { readonly at: RegExp })[]
   /** Models that it has, where the catalogue cannot know them. */
   readonly models?: readonly string[]
   readonly query?: { readonly [name: string]: string }
@@ -73,5 +98,8 @@ export interface Provider {
 
 /** The provider's id in the price catalogue; null where there are no prices to find. */
 export const catalogOf = ({ id, catalog }: Provider): string | null => (catalog === undefined ? id : catalog)
+
+/** Whether its data alone say where it is. */
+export const hasAddress = ({ baseUrl }: Provider): boolean => baseUrl !== undefined && !baseUrl.includes('{')
 
 export const pathOf = (path: WirePath, streams: boolean): string => (typeof path === 'string' ? path : path[streams ? 'stream' : 'whole'])

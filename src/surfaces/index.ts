@@ -8,6 +8,7 @@ import { openaiChat } from '../wires/openai-chat/index.ts'
 import { openaiCompletions } from '../wires/openai-completions/index.ts'
 import { openaiResponses } from '../wires/openai-responses/index.ts'
 import { formSurfaces, ofModel, versioned } from './forms.ts'
+import { mediaSurfaces } from './media.ts'
 import { responsesRecall } from './responses-recall.ts'
 import type { KeptSurface, Surface } from './surface.ts'
 

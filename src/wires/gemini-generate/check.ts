@@ -1,6 +1,7 @@
 /** What a body must look like to be read, in both spellings of its names. Unknown fields, parts and tools are the provider's to judge. https://ai.google.dev/api/generate-content */
 
 import type { JsonObject } from '../../base/json.ts'
+import { requestIn } from './own.ts'
 import {
   anything,
   both,
@@ -84,5 +85,5 @@ const whole = fields(
 
 /** Throws `Failure`: `invalid_type`, `invalid_value`, `missing_parameter` or `forbidden_parameter`, with the path of the first flaw. */
 export function checkRequest(body: JsonObject): void {
-  checkBody(body, whole)
+  checkBody(requestIn(body), whole)
 }

@@ -1,6 +1,6 @@
 /** What was said so far, as turns: `systemInstruction` and `contents`. https://ai.google.dev/api/caching#Content */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, Turn } from '../../canonical/chat.ts'
 import { arrangeTurns, type Speech } from '../conversation.ts'
 import type { Loss } from '../losses.ts'
@@ -17,7 +17,7 @@ export function readTurns(systemInstruction: Json | undefined, contents: Json | 
 
 function readSystem(said: Json, ids: Ids): Turn {
   const spelled: Spelled = { place: 'systemInstruction' }
-  if (!isObject(said)) return { role: 'system', blocks: [{ type: 'text', text: String(said) }], ...kept({}, { ...spelled, content: 'text' }) }
+  if (!isObject(said)) return { role: 'system', blocks: [{ type: 'text', text: asText(said) }], ...kept({}, { ...spelled, content: 'text' }) }
   const { parts, ...fields } = said
   return { role: 'system', blocks: readParts(parts, ids, spelled), ...kept(fields, spelled) }
 }
@@ -106,8 +106,8 @@ function writeContent({ role, blocks, rest }: Turn, writing: Writing): JsonObjec
 function arrange(turns: readonly Turn[], target: ModelTraits, writing: Writing): SaidTurns {
   const speech: Speech = {
     write: (blocks, role) => writeParts(role === 'assistant' ? blocks : blocks.map(unsigned), writing),
-    call: ({ functionCall: call }) => (isObject(call) ? String(call.id) : undefined),
-    result: ({ functionResponse: result }) => (isObject(result) ? String(result.id) : undefined),
+    call: ({ functionCall: call }) => (isObject(call) ? asText(call.id) : undefined),
+    result: ({ functionResponse: result }) => (isObject(result) ? asText(result.id) : undefined),
   }
   const { system, said } = arrangeTurns(turns, speech, target, writing.lose)
   const contents = said.flatMap(({ role, content }) => {

@@ -1,6 +1,6 @@
 /** Errors, read and written. https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193 */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
 import type { ProviderError } from '../wire.ts'
 import { listed } from './own.ts'
@@ -40,7 +40,7 @@ export function readError(body: JsonObject): ProviderError {
   const param = details
     .flatMap(({ fieldViolations }) => listed(fieldViolations))
     .find((violation) => isObject(violation) && typeof violation.field === 'string')
-  const field = isObject(param) ? String(param.field) : ''
+  const field = isObject(param) ? asText(param.field) : ''
   return { ...(reason && { reason }), message, ...(/^[\w.[\]]{1,100}$/.test(field) && { param: field }) }
 }
 

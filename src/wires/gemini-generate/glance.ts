@@ -10,8 +10,8 @@ import { readUsage } from './usage.ts'
 export function glance({ candidates, usageMetadata, modelVersion, responseId, error }: JsonObject): Glance | undefined {
   const [candidate] = Array.isArray(candidates) && candidates.length === 1 ? candidates : []
   if (error !== undefined || !isObject(candidate) || !isObject(candidate.content) || !isObject(usageMetadata)) return undefined
-  const { content, finishReason } = candidate
-  const { parts } = content as JsonObject
+  const { finishReason } = candidate
+  const { parts } = candidate.content
   if (!Array.isArray(parts) || parts.length === 0 || typeof finishReason !== 'string') return undefined
   let toolCalls = 0
   for (const part of parts) if (isObject(part) && part.functionCall !== undefined) toolCalls += 1

@@ -1,6 +1,6 @@
 /** Images, audio, video and documents: as bytes in the request, or as an address. https://ai.google.dev/gemini-api/docs/file-input-methods */
 
-import { isObject, present, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type JsonObject } from '../../base/json.ts'
 import type { DocumentBlock, MediaBlock, Source } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept, leftOf, own, ownWithin, type Writing } from './own.ts'
@@ -14,7 +14,7 @@ const stored = /^(gs:|files\/|https:\/\/generativelanguage\.googleapis\.com\/)/
 export function readMedium({ inlineData, fileData, ...fields }: JsonObject): Medium | undefined {
   if (isObject(inlineData) && typeof inlineData.data === 'string') {
     const { mimeType, data, ...inner } = inlineData as JsonObject & { data: string }
-    return blockOf({ type: 'data', mime: String(mimeType ?? ''), data }, { ...fields, ...leftOf('inlineData', inner) })
+    return blockOf({ type: 'data', mime: asText(mimeType), data }, { ...fields, ...leftOf('inlineData', inner) })
   }
   if (!isObject(fileData) || typeof fileData.fileUri !== 'string') return undefined
   const { mimeType, fileUri, ...inner } = fileData as JsonObject & { fileUri: string }

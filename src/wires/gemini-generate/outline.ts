@@ -3,11 +3,13 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
 import type { Counting, Outline } from '../wire.ts'
+import { requestIn } from './own.ts'
 
 /** In both spellings of a name. */
-export const promptFields = ['contents', 'systemInstruction', 'system_instruction']
+export const promptFields = ['contents', 'systemInstruction', 'system_instruction', 'generateContentRequest']
 
-export function outline(body: JsonObject): Outline {
+export function outline(asked: JsonObject): Outline {
+  const body = requestIn(asked)
   const config = objectIn(body.generationConfig ?? body.generation_config)
   return {
     maxTokens: config.maxOutputTokens ?? config.max_output_tokens,
@@ -28,7 +30,7 @@ function toolsIn(bag: Json): number {
 
 /** A count of the whole request, with its system text and tools. */
 export const counting: Counting = {
-  write: (body, model) => ({ generateContentRequest: { model: model.startsWith('models/') ? model : `models/${model}`, ...body } }),
+  write: (body, model) => ({ generateContentRequest: { ...requestIn(body), model: model.startsWith('models/') ? model : `models/${model}` } }),
   read: ({ totalTokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
 }
 

@@ -53,6 +53,12 @@ export function leftOf(field: string, inner: JsonObject): JsonObject {
   return {}
 }
 
+/** A question for a count may hold the request that is meant. https://ai.google.dev/api/tokens */
+export function requestIn(body: JsonObject): JsonObject {
+  const inner = body.generateContentRequest
+  return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner : body
+}
+
 /** Google takes one where it wants a list of them. */
 export function listed(value: Json | undefined): Json[] {
   if (Array.isArray(value)) return value

@@ -7,12 +7,12 @@ import type { ModelTraits } from '../traits.ts'
 import { takeConfig, writeConfig } from './config.ts'
 import { readTurns, writeTurns } from './contents.ts'
 import { readNames, writeNames } from './names.ts'
-import { leftOf, own, type Spelled, spelling, wire } from './own.ts'
+import { leftOf, own, requestIn, type Spelled, spelling, wire } from './own.ts'
 import { readTools, takeChoice, writeChoice, writeTools } from './tools.ts'
 
 /** Reads a body that `checkRequest` let pass. The caller says which model, and whether it streams. */
 export function readRequest(said: JsonObject): ChatRequest {
-  const { body, names } = readNames(said)
+  const { body, names } = readNames(requestIn(said))
   const { model: _, systemInstruction, contents, tools, generationConfig, ...fields } = body
   const config = isObject(generationConfig) ? { ...generationConfig } : {}
   const spelled: Spelled = { ...(names !== undefined && { names }), ...(isObject(contents) && { contents: 'one' }) }

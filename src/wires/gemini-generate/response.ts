@@ -1,6 +1,6 @@
 /** Whole answers, read and written. https://ai.google.dev/api/generate-content#generatecontentresponse */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatResponse, Choice, FinishReason, Rest } from '../../canonical/chat.ts'
 import { Failure, upstreamSentence } from '../../canonical/failure.ts'
 import { citeBlocks, writeGrounding } from './citations.ts'
@@ -50,7 +50,7 @@ function readCandidate(said: Json, place: number, answerId: string): Choice {
   const finish = readFinish(finishReason, heldIn(blocks))
   const spelled: Spelled = {
     ...spellFinish(finish, finishReason),
-    ...(index !== place && { index: index === undefined ? 'absent' : String(index) }),
+    ...(index !== place && { index: index === undefined ? 'absent' : asText(index) }),
     ...(!isObject(content) ? { content: 'absent' } : !Array.isArray(parts) && { content: 'bare' }),
     ...(isObject(content) && role !== 'model' && { role: 'absent' }),
   }

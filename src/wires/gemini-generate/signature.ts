@@ -5,7 +5,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ReasoningBlock, Signature, Turn } from '../../canonical/chat.ts'
-import { listed } from './own.ts'
+import { listed, requestIn } from './own.ts'
 
 const scheme = 'thought-signature'
 const foreign = ['signed-thinking', 'encrypted-reasoning'] as const satisfies readonly Signature['scheme'][]
@@ -49,8 +49,8 @@ export function isOwnSignature(signature: Signature | undefined): signature is S
 }
 
 /** Whether a client's body brings back what only the gateway can have told it, so that its bytes cannot go on as they are. */
-export function holdsForeignProof({ contents }: JsonObject): boolean {
-  return listed(contents).some((content) => isObject(content) && listed(content.parts).some(isForeign))
+export function holdsForeignProof(body: JsonObject): boolean {
+  return listed(requestIn(body).contents).some((content) => isObject(content) && listed(content.parts).some(isForeign))
 }
 
 function isForeign(part: Json): boolean {

@@ -1,6 +1,6 @@
 /** How much a model may think: by a level, or by a budget in tokens. https://ai.google.dev/gemini-api/docs/thinking */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Effort, Thinking } from '../../canonical/chat.ts'
 import { budgetOf, effortOf } from '../efforts.ts'
 import type { Loss } from '../losses.ts'
@@ -14,7 +14,7 @@ export function readThinking(config: Json | undefined): Thinking | undefined {
   const { thinkingLevel: level, thinkingBudget: budget, ...fields } = config
   const effort = typeof level === 'string' && Object.hasOwn(levels, level.toUpperCase()) ? levels[level.toUpperCase()] : undefined
   if (effort !== undefined) {
-    const spelled: Spelled = level === wordOf(effort) ? {} : { level: String(level) }
+    const spelled: Spelled = level === wordOf(effort) ? {} : { level: asText(level) }
     return { mode: 'effort', effort, ...kept({ ...fields, ...present({ thinkingBudget: budget }) }, spelled) }
   }
   const left = { ...fields, ...present({ thinkingLevel: level }) }

@@ -1,6 +1,6 @@
 /** Tools and the choice among them, read and written. https://ai.google.dev/api/caching#Tool */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../canonical/chat.ts'
 import { geminiSchema, plainSchema } from '../schema-dialects.ts'
 import { bendSchema } from '../schema.ts'
@@ -9,7 +9,7 @@ import { kept, leftOf, listed, own, spelling, wire } from './own.ts'
 
 /** A tool of this wire is a bag of functions and of tools that the vendor runs: each is a tool here, and remembers its bag. */
 export function readTools(tools: Json | undefined): Tool[] {
-  return listed(tools).flatMap((bag, place) => (isObject(bag) ? readBag(bag, String(place)) : []))
+  return listed(tools).flatMap((bag, place) => (isObject(bag) ? readBag(bag, asText(place)) : []))
 }
 
 function readBag(bag: JsonObject, place: string): Tool[] {
@@ -26,7 +26,7 @@ function readFunction({ name, description, ...fields }: JsonObject, bag: string)
   const schema = isObject(said) ? bendSchema(said, plainSchema) : undefined
   return {
     type: 'function',
-    name: String(name),
+    name: asText(name),
     ...(typeof description === 'string' && { description }),
     ...(schema && { schema }),
     ...kept(fields, { bag }),
@@ -88,7 +88,7 @@ export function takeChoice(fields: JsonObject): { readonly toolChoice?: ToolChoi
   const left = { ...others, ...leftOf('functionCallingConfig', { ...inner, ...(!isNamed && names !== undefined && { allowedFunctionNames: names }) }) }
   delete fields.toolConfig
   Object.assign(fields, leftOf('toolConfig', left))
-  return { toolChoice: isNamed ? { mode: 'named', name: String(names[0]) } : { mode } }
+  return { toolChoice: isNamed ? { mode: 'named', name: asText(names[0]) } : { mode } }
 }
 
 /** What is said of the choice, joined with what was kept of it; undefined where that is nothing. */
