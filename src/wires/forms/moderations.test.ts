@@ -30,8 +30,9 @@ test('pictures are refused where texts alone are understood', () => {
 test('a verdict that does not say the whole is guilty by any category', () => {
   const { moderations } = mistralModerations.readResponse({ id: 'i', model: 'm', results: [verdict] }, read('a'))
   assert.deepEqual(moderations, [{ isFlagged: true, categories: verdict.categories, scores: verdict.category_scores }])
+  const types = Object.fromEntries(Object.keys(verdict.categories).map((category) => [category, ['text']]))
   const said = openaiModerations.writeResponse({ moderations, usage: {} }, { asked: read('a'), id: 'r' })
-  assert.deepEqual(said, { id: 'r', model: 'm', results: [{ flagged: true, ...verdict }] })
+  assert.deepEqual(said, { id: 'r', model: 'm', results: [{ flagged: true, ...verdict, category_applied_input_types: types }] })
 })
 
 test('there is one verdict for each text, and one for all parts of a content', () => {

@@ -68,6 +68,8 @@ function writeResponse(answer: ModerationAnswer, { asked, id }: Wanted<'moderati
       flagged: isFlagged,
       categories: { ...categories },
       category_scores: { ...scores },
+      // Whoever is asked in other words than OpenAI's is given texts alone.
+      category_applied_input_types: Object.fromEntries(Object.keys(categories).map((category) => [category, ['text']])),
     })),
   }
 }

@@ -21,11 +21,14 @@ export const toChatFrame = (body: JsonObject): JsonObject => mapChoices(body, 'c
 
 const order = { text: '', index: 0, logprobs: null, finish_reason: null }
 
+/** Who offered no tools has no word for their call: the text has ended there. */
+const finishOf = ({ finish_reason: reason }: JsonObject): JsonObject => (reason === 'tool_calls' || reason === 'function_call' ? { finish_reason: 'stop' } : {})
+
 const completionChoice =
   (place: Place) =>
   ({ [place]: said, ...choice }: JsonObject): JsonObject => {
     const { content, refusal } = isObject(said) ? said : {}
-    return { ...order, ...choice, text: typeof content === 'string' ? content : typeof refusal === 'string' ? refusal : '' }
+    return { ...order, ...choice, ...finishOf(choice), text: typeof content === 'string' ? content : typeof refusal === 'string' ? refusal : '' }
   }
 
 export const toCompletion = (body: JsonObject): JsonObject => mapChoices(body, 'text_completion', completionChoice('message'))
