@@ -67,7 +67,7 @@ test('calls of the conversation say their text in JSON', () => {
 test('a request without such tools, or for a wire that has them, stays as it is', () => {
   const plain = { ...request, tools: [], turns: [] }
   assert.equal(offerTextTools(plain, lacking).request, plain)
-  assert.deepEqual(offerTextTools(request, {}), { request })
+  assert.deepEqual(offerTextTools(request, { hasNoTextTools: undefined }), { request })
 })
 
 test('the text comes out the same wherever its JSON is cut', () => {

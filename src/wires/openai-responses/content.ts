@@ -1,6 +1,6 @@
 /** The parts of a message's content, and of a tool's result: text, refusals, images, files. */
 
-import { isObject, present, textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, CacheMark, Citation, DocumentBlock, MediaBlock, Source, TextBlock } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept, own, ownWithin, spelling, wire, type Writing } from './own.ts'
@@ -12,7 +12,7 @@ export type TextType = 'input_text' | 'output_text'
 export function readPart(part: Json, usual: TextType): Block {
   if (!isObject(part)) throw new Failure('upstream_invalid_response', 'The provider’s answer holds a part that is none.')
   const { type, ...said } = part
-  return readKnown(textOf(type), said, usual) ?? { type: 'native', name: textOf(type), rest: { wire, fields: { part } } }
+  return readKnown(asText(type), said, usual) ?? { type: 'native', name: asText(type), rest: { wire, fields: { part } } }
 }
 
 function readKnown(type: string, said: JsonObject, usual: TextType): Block | undefined {
@@ -42,7 +42,7 @@ function readText(type: string, { text, annotations, ...fields }: JsonObject, us
     ...(type === 'output_text' && annotations === undefined && { annotations: 'absent' }),
     ...(type === 'output_text' && fields.logprobs === undefined && { logprobs: 'absent' }),
   }
-  return { type: 'text', text: textOf(text), ...marks(fields), ...(cited && cited.length > 0 && { citations: cited }), ...kept(left, spelled) }
+  return { type: 'text', text: asText(text), ...marks(fields), ...(cited && cited.length > 0 && { citations: cited }), ...kept(left, spelled) }
 }
 
 /** The form has the words that other wires know; the annotation itself is kept beside them. */

@@ -1,6 +1,6 @@
 /** How answers end, in the words of this wire: a status, and what was incomplete. */
 
-import { isObject, textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, Choice, FinishReason } from '../../canonical/chat.ts'
 import { kept } from './own.ts'
 
@@ -11,7 +11,7 @@ const byReason: { readonly [reason: string]: FinishReason } = { max_output_token
 /** `types` are those of the answer's blocks: the wire has no word for an end by a call or a refusal. */
 export function readFinish(status: Json | undefined, details: Json | undefined, types: Types): FinishReason {
   if (status === 'incomplete') {
-    const reason = isObject(details) ? textOf(details.reason) : ''
+    const reason = isObject(details) ? asText(details.reason) : ''
     return Object.hasOwn(byReason, reason) ? byReason[reason]! : 'other'
   }
   if (status !== 'completed' && status !== undefined) return 'other'

@@ -1,6 +1,6 @@
 /** Errors, read and written: in the envelope of Chat Completions, and in streams as events of this wire's own. */
 
-import { isObject, present, textOf, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type JsonObject } from '../../base/json.ts'
 import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
 import { readError } from '../openai-chat/error.ts'
 
@@ -20,7 +20,7 @@ const byCode: { readonly [code: string]: Reason } = {
 /** What a provider answers instead of an answer, as a failure in a sentence of ours: `{ error }`, or an event that is one. */
 export function failureOf(body: JsonObject): Failure {
   const { error } = body
-  const code = textOf((isObject(error) ? error : body).code ?? '')
+  const code = asText((isObject(error) ? error : body).code ?? '')
   const told = readError(isObject(error) ? { error } : present({ ...body, type: undefined }))
   const reason =
     (Object.hasOwn(byCode, code) ? byCode[code] : told.reason) ??

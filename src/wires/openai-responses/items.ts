@@ -1,6 +1,6 @@
 /** Items, as blocks: the flat list of which requests and answers are made. Messages hold several blocks, the first of which keeps what is said of its message. */
 
-import { isObject, textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { asText, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ToolCallBlock, ToolResultBlock, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { textOf } from '../openai-chat/assistant.ts'
@@ -34,12 +34,12 @@ export function readItem(item: Json, nameOf: NameOf = (name, namespace) => joinN
     case 'custom_tool_call_output':
       return { role: 'user', blocks: [readOutput(item)] }
     default:
-      return { role: /_(output|approval_response)$/.test(textOf(item.type)) ? 'user' : 'assistant', blocks: [native(item)] }
+      return { role: /_(output|approval_response)$/.test(asText(item.type)) ? 'user' : 'assistant', blocks: [native(item)] }
   }
 }
 
 export function native(item: JsonObject): Block {
-  return { type: 'native', name: textOf(item.type ?? 'message'), rest: { wire, fields: { whole: item } } }
+  return { type: 'native', name: asText(item.type ?? 'message'), rest: { wire, fields: { whole: item } } }
 }
 
 function readMessage(item: JsonObject): Item {

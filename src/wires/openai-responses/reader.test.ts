@@ -7,6 +7,7 @@ import { SseCutter } from '../../base/sse.ts'
 import type { ChatEvent, ChatResponse } from '../../canonical/chat.ts'
 import { Failure, type Reason } from '../../canonical/failure.ts'
 import { fold } from '../../canonical/fold.ts'
+import { openaiChat } from '../openai-chat/index.ts'
 import { openaiResponses } from './index.ts'
 
 type Told = readonly [type: string, fields?: JsonObject]
@@ -67,6 +68,20 @@ test('[76] arguments that come only at their end are told once', () => {
     const [block] = blocksOf(...told, completed)
     assert.equal(block?.type === 'tool-call' && block.input, call.arguments)
   }
+})
+
+test('[77] calls side by side are counted from nought on Chat Completions', () => {
+  const writer = openaiChat.eventWriter({ now: 1, asked: openaiChat.readRequest({ model: 'm', messages: [{ role: 'user', content: 'hi' }] }) })
+  const other = { ...call, id: 'fc_2', call_id: 'b' }
+  const told = read(['response.output_item.done', { output_index: 0, item: call }], ['response.output_item.done', { output_index: 1, item: other }], completed)
+  const stream = told.map((event) => writer.write(event)).join('')
+  assert.deepEqual(
+    [...stream.matchAll(/"tool_calls":\[\{"index":(\d),"id":"(\w)"/g)].map(([, index, id]) => [index, id]),
+    [
+      ['0', 'a'],
+      ['1', 'b'],
+    ],
+  )
 })
 
 test('a text that comes only at its end is told once', () => {

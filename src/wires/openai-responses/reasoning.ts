@@ -59,7 +59,11 @@ export function writeReasoning(block: ReasoningBlock, writing: Writing, place: n
     const seal = writeSeal(block)
     return [{ type: 'reasoning', id: writing.itemId('rs', place), ...writeTexts(block), ...(seal !== undefined && { encrypted_content: seal }), ...fields }]
   }
-  if (isOwnSignature(block.signature)) return [{ type: 'reasoning', ...writeTexts(block), encrypted_content: block.signature.value, ...fields }]
+  if (isOwnSignature(block.signature)) {
+    const { id, ...others } = fields
+    const known: JsonObject = isKnownThought(id) ? { id: id! } : {}
+    return [{ type: 'reasoning', ...known, ...writeTexts(block), encrypted_content: block.signature.value, ...others }]
+  }
   if (block.signature === undefined && block.redacted === undefined && isKnownThought(fields.id)) {
     return [{ type: 'reasoning', ...writeTexts(block), ...fields }]
   }

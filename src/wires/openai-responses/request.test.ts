@@ -84,7 +84,7 @@ test('[48] calls that stand together are of one turn, and so are their results',
     messages.map(({ role }) => role),
     ['assistant', 'tool', 'tool'],
   )
-  assert.equal((messages[0]?.tool_calls as JsonObject[]).length, 2)
+  assert.equal((messages[0]!.tool_calls as JsonObject[]).length, 2)
 })
 
 test('[49] what only its provider keeps is a word that other wires refuse', () => {
@@ -165,7 +165,7 @@ test('[130] a schema is said the same on Chat Completions', () => {
   assert.deepEqual(request.format, { type: 'schema', name: 'a', schema, strict: true })
   const chat = openaiChat.writeRequest(request, { model: 'm' }, () => {})
   assert.deepEqual(chat.response_format, { type: 'json_schema', json_schema: { name: 'a', schema, strict: true } })
-  assert.deepEqual(write({ format: request.format! }).body.text, { format: { type: 'json_schema', name: 'a', schema, strict: true } })
+  assert.deepEqual(write({ format: request.format }).body.text, { format: { type: 'json_schema', name: 'a', schema, strict: true } })
 })
 
 test('[137] an effort that nobody knows is refused before anyone is called', () => {
@@ -206,7 +206,7 @@ test('[167] a cache mark crosses to models that take them, and is told as lost t
   ])
   assert.deepEqual(write({ turns }).lost, ['cache_mark'])
   const [turn] = readItems({ role: 'user', content: [{ type: 'input_text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit' } }] })
-  assert.deepEqual((turn?.blocks[0] as { cache?: object }).cache, {})
+  assert.deepEqual((turn!.blocks[0] as { cache?: object }).cache, {})
 })
 
 test('[169] fields of the vendor reach it as they were said', () => {

@@ -1,6 +1,6 @@
 /** Requests, read and written. https://platform.openai.com/docs/api-reference/responses/create */
 
-import { isObject, present, textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { effortOf } from '../efforts.ts'
@@ -38,7 +38,7 @@ export function readRequest(body: JsonObject): ChatRequest {
   const turns = [...(hasInstructions ? [readInstructions(instructions)] : []), ...readInput(items, namesOf(choosing))]
   const isContinued = turns.some(refersToStored) || stored.some((field) => Boolean(fields[field]))
   return {
-    model: textOf(model),
+    model: asText(model),
     turns,
     ...choosing,
     ...takeAlike(fields),

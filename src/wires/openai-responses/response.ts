@@ -1,6 +1,6 @@
 /** Whole answers, read and written. https://platform.openai.com/docs/api-reference/responses/object */
 
-import { isObject, textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, ChatResponse, Choice } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { StreamOptions } from '../wire.ts'
@@ -59,7 +59,7 @@ export function answering(asked: ChatRequest, id: string): Writing {
 export function writeResponse(response: ChatResponse, options: StreamOptions): JsonObject {
   const { blocks, finish, rest } = response.choices[0] ?? { blocks: [], finish: 'other' }
   const head = writeHead(response, options)
-  const output = writeOutputs(blocks, answering(options.asked, textOf(head.id)))
+  const output = writeOutputs(blocks, answering(options.asked, asText(head.id)))
   return { ...head, output, ...writeEnd({ finish, ...(rest && { rest }) }, typesOf(blocks), response) }
 }
 

@@ -62,6 +62,8 @@ test('a body must be written anew only for thoughts that no provider of the wire
   assert.equal(holds({ id: 'rs_0b7e83747d2b84440069' }), false)
   assert.equal(holds({ encrypted_content: 'thought-signature:T' }), true)
   assert.equal(holds({ id: 'rs_gw_1_0' }), true)
+  assert.equal(holds({ id: 'rs_gw_1_0', encrypted_content: 'gAAAA-_==' }), true)
+  assert.equal(holds({ encrypted_content: 'gAAAA-_==' }), false)
   assert.equal(holds({}), true)
   assert.equal(openaiResponses.mustRewrite!({ model: 'm', input: 'hi' }), false)
 })
@@ -72,4 +74,12 @@ test('a thought that the gateway told without a proof is not sent to a provider 
   const request = openaiResponses.readRequest({ model: 'm', input: plain.output as JsonObject[] })
   assert.deepEqual(openaiResponses.writeRequest(request, { model: 'm' }, (word) => lost.push(word)).input, [])
   assert.deepEqual(lost, ['reasoning'])
+})
+
+test('a seal goes to a provider with the id that it was made for, or with none: beside another it is refused', () => {
+  const thought = { type: 'reasoning', summary: [], encrypted_content: 'gAAAA==' }
+  const sent = (id: string) =>
+    openaiResponses.writeRequest(openaiResponses.readRequest({ model: 'm', input: [{ ...thought, id }] }), { model: 'm' }, () => {}).input
+  assert.deepEqual(sent('rs_0b7e'), [{ ...thought, id: 'rs_0b7e' }])
+  assert.deepEqual(sent('rs_gw_1_0'), [thought])
 })

@@ -75,14 +75,14 @@ export function giveBack(blocks: Block[], { signature, owner }: Sealed): void {
   if (signature && (block?.type === 'text' || block?.type === 'tool-call')) blocks[place] = { ...block, signature }
 }
 
-/** Whether a provider can know the thought by this id: it made it, and nothing was sealed. */
+/** Whether a provider can know a thought by this id: it gave it. Beside another id than its own, a seal is refused; beside none it is taken. */
 export function isKnownThought(id: Json | undefined): boolean {
   return typeof id === 'string' && !id.startsWith(madeThought)
 }
 
 /**
  * Whether a client's body holds what a provider of this wire would refuse, because the gateway made it from another wire's answer:
- * a thought with a tagged seal, or with none and no id that a provider gave.
+ * a thought with a tagged seal, with an id that no provider gave, or with neither.
  */
 export function holdsForeignThought({ input }: JsonObject): boolean {
   return Array.isArray(input) && input.some(isForeignThought)
@@ -90,6 +90,7 @@ export function holdsForeignThought({ input }: JsonObject): boolean {
 
 function isForeignThought(item: Json): boolean {
   if (!isObject(item) || item.type !== 'reasoning') return false
-  const seal = item.encrypted_content
-  return typeof seal === 'string' && seal !== '' ? seal.includes(':') : !isKnownThought(item.id)
+  const { id, encrypted_content: seal } = item
+  if (typeof seal !== 'string' || seal === '') return !isKnownThought(id)
+  return seal.includes(':') || (id !== undefined && !isKnownThought(id))
 }

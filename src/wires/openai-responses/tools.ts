@@ -1,6 +1,6 @@
 /** Tools, and how they are chosen. A namespace is flattened: other wires have none, and its tools are called by name all the same. */
 
-import { isObject, present, textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own, ownWithin, spelling, take, wire, type Namespaces } from './own.ts'
@@ -22,8 +22,8 @@ function readTools(said: readonly JsonObject[]): Tool[] {
     if (tool.type !== 'namespace' || !Array.isArray(tool.tools) || tool.tools.length === 0) return [readTool(tool)]
     const { type: _, name: namespace, tools, ...about } = tool
     return (tools as JsonObject[]).map((inner, place) => {
-      const name = flatName(textOf(namespace), textOf(inner.name), taken)
-      return inNamespace(readTool({ ...inner, name }), { namespace: textOf(namespace), name: textOf(inner.name) }, place === 0 ? { about } : {})
+      const name = flatName(asText(namespace), asText(inner.name), taken)
+      return inNamespace(readTool({ ...inner, name }), { namespace: asText(namespace), name: asText(inner.name) }, place === 0 ? { about } : {})
     })
   })
 }
@@ -60,7 +60,7 @@ export function namespacesOf({ tools }: Pick<ChatRequest, 'tools'>): Namespaces 
 function readTool(tool: JsonObject): Tool {
   const { type, ...said } = tool
   if (type === 'function') return readFunction(said)
-  if (type !== 'custom' || typeof said.name !== 'string') return { type: 'hosted', name: textOf(type), rest: { wire, fields: { tool } } }
+  if (type !== 'custom' || typeof said.name !== 'string') return { type: 'hosted', name: asText(type), rest: { wire, fields: { tool } } }
   const { name, description, ...fields } = said
   return { type: 'custom', name, ...(typeof description === 'string' && { description }), ...kept(fields) }
 }
@@ -68,7 +68,7 @@ function readTool(tool: JsonObject): Tool {
 /** The wire takes a function without a word of strictness for strict, so that word's absence is kept. */
 function readFunction(said: JsonObject): FunctionTool {
   const fields = { ...said }
-  const name = textOf(take(fields, 'name'))
+  const name = asText(take(fields, 'name'))
   const description = typeof fields.description === 'string' ? { description: take(fields, 'description') as string } : {}
   const schema = isObject(fields.parameters) ? { schema: take(fields, 'parameters') as JsonObject } : {}
   const strict = typeof fields.strict === 'boolean' ? { strict: take(fields, 'strict') as boolean } : {}
@@ -87,7 +87,7 @@ function takeChoice(fields: JsonObject, tools: readonly Tool[]): ToolChoice | un
   const { type, name, ...more } = choice
   if (!tools.some((tool) => tool.type === type && tool.name === name) || Object.keys(more).length > 0) return undefined
   take(fields, 'tool_choice')
-  return { mode: 'named', name: textOf(name) }
+  return { mode: 'named', name: asText(name) }
 }
 
 export function writeTools(request: ChatRequest, lose: Loss): JsonObject {

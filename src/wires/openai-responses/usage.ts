@@ -18,7 +18,7 @@ export function readUsage(said: JsonObject): Usage {
   const counts: { [word: string]: number } = {}
   let isSparse = false
   for (const field of detailFields) isSparse = takeDetails(field, fields, counts) || isSparse
-  if (total !== undefined && total !== countOf(input) + countOf(output)) fields.total_tokens = total
+  if (total !== undefined && (typeof input !== 'number' || typeof output !== 'number' || total !== input + output)) fields.total_tokens = total
   return {
     ...(typeof input === 'number' && { input }),
     ...(typeof output === 'number' && { output }),

@@ -1,6 +1,6 @@
 /** Streams, written: an item after the other, each begun, told in pieces, told in whole, and all of them once more at the end. */
 
-import { textOf, type Json, type JsonObject } from '../../base/json.ts'
+import { asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatEvent, ChatResponse, Choice, Usage } from '../../canonical/chat.ts'
 import type { Failure } from '../../canonical/failure.ts'
 import { Folder, mergeUsage } from '../../canonical/fold.ts'
@@ -108,7 +108,7 @@ class Writer implements EventWriter {
     if (this.#head) return ''
     this.#start = start.rest ? { rest: start.rest } : {}
     this.#head = writeHead(start, this.#options)
-    this.#writing = answering(this.#options.asked, textOf(this.#head.id))
+    this.#writing = answering(this.#options.asked, asText(this.#head.id))
     const response = { ...this.#head, status: 'in_progress', incomplete_details: null, output: [] }
     return this.#frame('response.created', { response }) + this.#frame('response.in_progress', { response })
   }
@@ -185,7 +185,7 @@ class Writer implements EventWriter {
     if (this.#message) return ''
     const place = this.#output.length
     const [item] = writeMessage({ role: 'assistant', blocks: [block] }, this.#writing, place) as [JsonObject]
-    this.#message = { id: textOf(item.id), place, blocks: [] }
+    this.#message = { id: asText(item.id), place, blocks: [] }
     // Its place is taken until it is whole.
     this.#output.push(item)
     return this.#frame('response.output_item.added', { output_index: place, item: inProgress({ ...item, content: [] }) })
@@ -244,7 +244,7 @@ class Writer implements EventWriter {
       }
       case 'tool-call': {
         const [item] = writeItem(block, this.#writing, this.#output.length) as [JsonObject]
-        const said: JsonObject = block.custom ? { input: item.input! } : { name: item.name!, arguments: item.arguments! }
+        const said: JsonObject = block.custom ? { input: item.input! } : { arguments: item.arguments! }
         return this.#frame(done, { ...where, ...said }) + this.#itemDone(block)
       }
       default:
