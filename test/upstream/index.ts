@@ -5,8 +5,11 @@
 
 export { startUpstream, type Ending, type Received, type Script, type Upstream, type UpstreamOptions } from './upstream.ts'
 export * from './answer.ts'
+export * as cohere from './cohere.ts'
+export * as gemini from './gemini.ts'
 export * as openai from './openai.ts'
 export * as messages from './messages.ts'
+export * as responses from './responses.ts'
 export type { Call, Counts, Saying, Stop, Words } from './saying.ts'
 export { certificate, type CertificateOptions } from './certificate.ts'
 export { openBlackHole, type BlackHole } from './black-hole.ts'

@@ -1,10 +1,12 @@
 /** The ready answers are understood by the vendors' own packages, whole and streamed. */
 
 import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
+import { CohereClientV2 } from 'cohere-ai'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import OpenAI from 'openai'
-import { messages, openai, startUpstream, type Saying } from './index.ts'
+import { cohere, gemini, messages, openai, responses, startUpstream, type Saying } from './index.ts'
 
 const saying: Saying = {
   reasoning: ['let me ', 'think'],
@@ -86,4 +88,65 @@ test("errors are the errors of the vendors' packages", async () => {
   )
   const overloaded = anthropicAt(second.url).messages.create({ model: 'm', max_tokens: 9, messages: [question] })
   await assert.rejects(overloaded, (error) => error instanceof Anthropic.APIError && error.status === 529 && error.type === 'overloaded_error')
+})
+
+test("a Responses answer and its stream say thought, proof, words, calls and usage to the vendor's package", async () => {
+  await using upstream = await startUpstream(responses.speak('Hello World', { ...saying, signature: 'Z0FBQQ==' }))
+  const client = openaiAt(upstream.url)
+  const asked = { model: 'm', input: 'hi', include: ['reasoning.encrypted_content' as const] }
+  const whole = await client.responses.create(asked)
+  const streamed = await client.responses.stream(asked).finalResponse()
+  assert.deepEqual(
+    whole.output.map(({ type }) => type),
+    ['reasoning', 'message', 'function_call', 'function_call'],
+  )
+  assert.deepEqual(
+    whole.output.flatMap((item) => (item.type === 'function_call' ? item.arguments : [])),
+    inputs,
+  )
+  assert.equal(whole.output[0]?.type === 'reasoning' && whole.output[0].encrypted_content, 'Z0FBQQ==')
+  assert.equal(whole.output_text, 'Hello World')
+  assert.deepEqual(
+    streamed.output.map(({ type, id }) => [type, id]),
+    whole.output.map(({ type, id }) => [type, id]),
+  )
+  assert.deepEqual(streamed.usage, whole.usage)
+})
+
+test("a Gemini answer and its stream say thought, words, calls with their proof and usage to the vendor's package", async () => {
+  await using upstream = await startUpstream(gemini.speak('Hello World', { ...saying, signature: 'c2ln' }))
+  const client = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: upstream.url } })
+  const asked = { model: 'gemini-2.5-flash', contents: 'hi' }
+  const whole = await client.models.generateContent(asked)
+  const chunks = await Array.fromAsync(await client.models.generateContentStream(asked))
+  for (const calls of [whole.functionCalls, chunks.flatMap(({ functionCalls }) => functionCalls ?? [])]) {
+    assert.deepEqual(
+      calls?.map(({ id, args }) => [id, JSON.stringify(args)]),
+      saying.toolCalls!.map(({ id }, place) => [id, inputs[place]]),
+    )
+  }
+  assert.equal(whole.text, 'Hello World')
+  assert.equal(chunks.map(({ text }) => text ?? '').join(''), 'Hello World')
+  assert.deepEqual([whole.usageMetadata?.promptTokenCount, whole.usageMetadata?.totalTokenCount], [20, 29])
+  assert.deepEqual(chunks.at(-1)?.usageMetadata, whole.usageMetadata)
+  assert.equal((await client.models.countTokens(asked)).totalTokens, 20)
+})
+
+test("a Cohere answer and its stream say plan, words, calls and usage to the vendor's package", async () => {
+  await using upstream = await startUpstream(cohere.speak('Hello World', saying))
+  const client = new CohereClientV2({ token: 'k', environment: upstream.url })
+  const asked = { model: 'm', messages: [question] }
+  const { message, finishReason, usage } = await client.chat(asked)
+  assert.equal(message.toolPlan, 'let me think')
+  assert.deepEqual(message.content, [{ type: 'text', text: 'Hello World' }])
+  assert.deepEqual(
+    message.toolCalls?.map((call) => call.function?.arguments),
+    inputs,
+  )
+  assert.deepEqual([finishReason, usage?.tokens, usage?.cachedTokens], ['TOOL_CALL', { inputTokens: 20, outputTokens: 9 }, 5])
+  const events = await Array.fromAsync(await client.chatStream(asked))
+  const text = events.map((event) => (event.type === 'content-delta' ? event.delta?.message?.content?.text : '')).join('')
+  assert.equal(text, 'Hello World')
+  const end = events.at(-1)
+  assert.deepEqual(end?.type === 'message-end' && end.delta?.usage, usage)
 })
