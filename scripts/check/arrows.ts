@@ -42,6 +42,7 @@ const network = ['upstream', 'server', 'storage', 'cli']
 const outside: { readonly [module: string]: readonly string[] } = {
   fastify: ['server'],
   undici: ['upstream'],
+  jose: ['upstream'],
   ws: ['server'],
   kysely: ['storage'],
   pg: ['storage'],

@@ -11,16 +11,22 @@ const intro = `A provider is connected by its variable, or by an entry in \`omni
 
 const list = (words: readonly string[]): string => words.map(code).join(' ')
 
-function variables({ auth, baseUrlEnv = [] }: Provider): string {
-  const keys = auth.scheme === 'none' ? [] : auth.env
-  return list([...keys, ...baseUrlEnv]) || 'none'
+function variables({ auth, baseUrlEnv = [], regionEnv = [], projectEnv = [] }: Provider): string {
+  const keys = auth.scheme === 'none' ? [] : [...auth.env, ...(auth.scheme === 'aws' ? auth.pair : [])]
+  return list([...keys, ...baseUrlEnv, ...regionEnv, ...projectEnv]) || 'none'
 }
+
+const formsOf = ({ forms = {} }: Provider): string =>
+  Object.entries(forms)
+    .flatMap(([, places]) => [places].flat())
+    .map(({ dialect, path, most }) => `${dialect} ${code(path)}${most === undefined ? '' : `, ${most} at once`}`)
+    .join('<br>')
 
 function rowOf(provider: Provider): readonly string[] {
   const { name, docs, prefixes, baseUrl, speaks, substrate } = provider
   const wires = Object.entries(speaks).map(([wire, path]) => `${wire} ${code(pathOf(path, false))}`)
   const address = baseUrl === undefined ? (substrate === 'built_in' ? 'the gateway itself' : 'the operator says it') : code(baseUrl)
-  return [`[${name}](${docs})`, prefixes.map((prefix) => code(`${prefix}/`)).join(' '), variables(provider), address, wires.join('<br>'), substrate]
+  return [`[${name}](${docs})`, prefixes.map((prefix) => code(`${prefix}/`)).join(' '), variables(provider), address, wires.join('<br>'), formsOf(provider), substrate]
 }
 
 /** Each quirk as a clause. */
@@ -73,7 +79,7 @@ const checked = `## Checked against the vendors' pages, November 2026
 Not checked again, and taken from earlier documentation: that LM Studio serves Messages, that xAI's reasoning models refuse penalties, which hints Gemini, Mistral, NVIDIA and
 Perplexity refuse.`
 
-const head = ['Provider', 'Prefix', 'Variables', 'Base URL', 'Wires', 'Substrate']
+const head = ['Provider', 'Prefix', 'Variables', 'Base URL', 'Wires', 'Small forms', 'Substrate']
 
 export const pages: readonly Page[] = [
   {

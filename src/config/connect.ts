@@ -31,9 +31,10 @@ function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedPro
   const kind = kindOf(name, entry, report)
   if (!kind) return undefined
   const variables = variablesOf(kind, kind.id === name ? env : {})
+  const cloud = cloudOf(variables, entry)
   if (variables.key && entry.key && variables.key.value !== entry.key)
     report.warn(`${variables.key.name} is used for \`${name}\`, and not the key in the file.`)
-  const place = placeOf(kind, variables.base?.value ?? entry.baseUrl)
+  const place = placeOf(kind, variables.base?.value ?? entry.baseUrl, cloud)
   if ('sentence' in place) {
     report.problem([name, ...(entry.baseUrl === undefined ? [] : ['baseUrl'])], place.sentence)
     return undefined
@@ -51,6 +52,7 @@ function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedPro
     provider: shaped(kind, entry, place, report.problem.bind(undefined, [name])),
     baseUrl: place.url,
     ...(secret && { secret }),
+    ...(cloud.region !== undefined && { region: cloud.region }),
     ...(variables.key && { fromVariable: variables.key.name }),
     source: 'file',
     models: entry.models,
@@ -74,30 +76,58 @@ function kindOf(name: string, { like }: GivenProvider, { problem }: Report): Pro
   return undefined
 }
 
-interface Variables {
-  readonly key?: { readonly name: string; readonly value: string }
-  readonly base?: { readonly name: string; readonly value: string }
+interface Variable {
+  readonly name: string
+  readonly value: string
 }
 
-function variablesOf({ auth, baseUrlEnv = [] }: Provider, env: Environment): Variables {
-  const first = (names: readonly string[]) => {
+interface Variables {
+  readonly key?: Variable | undefined
+  readonly base?: Variable | undefined
+  readonly region?: Variable | undefined
+  readonly project?: Variable | undefined
+}
+
+function variablesOf({ auth, baseUrlEnv, regionEnv, projectEnv }: Provider, env: Environment): Variables {
+  const first = (names: readonly string[] = []): Variable | undefined => {
     const name = names.find((one) => (env[one] ?? '').trim() !== '')
     return name === undefined ? undefined : { name, value: env[name]!.trim() }
   }
-  const key = first(auth.scheme === 'none' ? [] : auth.env)
-  const base = first(baseUrlEnv)
-  return { ...(key && { key }), ...(base && { base }) }
+  const key = first(auth.scheme === 'none' ? [] : auth.env) ?? (auth.scheme === 'aws' ? joined(auth.pair.map((name) => first([name]))) : undefined)
+  return { key, base: first(baseUrlEnv), region: first(regionEnv), project: first(projectEnv) }
+}
+
+/** A pair of keys as one text, with the token where they are lent. */
+function joined([id, secret, token]: readonly (Variable | undefined)[]): Variable | undefined {
+  return id && secret && { name: id.name, value: [id, secret, ...(token ? [token] : [])].map(({ value }) => value).join(':') }
+}
+
+/** What the operator says of a cloud. */
+interface Cloud {
+  readonly region: string | undefined
+  readonly project: string | undefined
+}
+
+function cloudOf({ region, project }: Variables, entry: Partial<Cloud> = {}): Cloud {
+  return { region: region?.value ?? entry.region, project: project?.value ?? entry.project }
 }
 
 interface Place {
   readonly url: string
   readonly isNear: boolean
-  /** Whether it is where the provider's data says. */
-  readonly isOwn: boolean
+  /** Where the provider's data says that it is. */
+  readonly own: string | undefined
 }
 
-function placeOf({ baseUrl, basePath = '', name, speaks }: Provider, given: string | undefined): Place | { readonly sentence: string } {
-  const text = given ?? baseUrl
+type Nowhere = { readonly sentence: string; readonly lacks?: readonly string[] }
+
+function placeOf(kind: Provider, given: string | undefined, cloud: Cloud): Place | Nowhere {
+  const { auth, name, speaks } = kind
+  const own = kind.baseUrl === undefined ? undefined : fill(kind.baseUrl, cloud)
+  const basePath = fill(kind.basePath ?? '', cloud)
+  const text = given ?? own
+  if (cloud.region === undefined && (auth.scheme === 'aws' || (text === undefined && kind.regionEnv))) return lackingWord('region', kind.regionEnv)
+  if (kind.projectEnv && (basePath === undefined || text === undefined)) return lackingWord('project', kind.projectEnv)
   if (text === undefined) return { sentence: `needs \`baseUrl\`: where the operator’s own ${name} is, nobody else knows.` }
   const address = readAddress(text)
   if ('sentence' in address) return address
@@ -105,7 +135,23 @@ function placeOf({ baseUrl, basePath = '', name, speaks }: Provider, given: stri
   const paths = Object.values(speaks)
   const isDoubled = address.url.endsWith('/v1') && paths.length > 0 && paths.every((path) => pathOf(path, false).startsWith('/v1/'))
   const url = isDoubled ? address.url.slice(0, -3) : isBare(address.url) ? `${address.url}${basePath}` : address.url
-  return { url, isNear: address.isNear, isOwn: url === baseUrl }
+  return { url, isNear: address.isNear, own }
+}
+
+/** Undefined where the operator has not said a word that stands in it. */
+function fill(text: string, { region, project }: Cloud): string | undefined {
+  const words = { '{region}': region, '{region-}': region === 'global' ? '' : region && `${region}-`, '{project}': project }
+  let filled = text
+  for (const [slot, word] of Object.entries(words)) {
+    if (!filled.includes(slot)) continue
+    if (word === undefined) return undefined
+    filled = filled.replaceAll(slot, word)
+  }
+  return filled
+}
+
+function lackingWord(setting: string, variables: readonly string[] = []): Nowhere {
+  return { sentence: `needs \`${setting}\`, or the variable ${variables.join(' or ')}.`, lacks: variables }
 }
 
 const isBare = (url: string): boolean => new URL(url).pathname === '/'
@@ -132,13 +178,17 @@ function checkTable(name: string, { headers }: GivenProvider, { problem }: Repor
 }
 
 /** The kind's data, with what the entry says otherwise. A copy elsewhere has neither the kind's prices nor its place in the world. */
-function shaped(kind: Provider, { query, headers, wires, prices }: GivenProvider, { isOwn, isNear }: Place, problem: (sentence: string) => void): Provider {
+function shaped(given: Provider, { query, headers, wires, prices }: GivenProvider, { url, own, isNear }: Place, problem: (sentence: string) => void): Provider {
+  const edition = given.editions?.find(({ at }) => at.test(url))
+  const kind = edition === undefined ? given : { ...given, families: undefined, query: undefined, ...edition }
+  const isOwn = url === own
   const pricedLike = prices === undefined ? (isOwn || kind.baseUrl === undefined ? kind : undefined) : providerById.get(prices)
   const catalog = pricedLike ? catalogOf(pricedLike) : null
   if (prices !== undefined && catalog === null) problem(`\`prices\` names \`${prices}\`, which is no provider with prices.`)
   const lower = Object.fromEntries(Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]))
   return {
     ...kind,
+    ...(own !== undefined && { baseUrl: own }),
     catalog,
     speaks: wires === undefined ? kind.speaks : chosen(kind, wires, problem),
     ...(isNear && { substrate: 'local' as const }),
@@ -156,12 +206,14 @@ function chosen({ speaks, name }: Provider, wires: readonly string[], problem: (
 function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadlines, { problem, warn }: Report): ConnectedProvider | undefined {
   const shared = { name: provider.id, models: [], deadlines }
   if (provider.auth.scheme === 'none') return { ...shared, provider, source: 'built-in' }
-  const { key, base } = variablesOf(provider, env)
+  const variables = variablesOf(provider, env)
+  const { key, base } = variables
   if (!key && !base) return undefined
-  const place = placeOf(provider, base?.value)
+  const cloud = cloudOf(variables)
+  const place = placeOf(provider, base?.value, cloud)
   if ('sentence' in place) {
     if (base) problem([], `${base.name} ${place.sentence}`)
-    else warn(`${key!.name} is set, but not ${(provider.baseUrlEnv ?? []).join(' or ')}: ${provider.name} is not connected.`)
+    else warn(`${key!.name} is set, but not ${(place.lacks ?? provider.baseUrlEnv ?? []).join(' or ')}: ${provider.name} is not connected.`)
     return undefined
   }
   if (!mayGo(key?.value, provider, place)) {
@@ -178,6 +230,7 @@ function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadli
     provider: shaped(provider, nothingSaid, place, () => {}),
     baseUrl: place.url,
     ...(key && { secret: key.value, fromVariable: key.name }),
+    ...(cloud.region !== undefined && { region: cloud.region }),
     source: 'environment',
   }
 }

@@ -18,12 +18,13 @@ export function maskSettings(settings: Settings): JsonObject {
   }
 }
 
-function maskProvider({ name, provider, baseUrl, secret, source, fromVariable, models, deadlines }: ConnectedProvider): Json {
+function maskProvider({ name, provider, baseUrl, secret, region, source, fromVariable, models, deadlines }: ConnectedProvider): Json {
   return {
     name,
     kind: provider.id,
     ...(baseUrl !== undefined && { baseUrl }),
     ...(secret !== undefined && { secret: mask(secret) }),
+    ...(region !== undefined && { region }),
     source,
     ...(fromVariable !== undefined && { fromVariable }),
     wires: Object.keys(provider.speaks),

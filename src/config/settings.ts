@@ -12,6 +12,8 @@ export interface ConnectedProvider {
   /** Where it is, without a slash at the end; undefined for the built-in provider. */
   readonly baseUrl?: string
   readonly secret?: string
+  /** Where its cloud serves it. */
+  readonly region?: string
   readonly source: 'environment' | 'file' | 'built-in'
   /** The variable that its secret came from. */
   readonly fromVariable?: string

@@ -5,7 +5,7 @@ import { knownModels } from '../catalog/models.ts'
 import type { ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
-import type { Provider } from '../providers/provider.ts'
+import { hasAddress, type Provider } from '../providers/provider.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
@@ -85,13 +85,13 @@ function connect(settings: Settings, secrets: ReadonlyMap<string, string>): Conn
   const connected = settings.providers.map(toConnection)
   for (const [id, secret] of secrets) {
     const provider = providers.find((one) => one.id === id)
-    if (provider?.baseUrl === undefined || connected.some(({ name }) => name === id)) continue
+    if (provider?.baseUrl === undefined || !hasAddress(provider) || connected.some(({ name }) => name === id)) continue
     connected.push(toConnection({ name: id, provider, baseUrl: provider.baseUrl, secret, models: [], deadlines: settings.deadlines, source: 'environment' }))
   }
   return connected
 }
 
-function toConnection({ name, provider, baseUrl, secret, models, deadlines }: ConnectedProvider): Connection {
+function toConnection({ name, provider, baseUrl, secret, region, models, deadlines }: ConnectedProvider): Connection {
   const url = baseUrl === undefined ? undefined : new URL(baseUrl)
   return {
     name,
@@ -100,6 +100,7 @@ function toConnection({ name, provider, baseUrl, secret, models, deadlines }: Co
     host: url?.host ?? '',
     basePath: url?.pathname.replace(/\/$/, '') ?? '',
     secret,
+    region,
     models: models.length > 0 ? models : modelsOf(provider, baseUrl),
     deadlines,
     isCustom: baseUrl !== provider.baseUrl,

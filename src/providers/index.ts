@@ -2,6 +2,7 @@
 
 import { anthropic } from './anthropic.ts'
 import { azure } from './azure.ts'
+import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
 import { cohere } from './cohere.ts'
 import { deepseek } from './deepseek.ts'
@@ -55,6 +56,7 @@ export const providers: readonly Provider[] = [
   kimi,
   minimax,
   minimaxCn,
+  bedrock,
   azure,
   vllm,
   ollama,

@@ -17,6 +17,8 @@ export interface Connection {
   /** What stands before a wire's path, without a slash at its end. */
   readonly basePath: string
   readonly secret?: string | undefined
+  /** Where a cloud serves it, for those that sign with it. */
+  readonly region?: string | undefined
   /** Model ids that it is known to have; it may have more. */
   readonly models: readonly string[]
   readonly deadlines: Deadlines

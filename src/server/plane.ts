@@ -12,6 +12,7 @@ import { buildSnapshot } from '../control/publish.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
+import { hasAddress } from '../providers/provider.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Data } from './data.ts'
 
@@ -144,7 +145,7 @@ export class Plane {
         problem: this.#problem ?? null,
         snapshot: this.snapshot.version,
       }),
-      providerIds: () => providers.filter(({ auth, baseUrl }) => auth.scheme !== 'none' && baseUrl !== undefined).map(({ id }) => id),
+      providerIds: () => providers.filter((provider) => provider.auth.scheme !== 'none' && hasAddress(provider)).map(({ id }) => id),
     }
   }
 }

@@ -10,6 +10,13 @@ export interface StreamedBody extends ByteSource {
   readonly length: number | undefined
 }
 
+/** What proves who we are where no header does by itself: it is made when the request is sent. */
+export type Signing =
+  /** `secret` is `id:secret` or `id:secret:token`. */
+  | { readonly scheme: 'aws'; readonly service: string; readonly region: string; readonly secret: string }
+  /** `secret` is a service account's key: its JSON, or the path of the file that holds it. */
+  | { readonly scheme: 'google'; readonly secret: string }
+
 export interface UpstreamRequest {
   readonly origin: string
   /** POST where absent. */
@@ -21,6 +28,7 @@ export interface UpstreamRequest {
   readonly body: Buffer | string
   /** Sent in the place of `body`. It can be sent once. */
   readonly upload?: StreamedBody
+  readonly signing?: Signing
   readonly deadlines: Deadlines
 }
 

@@ -5,7 +5,8 @@ import { Pool } from 'undici'
 import { Failure } from '../canonical/failure.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { Flight } from './flight.ts'
-import type { Exchange, StreamedBody, Transport, UpstreamRequest } from './exchange.ts'
+import type { Exchange, Signing, StreamedBody, Transport, UpstreamRequest } from './exchange.ts'
+import { Signer } from './sign/signer.ts'
 
 export interface HttpOptions {
   /** Connections that one origin may have: the bulkhead between providers. One call uses one. */
@@ -22,12 +23,34 @@ export interface HttpOptions {
 export class HttpTransport implements Transport {
   readonly #pools = new Map<string, Pool>()
   readonly #options: HttpOptions
+  readonly #signer = new Signer((request) => this.#send(request, false, () => {}))
 
   constructor(options: HttpOptions) {
     this.#options = options
   }
 
   post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
+    return request.signing === undefined ? this.#send(request, asksStream, onCancel) : this.#sendSigned(request, request.signing, asksStream, onCancel)
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    await Promise.all(pools.map((pool) => pool.destroy()))
+  }
+
+  /** A token that others wait for too is fetched to its end, whoever goes. */
+  async #sendSigned(request: UpstreamRequest, signing: Signing, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
+    let isCancelled = false
+    onCancel(() => (isCancelled = true))
+    const signed = await this.#signer.sign(request, signing)
+    if (isCancelled) throw new Failure('client_closed', 'The client hung up.')
+    const exchange = await this.#send(signed, asksStream, onCancel)
+    if (exchange.status === 401) this.#signer.refused(signing)
+    return exchange
+  }
+
+  #send(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     return new Promise((resolve, reject) => {
       const { path, headers, method = 'POST', body, upload, deadlines } = request
       const flight = new Flight({ deadlines, asksStream, mostWaiting: this.#options.streamBuffer, ...(upload && { upload }) }, (failure) =>
@@ -43,12 +66,6 @@ export class HttpTransport implements Transport {
         flight.abort()
       }
     })
-  }
-
-  async close(): Promise<void> {
-    const pools = [...this.#pools.values()]
-    this.#pools.clear()
-    await Promise.all(pools.map((pool) => pool.destroy()))
   }
 
   #pool({ origin, deadlines }: UpstreamRequest): Pool {

@@ -16,7 +16,12 @@ const models = {
 const tool: FunctionTool = { type: 'function', name: 'look' }
 const effort = (name: NonNullable<Thinking['effort']>): Thinking => ({ mode: 'effort', effort: name })
 
-function said(family: keyof typeof models, fields: Partial<ChatRequest>, traits: Partial<ModelTraits> = {}, turns = [user(text('x'))]) {
+function said(
+  family: keyof typeof models,
+  fields: Partial<ChatRequest>,
+  traits: Partial<ModelTraits> = {},
+  turns = [user(text('x'))],
+): { readonly [field: string]: unknown; readonly lost: readonly string[] } {
   const { body, lost } = writeWith(writeRequest, asking(turns, fields), { model: models[family], ...traits })
   const { messages: _, ...others } = body
   return { ...others, lost }
