@@ -38,7 +38,7 @@ export function readItem(item: Json, nameOf: NameOf = (name, namespace) => joinN
   }
 }
 
-export function native(item: JsonObject): Block {
+function native(item: JsonObject): Block {
   return { type: 'native', name: asText(item.type ?? 'message'), rest: { wire, fields: { whole: item } } }
 }
 

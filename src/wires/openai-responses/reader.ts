@@ -99,7 +99,7 @@ class Reader implements EventReader {
       case 'response.output_item.done':
         return this.#itemOf(event).finish(objectIn(event.item))
       case 'response.output_text.annotation.added':
-        if (isObject(event.annotation)) this.#itemOf(event).cite(placeIn(event.content_index), readCitation(event.annotation))
+        if (isObject(event.annotation) && !this.#itemOf(event).isDone) this.#itemOf(event).cite(placeIn(event.content_index), readCitation(event.annotation))
         return
       case 'response.completed':
       case 'response.incomplete':
@@ -121,6 +121,7 @@ class Reader implements EventReader {
     const text = event[field]
     if (typeof text !== 'string') return
     const item = this.#itemOf(event)
+    if (item.isDone) return
     const at = place === undefined ? 0 : placeIn(event[place])
     if (isDelta) item.say(words, at, text)
     else item.fill(words, at, text)

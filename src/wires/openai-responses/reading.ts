@@ -48,6 +48,7 @@ export class ItemReading {
 
   /** Only a call is worth telling before its first word. */
   begin(item: JsonObject): void {
+    if (this.isDone) return
     this.#head = item
     if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return
     if (!this.#parts.has('call0')) this.#add('call0', 'call', { ...readCall(item, (name, namespace) => joinName(namespace, name)), input: '' })
@@ -129,7 +130,8 @@ export class ItemReading {
 
   /** A thought may come in several parts, which are one block; its end may tell what no part did. */
   #finishThought(block: ReasoningBlock): void {
-    const parts = [...this.#parts.values()]
+    const thoughts = [...this.#parts].filter(([, { words }]) => kindOf[words] !== undefined)
+    const parts = thoughts.map(([, part]) => part)
     const first = parts[0] ?? this.#add('summary0', 'summary', bareThought(block))
     const told = parts.reduce((sum, { length }) => sum + length, 0) + Math.max(0, parts.length - 1) * joint.length
     if (block.text.length > told) this.#telling.tell({ type: 'delta', index: first.index, text: block.text.slice(told) })
@@ -137,7 +139,8 @@ export class ItemReading {
     const cuts = told === block.text.length ? cutsOf(arrived) : block.rest?.spelled?.cuts
     const { cuts: _, ...spelled } = block.rest?.spelled ?? {}
     const { rest } = kept(own(block.rest), cuts === undefined ? spelled : { ...spelled, cuts })
-    this.#parts.clear()
+    for (const [key] of thoughts) this.#parts.delete(key)
+    this.#parts.delete('summary0')
     this.#telling.tell({ type: 'close', index: first.index, ...(block.signature && { signature: block.signature }), ...(rest && { rest }) })
   }
 
