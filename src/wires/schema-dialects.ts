@@ -1,6 +1,6 @@
 /** What vendors take of JSON Schema, each as their documentation or their own SDK says. */
 
-import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../base/json.ts'
 import type { Dialect, Fold } from './schema.ts'
 
 const withoutKeyword = (schema: JsonObject, keyword: string): JsonObject => {
@@ -16,7 +16,8 @@ const oneOfAsAnyOf: Fold = (schema) => (Array.isArray(schema.oneOf) ? { anyOf: s
 const exclusiveAsInclusive: Fold = (schema) => {
   const { exclusiveMinimum: above, exclusiveMaximum: below, ...others } = schema
   if (typeof above !== 'number' && typeof below !== 'number') return schema
-  const step = schema.type === 'integer' ? 1 : 0
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type]
+  const step = types.includes('integer') && !types.includes('number') ? 1 : 0
   return { ...(typeof above === 'number' && { minimum: above + step }), ...(typeof below === 'number' && { maximum: below - step }), ...others }
 }
 
@@ -130,11 +131,11 @@ export const openaiStrictSchema: Dialect = {
 const types: ReadonlySet<Json> = words('STRING NUMBER INTEGER BOOLEAN ARRAY OBJECT NULL')
 const counts = ['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties']
 
-const lowerTypes: Fold = (schema) => (types.has(schema.type!) ? { ...schema, type: String(schema.type).toLowerCase() } : schema)
+const lowerTypes: Fold = (schema) => (types.has(schema.type!) ? { ...schema, type: asText(schema.type).toLowerCase() } : schema)
 
 /** Google's JSON spells whole numbers of 64 bits as strings. */
 const numericCounts: Fold = (schema) => {
-  const spelled = counts.filter((keyword) => /^\d{1,15}$/.test(String(schema[keyword] ?? '')) && typeof schema[keyword] === 'string')
+  const spelled = counts.filter((keyword) => /^\d{1,15}$/.test(asText(schema[keyword])) && typeof schema[keyword] === 'string')
   return spelled.length === 0 ? schema : { ...schema, ...Object.fromEntries(spelled.map((keyword) => [keyword, Number(schema[keyword])])) }
 }
 
