@@ -17,6 +17,7 @@ const gateway: Gateway = {
   media: undefined,
   local: new LocalTransport(),
   memory: { keeps: false, find: async () => [], load: async () => undefined, remove: async () => false, note: () => {}, keep: () => {} },
+  spoolFolder: '.',
   instance: 'bench',
   version: 'bench',
   hashInput: () => null,

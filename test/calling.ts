@@ -15,6 +15,8 @@ import { surfaces } from '../src/surfaces/index.ts'
 
 export const limits: CallLimits = {
   body: 1 << 20,
+  upload: 1 << 20,
+  spool: 1 << 24,
   jsonDepth: 64,
   jsonKeys: 100_000,
   messages: 10,

@@ -67,6 +67,8 @@ export interface Settings {
   readonly deadlines: Deadlines
   readonly limits: {
     readonly body: number
+    readonly upload: number
+    readonly spool: number
     readonly jsonDepth: number
     readonly jsonKeys: number
     readonly messages: number

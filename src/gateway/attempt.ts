@@ -35,7 +35,8 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
         failure = call.client.isGone ? new Failure('client_closed', 'The client hung up.') : toFailure(error)
         if (receipt.isAttempting) endAttempt(target, failure.reason, receipt)
       }
-      if (!failure.row.next) throw failure
+      // Of an upload that went on while it came nothing is left to send again.
+      if (!failure.row.next || call.upload?.canRepeat === false) throw failure
       const wait =
         failure.row.again && again < retries && receipt.attempts.length < most ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
       if (wait === undefined || monotonic() + wait > until) break

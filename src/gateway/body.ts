@@ -17,6 +17,11 @@ export interface Body {
 export function checkHeaders(headers: Headers): void {
   const type = headers['content-type']
   if (type === undefined || !jsonType.test(type)) throw new Failure('unsupported_media_type', 'The body must be sent as `content-type: application/json`.')
+  checkEncoding(headers)
+}
+
+/** The same of bodies that are no JSON. */
+export function checkEncoding(headers: Headers): void {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
     throw new Failure('unsupported_media_type', 'The body must be sent unpacked, without `content-encoding`.')

@@ -3,13 +3,15 @@
 import type { ChatRequest } from '../canonical/chat.ts'
 import type { FormName } from '../canonical/forms.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { ChatSurface, FormSurface, Surface } from '../surfaces/surface.ts'
+import type { MediaForm } from '../canonical/media.ts'
+import type { ChatSurface, FormSurface, MediaSurface, Surface } from '../surfaces/surface.ts'
 import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
 import type { Client } from './client.ts'
 import type { Extensions } from './extensions.ts'
 import type { Scribe } from './scribe.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
+import type { Upload } from './upload.ts'
 
 /** Of a chat, where nothing else is said. */
 export class Call<S extends Surface = ChatSurface> {
@@ -19,6 +21,10 @@ export class Call<S extends Surface = ChatSurface> {
   readonly snapshot: Snapshot
   readonly extensions: Extensions
   readonly body: Body
+  /** What the client sends as a form with files, in the place of a body. */
+  readonly upload: Upload | undefined
+  /** The answer goes out in events that the provider wrote: only another event can end it badly. */
+  isInEvents = false
   readonly model: string
   readonly streams: boolean
   /** A stream as one JSON array, which Google's API gives to whoever does not ask for events. */
@@ -36,19 +42,22 @@ export class Call<S extends Surface = ChatSurface> {
   readonly fallbacks: readonly string[]
   #meaning: MeaningOf<S> | undefined
 
-  constructor(parts: { surface: S; client: Client; caller: Caller; snapshot: Snapshot; extensions: Extensions; body: Body }) {
+  constructor(parts: { surface: S; client: Client; caller: Caller; snapshot: Snapshot; extensions: Extensions; body: Body; upload?: Upload }) {
     this.surface = parts.surface
     this.client = parts.client
     this.caller = parts.caller
     this.snapshot = parts.snapshot
     this.extensions = parts.extensions
     this.body = parts.body
+    this.upload = parts.upload
     this.route = parts.extensions.route
     this.provider = parts.extensions.provider
     this.fallbacks = parts.extensions.fallbacks
     const { asks } = parts.surface
     this.model = asks === undefined ? String(parts.body.object.model ?? defaultOf(parts.surface)) : nameIn(parts.client.named)
-    this.streams = asks === undefined ? parts.body.object.stream === true : asks === 'stream'
+    const { stream } = parts.body.object
+    // The fields of a form are texts.
+    this.streams = asks === undefined ? stream === true || (parts.upload !== undefined && stream === 'true') : asks === 'stream'
     this.wantsArray = asks === 'stream' && new URLSearchParams(parts.client.query).get('alt') !== 'sse'
   }
 
@@ -67,7 +76,8 @@ export class Call<S extends Surface = ChatSurface> {
 type MeaningOf<S extends Surface> = ReturnType<S['wire']['readRequest']>
 
 export type FormCall<F extends FormName = FormName> = Call<FormSurface<F>>
-export type AnyCall = Call | FormCall
+export type MediaCall<F extends MediaForm = MediaForm> = Call<MediaSurface<F>>
+export type AnyCall = Call | FormCall | MediaCall
 
 function defaultOf(surface: Surface): string | undefined {
   return 'model' in surface ? surface.model : undefined
@@ -75,6 +85,10 @@ function defaultOf(surface: Surface): string | undefined {
 
 export function asksForm(call: AnyCall): call is FormCall {
   return 'form' in call.surface.wire
+}
+
+export function asksMedia(call: AnyCall): call is MediaCall {
+  return 'media' in call.surface.wire
 }
 
 /** The model's name in a path, which may be encoded as URLs are. */

@@ -12,7 +12,7 @@ import type { AnyCall, Call } from './call.ts'
 import { answerHeaders, dollars, streamHeaders } from './headers.ts'
 import type { Patience } from './patience.ts'
 
-const costHeader = 'x-omega-cost-usd'
+export const costHeader = 'x-omega-cost-usd'
 
 export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
   if (!call.streams) {

@@ -18,6 +18,8 @@ export interface Gateway {
   /** Fetches what clients name by URL; undefined where the operator wants none of it. */
   readonly media: { readonly room: number; fetch(url: string, room: number, signal: AbortSignal): Promise<Medium> } | undefined
   readonly memory: Memory
+  /** Where uploads that must wait are kept, in files without a name. */
+  readonly spoolFolder: string
   /** The id of this process, for receipts. */
   readonly instance: string
   readonly version: string

@@ -39,7 +39,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   const { record } = receipt
   const { maxTokens, temperature, choices, wantsJson, messages, tools } = wire.outline(object)
   const { headers } = call.client
-  receipt.measure(bytes.length)
+  receipt.measure(call.upload?.size ?? bytes.length)
   record.requested_model = 'unknown'
   record.stream = call.streams
   record.max_tokens = whole(maxTokens)
@@ -53,7 +53,11 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   const session = headers['x-omni-session-id'] ?? headers['x-opengateway-session-id']
   if (user !== undefined) record.user_pseudonym = gateway.pseudonym('user', user)
   if (session !== undefined) record.session_pseudonym = gateway.pseudonym('session', session)
-  record.input_hash = gateway.hashInput(members.filter(({ key }) => wire.promptFields.includes(key)).map(({ value, end }) => bytes.subarray(value, end)))
+  // A form is hashed by nobody: it is not here yet.
+  record.input_hash =
+    call.upload !== undefined
+      ? null
+      : gateway.hashInput(members.filter(({ key }) => wire.promptFields.includes(key)).map(({ value, end }) => bytes.subarray(value, end)))
   record.parsed_after = receipt.elapsed()
 }
 

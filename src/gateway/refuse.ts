@@ -3,7 +3,7 @@
 import type { Failure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Surface } from '../surfaces/surface.ts'
-import { asksForm, type AnyCall, type Call } from './call.ts'
+import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
 import type { EventWriter } from '../wires/wire.ts'
 import type { Client } from './client.ts'
 import { openWriter } from './deliver.ts'
@@ -29,6 +29,7 @@ export function refuse(failure: Failure, { surface, client, receipt, call }: Ref
     client.begin(status, [...refusalHeaders(failure, receipt), 'content-length', String(Buffer.byteLength(body))])
     return client.end(body)
   }
+  if (call !== undefined && asksMedia(call)) return call.isInEvents ? client.end(call.surface.wire.writeErrorFrame(shown, requestId)) : client.destroy()
   if (call?.streams && !asksForm(call)) return client.end(writerOf(call)?.fail?.(shown, requestId) ?? call.surface.wire.writeErrorFrame(shown, requestId))
   // Half of a whole answer is out: only a broken connection tells the truth about it.
   client.destroy()

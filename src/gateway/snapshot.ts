@@ -11,6 +11,10 @@ export interface Caller {
 /** Bytes, counts and milliseconds; `docs/configuration.md` gives each one's default. */
 export interface CallLimits {
   readonly body: number
+  /** Bytes of a form with files. */
+  readonly upload: number
+  /** Bytes of all uploads that are kept in files. */
+  readonly spool: number
   readonly jsonDepth: number
   readonly jsonKeys: number
   readonly messages: number

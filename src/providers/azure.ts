@@ -13,4 +13,11 @@ export const azure: Provider = {
   basePath: '/openai',
   query: { 'api-version': '2025-04-01-preview' },
   quirks: { 'openai-chat': { noCacheMarks: true, textTools: true } },
+  media: {
+    transcriptions: { dialect: 'openai-transcriptions', path: '/deployments/{model}/audio/transcriptions' },
+    translations: { dialect: 'openai-translations', path: '/deployments/{model}/audio/translations' },
+    speech: { dialect: 'openai-speech', path: '/deployments/{model}/audio/speech' },
+    images: { dialect: 'openai-images', path: '/deployments/{model}/images/generations' },
+    image_edits: { dialect: 'openai-image-edits', path: '/deployments/{model}/images/edits' },
+  },
 }

@@ -16,5 +16,11 @@ export const gemini: Provider = {
   },
   counts: { 'gemini-generate': '/models/{model}:countTokens' },
   quirks: { 'openai-chat': { drop: [...vendorHints, 'service_tier', 'logit_bias'], developerAsSystem: true } },
+  media: {
+    images: [
+      { dialect: 'imagen-predict', path: '/models/{model}:predict', models: /^imagen/ },
+      { dialect: 'gemini-images', path: '/models/{model}:generateContent', models: /image/ },
+    ],
+  },
   catalog: 'google',
 }

@@ -11,4 +11,9 @@ export const groq: Provider = {
   auth: { scheme: 'bearer', env: ['GROQ_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
   quirks: { 'openai-chat': { drop: [...vendorHints, 'logit_bias'], developerAsSystem: true } },
+  media: {
+    transcriptions: { dialect: 'openai-transcriptions', path: '/audio/transcriptions' },
+    translations: { dialect: 'openai-translations', path: '/audio/translations' },
+    speech: { dialect: 'openai-speech', path: '/audio/speech' },
+  },
 }

@@ -11,4 +11,5 @@ export const hyperbolic: Provider = {
   speaks: { 'openai-chat': '/chat/completions', 'openai-completions': '/completions' },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,
+  media: { images: { dialect: 'hyperbolic-images', path: '/image/generation' } },
 }

@@ -4,8 +4,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { providerById, providers } from './index.ts'
 import type { FormName } from '../canonical/forms.ts'
+import type { MediaForm } from '../canonical/media.ts'
+import { mediaSurfaces } from '../surfaces/media.ts'
 import { dialectOf } from '../wires/forms/index.ts'
-import { catalogOf, pathOf, type FormPlace, type WirePath } from './provider.ts'
+import { mediaDialectOf } from '../wires/media/index.ts'
+import { catalogOf, pathOf, type FormPlace, type MediaPlace, type WirePath } from './provider.ts'
 
 /** The prefixes that the contract promises for keys, clouds, servers of one's own and the built-in provider, and whose they are. */
 const promised = {
@@ -31,6 +34,9 @@ const promised = {
   nebius: 'nebius',
   siliconflow: 'siliconflow',
   hyp: 'hyperbolic',
+  dg: 'deepgram',
+  aai: 'assemblyai',
+  nb: 'nanobanana',
   azure: 'azure',
   vllm: 'vllm',
   ollama: 'ollama',
@@ -42,6 +48,10 @@ const places = providers.flatMap((provider) =>
   Object.entries(provider.forms ?? {}).flatMap(([form, place]) => [place].flat().map((one: FormPlace) => ({ provider, form: form as FormName, place: one }))),
 )
 
+const mediaPlaces = providers.flatMap((provider) =>
+  Object.entries(provider.media ?? {}).flatMap(([form, place]) => [place].flat().map((one: MediaPlace) => ({ provider, form: form as MediaForm, place: one }))),
+)
+
 const paths = [
   ...providers.flatMap((provider) =>
     [provider.speaks, provider.counts ?? {}].flatMap((ways) =>
@@ -49,6 +59,7 @@ const paths = [
     ),
   ),
   ...places.map(({ provider, place: { path } }) => ({ provider, path })),
+  ...mediaPlaces.map(({ provider, place: { path } }) => ({ provider, path })),
 ]
 
 test('ids and prefixes belong to one provider each, and are safe in a name', () => {
@@ -78,7 +89,7 @@ test('every provider says where it is, or by which variable it is told, but for 
 })
 
 test('every provider speaks a wire or a form, by a path that stands behind its base URL', () => {
-  for (const { id, speaks, forms = {} } of providers) assert.ok(Object.keys(speaks).length + Object.keys(forms).length > 0, id)
+  for (const { id, speaks, forms = {}, media = {} } of providers) assert.ok(Object.keys({ ...speaks, ...forms, ...media }).length > 0, id)
   for (const { provider, path } of paths) {
     assert.match(path, /^(\/[\w.{}:-]+)+(\?alt=sse)?$/, provider.id)
     assert.ok(!path.includes('{') || path.includes('{model}'), provider.id)
@@ -100,6 +111,15 @@ test('a small form is spoken in a dialect of that form, whole requests at a time
   for (const { provider, form, place } of places) {
     assert.equal(dialectOf(place.dialect, form).form, form, provider.id)
     assert.ok(place.most === undefined || place.most > 0, provider.id)
+  }
+})
+
+test('sound and pictures are asked for in the client’s own dialect, or in one that the gateway can run', () => {
+  const served = new Set(mediaSurfaces.map(({ name }) => name))
+  for (const { provider, form, place } of mediaPlaces) {
+    if (served.has(place.dialect)) assert.equal(mediaSurfaces.find(({ name }) => name === place.dialect)!.operation, form, provider.id)
+    else assert.equal(mediaDialectOf(place.dialect).name, place.dialect, provider.id)
+    assert.ok(place.poll === undefined || (place.poll.every >= 1000 && place.poll.within > place.poll.every), provider.id)
   }
 })
 

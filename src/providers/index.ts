@@ -1,11 +1,13 @@
 /** Every provider that the gateway knows. A new one is a file beside this one, and a line here. */
 
 import { anthropic } from './anthropic.ts'
+import { assemblyai } from './assemblyai.ts'
 import { azure } from './azure.ts'
 import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
 import { cohere } from './cohere.ts'
 import { deepseek } from './deepseek.ts'
+import { deepgram } from './deepgram.ts'
 import { fireworks } from './fireworks.ts'
 import { gemini } from './gemini.ts'
 import { glm } from './glm.ts'
@@ -17,6 +19,7 @@ import { lmstudio } from './lmstudio.ts'
 import { minimax } from './minimax.ts'
 import { minimaxCn } from './minimax-cn.ts'
 import { mistral } from './mistral.ts'
+import { nanobanana } from './nanobanana.ts'
 import { nebius } from './nebius.ts'
 import { nvidia } from './nvidia.ts'
 import { ollama } from './ollama.ts'
@@ -47,11 +50,14 @@ export const providers: readonly Provider[] = [
   cohere,
   voyage,
   jina,
+  deepgram,
+  assemblyai,
   nvidia,
   nebius,
   siliconflow,
   hyperbolic,
   openrouter,
+  nanobanana,
   glm,
   kimi,
   minimax,

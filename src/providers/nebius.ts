@@ -12,4 +12,5 @@ export const nebius: Provider = {
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' } },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,
+  media: { images: { dialect: 'openai-images', path: '/images/generations' } },
 }

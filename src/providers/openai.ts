@@ -25,4 +25,11 @@ export const openai: Provider = {
   baseUrlEnv: ['OMNI_OPENAI_BASE_URL'],
   isDefault: true,
   quirks: { 'openai-chat': { noCacheMarks: true, textTools: true } },
+  media: {
+    transcriptions: { dialect: 'openai-transcriptions', path: '/audio/transcriptions' },
+    translations: { dialect: 'openai-translations', path: '/audio/translations' },
+    speech: { dialect: 'openai-speech', path: '/audio/speech' },
+    images: { dialect: 'openai-images', path: '/images/generations' },
+    image_edits: { dialect: 'openai-image-edits', path: '/images/edits' },
+  },
 }

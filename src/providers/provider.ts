@@ -7,7 +7,12 @@ import type { Quirks } from '../wires/quirks.ts'
 
 export type Auth =
   | { readonly scheme: 'bearer'; readonly env: readonly string[] }
-  | { readonly scheme: 'header'; readonly header: string; readonly env: readonly string[]; /** What stands before the key, a space after it. */ readonly word?: string }
+  | {
+      readonly scheme: 'header'
+      readonly header: string
+      readonly env: readonly string[]
+      /** What stands before the key, a space after it. */ readonly word?: string
+    }
   /** A key is optional: a server of one's own. It is sent as a bearer token where one is given. */
   | { readonly scheme: 'optional'; readonly env: readonly string[] }
   /** AWS's: a key that is sent as a bearer token, or the usual pair that requests are signed with for `service`; `pair` names its variables, the token of lent ones last. */

@@ -11,4 +11,5 @@ export const together: Provider = {
   speaks: { 'openai-chat': '/chat/completions', 'openai-completions': '/completions' },
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/embeddings' }, rerank: { dialect: 'cohere-rerank', path: '/rerank' } },
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
+  media: { images: { dialect: 'together-images', path: '/images/generations' } },
 }

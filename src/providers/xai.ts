@@ -11,4 +11,5 @@ export const xai: Provider = {
   speaks: { 'openai-chat': '/chat/completions', 'openai-responses': '/responses' },
   quirks: { 'openai-chat': { drop: ['frequency_penalty', 'presence_penalty', 'logit_bias'], developerAsSystem: true } },
   catalog: 'x-ai',
+  media: { images: { dialect: 'openai-images', path: '/images/generations' } },
 }

@@ -7,7 +7,7 @@ import type { FormAnswer } from '../canonical/forms.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
-import { countUsage, estimatedTokens, outputOf, type CountedUsage } from './usage.ts'
+import { countUsage, estimatedTokens, isTold, outputOf, type CountedUsage } from './usage.ts'
 
 export class Receipt {
   readonly record: ReceiptRecord
@@ -26,6 +26,7 @@ export class Receipt {
   #plainFrames = 0
   #billing: Billing | undefined
   #hasFinished = false
+  #guesses = true
 
   constructor(opening: Opening) {
     this.record = openRecord(opening)
@@ -162,6 +163,11 @@ export class Receipt {
     this.#hasFinished = true
   }
 
+  /** What the provider does not tell is not estimated: bytes of sound and pictures say nothing of tokens. */
+  guessNothing(): void {
+    this.#guesses = false
+  }
+
   /** A frame that was passed on unread: some words of the answer. */
   observePlain(): void {
     this.#plainFrames += 1
@@ -207,6 +213,7 @@ export class Receipt {
 
   /** What the answer costs, as the receipt will say it once the answer is whole; null without a price. */
   currentCost(): number | null {
+    if (!this.#guesses && !isTold(this.#usage ?? {})) return null
     return this.#costOf(this.#countUsage().usage)
   }
 
@@ -249,6 +256,7 @@ export class Receipt {
   #settleUsage(): void {
     const { record } = this
     if (record.usage_source !== 'unavailable' || (record.outcome !== 'completed' && record.first_token_after === null)) return
+    if (!this.#guesses && !isTold(this.#usage ?? {})) return
     const { usage, source, confidence } = this.#countUsage()
     record.prompt_tokens = usage.input
     record.completion_tokens = usage.output

@@ -3,7 +3,8 @@
 import type { Deadlines } from '../base/deadlines.ts'
 import type { WireName } from '../canonical/chat.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
-import type { FormPlace, Provider } from '../providers/provider.ts'
+import type { MediaDialectName, MediaForm } from '../canonical/media.ts'
+import type { FormPlace, MediaPlace, Provider } from '../providers/provider.ts'
 
 /** A provider with what this installation adds: where exactly it is, and our secret to it. */
 export interface Connection {
@@ -63,6 +64,15 @@ export function pickWire({ speaks, families }: Provider, model: string, asked: W
 
 /** Where the target speaks a form, by the same preference; undefined where it does not. */
 export function pickPlace({ connection, model }: Target, form: FormName, asked: DialectName): FormPlace | undefined {
-  const places = [connection.provider.forms?.[form] ?? []].flat().filter(({ models }) => models?.test(model) ?? true)
-  return places.find(({ dialect }) => dialect === asked) ?? places[0]
+  return pick([connection.provider.forms?.[form] ?? []].flat(), model, asked)
+}
+
+/** The same of sound and pictures. */
+export function pickMedia({ connection, model }: Target, form: MediaForm, asked: MediaDialectName): MediaPlace | undefined {
+  return pick([connection.provider.media?.[form] ?? []].flat(), model, asked)
+}
+
+function pick<P extends { readonly dialect: string; readonly models?: RegExp }>(places: readonly P[], model: string, asked: string): P | undefined {
+  const fitting = places.filter(({ models }) => models?.test(model) ?? true)
+  return fitting.find(({ dialect }) => dialect === asked) ?? fitting[0]
 }

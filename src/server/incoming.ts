@@ -53,8 +53,10 @@ export class IncomingStream implements ByteSource, Watched {
     })
   }
 
+  /** What still comes is let through to nobody, so that the client gets to read its answer. */
   stop(): void {
     this.#end()
+    this.#request.removeAllListeners('readable').resume()
   }
 
   /** Every byte buys a millisecond: whoever sends less than a kilobyte a second is holding a place, and not sending. */

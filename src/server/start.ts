@@ -181,6 +181,7 @@ function assembleGateway({ state, plane, data, network, media, memory, settle }:
     media,
     memory,
     local: new LocalTransport(),
+    spoolFolder: plane.settings.dataDir,
     instance: state.instance,
     version: state.version,
     hashInput: data.hashInput,

@@ -3,7 +3,9 @@
 import type { JsonObject } from '../base/json.ts'
 import type { WireName } from '../canonical/chat.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
+import type { MediaDialectName, MediaForm } from '../canonical/media.ts'
 import type { SurfaceDialect } from '../wires/forms/dialect.ts'
+import type { SurfaceMedia } from '../wires/media/dialect.ts'
 import type { SurfaceWire, Wire } from '../wires/wire.ts'
 import type { Recall } from './recall.ts'
 
@@ -45,4 +47,16 @@ export interface FormSurface<F extends FormName = FormName> extends Served {
   readonly model?: string
 }
 
-export type Surface = ChatSurface | FormSurface
+/** One whose request or answer is sound or a picture. */
+export interface MediaSurface<F extends MediaForm = MediaForm> extends Served {
+  /** Called as its dialect. */
+  readonly name: MediaDialectName
+  readonly operation: F
+  readonly wire: SurfaceMedia<F>
+  /** The request is a form with files, and no JSON. */
+  readonly takesForm?: true
+  /** The model that is meant where the client names none. */
+  readonly model?: string
+}
+
+export type Surface = ChatSurface | FormSurface | MediaSurface

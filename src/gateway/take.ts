@@ -1,0 +1,47 @@
+/** Takes a request from its client: a body of JSON whole, a form with files as far as it must be known. */
+
+import { boundaryOf } from '../base/multipart.ts'
+import { Failure } from '../canonical/failure.ts'
+import type { Surface } from '../surfaces/surface.ts'
+import { checkEncoding, checkHeaders, parseBody } from './body.ts'
+import { Call, type AnyCall } from './call.ts'
+import { readExtensions } from './extensions.ts'
+import type { Gateway } from './gateway.ts'
+import { Upload } from './upload.ts'
+
+type Parts = Pick<AnyCall, 'surface' | 'client' | 'caller' | 'snapshot'>
+
+export async function take(parts: Parts, gateway: Gateway): Promise<AnyCall> {
+  if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
+  const { surface, client, snapshot } = parts
+  if ('takesForm' in surface && surface.takesForm) return takeForm(parts, gateway)
+  checkHeaders(client.headers)
+  const body = parseBody(await client.read(snapshot.limits.body), snapshot.limits)
+  surface.wire.checkRequest(body.object)
+  if ('check' in surface) surface.check?.(body.object)
+  // One class for all: which of them it is, the surface says.
+  return new Call<Surface>({ ...parts, body, extensions: readExtensions(body.object, client.headers, snapshot) }) as AnyCall
+}
+
+const noBytes = Buffer.alloc(0)
+
+async function takeForm(parts: Parts, gateway: Gateway): Promise<AnyCall> {
+  const { surface, client, snapshot } = parts
+  const { limits } = snapshot
+  checkEncoding(client.headers)
+  const boundary = boundaryOf(client.headers['content-type'] ?? '')
+  if (boundary === undefined)
+    throw new Failure('unsupported_media_type', 'The body must be sent as `content-type: multipart/form-data` with one boundary of at most 70 characters.')
+  const announced = client.headers['content-length']
+  const terms = { boundary, length: announced === undefined ? undefined : Number(announced), folder: gateway.spoolFolder, most: limits.spool }
+  const upload = new Upload(client.stream(limits.upload), terms)
+  try {
+    await upload.untilNamed()
+    surface.wire.checkRequest(upload.fields)
+    const extensions = readExtensions({}, client.headers, snapshot)
+    return new Call<Surface>({ ...parts, body: { bytes: noBytes, object: upload.fields, members: [] }, extensions, upload }) as AnyCall
+  } catch (error) {
+    await upload.close()
+    throw error
+  }
+}
