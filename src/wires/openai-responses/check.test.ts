@@ -37,8 +37,8 @@ test('a field of a wrong type is refused by its path', () => {
 
 test('a request without input must go on from something else', () => {
   assert.equal(flawIn({ input: null }), 'missing_parameter input')
-  for (const more of [{ prompt: { id: 'p' } }, { conversation: { id: 'c' } }, { previous_response_id: 'r' }])
-    assert.equal(flawIn({ input: null, ...more }), 'none')
+  const going: JsonObject[] = [{ prompt: { id: 'p' } }, { conversation: { id: 'c' } }, { previous_response_id: 'r' }]
+  for (const more of going) assert.equal(flawIn({ input: null, ...more }), 'none')
 })
 
 test('what clients leave out, add or set to null passes', () => {
