@@ -127,7 +127,6 @@ const repeated: JsonObject = {
   reasoning: { effort: null, summary: null },
   safety_identifier: null,
   service_tier: 'default',
-  store: false,
   temperature: null,
   text: { format: { type: 'text' } },
   tool_choice: 'auto',
