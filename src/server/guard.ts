@@ -75,7 +75,8 @@ export function takeQueryKey(request: IncomingMessage, query: string): void {
 function readQuery(query: string): ReadonlyMap<string, string> {
   const given = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(query)) {
-    if (given.has(name)) throw new Failure('bad_request', 'A query parameter came twice.')
+    // A name that ends so is a list's, and every reader knows it.
+    if (given.has(name) && !name.endsWith('[]')) throw new Failure('bad_request', 'A query parameter came twice.')
     given.set(name, value)
   }
   return given

@@ -12,7 +12,7 @@ import { checkQuery, guard } from './guard.ts'
 import { match } from './routes.ts'
 import { SocketSession, type SocketWorld } from './socket-session.ts'
 
-/** How often it is asked whether clients are still there. */
+/** How often it is asked whether clients are still there, at least. */
 const lookEvery = 30_000
 
 export class Sockets {
@@ -46,7 +46,7 @@ export class Sockets {
         const session = new SocketSession({ socket: connection, ...opened }, this.#world)
         this.#sessions.add(session)
         connection.on('close', () => this.#sessions.remove(session))
-        this.#timer ??= setInterval(() => this.#look(), lookEvery).unref()
+        this.#timer ??= setInterval(() => this.#look(), Math.min(lookEvery, this.#world.limits.idle)).unref()
       })
     } catch (error) {
       refuse(toFailure(error))

@@ -15,6 +15,7 @@ export interface Told {
   readonly id: string
   /** The answer as it was sent. */
   readonly response: JsonObject
+  /** The items of it that can be given back. */
   readonly output: readonly Json[]
   /** Whether the provider says that it keeps the answer; undefined where it does not say. */
   readonly isKept: boolean | undefined

@@ -32,6 +32,9 @@ function isReference(item: Json): item is JsonObject & { readonly id: string } {
   return isObject(item) && typeof item.id === 'string' && (item.type === 'item_reference' || ((item.type ?? null) === null && Object.keys(item).length === 1))
 }
 
+/** A thought that is neither kept nor sealed cannot be given back: its id names nothing. */
+const isSelfContained = (item: Json): boolean => !isObject(item) || item.type !== 'reasoning' || typeof item.encrypted_content === 'string'
+
 const finished: ReadonlySet<Json> = new Set(['completed', 'incomplete'])
 
 function read(response: JsonObject): Told | undefined {
@@ -40,7 +43,7 @@ function read(response: JsonObject): Told | undefined {
   return {
     id,
     response,
-    output: Array.isArray(output) ? output : [],
+    output: Array.isArray(output) ? (store === false ? output.filter(isSelfContained) : output) : [],
     isKept: typeof store === 'boolean' ? store : undefined,
     isFinished: status === undefined || finished.has(status),
   }
