@@ -42,7 +42,7 @@ export const signals = [
   { name: 'client', kind: 'choice', meaning: 'The kind of client program, of a closed list, by its user agent; `other` for all else.' },
 
   { name: 'surface', kind: 'choice', column: true, meaning: 'The API that the client spoke.' },
-  { name: 'operation', kind: 'choice', column: true, otel: 'gen_ai.operation.name', meaning: '`chat` or `count_tokens`.' },
+  { name: 'operation', kind: 'choice', column: true, otel: 'gen_ai.operation.name', meaning: '`chat`, `text_completion`, `count_tokens`, or the small form that was filled in: `embeddings`, `rerank`, `moderations`.' },
   { name: 'requested_model', kind: 'name', column: true, otel: 'gen_ai.request.model', nullWhen: early, meaning: 'The model as asked; `unknown` where it leads nowhere.' },
   { name: 'stream', kind: 'flag', otel: 'gen_ai.request.stream', nullWhen: early, meaning: 'Whether the client asked for a stream.' },
   { name: 'max_tokens', kind: 'count', otel: 'gen_ai.request.max_tokens', nullWhen: 'the client set none', meaning: 'The limit that the client set on the answer.' },

@@ -121,7 +121,8 @@ export const cohereRerank: Dialect<'rerank'> = {
   writeResponse,
   // Its second version takes texts alone, and gives none back.
   mustRewrite: (body) => isVoyage(body) || body.return_documents !== undefined || (body.documents as Json[]).some(isObject),
-  isAsAsked: ({ results }, { returnsDocuments, rest }) => !returnsDocuments && rest.spelled?.shape === 'results' && isSorted(results),
+  isAsAsked: ({ results }, { returnsDocuments, rest, most }) =>
+    !returnsDocuments && rest.spelled?.shape === 'results' && isSorted(results) && lengthOf(results) <= (most ?? Infinity),
   writeError,
 }
 
