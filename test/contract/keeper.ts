@@ -9,17 +9,21 @@ export interface Keeper {
   readonly kept: ReadonlyMap<string, JsonObject>
 }
 
+/** No two answers of one run have the same id, as with the vendor. */
+let answers = 0
+
 /** `says` false leaves the word out that tells whether an answer is kept. */
 export function keeper(says = true): Keeper {
   const kept = new Map<string, JsonObject>()
   let count = 0
   const create = (asked: JsonObject): Answer => {
     count += 1
-    const id = `resp_native_${count}`
+    answers += 1
+    const id = `resp_native_${answers}`
     const previous = asked.previous_response_id
     if (typeof previous === 'string' && !kept.has(previous)) return refused(`Previous response with id '${previous}' not found.`, 400)
     const status = asked.background === true ? 'queued' : 'completed'
-    const output = status === 'queued' ? [] : [message(`msg_native_${count}`, `answer ${count}`)]
+    const output = status === 'queued' ? [] : [message(`msg_native_${answers}`, `answer ${count}`)]
     const response = answer(id, { status, output, ...(says && { store: asked.store !== false }), previous_response_id: previous ?? null })
     if (asked.store !== false) kept.set(id, { ...response, status: 'completed', input: asked.input! })
     return asked.stream === true ? stream(framesOf(response)) : reply(200, response)
