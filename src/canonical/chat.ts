@@ -223,10 +223,19 @@ export interface Usage {
   readonly rest?: Rest
 }
 
+/** How likely a token of an answer was, in natural logarithms, and which others were. */
+export interface TokenOdds {
+  readonly token: string
+  readonly logprob: number
+  readonly others?: readonly TokenOdds[]
+}
+
 export interface Choice {
   readonly blocks: readonly Block[]
   readonly finish: FinishReason
   readonly stopSequence?: string
+  /** Of all its tokens, where they were asked for and the wire tells them apart from its words. */
+  readonly odds?: readonly TokenOdds[]
   readonly rest?: Rest
 }
 
@@ -251,7 +260,14 @@ export type ChatEvent =
   | { readonly type: 'delta'; readonly index: number; readonly text: string; readonly citation?: Citation; readonly rest?: Rest }
   | { readonly type: 'close'; readonly index: number; readonly signature?: Signature; readonly rest?: Rest }
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason; readonly stopSequence?: string; readonly rest?: Rest }
+  | {
+      readonly type: 'finish'
+      readonly choice: number
+      readonly reason: FinishReason
+      readonly stopSequence?: string
+      readonly odds?: readonly TokenOdds[]
+      readonly rest?: Rest
+    }
 
 /** What a receipt needs of a whole answer, where nobody needs more. */
 export interface Glance {

@@ -1,7 +1,7 @@
 /** A whole answer is a folded stream, and a stream is an unfolded answer. */
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
-import type { Block, ChatEvent, ChatResponse, Choice, Citation, FinishReason, Rest, Signature, Usage } from './chat.ts'
+import type { Block, ChatEvent, ChatResponse, Choice, Citation, Rest, Signature, Usage } from './chat.ts'
 
 export function fold(events: Iterable<ChatEvent>): ChatResponse {
   const folder = new Folder()
@@ -10,7 +10,7 @@ export function fold(events: Iterable<ChatEvent>): ChatResponse {
 }
 
 type Growing = { readonly choice: number; readonly block: Block; text: string; signature?: Signature; readonly citations: Citation[]; readonly rests: Rest[] }
-type Ending = { readonly finish: FinishReason; readonly stopSequence?: string; readonly rest?: Rest }
+type Ending = Omit<Choice, 'blocks'>
 type Start = Extract<ChatEvent, { type: 'start' }>
 
 /** Folds a stream while it comes. What it holds is the answer itself: bounded by whoever bounds the stream. */
@@ -42,8 +42,9 @@ export class Folder {
         this.#usage = mergeUsage(this.#usage, event.usage)
         return
       case 'finish': {
-        const { reason, stopSequence, rest } = event
-        this.#endings.set(event.choice, { finish: reason, ...(stopSequence !== undefined && { stopSequence }), ...(rest && { rest }) })
+        const { reason, stopSequence, odds, rest } = event
+        const ending = { finish: reason, ...(stopSequence !== undefined && { stopSequence }), ...(odds && { odds }), ...(rest && { rest }) }
+        this.#endings.set(event.choice, ending)
       }
     }
   }
@@ -106,9 +107,10 @@ export function unfold(response: ChatResponse): ChatEvent[] {
   const { id, model, created, rest } = response
   const events: ChatEvent[] = [{ type: 'start', id, model, ...(created !== undefined && { created }), ...(rest && { rest }) }]
   let index = 0
-  response.choices.forEach(({ blocks, finish, stopSequence, rest: ending }, choice) => {
+  response.choices.forEach(({ blocks, finish, stopSequence, odds, rest: ending }, choice) => {
     for (const block of blocks) unfoldBlock(events, { choice, index: index++, block })
-    events.push({ type: 'finish', choice, reason: finish, ...(stopSequence !== undefined && { stopSequence }), ...(ending && { rest: ending }) })
+    const said = { ...(stopSequence !== undefined && { stopSequence }), ...(odds && { odds }), ...(ending && { rest: ending }) }
+    events.push({ type: 'finish', choice, reason: finish, ...said })
   })
   events.push({ type: 'usage', usage: response.usage })
   return events

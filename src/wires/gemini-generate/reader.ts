@@ -2,11 +2,12 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
-import type { Block, ChatEvent } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, TokenOdds } from '../../canonical/chat.ts'
 import type { EventReader } from '../wire.ts'
 import { readCitations } from './citations.ts'
 import { failureOf } from './error.ts'
 import { readFinish } from './finish.ts'
+import { readOdds } from './odds.ts'
 import { kept, listed } from './own.ts'
 import { GrowingCall } from './partial-call.ts'
 import { readPart, type Ids } from './parts.ts'
@@ -29,6 +30,8 @@ interface ChoiceState {
   hasFinished: boolean
   /** What stands beside the content, each field as it was told last. */
   readonly fields: JsonObject
+  /** As many as the answer has tokens. */
+  readonly odds: TokenOdds[]
 }
 
 export function eventReader(): EventReader {
@@ -82,13 +85,14 @@ class Reader implements EventReader {
     this.#events.push({ type: 'finish', choice: 0, reason, ...(rest && { rest }) })
   }
 
-  #readCandidate({ content, finishReason, index, ...fields }: JsonObject): void {
+  #readCandidate({ content, finishReason, index, logprobsResult, ...fields }: JsonObject): void {
     const state = this.#stateOf(index)
     if (state.hasFinished) {
       this.hasRepeatedEnd = typeof finishReason === 'string'
       return
     }
     Object.assign(state.fields, fields)
+    state.odds.push(...readOdds(logprobsResult))
     if (isObject(content)) for (const part of listed(content.parts)) this.#readPart(state, part)
     if (typeof finishReason === 'string' && finishReason !== '') this.#finish(state, finishReason)
   }
@@ -98,7 +102,7 @@ class Reader implements EventReader {
     const known = this.#choices.get(choice)
     if (known) return known
     if (!(Number.isInteger(choice) && choice >= 0 && choice < mostChoices)) throw broken()
-    const state = { choice, ids: answerIds(this.#id!, choice), hasCalled: false, hasSpoken: false, hasFinished: false, fields: {} }
+    const state = { choice, ids: answerIds(this.#id!, choice), hasCalled: false, hasSpoken: false, hasFinished: false, fields: {}, odds: [] }
     this.#choices.set(choice, state)
     return state
   }
@@ -164,7 +168,8 @@ class Reader implements EventReader {
     for (const citation of citations) this.#events.push({ type: 'delta', index: state.words!.index, text: '', citation })
     this.#closeAll(state)
     state.hasFinished = true
-    this.#events.push({ type: 'finish', choice: state.choice, reason, ...kept(state.fields, spellFinish(reason, word)) })
+    const odds = state.odds.length > 0 && { odds: state.odds }
+    this.#events.push({ type: 'finish', choice: state.choice, reason, ...odds, ...kept(state.fields, spellFinish(reason, word)) })
   }
 
   #closeWords(state: ChoiceState, proof?: Block): void {

@@ -5,8 +5,10 @@ import { test } from 'node:test'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { ChatResponse } from '../../canonical/chat.ts'
 import { Failure, type Reason } from '../../canonical/failure.ts'
+import { writeResponse as writeChat } from '../openai-chat/response.ts'
 import { readError, writeError } from './error.ts'
 import { glance } from './glance.ts'
+import { readRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
 import { readUsage } from './usage.ts'
 
@@ -69,6 +71,20 @@ test('what tools brought is part of the prompt, and audio is told apart (case 16
     ],
   })
   assert.deepEqual({ input, audioInput }, { input: 13, audioInput: 6 })
+})
+
+test('probabilities are told token by token, to clients of other wires too (case 174)', () => {
+  const logprobsResult = {
+    chosenCandidates: [{ token: 'hi', tokenId: 7, logProbability: -0.5 }],
+    topCandidates: [{ candidates: [{ token: 'ho', tokenId: 8, logProbability: -1.5 }] }],
+  }
+  const response = readResponse(answer([{ text: 'hi' }], 'STOP', { logprobsResult }))
+  assert.deepEqual(response.choices[0]!.odds, [{ token: 'hi', logprob: -0.5, others: [{ token: 'ho', logprob: -1.5 }] }])
+  const { choices } = writeChat(response, { now: 1, asked: readRequest({ contents: [] }) }) as { choices: [JsonObject] }
+  assert.deepEqual(choices[0].logprobs, {
+    content: [{ token: 'hi', logprob: -0.5, bytes: [104, 105], top_logprobs: [{ token: 'ho', logprob: -1.5, bytes: [104, 111] }] }],
+    refusal: null,
+  })
 })
 
 test('an image in an answer is a block of it (case 124)', () => {

@@ -7,6 +7,7 @@ import { citeBlocks, writeGrounding } from './citations.ts'
 import { failureOf } from './error.ts'
 import { readFinish, writeFinish, type Held } from './finish.ts'
 import { kept, leftOf, listed, own, ownWithin, type Spelled, spelling, toClient } from './own.ts'
+import { readOdds, writeOdds } from './odds.ts'
 import { readPart, writeParts, type Ids } from './parts.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
@@ -54,7 +55,8 @@ function readCandidate(said: Json, place: number, answerId: string): Choice {
     ...(!isObject(content) ? { content: 'absent' } : !Array.isArray(parts) && { content: 'bare' }),
     ...(isObject(content) && role !== 'model' && { role: 'absent' }),
   }
-  return { blocks: citeBlocks(blocks, said), finish, ...kept({ ...fields, ...leftOf('content', inner) }, spelled) }
+  const odds = readOdds(fields.logprobsResult)
+  return { blocks: citeBlocks(blocks, said), finish, ...(odds.length > 0 && { odds }), ...kept({ ...fields, ...leftOf('content', inner) }, spelled) }
 }
 
 export function spellFinish(finish: FinishReason, word: Json | undefined): { readonly finish?: string } {
@@ -88,20 +90,25 @@ export function writeHead({ id, model }: Pick<ChatResponse, 'id' | 'model'>): Js
   return present({ modelVersion: model || undefined, responseId: id || undefined })
 }
 
-function writeCandidate({ blocks, finish, rest }: Choice, place: number): JsonObject {
+function writeCandidate({ blocks, finish, odds, rest }: Choice, place: number): JsonObject {
   const citations = blocks.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []))
   return {
-    ...writeEnding(finish, rest, writeGrounding(citations)),
+    ...writeEnding({ finish, ...(odds && { odds }), ...(rest && { rest }) }, writeGrounding(citations)),
     ...present({ content: writeContent(blocks, rest), index: writeIndex(rest, place) }),
   }
 }
 
 /** What is said of a candidate at its end. What it rests on is told as the vendor told it, where it did. */
-export function writeEnding(finish: FinishReason, rest: Rest | undefined, grounding: JsonObject | undefined): JsonObject {
+export function writeEnding({ finish, odds, rest }: Omit<Choice, 'blocks'>, grounding: JsonObject | undefined): JsonObject {
   const { content: _, ...said } = own(rest)
   const word = spelling(rest, 'finish') ?? writeFinish(finish)
   const isGrounded = said.groundingMetadata !== undefined || said.citationMetadata !== undefined
-  return { ...(grounding && !isGrounded && { groundingMetadata: grounding }), ...said, ...(word !== 'absent' && { finishReason: word }) }
+  return {
+    ...(grounding && !isGrounded && { groundingMetadata: grounding }),
+    ...(odds && { logprobsResult: writeOdds(odds) }),
+    ...said,
+    ...(word !== 'absent' && { finishReason: word }),
+  }
 }
 
 function writeIndex(rest: Rest | undefined, place: number): number | undefined {

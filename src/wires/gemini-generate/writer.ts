@@ -171,6 +171,7 @@ function prefixOf(block: Block): string {
   return block.type === 'text' || block.type === 'refusal' ? `${partStart}{"text":` : ''
 }
 
-function endingOf(index: number, { reason, rest }: Event<'finish'>, citations: readonly Citation[]): JsonObject {
-  return { content: { parts: [{ text: '' }], role: 'model' }, ...writeEnding(reason, rest, writeGrounding(citations)), index }
+function endingOf(index: number, { reason: finish, odds, rest }: Event<'finish'>, citations: readonly Citation[]): JsonObject {
+  const ending = { finish, ...(odds && { odds }), ...(rest && { rest }) }
+  return { content: { parts: [{ text: '' }], role: 'model' }, ...writeEnding(ending, writeGrounding(citations)), index }
 }

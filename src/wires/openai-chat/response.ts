@@ -1,7 +1,7 @@
 /** Whole answers, read and written. https://platform.openai.com/docs/api-reference/chat/object */
 
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
-import type { Block, ChatResponse, Choice, Rest } from '../../canonical/chat.ts'
+import type { Block, ChatResponse, Choice, Rest, TokenOdds } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { StreamOptions } from '../wire.ts'
 import { readAssistant, writeAssistant } from './assistant.ts'
@@ -74,16 +74,22 @@ export function writeResponse(response: ChatResponse, { now, asked }: StreamOpti
   }
 }
 
-function writeChoice({ blocks, finish, rest }: Choice, index: number, isLegacy: boolean): JsonObject {
+function writeChoice({ blocks, finish, odds, rest }: Choice, index: number, isLegacy: boolean): JsonObject {
   const message = writeAssistant(blocks, rest, { isAnswer: true, isLegacy, lose: () => {} })
   const { message: _, ...fields } = own(rest)
   return {
     index,
     message: { ...message, ...deltaFields(blocks), ...ownWithin(rest, 'message') },
-    ...present({ logprobs: logprobsOf(blocks, rest) }),
+    ...present({ logprobs: odds ? writeOdds(odds) : logprobsOf(blocks, rest) }),
     ...fields,
     finish_reason: spelling(rest, 'finish') ?? writeFinish(finish, isLegacy),
   }
+}
+
+/** https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-logprobs */
+export function writeOdds(odds: readonly TokenOdds[]): JsonObject {
+  const written = ({ token, logprob }: TokenOdds): JsonObject => ({ token, logprob, bytes: [...Buffer.from(token)] })
+  return { content: odds.map((one) => ({ ...written(one), top_logprobs: (one.others ?? []).map(written) })), refusal: null }
 }
 
 function logprobsOf(blocks: readonly Block[], rest: Rest | undefined): Json | undefined {

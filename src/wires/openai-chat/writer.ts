@@ -8,6 +8,7 @@ import { writeCitation } from './assistant.ts'
 import { writeParts } from './content.ts'
 import { own, ownWithin, spelling } from './own.ts'
 import { isDetailed, writeDetails, writeThoughtSignature } from './reasoning.ts'
+import { writeOdds } from './response.ts'
 import { asksInLegacyWay } from './tools.ts'
 import { writeFinish, writeUsage } from './usage.ts'
 
@@ -182,10 +183,10 @@ class Writer implements EventWriter {
     return `${isEmpty ? `${before}"{}"${closers}${afterDelta}` : ''}${proof}`
   }
 
-  #finish({ choice, reason, rest }: Event<'finish'>): string {
+  #finish({ choice, reason, odds, rest }: Event<'finish'>): string {
     const { message: _, delta = {}, ...fields } = own(rest)
     const word = spelling(rest, 'finish') ?? writeFinish(reason, this.#isLegacy)
-    return `${this.#head}"choices":[${JSON.stringify({ index: choice, delta, logprobs: null, ...fields, finish_reason: word })}]}\n\n`
+    return `${this.#head}"choices":[${JSON.stringify({ index: choice, delta, logprobs: odds ? writeOdds(odds) : null, ...fields, finish_reason: word })}]}\n\n`
   }
 }
 
