@@ -23,6 +23,7 @@ const cannotSay: CannotSay = {
   cache_mark: 'drop',
   cache_ttl: 'drop',
   image_detail: 'drop',
+  stored_state: 'refuse',
   stop_sequence: 'drop',
   system_position: 'drop',
   turn_name: 'drop',
