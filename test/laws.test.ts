@@ -1,64 +1,17 @@
 /** The laws of a wire. Every wire in the list keeps them, on every fixture and every recorded body: a new wire needs a fixture file, and nothing here. */
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { JsonObject } from '../src/base/json.ts'
 import { sse } from '../src/base/sse.ts'
-import type { ChatEvent, ChatRequest, WireName } from '../src/canonical/chat.ts'
+import type { ChatEvent, ChatRequest } from '../src/canonical/chat.ts'
 import { Failure } from '../src/canonical/failure.ts'
 import { fold, unfold } from '../src/canonical/fold.ts'
 import { wires } from '../src/wires/index.ts'
 import { words, type Word } from '../src/wires/losses.ts'
 import type { StreamOptions, Wire } from '../src/wires/wire.ts'
+import { fixtures, isRecorded, recordedAnswers, recordedRequests, recordings, wireNames, type Fixtures } from './corpus.ts'
 import { meaningOf, saidIn, withoutRest, type Meaning } from './meaning.ts'
-
-interface Fixtures {
-  readonly requests: JsonObject[]
-  /** A stream is text, or bytes as the wire's encoding says. */
-  readonly answers: { readonly whole: JsonObject; readonly stream: string }[]
-  /** A request that asks for all that an answer can tell; else the first of the requests. */
-  readonly asked?: JsonObject
-}
-
-interface Named<Said> {
-  readonly title: string
-  readonly said: Said
-}
-
-const recorded = new URL('../../shared/recorded/', import.meta.url)
-const isRecorded = existsSync(recorded)
-
-/** Where a wire's recordings are: the path that clients called, and how the files of providers' answers begin. */
-const recordings: { readonly [name in WireName]?: { readonly path: RegExp; readonly file: string } } = {
-  'openai-chat': { path: /^\/v1\/chat\/completions/, file: 'chat' },
-  'anthropic-messages': { path: /^\/v1\/messages/, file: 'messages' },
-  'openai-responses': { path: /^\/v1\/responses/, file: 'responses' },
-  'gemini-generate': { path: /^\/v1beta\/models\//, file: 'generate' },
-}
-
-function readRecorded(path: string): string {
-  return readFileSync(new URL(path, recorded), 'utf8')
-}
-
-function recordedRequests(name: WireName): Named<JsonObject>[] {
-  const known = recordings[name]
-  if (!isRecorded || known === undefined) return []
-  return readdirSync(new URL('clients/', recorded)).flatMap((file) => {
-    const { path, body } = JSON.parse(readRecorded(`clients/${file}`)) as { path: string; body: JsonObject | null }
-    // Messages of a socket are not requests by themselves.
-    return known.path.test(path) && body !== null && body.type !== 'response.create' ? [{ title: file, said: body }] : []
-  })
-}
-
-function recordedAnswers(name: WireName, kind: '.json' | '.txt'): Named<string>[] {
-  const known = recordings[name]
-  if (!isRecorded || known === undefined) return []
-  const files = readdirSync(new URL('providers/', recorded), { recursive: true, encoding: 'utf8' })
-  return files
-    .filter((file) => file.endsWith(kind) && file.split('/')[1]?.startsWith(known.file))
-    .map((file) => ({ title: file, said: readRecorded(`providers/${file}`) }))
-}
 
 /** Reads a stream whose bytes come in pieces of the sizes that `cut` gives. */
 function readStream(wire: Wire, stream: string, cut: (length: number) => readonly number[] = (length) => [length]): ChatEvent[] {
@@ -89,10 +42,6 @@ function loseNothing(word: Word): never {
   throw new Error(`lost ${word}`)
 }
 
-async function loadFixtures(name: WireName): Promise<Fixtures> {
-  return (await import(`./fixtures/${name}.ts`)) as Fixtures
-}
-
 /** How the answer is wanted by a client that speaks the wire. */
 function optionsOf(wire: Wire, { asked, requests }: Fixtures): StreamOptions {
   return { now: 1700000001, asked: wire.readRequest(asked ?? requests[0]!) }
@@ -103,18 +52,15 @@ function assertSame(actual: Meaning, expected: Meaning, wire: Wire): void {
   assert.deepEqual(left, right)
 }
 
-const names = Object.keys(wires) as WireName[]
-const fixtures = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await loadFixtures(name)] as const)))
-
 test(
   'every wire that was recorded is held against its recordings',
   { skip: isRecorded ? false : 'there is no folder shared/recorded beside the repository' },
   () => {
-    for (const name of names) if (recordings[name]) assert.ok(recordedRequests(name).length > 0, name)
+    for (const name of wireNames) if (recordings[name]) assert.ok(recordedRequests(name).length > 0, name)
   },
 )
 
-for (const name of names) {
+for (const name of wireNames) {
   const wire = wires[name]!
   const { requests, answers } = fixtures[name]!
   const options = optionsOf(wire, fixtures[name]!)
@@ -186,7 +132,7 @@ for (const name of names) {
     for (const word of Object.keys(wire.cannotSay)) assert.ok(words.includes(word as Word), word)
   })
 
-  for (const other of names) {
+  for (const other of wireNames) {
     const written = wires[other]!
     const asked = optionsOf(written, fixtures[other]!)
 

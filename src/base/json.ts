@@ -17,6 +17,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A string, number or truth as text; nothing of anything else: the objects of strangers may not even be able to say what they are. */
+export function asText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+}
+
 /**
  * Parses text that `JSON.parse` would change: a number past 2^53 is kept as it was spelled, as a raw value that `JSON.stringify` writes back,
  * and a key with an escape is the key it says, which V8 may take for another that it has seen (https://github.com/nodejs/node/issues/63785).

@@ -28,7 +28,7 @@ export interface Quirks {
 export function quirksTouch(body: JsonObject, quirks: Quirks): boolean {
   if (quirks.drop?.some((field) => field in body)) return true
   for (const field in quirks.rename) if (field in body) return true
-  for (const field in quirks.cap) if (Number(body[field]) > quirks.cap[field]!) return true
+  for (const field in quirks.cap) if (isAbove(body[field], quirks.cap[field]!)) return true
   if (quirks.add !== undefined) return true
   if (losesCacheMarks(body, quirks)) return true
   return quirks.developerAsSystem === true && Array.isArray(body.messages) && body.messages.some((message) => isObject(message) && message.role === 'developer')
@@ -50,6 +50,8 @@ function unmarked(one: Json): Json {
   return Array.isArray(rest.content) ? { ...rest, content: rest.content.map(unmarked) } : rest
 }
 
+const isAbove = (value: Json | undefined, most: number): boolean => typeof value === 'number' && value > most
+
 /** A new body, bent; the one given stays as it was, since another target may need it. */
 export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
   // The client chooses the names: on an object that inherits nothing, each is only a name.
@@ -60,7 +62,7 @@ export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
     if (quirks.drop?.includes(field)) continue
     const value = body[field]!
     const most = cap.get(field)
-    bent[rename.get(field) ?? field] = most !== undefined && typeof value === 'number' && value > most ? most : value
+    bent[rename.get(field) ?? field] = most !== undefined && isAbove(value, most) ? most : value
   }
   if (quirks.developerAsSystem && Array.isArray(bent.messages)) {
     bent.messages = bent.messages.map((message) => (isObject(message) && message.role === 'developer' ? { ...message, role: 'system' } : message))

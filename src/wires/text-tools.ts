@@ -1,6 +1,6 @@
 /** Tools whose input is plain text, on wires that have none: the target is offered functions of one string, and the client never sees the JSON around it. */
 
-import { isObject, type JsonObject } from '../base/json.ts'
+import { isObject, asText, type JsonObject } from '../base/json.ts'
 import type { Block, ChatEvent, ChatRequest, CustomTool, FunctionTool } from '../canonical/chat.ts'
 import type { UpstreamWire } from './wire.ts'
 
@@ -39,7 +39,7 @@ function grammarIn({ format, custom }: JsonObject): { readonly syntax: string; r
   const said = isObject(custom) ? custom.format : format
   if (!isObject(said) || said.type !== 'grammar') return undefined
   const { syntax, definition } = isObject(said.grammar) ? said.grammar : said
-  return typeof definition === 'string' ? { syntax: String(syntax), definition } : undefined
+  return typeof definition === 'string' ? { syntax: asText(syntax), definition } : undefined
 }
 
 function bendCall(block: Block): Block {

@@ -42,6 +42,8 @@ export interface StreamOptions {
   readonly asked: ChatRequest
   /** The client wants one JSON array instead of server-sent events, on the wire that has such a way. */
   readonly inArray?: boolean
+  /** The gateway keeps the answer, so that it can be asked for again, on wires that tell so. */
+  readonly isKept?: boolean
 }
 
 export interface ProviderError {

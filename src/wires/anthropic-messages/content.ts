@@ -1,6 +1,6 @@
 /** Content blocks, read and written. */
 
-import { present, type Json, type JsonObject } from '../../base/json.ts'
+import { asText, isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, Citation, ReasoningBlock, Rest, TextBlock, ToolCallBlock, ToolResultBlock } from '../../canonical/chat.ts'
 import { kept, own, spelling } from '../rest.ts'
 import { isOwnSignature, readSignature, signatureCarrier, takeCarried, writeSignature } from '../signed-thinking.ts'
@@ -39,7 +39,7 @@ export function writeContent(blocks: readonly Block[], rest: Rest | undefined, w
 export function shorten(written: JsonObject[]): string | JsonObject[] {
   const [first] = written
   if (first === undefined) return ''
-  return written.length === 1 && first.type === 'text' && Object.keys(first).length === 2 ? String(first.text) : written
+  return written.length === 1 && first.type === 'text' && Object.keys(first).length === 2 ? asText(first.text) : written
 }
 
 export function writeBlocks(blocks: readonly Block[], writing: Writing): JsonObject[] {
@@ -95,9 +95,10 @@ export function writeBlock(block: Block, writing: Writing): JsonObject | undefin
 }
 
 function readText({ type: _, text, ...fields }: JsonObject): TextBlock {
-  const cited = Array.isArray(fields.citations) && fields.citations.length > 0 ? (fields.citations as JsonObject[]).map(readCitation) : undefined
+  const cited =
+    Array.isArray(fields.citations) && fields.citations.length > 0 && fields.citations.every(isObject) ? fields.citations.map(readCitation) : undefined
   if (cited) delete fields.citations
-  return { type: 'text', text: String(text), ...takeMark(fields), ...(cited && { citations: cited }), ...kept(wire, fields) }
+  return { type: 'text', text: asText(text), ...takeMark(fields), ...(cited && { citations: cited }), ...kept(wire, fields) }
 }
 
 /** A provider refuses texts without a word in them; of an answer, a blank is part. */
@@ -137,11 +138,11 @@ export function writeCitation(citation: Citation, to: Writing['to']): JsonObject
 
 function readThinking({ type: _, thinking, signature, ...fields }: JsonObject): ReasoningBlock {
   const signed = readSignature(signature)
-  return { type: 'reasoning', text: String(thinking), ...(signed && { signature: signed }), ...kept(wire, fields) }
+  return { type: 'reasoning', text: asText(thinking), ...(signed && { signature: signed }), ...kept(wire, fields) }
 }
 
 function readRedacted({ type: _, data, ...fields }: JsonObject): ReasoningBlock {
-  return { type: 'reasoning', text: '', redacted: String(data), ...kept(wire, fields) }
+  return { type: 'reasoning', text: '', redacted: asText(data), ...kept(wire, fields) }
 }
 
 function writeReasoning(block: ReasoningBlock, { to, lose }: Writing): JsonObject | undefined {
@@ -154,7 +155,7 @@ function writeReasoning(block: ReasoningBlock, { to, lose }: Writing): JsonObjec
 }
 
 function readUse({ type: _, id, name, input, ...fields }: JsonObject): ToolCallBlock {
-  const call = { type: 'tool-call', id: String(id), name: String(name), input: JSON.stringify(input ?? {}) } as const
+  const call = { type: 'tool-call', id: asText(id), name: asText(name), input: JSON.stringify(input ?? {}) } as const
   return { ...call, ...takeMark(fields), ...kept(wire, fields) }
 }
 
@@ -166,7 +167,7 @@ export function writeUse(block: ToolCallBlock): JsonObject {
 function readResult({ type: _, tool_use_id, content, is_error, ...fields }: JsonObject): ToolResultBlock {
   const blocks = readContent(content)
   const failed = typeof is_error === 'boolean' && { failed: is_error }
-  return { type: 'tool-result', callId: String(tool_use_id), blocks, ...failed, ...takeMark(fields), ...kept(wire, fields, contentSpelling(content, blocks)) }
+  return { type: 'tool-result', callId: asText(tool_use_id), blocks, ...failed, ...takeMark(fields), ...kept(wire, fields, contentSpelling(content, blocks)) }
 }
 
 function writeResult(block: ToolResultBlock, writing: Writing): JsonObject {
@@ -178,5 +179,5 @@ function writeResult(block: ToolResultBlock, writing: Writing): JsonObject {
 }
 
 function readNative(block: JsonObject): Block {
-  return { type: 'native', name: String(block.type), rest: { wire, fields: block } }
+  return { type: 'native', name: asText(block.type), rest: { wire, fields: block } }
 }

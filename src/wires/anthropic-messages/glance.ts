@@ -1,6 +1,6 @@
 /** A whole answer that is passed on, looked at only as far as a receipt needs. */
 
-import { isObject, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type JsonObject } from '../../base/json.ts'
 import type { Glance } from '../../canonical/chat.ts'
 import { readEnding } from './response.ts'
 import { readUsage } from './usage.ts'
@@ -16,5 +16,5 @@ export function glance(body: JsonObject): Glance | undefined {
     if (!isObject(block)) return undefined
     if (block.type === 'tool_use') toolCalls += 1
   }
-  return { id: String(id ?? ''), model: String(model ?? ''), finish: readEnding({ stop_reason }).finish, usage: counted, toolCalls }
+  return { id: asText(id), model: asText(model), finish: readEnding({ stop_reason }).finish, usage: counted, toolCalls }
 }

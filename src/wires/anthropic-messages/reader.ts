@@ -1,6 +1,6 @@
 /** Streams, read. https://platform.claude.com/docs/en/build-with-claude/streaming */
 
-import { isObject, parseExact, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, parseExact, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
@@ -88,7 +88,7 @@ class Reader implements EventReader {
     const counted = this.#count(usage)
     if (this.#hasBegun) return counted
     this.#hasBegun = true
-    return [{ type: 'start', id: String(id ?? ''), model: String(model ?? ''), ...kept(wire, fields) }, ...counted]
+    return [{ type: 'start', id: asText(id), model: asText(model), ...kept(wire, fields) }, ...counted]
   }
 
   /** The counts of the end hold over those of the start; one that is not told again holds still. */
@@ -124,7 +124,7 @@ class Reader implements EventReader {
         opened.hasSpoken ||= delta.partial_json !== ''
         return words(index, delta.partial_json)
       case 'signature_delta':
-        opened.signature = String(delta.signature)
+        opened.signature = asText(delta.signature)
         return nothing
       case 'citations_delta':
         return [{ type: 'delta', index, text: '', citation: readCitation(objectIn(delta, 'citation')) }]

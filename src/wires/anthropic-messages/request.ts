@@ -1,6 +1,6 @@
 /** Requests, read and written. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat, Thinking, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { isThinking, lacksThought, readThinking, writeThinking, type Held } from '../claude-thinking.ts'
@@ -32,7 +32,7 @@ export function readRequest(body: JsonObject): ChatRequest {
   leave(fields, 'output_config', config)
   if (Array.isArray(tools) && tools.length === 0) fields.tools = tools
   return {
-    model: String(model),
+    model: asText(model),
     turns: [...(system === undefined || system === null ? [] : [readSystem(system)]), ...asList(messages).map(readMessage)],
     tools: asList(tools).map(readTool),
     ...options,

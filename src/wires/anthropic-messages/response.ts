@@ -1,6 +1,6 @@
 /** Whole answers, and how answers end. */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatResponse, Choice, FinishReason } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept, own } from '../rest.ts'
@@ -57,8 +57,8 @@ export function readResponse(body: JsonObject): ChatResponse {
   if (!Array.isArray(content) || !content.every(isObject)) throw new Failure('upstream_invalid_response', 'The provider’s answer is not a message.')
   const ending = readEnding(takeEnding(fields))
   return {
-    id: String(id ?? ''),
-    model: String(model ?? ''),
+    id: asText(id),
+    model: asText(model),
     choices: [{ blocks: readContent(content), ...ending }],
     usage: isObject(usage) ? readUsage(usage) : {},
     ...kept(wire, fields),

@@ -1,6 +1,6 @@
 /** Images and documents: where their bytes are, and which of them the wire takes. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { DocumentBlock, MediaBlock, Source } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept, own } from '../rest.ts'
@@ -23,13 +23,13 @@ export function readMedium({ type, source: said, ...fields }: JsonObject): Media
 function readSource(source: JsonObject): Source | undefined {
   switch (source.type) {
     case 'base64':
-      return { type: 'data', mime: String(source.media_type), data: String(source.data) }
+      return { type: 'data', mime: asText(source.media_type), data: asText(source.data) }
     case 'url':
-      return { type: 'url', url: String(source.url) }
+      return { type: 'url', url: asText(source.url) }
     case 'file':
-      return { type: 'file', id: String(source.file_id) }
+      return { type: 'file', id: asText(source.file_id) }
     case 'text':
-      return { type: 'text', text: String(source.data) }
+      return { type: 'text', text: asText(source.data) }
     case 'content':
       return { type: 'text', text: joinTexts(source.content) }
     default:
@@ -38,8 +38,8 @@ function readSource(source: JsonObject): Source | undefined {
 }
 
 function joinTexts(content: Json | undefined): string {
-  if (!Array.isArray(content)) return String(content ?? '')
-  return content.flatMap((part) => (isObject(part) && part.type === 'text' ? [String(part.text)] : [])).join('\n')
+  if (!Array.isArray(content)) return asText(content)
+  return content.flatMap((part) => (isObject(part) && part.type === 'text' ? [asText(part.text)] : [])).join('\n')
 }
 
 export function writeMedia(block: MediaBlock, { to, lose }: Writing): JsonObject | undefined {

@@ -1,6 +1,6 @@
 /** Tools and the choice among them, read and written. */
 
-import { present, type Json, type JsonObject } from '../../base/json.ts'
+import { present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own } from '../rest.ts'
@@ -10,11 +10,11 @@ import { takeMark, writeMark } from './marks.ts'
 import { wire } from './writing.ts'
 
 export function readTool(tool: JsonObject): Tool {
-  if (isHosted(tool)) return { type: 'hosted', name: String(tool.type), rest: { wire, fields: tool } }
+  if (isHosted(tool)) return { type: 'hosted', name: asText(tool.type), rest: { wire, fields: tool } }
   const { name, description, input_schema, strict, ...fields } = tool
   return {
     type: 'function',
-    name: String(name),
+    name: asText(name),
     ...(typeof description === 'string' && { description }),
     ...(input_schema && { schema: input_schema as JsonObject }),
     ...(typeof strict === 'boolean' && { strict }),
@@ -65,9 +65,9 @@ export interface ReadChoice {
 export function readChoice(choice: Json | undefined): ReadChoice {
   if (choice === undefined || choice === null) return {}
   const { type, name, disable_parallel_tool_use: isSerial } = choice as JsonObject
-  const mode = modes[String(type)] ?? 'auto'
+  const mode = typeof type === 'string' && Object.hasOwn(modes, type) ? modes[type]! : 'auto'
   return {
-    toolChoice: mode === 'named' ? { mode, name: String(name) } : { mode },
+    toolChoice: mode === 'named' ? { mode, name: asText(name) } : { mode },
     ...(typeof isSerial === 'boolean' && { parallelTools: !isSerial }),
   }
 }

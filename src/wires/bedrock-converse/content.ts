@@ -1,6 +1,6 @@
 /** Content blocks, read and written. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, NativeBlock, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock } from '../../canonical/chat.ts'
 import { isOwnSignature, readSignature, signatureCarrier, takeCarried, writeSignature } from '../signed-thinking.ts'
 import { parseInput, parseWhole } from '../tool-input.ts'
@@ -44,7 +44,7 @@ export function readBlock(said: JsonObject): Block {
 function readUse(said: Json): ToolCallBlock | undefined {
   const { toolUseId, name, input, ...fields } = asObject(said)
   if (typeof toolUseId !== 'string' || fields.type !== undefined) return undefined
-  return { type: 'tool-call', id: toolUseId, name: String(name), input: JSON.stringify(input ?? {}), ...kept(fields) }
+  return { type: 'tool-call', id: toolUseId, name: asText(name), input: JSON.stringify(input ?? {}), ...kept(fields) }
 }
 
 function readResult(said: Json): ToolResultBlock | undefined {

@@ -1,6 +1,6 @@
 /** Images, audio, video and documents: told by a format and by where their bytes are. */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { DocumentBlock, MediaBlock, Source } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept, own, tagOf, type Writing } from './own.ts'
@@ -88,13 +88,11 @@ function readSource(place: JsonObject, mime: string | undefined): Source | undef
     case 'bytes':
       return typeof bytes === 'string' ? { type: 'data', mime: mime ?? 'application/octet-stream', data: bytes } : undefined
     case 's3Location':
-      return isObject(stored) ? { type: 'url', url: String(stored.uri), ...typed } : undefined
+      return isObject(stored) ? { type: 'url', url: asText(stored.uri), ...typed } : undefined
     case 'text':
-      return { type: 'text', text: String(text), ...typed }
+      return { type: 'text', text: asText(text), ...typed }
     case 'content':
-      return Array.isArray(content)
-        ? { type: 'text', text: content.map((part) => (isObject(part) ? String(part.text ?? '') : '')).join('\n'), ...typed }
-        : undefined
+      return Array.isArray(content) ? { type: 'text', text: content.map((part) => (isObject(part) ? asText(part.text) : '')).join('\n'), ...typed } : undefined
     default:
       return undefined
   }

@@ -1,6 +1,6 @@
 /** Requests, read and written. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, OutputFormat, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { arrangeTurns } from '../conversation.ts'
@@ -138,8 +138,8 @@ function arrange(turns: readonly Turn[], target: ModelTraits, writing: Writing):
   const speech = {
     write: (blocks: readonly Block[], role: Turn['role']) =>
       role === 'system' ? writeBlocks(blocks, writing).filter(isOfSystem) : writeBlocks(blocks, writing),
-    call: ({ toolUse }: JsonObject) => (isObject(toolUse) ? String(toolUse.toolUseId) : undefined),
-    result: ({ toolResult }: JsonObject) => (isObject(toolResult) ? String(toolResult.toolUseId) : undefined),
+    call: ({ toolUse }: JsonObject) => (isObject(toolUse) ? asText(toolUse.toolUseId) : undefined),
+    result: ({ toolResult }: JsonObject) => (isObject(toolResult) ? asText(toolResult.toolUseId) : undefined),
   }
   const { system, said } = arrangeTurns(turns, speech, target, writing.lose)
   if (said[0]?.role !== 'user') throw new Failure('invalid_value', 'For this model, messages must start with user.', { param: 'messages' })

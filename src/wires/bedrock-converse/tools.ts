@@ -1,6 +1,6 @@
 /** Tools and the choice among them, read and written. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../canonical/chat.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readPoint, writePoint } from './marks.ts'
@@ -23,7 +23,7 @@ function readTool(said: JsonObject): Tool {
   const { json: schema, ...others } = asObject(inputSchema)
   if (tagOf(said) !== 'toolSpec' || typeof name !== 'string' || Object.keys(others).length > 0) {
     const tag = tagOf(said) ?? 'unknown'
-    return { type: 'hosted', name: String(asObject(said[tag]).name ?? tag), rest: { wire, fields: said } }
+    return { type: 'hosted', name: asText(asObject(said[tag]).name ?? tag), rest: { wire, fields: said } }
   }
   return {
     type: 'function',
@@ -42,7 +42,7 @@ export function readChoice(choice: Json | undefined): ToolChoice | undefined {
   const tag = isObject(choice) ? tagOf(choice) : undefined
   if (tag === undefined || !Object.hasOwn(modes, tag)) return undefined
   const mode = modes[tag]!
-  return mode === 'named' ? { mode, name: String(asObject(asObject(choice).tool).name) } : { mode }
+  return mode === 'named' ? { mode, name: asText(asObject(asObject(choice).tool).name) } : { mode }
 }
 
 /** The tools, and those that the conversation has called where none are given: the wire wants every called tool declared. */

@@ -1,6 +1,6 @@
 /** An assistant's message, which stands in requests and in answers: content, the plan for its tools, calls and citations. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ReasoningBlock, Rest, ToolCallBlock } from '../../canonical/chat.ts'
 import { kept, own, spelling } from '../rest.ts'
 import { parseInput } from '../tool-input.ts'
@@ -50,8 +50,8 @@ export function readCall({ type: _, id, function: made, ...fields }: JsonObject)
   const isEmpty = input === '' || input === undefined
   return {
     type: 'tool-call',
-    id: String(id ?? ''),
-    name: String(name ?? ''),
+    id: asText(id),
+    name: asText(name),
     input: isEmpty ? '{}' : typeof input === 'string' ? input : JSON.stringify(input),
     ...signature,
     ...kept(wire, beside, isEmpty ? { input: input === '' ? 'empty' : 'absent' } : undefined),

@@ -1,6 +1,6 @@
 /** The parts of content: text, images, thoughts, and the documents of a tool's result. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, MediaBlock, ReasoningBlock, Rest, Source, TextBlock } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept, own, spelling } from '../rest.ts'
@@ -24,7 +24,8 @@ export function contentSpelling(content: Json | undefined): Rest['spelled'] {
 export function readPart(part: Json): Block {
   if (!isObject(part)) return { type: 'native', name: 'part', rest: { wire, fields: { value: part } } }
   const { type, ...fields } = part
-  return readers[String(type)]?.(fields) ?? { type: 'native', name: String(type), rest: { wire, fields: part } }
+  const read = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type] : undefined
+  return read?.(fields) ?? { type: 'native', name: asText(type), rest: { wire, fields: part } }
 }
 
 const readers: { readonly [type: string]: (fields: JsonObject) => Block | undefined } = {

@@ -1,6 +1,6 @@
 /** The messages of a request, as turns. */
 
-import { present, type JsonObject } from '../../base/json.ts'
+import { present, asText, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, Rest, ToolResultBlock, Turn } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own, spelling } from '../rest.ts'
@@ -18,7 +18,7 @@ export function readMessage(message: JsonObject): Turn {
   const blocks = readContent(content)
   if (role !== 'tool') return { role: role === 'system' ? 'system' : 'user', blocks, ...kept(wire, fields, contentSpelling(content)) }
   const { tool_call_id: id, ...others } = fields
-  return { role: 'user', blocks: [{ type: 'tool-result', callId: String(id), blocks, ...kept(wire, others, contentSpelling(content)) }] }
+  return { role: 'user', blocks: [{ type: 'tool-result', callId: asText(id), blocks, ...kept(wire, others, contentSpelling(content)) }] }
 }
 
 /** Turns that were said on this wire stay where they were said. Images in results follow in a message of their own, after all results of the turn before. */

@@ -1,6 +1,6 @@
 /** Streams, read. Contents and calls are counted apart, and each event says whose it is. https://docs.cohere.com/docs/streaming */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent, Rest } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
@@ -57,7 +57,7 @@ class Reader implements EventReader {
     const event = parse(data)
     if (this.#hasFinished) return nothing
     this.#events = []
-    this.#readEvent(event, String(event.type ?? message.event))
+    this.#readEvent(event, asText(event.type ?? message.event))
     return this.#events
   }
 

@@ -1,6 +1,6 @@
 /** Tools and the choice among them, read and written. https://docs.cohere.com/docs/tool-use-overview */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own } from '../rest.ts'
@@ -23,14 +23,14 @@ export function takeTools(fields: JsonObject): Pick<ChatRequest, 'tools' | 'tool
 const isFunction = (tool: Json): boolean => isObject(tool) && isObject(tool.function)
 
 function readTool({ type, function: declared, ...fields }: JsonObject, strict: { readonly strict?: boolean }): Tool {
-  if (!isObject(declared)) return { type: 'hosted', name: String(type), rest: { wire, fields: present({ type, function: declared, ...fields }) } }
+  if (!isObject(declared)) return { type: 'hosted', name: asText(type), rest: { wire, fields: present({ type, function: declared, ...fields }) } }
   const { name, description, parameters, ...inner } = declared
   const schema = isObject(parameters) ? { schema: parameters } : {}
   const left = { ...inner, ...(parameters !== undefined && !isObject(parameters) && { parameters }) }
   const beside = Object.keys(left).length > 0 ? { ...fields, function: left } : fields
   return {
     type: 'function',
-    name: String(name),
+    name: asText(name),
     ...(typeof description === 'string' && { description }),
     ...schema,
     ...strict,

@@ -1,6 +1,6 @@
 /** An assistant's message, which stands in requests and in answers: content, reasoning, refusal and calls. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { asText, isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, Citation, ReasoningBlock, Rest, TextBlock, ToolCallBlock } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { readPart, writeParts } from './content.ts'
@@ -91,7 +91,7 @@ export function readCall(call: Json, newId: () => string): Block {
   const { type, id, function: made, custom, ...fields } = call
   const isCustom = isObject(custom) && (type === 'custom' || made === undefined)
   const said = isCustom ? custom : made
-  if (!isObject(said)) return { type: 'native', name: String(type), rest: { wire, fields: call, spelled: { place: 'tool_calls' } } }
+  if (!isObject(said)) return { type: 'native', name: asText(type), rest: { wire, fields: call, spelled: { place: 'tool_calls' } } }
   const { name, arguments: input, input: text, ...inner } = said
   const signature = readThoughtSignature(fields.extra_content)
   return {

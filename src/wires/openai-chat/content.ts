@@ -1,6 +1,6 @@
 /** The parts of a message's content: text, images, audio, files. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, CacheMark, DocumentBlock, MediaBlock, NativeBlock, Source } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { Loss } from '../losses.ts'
@@ -11,7 +11,7 @@ export function readPart(part: Json): Block {
   if (!isObject(part)) return native('part', { value: part })
   const { type, ...said } = part
   const read = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type]!(said) : undefined
-  return read ?? native(String(type), part)
+  return read ?? native(asText(type), part)
 }
 
 const readers: { readonly [type: string]: (said: JsonObject) => Block | undefined } = {

@@ -1,6 +1,6 @@
 /** Errors, read and written. https://platform.openai.com/docs/guides/error-codes */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
 import type { ProviderError } from '../wire.ts'
 
@@ -82,7 +82,7 @@ const byType: { readonly [type: string]: Reason } = {
 export function readError(body: JsonObject): ProviderError {
   const error = errorOf(Array.isArray(body) ? (body[0] as Json) : body)
   const message = messageOf(error)
-  const words = [error.code, error.type, error.status].map((word) => String(word ?? '').toLowerCase())
+  const words = [error.code, error.type, error.status].map((word) => asText(word).toLowerCase())
   const reason = firstOf(byCode, words) ?? byPhrase.find(([phrase]) => phrase.test(message.slice(0, 2000)))?.[1] ?? firstOf(byType, words)
   const param = typeof error.param === 'string' && /^[\w.[\]]{1,100}$/.test(error.param) ? { param: error.param } : {}
   return { ...(reason && { reason }), message, ...param }

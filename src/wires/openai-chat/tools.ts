@@ -1,6 +1,6 @@
 /** Tools, and how they are chosen. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Tool, ToolChoice } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { kept, leftOf, own, ownWithin, type Spelled, spelling, take, wire } from './own.ts'
@@ -35,14 +35,14 @@ export function asksInLegacyWay(request: ChatRequest): boolean {
 function readTool({ type, ...said }: JsonObject): Tool {
   const { function: declared, custom, ...fields } = said
   if (type === 'function' && isObject(declared)) return readFunction(declared, fields)
-  if (type !== 'custom' || !isObject(custom)) return { type: 'hosted', name: String(type), rest: { wire, fields: said } }
+  if (type !== 'custom' || !isObject(custom)) return { type: 'hosted', name: asText(type), rest: { wire, fields: said } }
   const { name, description, ...inner } = custom
-  return { type: 'custom', name: String(name), ...(typeof description === 'string' && { description }), ...kept({ ...said, ...leftOf('custom', inner) }) }
+  return { type: 'custom', name: asText(name), ...(typeof description === 'string' && { description }), ...kept({ ...said, ...leftOf('custom', inner) }) }
 }
 
 function readFunction(declared: JsonObject, fields: JsonObject): Tool {
   const inner = { ...declared }
-  const name = String(take(inner, 'name'))
+  const name = asText(take(inner, 'name'))
   const description = typeof inner.description === 'string' ? { description: take(inner, 'description') as string } : {}
   const schema = isObject(inner.parameters) ? { schema: take(inner, 'parameters') as JsonObject } : {}
   const strict = typeof inner.strict === 'boolean' ? { strict: take(inner, 'strict') as boolean } : {}

@@ -1,6 +1,6 @@
 /** Tokens, and how answers end. */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { FinishReason, Usage } from '../../canonical/chat.ts'
 import { Failure, upstreamSentence } from '../../canonical/failure.ts'
 import { kept, leftOf, own, ownWithin, spelling } from './own.ts'
@@ -43,12 +43,6 @@ export function writeFinish(reason: FinishReason, isLegacy: boolean): string {
   return isLegacy && reason === 'tool-calls' ? 'function_call' : words[reason]
 }
 
-interface Counts {
-  readonly prompt_tokens?: number
-  readonly completion_tokens?: number
-  readonly total_tokens?: number
-}
-
 /** Counts that are no numbers say nothing, and are kept as they are. */
 function takeCounts(fields: JsonObject, names: { readonly [field: string]: keyof Usage }): Usage {
   const counts: { [word: string]: number } = {}
@@ -74,14 +68,17 @@ export function readUsage(said: JsonObject): Usage {
   } = said
   const inner = { prompt: isObject(prompt) ? { ...prompt } : {}, completion: isObject(completion) ? { ...completion } : {} }
   const details = { ...takeCounts(inner.prompt, promptDetails), ...takeCounts(inner.completion, completionDetails) }
-  const apart = reasoningApart({ prompt_tokens: input, completion_tokens: output, total_tokens: total } as Counts, details.reasoning ?? 0)
-  const isSum = typeof total === 'number' && total === Number(input) + Number(output) + apart
+  const apart = reasoningApart([input, output, total], details.reasoning ?? 0)
+  const isSum = typeof input === 'number' && typeof output === 'number' && total === input + output + apart
   return {
-    ...present({ input, output: typeof output === 'number' ? output + apart : undefined }),
+    ...(typeof input === 'number' && { input }),
+    ...(typeof output === 'number' && { output: output + apart }),
     ...details,
     ...kept(
       {
         ...fields,
+        ...keptCount('prompt_tokens', input),
+        ...keptCount('completion_tokens', output),
         ...(!isSum && total !== undefined && { total_tokens: total }),
         ...keptDetails('prompt_tokens_details', prompt, inner.prompt),
         ...keptDetails('completion_tokens_details', completion, inner.completion),
@@ -92,9 +89,12 @@ export function readUsage(said: JsonObject): Usage {
 }
 
 /** Some servers leave reasoning out of the completion's tokens, which their own total tells. */
-function reasoningApart({ prompt_tokens: input = 0, completion_tokens: output = 0, total_tokens: total }: Counts, reasoning: number): number {
-  return reasoning > 0 && total === input + output + reasoning ? reasoning : 0
+function reasoningApart([input = 0, output = 0, total]: readonly (Json | undefined)[], reasoning: number): number {
+  const isApart = typeof input === 'number' && typeof output === 'number' && reasoning > 0 && total === input + output + reasoning
+  return isApart ? reasoning : 0
 }
+
+const keptCount = (field: string, said: Json | undefined): JsonObject => (said === undefined || typeof said === 'number' ? {} : { [field]: said })
 
 /** Details that were there are there again, be they empty or null. */
 function keptDetails(field: string, said: Json | undefined, left: JsonObject): JsonObject {
