@@ -9,7 +9,7 @@ export const cohere: Provider = {
   substrate: 'direct',
   baseUrl: 'https://api.cohere.com',
   auth: { scheme: 'bearer', env: ['COHERE_API_KEY', 'CO_API_KEY'] },
-  speaks: { 'openai-chat': '/compatibility/v1/chat/completions' },
+  speaks: { 'cohere-chat': '/v2/chat', 'openai-chat': '/compatibility/v1/chat/completions' },
   forms: { embeddings: { dialect: 'cohere-embed', path: '/v2/embed', most: 96 }, rerank: { dialect: 'cohere-rerank', path: '/v2/rerank' } },
   quirks: {
     'openai-chat': {
