@@ -91,5 +91,5 @@ export class HttpTransport implements Transport {
 
 /** What is sent at once has its length from undici. */
 function withLength(headers: UpstreamRequest['headers'], upload: StreamedBody | undefined): Record<string, string> {
-  return upload?.length === undefined ? (headers as Record<string, string>) : { ...headers, 'content-length': String(upload.length) }
+  return upload?.length === undefined ? headers : { ...headers, 'content-length': String(upload.length) }
 }

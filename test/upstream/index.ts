@@ -5,6 +5,7 @@
 
 export { startUpstream, type Ending, type Received, type Script, type Upstream, type UpstreamOptions } from './upstream.ts'
 export * from './answer.ts'
+export * as bedrock from './bedrock.ts'
 export * as cohere from './cohere.ts'
 export * as gemini from './gemini.ts'
 export * as openai from './openai.ts'

@@ -26,7 +26,8 @@ export function signForAws(request: UpstreamRequest, keys: AwsKeys, { region, se
   const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')
   const scope = `${stamp.slice(0, 8)}/${region}/${service}/aws4_request`
   const dated = { 'x-amz-date': stamp, ...(keys.token && { 'x-amz-security-token': keys.token }) }
-  const signed = Object.entries({ 'content-type': request.headers['content-type'] ?? '', host: new URL(request.origin).host, ...dated }).toSorted()
+  // In the order of their names, as they must stand.
+  const signed = Object.entries({ 'content-type': request.headers['content-type'] ?? '', host: new URL(request.origin).host, ...dated })
   const names = signed.map(([name]) => name).join(';')
   const asked = [
     request.method ?? 'POST',
