@@ -180,7 +180,7 @@ function checkTable(name: string, { headers }: GivenProvider, { problem }: Repor
 /** The kind's data, with what the entry says otherwise. A copy elsewhere has neither the kind's prices nor its place in the world. */
 function shaped(given: Provider, { query, headers, wires, prices }: GivenProvider, { url, own, isNear }: Place, problem: (sentence: string) => void): Provider {
   const edition = given.editions?.find(({ at }) => at.test(url))
-  const kind = edition === undefined ? given : { ...given, families: undefined, query: undefined, ...edition }
+  const kind = edition === undefined ? given : { ...given, families: undefined, query: undefined, forms: undefined, media: undefined, ...edition }
   const isOwn = url === own
   const pricedLike = prices === undefined ? (isOwn || kind.baseUrl === undefined ? kind : undefined) : providerById.get(prices)
   const catalog = pricedLike ? catalogOf(pricedLike) : null
@@ -190,7 +190,7 @@ function shaped(given: Provider, { query, headers, wires, prices }: GivenProvide
     ...kind,
     ...(own !== undefined && { baseUrl: own }),
     catalog,
-    speaks: wires === undefined ? kind.speaks : chosen(kind, wires, problem),
+    speaks: chosen(kind, wires ?? (isOwn ? undefined : kind.elsewhere) ?? Object.keys(kind.speaks), problem),
     ...(isNear && { substrate: 'local' as const }),
     ...((kind.query || Object.keys(query).length > 0) && { query: { ...kind.query, ...query } }),
     ...((kind.headers || Object.keys(lower).length > 0) && { headers: { ...kind.headers, ...lower } }),

@@ -10,7 +10,7 @@ const anything = /[^]/
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const inputHashes = ['hmac', 'sha256', 'none'] as const
-const wireNames = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat'] as const
+const wireNames = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat', 'openai-completions'] as const
 
 const secret = (says: string) => text(says, /^\S*$/)
 const names = (says: string, pattern: RegExp) => z.string().regex(pattern, { error: `is not a name: ${says}` })

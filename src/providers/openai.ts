@@ -17,6 +17,8 @@ export const openai: Provider = {
     { models: /audio|search-(preview|api)/, wires: ['openai-chat'] },
     { models: /^(ft:)?(gpt-|o\d|chatgpt-)/, wires: ['openai-chat', 'openai-responses'] },
   ],
+  // Most servers that are called compatible know Chat Completions, and nothing of Responses.
+  elsewhere: ['openai-chat', 'openai-completions'],
   counts: { 'openai-responses': '/responses/input_tokens' },
   forms: {
     embeddings: { dialect: 'openai-embeddings', path: '/embeddings', most: 2048 },

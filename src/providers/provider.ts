@@ -80,6 +80,8 @@ export interface Provider {
   readonly speaks: { readonly [wire in WireName]?: WirePath }
   /** The first that fits a model says on which of those wires it answers; all of them where none does. */
   readonly families?: readonly Family[]
+  /** Those of its wires that a server like it, at another address, surely speaks; all of them where absent. The operator's `wires` says otherwise. */
+  readonly elsewhere?: readonly WireName[]
   /** Path that counts a request's tokens, on wires that have such a call. */
   readonly counts?: { readonly [wire in WireName]?: string }
   /** Where the small forms are spoken, best first where there are several. */
@@ -87,7 +89,7 @@ export interface Provider {
   /** Where sound and pictures are, best first where there are several places. */
   readonly media?: { readonly [form in MediaForm]?: MediaPlace | readonly MediaPlace[] }
   /** What holds instead where its base URL is like that: another version of the same service. */
-  readonly editions?: readonly (Pick<Provider, 'speaks' | 'families' | 'query'> & { readonly at: RegExp })[]
+  readonly editions?: readonly (Pick<Provider, 'speaks' | 'families' | 'query' | 'forms' | 'media'> & { readonly at: RegExp })[]
   /** Models that it has, where the catalogue cannot know them. */
   readonly models?: readonly string[]
   readonly query?: { readonly [name: string]: string }

@@ -55,10 +55,11 @@ export interface Plan {
   readonly chain?: Chain
 }
 
-/** The wire to use: the client's own where the provider speaks it for this model, so that nothing needs translating; undefined where it speaks none. */
+/** The wire to use: the client's own where the provider speaks it for this model, so that nothing needs translating; undefined where it speaks none. A family's wires that a server like the provider lacks leave the ones that it has. */
 export function pickWire({ speaks, families }: Provider, model: string, asked: WireName): WireName | undefined {
   const family = families?.find(({ models }) => models.test(model))
-  const choices = family === undefined ? (Object.keys(speaks) as WireName[]) : family.wires.filter((name) => name in speaks)
+  const known = family?.wires.filter((name) => name in speaks) ?? []
+  const choices = known.length > 0 ? known : (Object.keys(speaks) as WireName[])
   return choices.includes(asked) ? asked : choices[0]
 }
 
