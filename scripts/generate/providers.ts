@@ -45,6 +45,7 @@ const clauses: { readonly [quirk in keyof Quirks]-?: (value: NonNullable<Quirks[
   textTools: () => 'tools of plain text are offered as they are',
   noCacheMarks: () => 'marks for a cache (`cache_control`) are taken off',
   callIdPattern: (pattern) => `call ids are made to fit ${code(pattern.source)}, and made back in the answer`,
+  modelInPath: () => 'the model is named by the path alone',
   noStreamOptions: () => 'usage in streams is told without being asked for',
 }
 

@@ -38,6 +38,8 @@ const promised = {
   aai: 'assemblyai',
   nb: 'nanobanana',
   azure: 'azure',
+  bedrock: 'bedrock',
+  vertex: 'vertex',
   vllm: 'vllm',
   ollama: 'ollama',
   lmstudio: 'lmstudio',
@@ -77,8 +79,9 @@ test('every prefix of the contract leads to its provider', () => {
 test('base URLs are https with no slash, query or credentials behind them; only servers of one’s own are reached by http, on loopback', () => {
   for (const { id, baseUrl, substrate } of providers) {
     if (baseUrl === undefined) continue
-    const url = new URL(baseUrl)
-    assert.equal(`${url.origin}${url.pathname.replace(/\/$/, '')}`, baseUrl, id)
+    const filled = baseUrl.replaceAll(/\{(region-|region|project)\}/g, 'x')
+    const url = new URL(filled)
+    assert.equal(`${url.origin}${url.pathname.replace(/\/$/, '')}`, filled, id)
     assert.equal(url.protocol, substrate === 'local' ? 'http:' : 'https:', id)
     if (substrate === 'local') assert.equal(url.hostname, '127.0.0.1', id)
   }

@@ -29,6 +29,7 @@ import { openrouter } from './openrouter.ts'
 import { perplexity } from './perplexity.ts'
 import { siliconflow } from './siliconflow.ts'
 import { together } from './together.ts'
+import { vertex } from './vertex.ts'
 import { vllm } from './vllm.ts'
 import { voyage } from './voyage.ts'
 import { xai } from './xai.ts'
@@ -63,6 +64,7 @@ export const providers: readonly Provider[] = [
   minimax,
   minimaxCn,
   bedrock,
+  vertex,
   azure,
   vllm,
   ollama,

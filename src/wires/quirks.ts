@@ -20,6 +20,8 @@ export interface Quirks {
   readonly textTools?: boolean
   /** What the provider wants call ids to look like, where it is stricter than the wire. */
   readonly callIdPattern?: RegExp
+  /** The model stands in the path, and is refused in the body. */
+  readonly modelInPath?: boolean
   /** The provider does not take `stream_options`, or tells usage without it. */
   readonly noStreamOptions?: boolean
 }
@@ -29,7 +31,7 @@ export function quirksTouch(body: JsonObject, quirks: Quirks): boolean {
   if (quirks.drop?.some((field) => field in body)) return true
   for (const field in quirks.rename) if (field in body) return true
   for (const field in quirks.cap) if (isAbove(body[field], quirks.cap[field]!)) return true
-  if (quirks.add !== undefined) return true
+  if (quirks.add !== undefined || (quirks.modelInPath && 'model' in body)) return true
   if (losesCacheMarks(body, quirks)) return true
   return quirks.developerAsSystem === true && Array.isArray(body.messages) && body.messages.some((message) => isObject(message) && message.role === 'developer')
 }
@@ -59,7 +61,7 @@ export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
   const rename = new Map(Object.entries(quirks.rename ?? {}))
   const cap = new Map(Object.entries(quirks.cap ?? {}))
   for (const field in body) {
-    if (quirks.drop?.includes(field)) continue
+    if (quirks.drop?.includes(field) || (quirks.modelInPath && field === 'model')) continue
     const value = body[field]!
     const most = cap.get(field)
     bent[rename.get(field) ?? field] = most !== undefined && isAbove(value, most) ? most : value
