@@ -39,7 +39,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   request_too_large: 'The body is larger than `limits.body`.',
   unsupported_media_type: 'The body is not `application/json`, or is compressed.',
   misdirected_request: 'The gateway does not answer to this host name; the operator can add it to `server.hosts`.',
-  upgrade_required: 'The path is for WebSocket, which is not served: use `POST`.',
+  upgrade_required: 'The path is served by `POST`, and to clients that speak WebSocket.',
   rate_limit_exceeded: 'Too many requests, here or at the provider; `retry-after` says when to come back.',
   headers_too_large: 'The headers are larger than `server.headerBytes`, or too many.',
   client_closed: 'The client went away. It stands in receipts alone.',

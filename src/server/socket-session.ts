@@ -128,7 +128,7 @@ export class SocketSession implements Listed {
 }
 
 /** The request in a message, as it would come by POST. Throws `Failure`. */
-export function readMessage(bytes: Buffer, limits: CallLimits): { readonly body: Buffer; readonly isWarmUp: boolean } {
+function readMessage(bytes: Buffer, limits: CallLimits): { readonly body: Buffer; readonly isWarmUp: boolean } {
   const { object, members } = parseBody(bytes, limits)
   if (object.type !== 'response.create') throw new Failure('invalid_value', 'The only message that is taken is `response.create`.', { param: 'type' })
   if (object.background === true) throw new Failure('unsupported_parameter', 'There is no background on a connection that waits.', { param: 'background' })

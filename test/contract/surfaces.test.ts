@@ -137,14 +137,16 @@ describe('for clients that look around first', () => {
     assert.equal((await fetch(`${gateway.url}/api/hello`, { method: 'HEAD' })).status, 200)
   })
 
-  test('the upgrade of Responses to WebSocket is 426, with and without a version', async () => {
+  test('a GET of Responses is 426, with and without a version, and an upgrade to WebSocket needs a key', async () => {
+    const upgrade = { upgrade: 'websocket', connection: 'Upgrade', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
     for (const path of ['/v1/responses', '/responses']) {
-      const headers = { upgrade: 'websocket', connection: 'Upgrade', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
-      const { promise, resolve, reject } = Promise.withResolvers<number>()
-      request(`${gateway.url}${path}`, { headers }, (answer) => resolve(answer.resume().statusCode ?? 0))
-        .on('error', reject)
-        .end()
-      assert.equal(await promise, 426)
+      for (const [headers, status] of [[{}, 426] as const, [upgrade, 401] as const]) {
+        const { promise, resolve, reject } = Promise.withResolvers<number>()
+        request(`${gateway.url}${path}`, { headers }, (answer) => resolve(answer.resume().statusCode ?? 0))
+          .on('error', reject)
+          .end()
+        assert.equal(await promise, status)
+      }
     }
   })
 
