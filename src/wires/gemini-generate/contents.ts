@@ -5,8 +5,8 @@ import type { Block, ChatRequest, Turn } from '../../canonical/chat.ts'
 import { arrangeTurns, type Speech } from '../conversation.ts'
 import type { Loss } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
-import { kept, listed, own, spelling, type Spelled, type Writing } from './own.ts'
-import { readPart, writeParts, type Ids } from './parts.ts'
+import { type Ids, kept, listed, own, spelling, type Spelled, type Writing } from './own.ts'
+import { readPart, writeParts } from './parts.ts'
 import { joinSignedThoughts, placeholder } from './signature.ts'
 
 export function readTurns(systemInstruction: Json | undefined, contents: Json | undefined): readonly Turn[] {

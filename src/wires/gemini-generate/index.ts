@@ -17,7 +17,6 @@ import { eventWriter } from './writer.ts'
 const cannotSay: CannotSay = {
   parallel_tools: 'drop',
   strict_tool: 'drop',
-  custom_tool: 'drop',
   hosted_tool: 'drop',
   native_block: 'drop',
   cache_mark: 'drop',

@@ -21,6 +21,12 @@ export const toClient: Writing = { to: 'client', isOwn: false, names: new Map(),
 
 export type Spelled = { [word: string]: string }
 
+/** Makes the id of a call that came without one, or finds that of the call which a result without one answers. */
+export interface Ids {
+  call(name: string): string
+  result(name: string): string
+}
+
 /** A `rest` property to spread; spellings that were not needed leave nothing. */
 export function kept(fields: JsonObject, spelled: Rest['spelled'] = {}): { readonly rest?: Rest } {
   for (const _ in spelled) return rest.kept(wire, fields, spelled)

@@ -4,15 +4,9 @@ import { isObject, present, type Json, type JsonObject } from '../../base/json.t
 import type { Block, ReasoningBlock, TextBlock, ToolCallBlock } from '../../canonical/chat.ts'
 import { parseInput } from '../tool-input.ts'
 import { readMedium, writeMedium } from './media.ts'
-import { kept, leftOf, own, ownWithin, spelling, wire, type Writing } from './own.ts'
+import { type Ids, kept, leftOf, own, ownWithin, spelling, wire, type Writing } from './own.ts'
 import { readResult, writeResult } from './results.ts'
 import { carry, isOwnSignature, readProof } from './signature.ts'
-
-/** Makes the id of a call that came without one, or finds that of the call which a result without one answers. */
-export interface Ids {
-  call(name: string): string
-  result(name: string): string
-}
 
 /** A part as a block. One that the form has no word for stays as it is, for this wire alone. */
 export function readPart(part: Json, ids: Ids): Block {
@@ -34,7 +28,7 @@ function readText(text: string, { text: _, thought, thoughtSignature, ...fields 
   return { type: 'text', text, ...signed, ...kept(thought === undefined ? fields : { ...fields, thought }) }
 }
 
-export function readCall(said: JsonObject, { functionCall: _, thoughtSignature, ...fields }: JsonObject, ids: Ids): ToolCallBlock {
+function readCall(said: JsonObject, { functionCall: _, thoughtSignature, ...fields }: JsonObject, ids: Ids): ToolCallBlock {
   const { id, name, args, ...inner } = said
   const { signature } = readProof(thoughtSignature)
   const called = typeof name === 'string' ? name : ''
@@ -102,7 +96,7 @@ function writeThought(block: ReasoningBlock, writing: Writing): JsonObject | und
 }
 
 /** What the vendor made of a call goes back with it. */
-export function writeCall(block: ToolCallBlock, writing: Writing): JsonObject {
+function writeCall(block: ToolCallBlock, writing: Writing): JsonObject {
   const { id, name, rest } = block
   const args = spelling(rest, 'args')
   const said = present({

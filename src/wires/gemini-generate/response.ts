@@ -6,9 +6,9 @@ import { Failure, upstreamSentence } from '../../canonical/failure.ts'
 import { citeBlocks, writeGrounding } from './citations.ts'
 import { failureOf } from './error.ts'
 import { readFinish, writeFinish, type Held } from './finish.ts'
-import { kept, leftOf, listed, own, ownWithin, type Spelled, spelling, toClient } from './own.ts'
+import { type Ids, kept, leftOf, listed, own, ownWithin, type Spelled, spelling, toClient } from './own.ts'
 import { readOdds, writeOdds } from './odds.ts'
-import { readPart, writeParts, type Ids } from './parts.ts'
+import { readPart, writeParts } from './parts.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
 /** Throws `Failure` for an error, for something that is no answer, and for endings that are none. */
@@ -63,7 +63,7 @@ export function spellFinish(finish: FinishReason, word: Json | undefined): { rea
   return writeFinish(finish) === word ? {} : { finish: typeof word === 'string' ? word : 'absent' }
 }
 
-export function heldIn(blocks: readonly Block[]): Held {
+function heldIn(blocks: readonly Block[]): Held {
   return { calls: blocks.some(({ type }) => type === 'tool-call'), anything: blocks.length > 0 }
 }
 

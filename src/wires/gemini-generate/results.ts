@@ -4,8 +4,7 @@ import { isObject, present, type Json, type JsonObject } from '../../base/json.t
 import type { Block, ToolResultBlock } from '../../canonical/chat.ts'
 import { parseWhole } from '../tool-input.ts'
 import { readMedium, writeMedium } from './media.ts'
-import { kept, leftOf, listed, own, ownWithin, spelling, type Spelled, wire, type Writing } from './own.ts'
-import type { Ids } from './parts.ts'
+import { type Ids, kept, leftOf, listed, own, ownWithin, spelling, type Spelled, wire, type Writing } from './own.ts'
 
 /** The keys under which a response holds nothing but a text; `error` says that the tool failed. */
 const keys: readonly string[] = ['output', 'result', 'error']
