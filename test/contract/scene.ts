@@ -20,7 +20,7 @@ export interface Stage {
   request(index: number): Promise<Received>
 }
 
-async function openStage(first: Line): Promise<Stage> {
+export async function openStage(first: Line): Promise<Stage> {
   let lines: readonly Line[] = [first]
   let from = 0
   const upstream = await startUpstream((request, turn) => {
