@@ -8,7 +8,7 @@ import type { ChatSurface, FormSurface, MediaSurface, Surface } from '../surface
 import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
 import type { Client } from './client.ts'
-import type { Extensions } from './extensions.ts'
+import { vendorPart, type Extensions } from './extensions.ts'
 import type { Scribe } from './scribe.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 import type { Upload } from './upload.ts'
@@ -68,7 +68,7 @@ export class Call<S extends Surface = ChatSurface> {
 
   #read(): MeaningOf<S> {
     const { surface, body, model, streams } = this
-    const meaning = surface.wire.readRequest(body.object) as MeaningOf<S>
+    const meaning = surface.wire.readRequest(vendorPart(body.object)) as MeaningOf<S>
     return surface.asks === undefined ? meaning : { ...meaning, model, stream: streams }
   }
 }

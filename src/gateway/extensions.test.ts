@@ -6,7 +6,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Failure } from '../canonical/failure.ts'
 import { snapshotOf } from '../../test/calling.ts'
 import type { Headers } from './client.ts'
-import { readExtensions } from './extensions.ts'
+import { readExtensions, vendorPart } from './extensions.ts'
 
 const read = (body: JsonObject, headers: Headers = {}) => readExtensions(body, headers, snapshotOf({ metadataKeys: new Set(['team', '__proto__']) }))
 const nothing = { route: undefined, provider: undefined, metadata: undefined, fallbacks: [], showsAttempts: false, retries: undefined, staysThere: false }
@@ -78,4 +78,11 @@ test('[A15] [C45] a value that is no label is refused, declared or not', () => {
       )
     }
   }
+})
+
+test('what is ours is no part of what a vendor reads, and nothing else is left out', () => {
+  const body = { model: 'm', omni_route: 'r', extra: {}, debug: {}, own: 1 }
+  assert.deepEqual(vendorPart(body), { model: 'm', own: 1 })
+  const plain = { model: 'm' }
+  assert.equal(vendorPart(plain), plain)
 })

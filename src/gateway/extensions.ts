@@ -38,6 +38,12 @@ const nothing: Extensions = {
   staysThere: false,
 }
 
+/** The body without what is ours: what a vendor's grammar may read. */
+export function vendorPart(body: JsonObject): JsonObject {
+  if (!Object.keys(body).some((field) => extensionFields.has(field))) return body
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !extensionFields.has(field)))
+}
+
 export function readExtensions(body: JsonObject, headers: Headers, snapshot: Snapshot): Extensions {
   if (!isUsed(body, headers)) return nothing
   const extra = field(body, 'extra')

@@ -52,7 +52,7 @@ async function ask<F extends FormName>(call: FormCall<F>, target: Target, terms:
 
 function give<F extends FormName>({ answer, passed }: Filled<F>, call: FormCall<F>, receipt: Receipt): void {
   const { wire } = call.surface
-  const wanted = { asked: call.request, id: receipt.record.request_id }
+  const wanted = { asked: call.request, id: receipt.record.request_id, tokens: receipt.currentInput() }
   if (passed === undefined) return writeWhole(wire.writeResponse(answer, wanted), call, receipt)
   const supplied = wire.supply?.(answer, wanted) ?? {}
   if (call.extensions.showsAttempts) return writeWhole({ ...passed.body, ...supplied }, call, receipt)

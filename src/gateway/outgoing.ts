@@ -19,7 +19,7 @@ import type { Wire } from '../wires/wire.ts'
 import { address, wayOf } from './address.ts'
 import type { Body } from './body.ts'
 import type { Call } from './call.ts'
-import { extensionFields } from './extensions.ts'
+import { extensionFields, vendorPart } from './extensions.ts'
 import { takesNoUrls } from './media.ts'
 
 /** Undoes on the answer what was done to the request; it remembers, so there is one for each answer. */
@@ -74,7 +74,7 @@ function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, rece
   if (quirksTouch(object, quirks)) {
     if (losesCacheMarks(object, quirks)) loseOrRefuse('cache_mark', isStrict, receipt)
     for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
-    return { ...rest, body: JSON.stringify(applyQuirks({ ...without(call), ...usage, ...named }, quirks)) }
+    return { ...rest, body: JSON.stringify(applyQuirks({ ...vendorPart(call.body.object), ...usage, ...named }, quirks)) }
   }
   const hasOurs = members.some(({ key }) => extensionFields.has(key))
   if (usage === undefined && !hasOurs) return { ...rest, body: renamed(call.body, named) }
@@ -89,12 +89,6 @@ function renamed({ object, bytes, members }: Body, { model }: JsonObject): Buffe
 }
 
 const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
-
-function without(call: Call): JsonObject {
-  const kept: JsonObject = {}
-  for (const field in call.body.object) if (!extensionFields.has(field)) kept[field] = call.body.object[field]!
-  return kept
-}
 
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {

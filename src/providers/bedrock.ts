@@ -16,5 +16,12 @@ export const bedrock: Provider = {
   },
   speaks: { 'bedrock-converse': { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' } },
   counts: { 'bedrock-converse': '/model/{model}/count-tokens' },
+  forms: {
+    embeddings: [
+      { dialect: 'titan-embed', path: '/model/{model}/invoke', models: /titan-embed-text/, most: 1 },
+      { dialect: 'cohere-embed', path: '/model/{model}/invoke', models: /cohere\.embed/, most: 96 },
+    ],
+    rerank: { dialect: 'cohere-rerank', path: '/model/{model}/invoke', models: /cohere\.rerank/, quirks: { add: { api_version: 2 } } },
+  },
   catalog: null,
 }

@@ -15,6 +15,7 @@ export const gemini: Provider = {
     'openai-chat': '/openai/chat/completions',
   },
   counts: { 'gemini-generate': '/models/{model}:countTokens' },
+  forms: { embeddings: { dialect: 'gemini-embed', path: '/models/{model}:batchEmbedContents', most: 100 } },
   quirks: { 'openai-chat': { drop: [...vendorHints, 'service_tier', 'logit_bias'], developerAsSystem: true } },
   media: {
     images: [

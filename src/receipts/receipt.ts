@@ -4,6 +4,7 @@ import { monotonic } from '../base/clock.ts'
 import type { ChatEvent, Glance, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
+import { noticesOf, verify } from './closing.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
@@ -27,6 +28,7 @@ export class Receipt {
   #billing: Billing | undefined
   #hasFinished = false
   #guesses = true
+  #hasSpent = false
 
   constructor(opening: Opening) {
     this.record = openRecord(opening)
@@ -163,6 +165,11 @@ export class Receipt {
     this.#hasFinished = true
   }
 
+  /** An upload went on while it came: nobody else could be asked. */
+  spendUpload(): void {
+    this.#hasSpent = true
+  }
+
   /** What the provider does not tell is not estimated: bytes of sound and pictures say nothing of tokens. */
   guessNothing(): void {
     this.#guesses = false
@@ -207,8 +214,13 @@ export class Receipt {
     record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses)
     this.#settleUsage()
     record.verification = verify(record)
-    record.notices = noticesOf(record)
+    record.notices = [...noticesOf(record), ...(this.#hasSpent ? ['upload_spent'] : [])]
     return record
+  }
+
+  /** Tokens in, as the receipt will say them: told or estimated. */
+  currentInput(): number {
+    return this.#countUsage().usage.input
   }
 
   /** What the answer costs, as the receipt will say it once the answer is whole; null without a price. */
@@ -280,22 +292,4 @@ function safeName(text: string): string | null {
 
 function isSameTarget(left: AttemptRecord, right: AttemptRecord): boolean {
   return left.provider === right.provider && left.model === right.model
-}
-
-/** A dated snapshot (`gpt-4o-2024-08-06` for `gpt-4o`) is the model that was asked for. */
-function verify({ claimed_model: claimed, resolved_model: resolved }: ReceiptRecord): string {
-  if (claimed === null || resolved === null) return 'unverified'
-  if (claimed === resolved || claimed.endsWith(`/${resolved}`) || resolved.endsWith(`/${claimed}`)) return 'verified'
-  return claimed.startsWith(`${resolved}-`) && /^\d{4}-?\d{2}-?\d{2}$|^\d{4}$/.test(claimed.slice(resolved.length + 1)) ? 'verified' : 'mismatch'
-}
-
-function noticesOf(record: ReceiptRecord): string[] {
-  const notices: string[] = []
-  if (record.verification === 'mismatch') notices.push('mismatch')
-  if (record.usage_source === 'estimated' || record.usage_source === 'mixed') notices.push('estimated_usage')
-  if (record.cost_availability === 'unknown_price') notices.push('unknown_cost')
-  if (record.fallback) notices.push('fallback')
-  if (record.dropped.length > 0) notices.push('fields_dropped')
-  if (record.outcome === 'truncated' || record.completeness !== 'complete') notices.push('incomplete')
-  return notices
 }

@@ -8,7 +8,7 @@ import { CohereClientV2 } from 'cohere-ai'
 import Groq from 'groq-sdk'
 import { openScene } from '../contract/scene.ts'
 import { openai, reply, type Received } from '../upstream/index.ts'
-import { cohereEmbed, embeddings, numbersOf, tokensOfText } from '../upstream/forms.ts'
+import { cohereEmbed, embeddings, geminiEmbed, numbersOf, titanEmbed, tokensOfText } from '../upstream/forms.ts'
 import { openaiOf } from './clients.ts'
 
 const scene = await openScene({
@@ -17,6 +17,8 @@ const scene = await openScene({
   jina: { key: k-jina-5e884898da280471, baseUrl: "${chat}/jina" }
   mistral: { key: k-mistral-5e884898da28, baseUrl: "${chat}/mistral" }
   cohere: { key: k-cohere-5e884898da2804, baseUrl: "${chat}/cohere" }
+  gemini: { key: k-gemini-5e884898da2804, baseUrl: "${chat}/gemini" }
+  bedrock: { key: k-bedrock-5e884898da280, region: eu-central-1, baseUrl: "${chat}/bedrock" }
   priced: { like: openai, baseUrl: "${chat}/priced", prices: openai }`,
   config: () => `
 retry: { longestPause: 20ms }
@@ -30,8 +32,22 @@ const client = openaiOf(scene)
 const texts = ['one', 'three']
 const numbers = texts.map((text) => numbersOf(text))
 
+const makers = [
+  'voyage/voyage-3.5',
+  'jina/jina-embeddings-v3',
+  'mistral/mistral-embed',
+  'cohere/embed-v4.0',
+  'gemini/gemini-embedding-001',
+  'bedrock/amazon.titan-embed-text-v2:0',
+  'bedrock/cohere.embed-v4:0',
+]
+
 /** Each provider by the first segment of its path. */
-const vendors = (request: Received) => (request.path.startsWith('/cohere/') ? cohereEmbed(request) : embeddings(request))
+function vendors(request: Received) {
+  if (request.path.startsWith('/cohere/') || request.path.includes('cohere.embed')) return cohereEmbed(request)
+  if (request.path.startsWith('/gemini/')) return geminiEmbed(request)
+  return request.path.includes('titan') ? titanEmbed(request) : embeddings(request)
+}
 
 describe('the openai package', () => {
   test('gets its vectors in the order of its texts, by the base64 that it asks for, and as many bytes as the provider sent (case 205)', async () => {
@@ -50,15 +66,17 @@ describe('the openai package', () => {
     assert.deepEqual([receipt.cost, receipt.cost_availability, receipt.context_delta], [200, 'known', 'unchanged'])
   })
 
-  for (const model of ['voyage/voyage-3.5', 'jina/jina-embeddings-v3', 'mistral/mistral-embed', 'cohere/embed-v4.0']) {
+  for (const model of makers) {
     for (const encoding of ['float', 'base64'] as const) {
-      test(`gets ${encoding} from ${model.split('/')[0]}, in order (case 205)`, async () => {
+      test(`gets ${encoding} from ${model}, in order (case 205)`, async () => {
         chat.play(vendors)
         const asked = { model, input: texts, encoding_format: encoding }
         const answer = await scene.post('/v1/embeddings', asked)
         const { object, data, model: named, usage } = (await answer.json()) as Awaited<ReturnType<typeof client.embeddings.create>>
         const { data: read } = await client.embeddings.create(asked)
-        assert.deepEqual([object, named === undefined, usage.prompt_tokens], ['list', false, 2 * tokensOfText])
+        assert.deepEqual([object, typeof named], ['list', 'string'])
+        // Gemini’s vendor counts nothing: then it is an estimate.
+        assert.ok(model.startsWith('gemini/') ? usage.prompt_tokens > 2 : usage.prompt_tokens === 2 * tokensOfText)
         assert.deepEqual(
           data.map(({ index, embedding }) => [index, typeof embedding]),
           [0, 1].map((index) => [index, encoding === 'base64' ? 'string' : 'object']),
@@ -98,6 +116,26 @@ describe('the openai package', () => {
     assert.equal(chat.asked().length, 0)
     const { response } = await client.embeddings.create({ model: 'mistral/mistral-embed', input: 'a', user: 'u' }).withResponse()
     assert.equal(response.headers.get('x-omni-dropped'), 'user')
+  })
+})
+
+describe('usage', () => {
+  test('that no provider told is estimated, and the receipt says so', async () => {
+    chat.play(vendors)
+    const { response } = await client.embeddings.create({ model: 'gemini/gemini-embedding-001', input: texts }).withResponse()
+    const receipt = await scene.receiptOf(response)
+    assert.deepEqual([receipt.usage_source, receipt.completion_tokens, receipt.notices], ['estimated', 0, ['estimated_usage', 'unknown_cost']])
+    assert.ok((receipt.prompt_tokens as number) > 0)
+  })
+
+  test('of several requests is summed: one text a request, as Titan takes them', async () => {
+    chat.play(vendors)
+    const { response } = await client.embeddings.create({ model: 'bedrock/amazon.titan-embed-text-v2:0', input: texts, dimensions: 256 }).withResponse()
+    assert.deepEqual(
+      chat.asked().map((request) => [request.path, request.json()]),
+      texts.map((inputText) => ['/bedrock/model/amazon.titan-embed-text-v2%3A0/invoke', { inputText, dimensions: 256 }]),
+    )
+    assert.equal((await scene.receiptOf(response)).prompt_tokens, 2 * tokensOfText)
   })
 })
 

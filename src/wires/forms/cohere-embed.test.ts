@@ -59,7 +59,7 @@ test('vectors are read by type, as an older model’s plain list, and counted ag
 test('a client gets each kind of vector that it asked for', () => {
   const answer = cohereEmbed.writeResponse(
     { vectors: [[1, -2]], usage: { input: 3 } },
-    { asked: read({ texts: ['a'], embedding_types: ['float', 'base64'] }), id: 'r' },
+    { asked: read({ texts: ['a'], embedding_types: ['float', 'base64'] }), id: 'r', tokens: 4 },
   )
   assert.deepEqual(answer, {
     id: 'r',

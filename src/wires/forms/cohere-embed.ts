@@ -32,13 +32,12 @@ function checkRequest(body: JsonObject): void {
 }
 
 const read = ['model', 'texts', 'input_type', 'output_dimension', 'embedding_types', 'truncate']
-const ends: { readonly [truncate: string]: boolean } = { NONE: false, END: true }
 
 function readRequest(body: JsonObject): EmbeddingRequest {
   const { model, texts: inputs, input_type: type, output_dimension: dimensions, truncate } = body
   const types = (body.embedding_types ?? ['float']) as string[]
   const task = readTask(type)
-  const truncates = typeof truncate === 'string' ? ends[truncate] : undefined
+  const truncates = truncate === 'END' ? true : truncate === 'NONE' ? false : undefined
   const shaping = body.images ? 'images' : body.inputs ? 'inputs' : types.every(isPlain) ? undefined : 'embedding_types'
   return {
     model: asText(model),

@@ -23,6 +23,8 @@ export interface Wanted<F extends FormName = FormName> {
   readonly asked: Forms[F]['request']
   /** An id of ours, for dialects whose answers have one where the provider gave none. */
   readonly id: string
+  /** Tokens in, told or estimated, for dialects whose clients want a number. */
+  readonly tokens: number
 }
 
 /** The half that is spoken to clients. */
@@ -59,8 +61,7 @@ export function restOf(
   read: readonly string[],
   told: Pick<FormRest, 'spelled' | 'shaping'> = {},
 ): { readonly rest: FormRest } {
-  const fields: JsonObject = {}
-  for (const field in body) if (!read.includes(field)) fields[field] = body[field]!
+  const fields = Object.fromEntries(Object.entries(body).filter(([field]) => !read.includes(field)))
   return { rest: { dialect, fields, ...told } }
 }
 

@@ -46,10 +46,10 @@ test('one content is a batch of one, and its answer is one vector', () => {
   const asked = geminiEmbedSingle.readRequest(body)
   assert.deepEqual(geminiEmbed.writeRequest(asked, assert.fail), { requests: [body] })
   const answer = geminiEmbed.readResponse({ embeddings: [{ values: [1, 2] }], usageMetadata: { promptTokenCount: 5 } }, asked)
-  assert.deepEqual(geminiEmbedSingle.writeResponse(answer, { asked, id: 'r' }), {
+  assert.deepEqual(geminiEmbedSingle.writeResponse(answer, { asked, id: 'r', tokens: 4 }), {
     embedding: { values: [1, 2] },
     usageMetadata: { promptTokenCount: 5, promptTokensDetails: [{ modality: 'TEXT', tokenCount: 5 }] },
   })
-  assert.deepEqual(geminiEmbed.writeResponse({ vectors: ['AACAPw=='], usage: {} }, { asked, id: 'r' }), { embeddings: [{ values: [1] }] })
+  assert.deepEqual(geminiEmbed.writeResponse({ vectors: ['AACAPw=='], usage: {} }, { asked, id: 'r', tokens: 4 }), { embeddings: [{ values: [1] }] })
   assert.throws(() => geminiEmbed.readResponse({ embeddings: [] }, asked), { reason: 'upstream_invalid_response' })
 })

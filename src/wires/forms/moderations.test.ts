@@ -31,7 +31,7 @@ test('a verdict that does not say the whole is guilty by any category', () => {
   const { moderations } = mistralModerations.readResponse({ id: 'i', model: 'm', results: [verdict] }, read('a'))
   assert.deepEqual(moderations, [{ isFlagged: true, categories: verdict.categories, scores: verdict.category_scores }])
   const types = Object.fromEntries(Object.keys(verdict.categories).map((category) => [category, ['text']]))
-  const said = openaiModerations.writeResponse({ moderations, usage: {} }, { asked: read('a'), id: 'r' })
+  const said = openaiModerations.writeResponse({ moderations, usage: {} }, { asked: read('a'), id: 'r', tokens: 4 })
   assert.deepEqual(said, { id: 'r', model: 'm', results: [{ flagged: true, ...verdict, category_applied_input_types: types }] })
 })
 

@@ -74,6 +74,7 @@ test('numbers are packed as little-endian floats where the client wants base64, 
       openaiEmbeddings.writeResponse(openaiEmbeddings.readResponse(vectors([0, embedding]), asked({ input: 'a' })), {
         asked: asked({ input: 'a', encoding_format: encoding }),
         id: 'id-1',
+        tokens: 4,
       }).data as JsonObject[]
     )[0]!.embedding
   assert.deepEqual(write([1, -2], 'base64'), packed)
@@ -92,8 +93,8 @@ test('an answer is as asked for only in the encoding and the order that were', (
 test('an answer without an id gets ours, and one that tells no usage claims none', () => {
   const answer = openaiEmbeddings.readResponse({ data: [{ embedding: [1] }] }, asked({ input: 'a' }))
   assert.deepEqual(answer, { vectors: [[1]], usage: {} })
-  assert.deepEqual(openaiEmbeddings.supply!(answer, { asked: asked({}), id: 'id-1' }), { id: 'id-1' })
-  assert.deepEqual(openaiEmbeddings.supply!({ ...answer, id: 'own' }, { asked: asked({}), id: 'id-1' }), {})
+  assert.deepEqual(openaiEmbeddings.supply!(answer, { asked: asked({}), id: 'id-1', tokens: 4 }), { id: 'id-1' })
+  assert.deepEqual(openaiEmbeddings.supply!({ ...answer, id: 'own' }, { asked: asked({}), id: 'id-1', tokens: 4 }), {})
 })
 
 test('a failure is written in the envelope of the vendor', () => {

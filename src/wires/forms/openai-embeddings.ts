@@ -109,8 +109,7 @@ function readResponse({ id, model, data, usage }: JsonObject, { inputs }: Embedd
 }
 
 /** Mistral's package reads no answer without an `id`. https://docs.mistral.ai/api/#tag/embeddings */
-function writeResponse(answer: EmbeddingAnswer, { asked, id }: Wanted<'embeddings'>): JsonObject {
-  const tokens = answer.usage.input ?? 0
+function writeResponse(answer: EmbeddingAnswer, { asked, id, tokens }: Wanted<'embeddings'>): JsonObject {
   return {
     id: answer.id ?? id,
     object: 'list',

@@ -56,7 +56,7 @@ test('a result that is of no document is no answer', () => {
 
 test('the answer has the shape of the client’s own vendor, with the documents where it wants them (case 207)', () => {
   const answer = { results: [{ index: 1, score: 0.5 }], usage: { input: 7 }, searches: 1 }
-  const write = (fields: JsonObject) => cohereRerank.writeResponse(answer, { asked: read(fields), id: 'r' })
+  const write = (fields: JsonObject) => cohereRerank.writeResponse(answer, { asked: read(fields), id: 'r', tokens: 4 })
   assert.deepEqual(write({ top_n: 1, return_documents: true }), {
     id: 'r',
     model: 'm',
