@@ -18,10 +18,23 @@ import { runClient } from './clients/run.ts'
 const clients: readonly Client[] = [claudeCode, ...codexes, geminiCli]
 const wires = Object.keys(ears) as Spoken[]
 
-/** Which provider plays each wire, the path that its base URL ends with, and the model that answers there. */
-const providers: { readonly [wire in Spoken]: { readonly like: string; readonly path: string; readonly model: string } } = {
-  'openai-chat': { like: 'openai', path: '/v1', model: 'gpt-5.1' },
+interface Played {
+  readonly like: string
+  /** What its base URL ends with. */
+  readonly path: string
+  /** Which of its models answers. */
+  readonly model: string
+  /** What that model cannot be told, whoever asks. */
+  readonly loses?: readonly string[]
+}
+
+/** Which provider plays each wire. */
+const providers: { readonly [wire in Spoken]: Played } = {
   'anthropic-messages': { like: 'anthropic', path: '', model: 'claude-sonnet-4-5' },
+  'openai-chat': { like: 'openai', path: '/v1', model: 'gpt-5.1', loses: ['temperature', 'top_p'] },
+  'openai-responses': { like: 'openai', path: '/v1', model: 'gpt-5.1', loses: ['temperature', 'top_p'] },
+  'gemini-generate': { like: 'gemini', path: '/v1beta', model: 'gemini-2.5-pro' },
+  'cohere-chat': { like: 'cohere', path: '', model: 'command-a-03-2025', loses: ['thinking'] },
 }
 
 interface Scene extends AsyncDisposable {
@@ -68,11 +81,17 @@ interface Line {
   readonly wire: Spoken
 }
 
-const titleOf = ({ client, task, wire }: Line): string => [client.name.padEnd(26), wire.padEnd(19), task.name].join(' ')
+const titleOf = ({ client, task, wire }: Line): string => [client.name.padEnd(26), wire.padEnd(19), task.name.padEnd(28)].join(' ')
 
-/** The sentences of what went wrong. */
-async function play(scene: Scene, { client, task }: Line): Promise<readonly string[]> {
-  const { gateway, upstream, wire } = scene
+/** The sentences of what went wrong, what was lost on the way, and what the client printed. */
+interface Outcome {
+  readonly faults: readonly string[]
+  readonly lost: string
+  readonly output: string
+}
+
+async function play(scene: Scene, { client, task, wire }: Line): Promise<Outcome> {
+  const { gateway, upstream } = scene
   const asked = upstream.requests.length
   const since = Date.now()
   scene.setTask(task)
@@ -80,14 +99,23 @@ async function play(scene: Scene, { client, task }: Line): Promise<readonly stri
     const requests = upstream.requests.slice(asked)
     const receipts = await readReceipts(scene, since)
     const methods = gateway.log().flatMap(({ time, msg, method }) => (msg === 'request' && Date.parse(String(time)) >= since ? [String(method)] : []))
-    const faults = await judge({ client, task, ran, ear: ears[wire], requests, receipts, methods, ownTools: offered.get(client) })
+    const { loses = [] } = providers[wire]
+    const faults = await judge({ client, task, ran, ear: ears[wire], requests, receipts, methods, loses, ownTools: offered.get(client) })
     if (client.wire === wire) offered.set(client, toolNames(ears[wire], requests))
-    const lost = [...new Set(receipts.flatMap(({ dropped }) => dropped))].join(' ')
-    console.log(`${faults.length === 0 ? '✓' : '✗'} ${ran.seconds.toFixed(1).padStart(5)} s  ${titleOf({ client, task, wire }).padEnd(74)} ${lost}`)
-    for (const fault of faults) console.log(`           ${fault}`)
-    if (faults.length > 0) console.log(ran.output.slice(-2000).trimEnd().replace(/^/gm, '           | '))
-    return faults
+    return { faults, lost: [...new Set(receipts.flatMap(({ dropped }) => dropped))].join(' '), output: ran.output }
   })
+}
+
+/** Plays it and tells of it. A gateway that does not start, or a client, is a fault like any other. */
+async function run(line: Line, scene: () => Promise<Scene>): Promise<boolean> {
+  const started = performance.now()
+  const { faults, lost, output } = await scene()
+    .then((opened) => play(opened, line))
+    .catch((error: Error): Outcome => ({ faults: [error.message], lost: '', output: '' }))
+  const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5)
+  console.log(`${faults.length === 0 ? '✓' : '✗'} ${seconds} s  ${titleOf(line)} ${lost && `without ${lost}`}`)
+  if (faults.length > 0) console.log([...faults, ...output.slice(-2000).trimEnd().split('\n')].join('\n').replace(/^/gm, '           '))
+  return faults.length === 0
 }
 
 /** What each client offered on its own wire, where nothing is translated: it must offer the same on the others. One entry a client. */
@@ -105,12 +133,16 @@ const lines = clients.flatMap((client) => {
 await install(clients)
 await using scenes = new AsyncDisposableStack()
 /** By wire and needs. */
-const open = new Map<string, Scene>()
+const opened = new Map<string, Promise<Scene>>()
 for (const line of lines) {
-  const key = `${line.wire} ${line.client.needs}`
-  const scene = open.get(key) ?? scenes.use(await openScene(line.wire, line.client.needs))
-  open.set(key, scene)
-  counts[(await play(scene, line)).length === 0 ? 'passed' : 'failed'] += 1
+  const { wire, client } = line
+  const key = `${wire} ${client.needs}`
+  const scene = (): Promise<Scene> => {
+    const opening = opened.get(key) ?? openScene(wire, client.needs).then((open) => scenes.use(open))
+    opened.set(key, opening)
+    return opening
+  }
+  counts[(await run(line, scene)) ? 'passed' : 'failed'] += 1
 }
 await scenes.disposeAsync()
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)

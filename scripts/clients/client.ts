@@ -16,6 +16,8 @@ export interface Place {
 export interface ToolUse {
   /** As the client's own wire names it; elsewhere a name may have grown in front. */
   readonly tool: string
+  /** Of the tool, on the wire that has such. */
+  readonly namespace?: string
   /** An object for a function; text for a tool of plain text. */
   readonly input: { readonly [argument: string]: unknown } | string
 }
@@ -63,7 +65,7 @@ export function shell(use: (command: string) => ToolUse): Task {
   return {
     name: 'shell command',
     prompt: 'please run a shell command and tell me its output',
-    use: use(`echo ${mark}-$((40+2)) | tee mark.txt`),
+    use: use(`printf '%s-%s\\n' ${mark} 42 | tee mark.txt`),
     comesBack: `${mark}-42`,
     leaves: { file: 'mark.txt', text: `${mark}-42` },
   }

@@ -47,7 +47,7 @@ const codexUnknown: Client = {
     {
       name: 'tool of a namespace',
       prompt: 'please wait for the agent',
-      use: { tool: 'close_agent', input: { target: '01a1fb68-9377-7782-bcec-da75f76462d5' } },
+      use: { tool: 'close_agent', namespace: 'multi_agent_v1', input: { target: '01a1fb68-9377-7782-bcec-da75f76462d5' } },
       comesBack: '01a1fb68-9377-7782-bcec-da75f76462d5',
     },
   ],

@@ -26,21 +26,19 @@ export interface Run {
   readonly receipts: readonly Receipt[]
   /** The methods of the calls, as the log has them. */
   readonly methods: readonly string[]
+  /** What the model behind the gateway cannot be told. */
+  readonly loses: readonly string[]
   /** The tools that it offered on its own wire, where that is known. */
   readonly ownTools: readonly string[] | undefined
 }
 
-/** What is right to lose where the provider has no word for it: what saves money or styles the asking, and what only its vendor can run. */
+/**
+ * What is right to lose where the provider has no word for it: what saves money or styles the asking, what only the client's vendor can run,
+ * and thoughts in plain words: what proves them is judged by itself.
+ */
 const spared: ReadonlySet<string> = new Set([
-  'cache_mark',
-  'cache_ttl',
-  'hosted_tool',
-  'signature',
-  'unknown_field',
-  'unknown_header',
-  'system_position',
-  'top_k',
-  'user',
+  ...['cache_mark', 'cache_ttl', 'hosted_tool', 'signature', 'reasoning', 'top_k', 'user'],
+  ...['unknown_field', 'unknown_header', 'system_position', 'parallel_tools'],
 ])
 
 export async function judge(run: Run): Promise<string[]> {
@@ -77,11 +75,11 @@ function judgeTools({ task, ear, requests, ownTools = [] }: Run): string[] {
   return missing.length === 0 ? [] : [`these tools did not reach the provider: ${missing.join(', ')}`]
 }
 
-function judgeReceipts({ client, receipts, requests, methods }: Run): string[] {
+function judgeReceipts({ client, receipts, requests, methods, loses }: Run): string[] {
   const told = receipts.reduce((sum, { attempts_count: attempts }) => sum + attempts, 0)
   const faults = told === requests.length ? [] : [`${requests.length} requests reached the provider, and receipts tell of ${told}`]
   if (methods.some((method) => method !== client.method)) faults.push(`it asked by ${methods.join(', ')}`)
   for (const { outcome, error } of receipts) if (outcome !== 'completed') faults.push(`a receipt says ${outcome}${error === null ? '' : `, ${error}`}`)
-  const lost = new Set(receipts.flatMap(({ dropped }) => dropped).filter((word) => !spared.has(word)))
+  const lost = new Set(receipts.flatMap(({ dropped }) => dropped).filter((word) => !spared.has(word) && !loses.includes(word)))
   return lost.size === 0 ? faults : [...faults, `lost on the way: ${[...lost].join(', ')}`]
 }

@@ -4,7 +4,7 @@ import type Anthropic from '@anthropic-ai/sdk'
 import type OpenAI from 'openai'
 import { isObject } from '../../src/base/json.ts'
 import type { WireName } from '../../src/canonical/chat.ts'
-import { messages, openai, type Answer, type Call, type Received, type Saying, type Words } from '../../test/upstream/index.ts'
+import { cohere, gemini, messages, openai, responses, type Answer, type Call, type Received, type Saying, type Words } from '../../test/upstream/index.ts'
 import type { Task, ToolUse } from './client.ts'
 
 interface Offered {
@@ -40,6 +40,22 @@ const ear = <Body>({ tools, results }: Reading<Body>, { speak, signs = false }: 
   signs,
 })
 
+/** The vendor's package types what it takes, which is not what it sends. */
+interface GenerateContent {
+  readonly tools?: readonly {
+    readonly functionDeclarations?: readonly { readonly name: string; readonly parameters?: unknown; readonly parametersJsonSchema?: unknown }[]
+  }[]
+  readonly contents: readonly {
+    readonly parts: readonly { readonly functionResponse?: { readonly id?: string; readonly name: string; readonly response: unknown } }[]
+  }[]
+}
+
+/** So does this one. */
+interface CohereChat {
+  readonly tools?: readonly { readonly function: { readonly name: string; readonly parameters?: unknown } }[]
+  readonly messages: readonly { readonly role: string; readonly tool_call_id: string; readonly content: unknown }[]
+}
+
 const result = (id: string, content: unknown): Result => ({ id, said: JSON.stringify(content) })
 
 export const ears = {
@@ -63,7 +79,37 @@ export const ears = {
     },
     { speak: messages.speak, signs: true },
   ),
+  'openai-responses': ear<OpenAI.Responses.ResponseCreateParams>(
+    {
+      tools: ({ tools = [] }) => tools.flatMap((tool) => (tool.type === 'namespace' ? tool.tools.flatMap(offeredItem) : offeredItem(tool))),
+      results: ({ input }) =>
+        (Array.isArray(input) ? input : []).flatMap((item) => ('output' in item && 'call_id' in item ? [result(String(item.call_id), item.output)] : [])),
+    },
+    { speak: responses.speak, signs: true },
+  ),
+  'gemini-generate': ear<GenerateContent>(
+    {
+      tools: ({ tools = [] }) =>
+        tools.flatMap(({ functionDeclarations = [] }) =>
+          functionDeclarations.map(({ name, parametersJsonSchema, parameters }) => ({ name, schema: parametersJsonSchema ?? parameters })),
+        ),
+      results: ({ contents }) =>
+        contents.flatMap(({ parts }) => parts.flatMap(({ functionResponse: told }) => (told ? [result(told.id ?? told.name, told.response)] : []))),
+    },
+    { speak: gemini.speak, signs: true },
+  ),
+  'cohere-chat': ear<CohereChat>(
+    {
+      tools: ({ tools = [] }) => tools.map(({ function: { name, parameters } }) => ({ name, schema: parameters })),
+      results: ({ messages: turns }) => turns.flatMap((turn) => (turn.role === 'tool' ? [result(turn.tool_call_id, turn.content)] : [])),
+    },
+    { speak: cohere.speak },
+  ),
 } satisfies { readonly [wire in WireName]?: Ear }
+
+function offeredItem(tool: { readonly type: string; readonly name?: string | null; readonly parameters?: unknown }): Offered[] {
+  return tool.type === 'function' || tool.type === 'custom' ? [{ name: tool.name ?? '', schema: tool.parameters }] : []
+}
 
 export type Spoken = keyof typeof ears
 
@@ -86,7 +132,7 @@ export function answer({ use }: Task, { tools, results, speak }: Ear, request: R
   const tool = use && tools(request).find(({ name }) => isCalled(use.tool, name))
   // A client also asks on the side, with no tools in it: for a title, for a route.
   if (use === undefined || tool === undefined || results(request).some(({ id }) => id === callId)) return speak(farewell)(request)
-  const call = { id: callId, name: tool.name, ...inputFor(use.input, tool.schema) }
+  const call = { id: callId, name: tool.name, ...(use.namespace && { namespace: use.namespace }), ...inputFor(use.input, tool.schema) }
   return speak('I use a tool.', { reasoning: ['Which tool ', 'is it?'], signature, toolCalls: [call] })(request)
 }
 

@@ -133,7 +133,15 @@ const customCall = (call: Call): Item => called(call, 'custom_tool_call', 'input
 function called(call: Call, type: string, field: string, event: string): Item {
   const input: Json = inputOf(call)
   return {
-    whole: { id: `fc_${call.id}`, type, status: 'completed', call_id: call.id, name: call.name, [field]: input },
+    whole: {
+      id: `fc_${call.id}`,
+      type,
+      status: 'completed',
+      call_id: call.id,
+      name: call.name,
+      ...(call.namespace !== undefined && { namespace: call.namespace }),
+      [field]: input,
+    },
     open: { status: 'in_progress', [field]: '' },
     deltas: [...inputPieces(call).map((delta): Told => [`${event}.delta`, { delta }]), [`${event}.done`, { [field]: input }]],
   }

@@ -3,6 +3,8 @@
 export interface Call {
   readonly id: string
   readonly name: string
+  /** Where the tool stands in one; only on the wire that has such. */
+  readonly namespace?: string
   readonly input: { readonly [key: string]: unknown }
   /** What a tool of plain text is given, in place of `input`; on wires that have such tools. */
   readonly text?: string
