@@ -67,3 +67,9 @@ test('a host may allow less than the model could write', () => {
   assert.equal(traitsOf('groq', 'moonshotai/kimi-k2-instruct').maxOutput, 16_384)
   assert.equal(traitsOf('openai', 'llama-3.3-70b-versatile').maxOutput, undefined)
 })
+
+test('a model that a host holds to no schema is known by the host', () => {
+  assert.equal(traitsOf('bedrock', 'us.amazon.nova-2-lite-v1:0').nativeSchema, false)
+  assert.equal(traitsOf('bedrock', 'mistral.mistral-large-2402-v1:0').nativeSchema, false)
+  assert.equal(traitsOf('bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0').nativeSchema, true)
+})

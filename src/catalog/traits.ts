@@ -72,7 +72,7 @@ const others: readonly Rule[] = [
   [/mixtral|llama|gemma-[12]|command-|qwen-?2/, plain],
 ]
 
-/** What one host allows less than the model could: https://console.groq.com/docs/models. */
+/** What one host allows less than the model could: https://console.groq.com/docs/models, https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html. */
 const hosted: { readonly [provider: string]: readonly Rule[] } = {
   groq: [
     [/llama-3\.3-70b/, { maxOutput: 32_768 }],
@@ -82,6 +82,7 @@ const hosted: { readonly [provider: string]: readonly Rule[] } = {
     [/kimi-k2/, { maxOutput: 16_384 }],
     [/qwen3-32b/, { maxOutput: 40_960 }],
   ],
+  bedrock: [[/nova|titan|llama|command|jamba|palmyra|mistral-(?:7b|small|large-24)|mixtral|deepseek\.r1/, { nativeSchema: false }]],
 }
 
 /** Names come from clients: beyond this many the cache begins anew. */

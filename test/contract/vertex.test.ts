@@ -92,19 +92,19 @@ test('Claude is asked by its own wire, with the model in the path and the versio
     const answer = await post('/v1/messages', { model: 'vertex/claude-sonnet-4-5', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], stream })
     assert.match(await answer.text(), /Claude/)
     assert.equal(last().path, `${place}/publishers/anthropic/models/claude-sonnet-4-5:${stream ? 'streamRawPredict' : 'rawPredict'}`)
-    const body = last().json() as JsonObject
+    const body = last().json()
     assert.equal(body.model, undefined)
     assert.equal(body.anthropic_version, 'vertex-2023-10-16')
     assert.equal(answer.headers.get('x-omni-dropped'), null)
   }
   assert.match(await (await chat('vertex/claude-sonnet-4-5')).text(), /Claude/)
-  assert.equal((last().json() as JsonObject).model, undefined)
+  assert.equal(last().json().model, undefined)
 })
 
 test('other makers’ models are asked by Chat Completions', async () => {
   assert.match(await (await chat('vertex/meta/llama-3.3-70b-instruct-maas')).text(), /Llama/)
   assert.equal(last().path, `${place}/endpoints/openapi/chat/completions`)
-  assert.equal((last().json() as JsonObject).model, 'meta/llama-3.3-70b-instruct-maas')
+  assert.equal(last().json().model, 'meta/llama-3.3-70b-instruct-maas')
 })
 
 test('a token is renewed before its end', async () => {
