@@ -56,6 +56,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   auth_unavailable: 'Keys cannot be checked now.',
   budget_unavailable: 'Budgets cannot be checked now.',
   receipts_unavailable: 'Receipts cannot be kept now, and this installation answers no call without one.',
+  answers_unavailable: 'What the request goes on from, or asks for, cannot be looked up at the moment.',
   shutting_down: 'The gateway is being stopped.',
   upstream_timeout: 'The provider did not answer in time.',
   loop_detected: 'The call came back to the gateway that sent it.',

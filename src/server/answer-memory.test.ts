@@ -85,3 +85,13 @@ test('the oldest go when all together hold too much, and are counted', async () 
   assert.ok(memory.evicted > 0)
   assert.deepEqual([await memory.load('key_a', 'resp_10'), (await memory.load('key_a', 'resp_19'))?.id], [undefined, 'resp_19'])
 })
+
+test('who asks while the database is away is told to come back', async () => {
+  const closed = await openStore({ file: join(folder, 'closed.db'), columns: [] })
+  await closed.close()
+  const memory = new AnswerMemory({ store: closed.responses, seal: () => new Uint8Array(), open: () => '', settings: usual })
+  for (const looking of [memory.find('key_a', ['resp_1']), memory.load('key_a', 'resp_1'), memory.remove('key_a', 'resp_1')]) {
+    await assert.rejects(looking, { reason: 'answers_unavailable' })
+  }
+  await memory.close(100)
+})

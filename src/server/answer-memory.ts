@@ -2,6 +2,7 @@
 
 import { now, pause } from '../base/clock.ts'
 import { isObject } from '../base/json.ts'
+import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AnswerPlace, KeptAnswer, Memory } from '../gateway/memory.ts'
 import { itemIds } from '../gateway/remember.ts'
@@ -66,11 +67,11 @@ export class AnswerMemory implements Memory {
     for (const entry of this.#waiting.values()) {
       if (entry.owner === owner) for (const place of entry.places) if (wanted.delete(place.id)) waiting.push(place)
     }
-    return wanted.size === 0 ? waiting : [...waiting, ...(await this.#parts.store.find(owner, [...wanted], now()))]
+    return wanted.size === 0 ? waiting : [...waiting, ...(await available(this.#parts.store.find(owner, [...wanted], now())))]
   }
 
   async load(owner: string, id: string): Promise<KeptAnswer | undefined> {
-    const sealed = this.#waiting.get(`${owner} ${id}`)?.kept?.sealed ?? (await this.#parts.store.load(owner, id, now()))
+    const sealed = this.#waiting.get(`${owner} ${id}`)?.kept?.sealed ?? (await available(this.#parts.store.load(owner, id, now())))
     if (sealed === undefined) return undefined
     const kept: unknown = JSON.parse(this.#parts.open(sealed, owner, id))
     return isObject(kept) ? (kept as unknown as KeptAnswer) : undefined
@@ -79,7 +80,7 @@ export class AnswerMemory implements Memory {
   async remove(owner: string, id: string): Promise<boolean> {
     const waited = this.#forget(`${owner} ${id}`)
     await this.#writing
-    return (await this.#parts.store.remove(owner, id)) || waited
+    return (await available(this.#parts.store.remove(owner, id))) || waited
   }
 
   note(owner: string, { id, itemIds: ids, connection, model }: Parameters<Memory['note']>[1]): void {
@@ -161,6 +162,12 @@ export class AnswerMemory implements Memory {
       return true
     }
   }
+}
+
+function available<Found>(looking: Promise<Found>): Promise<Found> {
+  return looking.catch((cause: unknown) => {
+    throw new Failure('answers_unavailable', 'Where answers are kept cannot be looked up at the moment.', { cause })
+  })
 }
 
 function placesOf(ids: readonly string[], of: Pick<ResponsePlace, 'owner' | 'responseId' | 'connection' | 'model'>, live: number): readonly ResponsePlace[] {

@@ -72,6 +72,8 @@ export class Sockets {
   #admit(request: IncomingMessage): { readonly path: string; readonly headers: Headers; readonly surface: ChatSurface } {
     const { gateway, hosts, limits } = this.#world
     guard(request, hosts)
+    // Before 24.9 Node.js asks nobody which upgrades are wanted.
+    if (!this.wants(request)) throw new Failure('upgrade_required', 'This path is not served by WebSocket.')
     const [path = '', query = ''] = request.url!.split('?', 2)
     checkQuery(query)
     checkOrigin(request)
