@@ -37,7 +37,6 @@ interface MediaRequest {
 }
 
 export const transcriptFormats = ['json', 'text', 'srt', 'vtt', 'verbose_json'] as const
-export type TranscriptFormat = (typeof transcriptFormats)[number]
 
 /** The sound itself stays with the upload. */
 export interface TranscriptionRequest extends MediaRequest {

@@ -35,8 +35,7 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
         failure = call.client.isGone ? new Failure('client_closed', 'The client hung up.') : toFailure(error)
         if (receipt.isAttempting) endAttempt(target, failure.reason, receipt)
       }
-      // Of an upload that went on while it came nothing is left to send again.
-      if (!failure.row.next || call.upload?.canRepeat === false) throw failure
+      if (!failure.row.next || isSpent(call, receipt)) throw failure
       const wait =
         failure.row.again && again < retries && receipt.attempts.length < most ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
       if (wait === undefined || monotonic() + wait > until) break
@@ -45,6 +44,13 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     if (monotonic() > until) break
   }
   throw failure ?? new Failure('no_healthy_upstream', 'The chain has no target that can be asked.')
+}
+
+/** Of an upload that went on while it came nothing is left to send again. */
+function isSpent({ upload }: AnyCall, receipt: Receipt): boolean {
+  if (upload === undefined || upload.canRepeat) return false
+  receipt.spendUpload()
+  return true
 }
 
 function tellTarget({ snapshot }: AnyCall, { connection, model }: Target, receipt: Receipt): void {

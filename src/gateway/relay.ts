@@ -126,7 +126,7 @@ export class EventRelay {
 
   /** Resolves when it has said something. Throws `Failure` before that. */
   static async open<F extends MediaForm>(exchange: Exchange, call: MediaCall<F>, receipt: Receipt): Promise<EventRelay> {
-    const events = new EventRelay(exchange, call as unknown as MediaCall, receipt)
+    const events = new EventRelay(exchange, call, receipt)
     while (events.#held.length === 0) {
       const messages = await events.#next()
       if (messages === undefined) throw new Failure('upstream_truncated', 'The provider ended its stream before it said anything.')

@@ -108,7 +108,7 @@ export const signals = [
   { name: 'runtime_mode', kind: 'choice', meaning: '`smoke` where the built-in provider answered, else `live`.' },
   { name: 'provider_called', kind: 'flag', meaning: 'Whether anything left the gateway for a provider.' },
   { name: 'privacy_mode', kind: 'choice', meaning: '`metadata-only`: nothing that was said is stored.' },
-  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `fields_dropped`, `incomplete`.' },
+  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `fields_dropped`, `incomplete`, `upload_spent`.' },
 ] as const satisfies readonly Signal[]
 
 /** The version of the list, written into each receipt. */

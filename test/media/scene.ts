@@ -15,6 +15,7 @@ export function openMediaScene(): Promise<Scene> {
         `  hyperbolic: { key: hk, baseUrl: "${chat}/v1" }`,
         `  together: { key: tk, baseUrl: "${chat}/v1" }`,
         `  gemini: { key: gek, baseUrl: "${chat}/v1beta" }`,
+        `  hurried: { like: assemblyai, key: aak, baseUrl: "${chat}", deadlines: { total: 5s } }`,
         `  xai: { key: xk, baseUrl: "${chat}/v1" }`,
       ].join('\n'),
     config: () => 'retry: { longestPause: 20ms }\nchains: { hearing: { targets: [openai/whisper-1, groq/whisper-large-v3] } }\n',

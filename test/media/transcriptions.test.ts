@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import Groq from 'groq-sdk'
-import OpenAI, { toFile } from 'openai'
+import { toFile, type OpenAI } from 'openai'
 import { openaiOf } from '../sdk/clients.ts'
 import { chunk, finish, lastChunk, openStream, raw, reply, stream, type Answer } from '../upstream/index.ts'
 import { formOf, openMediaScene, partsOf, postForm } from './scene.ts'
@@ -65,15 +65,23 @@ test('a model that tells no tokens leaves usage and cost unknown, whatever the s
   assert.equal(response.headers.get('x-omega-cost-usd'), null)
 })
 
-test('groq’s package transcribes and translates, and Azure is asked at its deployment', async () => {
-  const groq = new Groq({ apiKey: scene.gateway.key, baseURL: scene.gateway.url, maxRetries: 0 })
+/** Its paths begin with the vendor's own `/openai`, which no base URL can leave out. */
+const groq = new Groq({
+  apiKey: scene.gateway.key,
+  baseURL: scene.gateway.url,
+  maxRetries: 0,
+  fetch: (url, init) => fetch(String(url).replace('/openai/v1/', '/v1/'), init),
+})
+
+test('the groq package transcribes, translates and speaks, and Azure is asked at its deployment', async () => {
   scene.chat.play(reply(200, { text: 'hi', x_groq: { id: 'req_1' } }))
-  // Its paths begin with /openai/v1: it is given the gateway as a plain server.
-  const base = new Groq({ apiKey: scene.gateway.key, baseURL: `${scene.gateway.url}`, maxRetries: 0, defaultQuery: {} })
-  assert.ok(groq && base)
-  const translated = await openai.audio.translations.create({ file: await toFile(sound, 'a.mp3'), model: 'groq/whisper-large-v3' })
-  assert.equal(translated.text, 'hi')
-  assert.equal(scene.chat.asked()[0]!.path, '/openai/v1/audio/translations')
+  const file = await toFile(sound, 'a.mp3')
+  assert.equal((await groq.audio.transcriptions.create({ file, model: 'groq/whisper-large-v3' })).text, 'hi')
+  assert.equal((await groq.audio.translations.create({ file, model: 'groq/whisper-large-v3' })).text, 'hi')
+  scene.chat.play(reply(200, sound, { 'content-type': 'audio/wav' }))
+  const spoken = await groq.audio.speech.create({ model: 'groq/playai-tts', voice: 'Fritz-PlayAI', input: 'hi', response_format: 'wav' })
+  assert.ok(Buffer.from(await spoken.arrayBuffer()).equals(sound))
+  assert.equal(scene.chat.asked()[0]!.path, '/openai/v1/audio/speech')
   scene.chat.play(reply(200, { text: 'hi' }))
   await openai.audio.transcriptions.create({ file: await toFile(sound, 'a.mp3'), model: 'azure/whisper' })
   const [asked] = scene.chat.asked()
@@ -143,5 +151,148 @@ describe('a refused form', () => {
     const answer = await scene.post('/v1/audio/transcriptions', { model: 'openai/whisper-1' })
     assert.equal(answer.status, 415)
     await answer.text()
+  })
+})
+
+describe('failover', () => {
+  const send = (model: string) => postForm(scene, '/v1/audio/transcriptions', formOf(['model', model], ['file', new Blob([sound]), 'a.mp3']))
+
+  test('of a chain gives the same form to the next target, with its own model’s name', async () => {
+    scene.chat.play(reply(500, {}), reply(500, {}), reply(200, heard))
+    const answer = await send('hearing')
+    assert.equal(((await answer.json()) as { text: string }).text, 'Hello World.')
+    const forms = await Promise.all(scene.chat.asked().map(partsOf))
+    assert.deepEqual(
+      forms.map((form) => form.get('model')),
+      ['whisper-1', 'whisper-1', 'whisper-large-v3'],
+    )
+    for (const form of forms) assert.ok(Buffer.from(await (form.get('file') as File).arrayBuffer()).equals(sound))
+    assert.equal((await scene.receiptOf(answer)).fallback, true)
+  })
+
+  test('is not tried with a form that went on while it came: nothing of it is left to send again', async () => {
+    scene.chat.play(reply(500, {}), reply(200, heard))
+    const answer = await send('openai/whisper-1')
+    assert.equal(answer.status, 502)
+    await answer.text()
+    const receipt = await scene.receiptOf(answer)
+    assert.deepEqual([receipt.attempts_count, receipt.notices], [1, ['upload_spent']])
+  })
+
+  test('is tried with a form whose file came first: it is kept until it is answered', async () => {
+    scene.chat.play(reply(500, {}), reply(200, heard))
+    const answer = await postForm(scene, '/v1/audio/transcriptions', formOf(['file', new Blob([sound]), 'a.mp3'], ['model', 'openai/whisper-1']))
+    assert.equal(answer.status, 200)
+    await answer.text()
+    assert.equal((await scene.receiptOf(answer)).attempts_count, 2)
+  })
+})
+
+/** What each provider hears, in its own words. */
+const spoken = [
+  { word: 'hello', punctuated_word: 'Hello', start: 0.5, end: 0.9 },
+  { word: 'world', punctuated_word: 'world.', start: 1, end: 1.5 },
+]
+const deepgram = {
+  metadata: { duration: 2.5 },
+  results: {
+    channels: [{ detected_language: 'en', alternatives: [{ transcript: 'Hello world.', words: spoken }] }],
+    utterances: [{ transcript: 'Hello world.', start: 0.5, end: 1.5 }],
+  },
+}
+const job = (status: string, more = {}) => reply(200, { id: 'job-1', status, ...more })
+const words = [
+  { text: 'Hello', start: 500, end: 900 },
+  { text: 'world.', start: 1000, end: 1500 },
+]
+const done = job('completed', { text: 'Hello world.', words, language_code: 'en', audio_duration: 2.5 })
+
+describe('by another API', () => {
+  const expected = {
+    json: '{"text":"Hello world."}',
+    text: 'Hello world.\n',
+    srt: '1\n00:00:00,500 --> 00:00:01,500\nHello world.\n\n',
+    vtt: 'WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nHello world.\n\n',
+  } as const
+  const send = (model: string, format: string, ...more: [string, string][]) =>
+    postForm(
+      scene,
+      '/v1/audio/transcriptions',
+      formOf(['file', new Blob([sound], { type: 'audio/wav' }), 'a.wav'], ['model', model], ['response_format', format], ...more),
+    )
+
+  for (const [format, says] of Object.entries(expected)) {
+    test(`Deepgram’s words come as ${format} (case 209)`, async () => {
+      scene.chat.play(reply(200, deepgram))
+      const answer = await send('dg/nova-3', format)
+      assert.equal(await answer.text(), says)
+      const [asked] = scene.chat.asked()
+      assert.equal(asked!.path, '/v1/listen?model=nova-3&smart_format=true&utterances=true&detect_language=true')
+      assert.deepEqual(
+        [asked!.header('authorization'), asked!.header('content-type'), asked!.header('content-length')],
+        ['Token dk', 'audio/wav', String(sound.length)],
+      )
+      assert.ok(asked!.body.equals(sound), 'the sound itself is sent, without the form')
+    })
+  }
+
+  test('the openai package reads the words’ times of verbose JSON, and a hint that Deepgram has no word for is reported', async () => {
+    scene.chat.play(reply(200, deepgram))
+    const asking = {
+      file: await toFile(sound, 'a.wav'),
+      model: 'dg/nova-3',
+      response_format: 'verbose_json',
+      timestamp_granularities: ['word'],
+      language: 'en',
+      prompt: 'x',
+    } as const
+    const { data, response } = await openai.audio.transcriptions.create({ ...asking, timestamp_granularities: ['word'] }).withResponse()
+    assert.deepEqual(
+      [data.duration, data.language, data.words, data.segments!.length],
+      [
+        2.5,
+        'en',
+        [
+          { word: 'Hello', start: 0.5, end: 0.9 },
+          { word: 'world.', start: 1, end: 1.5 },
+        ],
+        1,
+      ],
+    )
+    assert.equal(response.headers.get('x-omni-dropped'), 'prompt')
+  })
+
+  test('AssemblyAI is given the sound, an order, and questions until it is done', async () => {
+    scene.chat.play(reply(200, { upload_url: 'https://cdn.example/upload/1' }), job('queued'), done)
+    const answer = await send('aai/universal-2', 'srt', ['language', 'en'])
+    assert.equal(await answer.text(), expected.srt)
+    const [upload, order, question] = scene.chat.asked()
+    assert.deepEqual([upload!.path, upload!.header('authorization'), upload!.body.equals(sound)], ['/v2/upload', 'aak', true])
+    assert.deepEqual(order!.json(), { audio_url: 'https://cdn.example/upload/1', speech_models: ['universal-2'], language_code: 'en' })
+    assert.deepEqual([question!.method, question!.path], ['GET', '/v2/transcript/job-1'])
+  })
+
+  test('a job that fails, and one that does not end, are failures', async () => {
+    scene.chat.play(reply(200, { upload_url: 'https://cdn.example/upload/1' }), job('error', { error: 'no sound in it: secret words' }))
+    const failed = await send('aai/universal-2', 'json')
+    const said = await failed.text()
+    assert.equal(failed.status, 502)
+    assert.doesNotMatch(said, /secret/)
+    scene.chat.play(reply(200, { upload_url: 'https://cdn.example/upload/1' }), job('processing'))
+    const late = await send('hurried/universal-2', 'json')
+    assert.equal(late.status, 504)
+    await late.text()
+    assert.equal(scene.chat.asked().length, 3)
+  })
+
+  test('a stream, and a format that nobody can make of it, are refused by name', async () => {
+    for (const [field, value] of [
+      ['stream', 'true'],
+      ['response_format', 'diarized_json'],
+    ] as const) {
+      const answer = await send('dg/nova-3', field === 'response_format' ? value : 'json', ...(field === 'stream' ? [[field, value] as [string, string]] : []))
+      const { error } = (await answer.json()) as { error: { code: string; param: string } }
+      assert.deepEqual([answer.status, error.code, error.param], [400, 'unsupported_parameter', field])
+    }
   })
 })

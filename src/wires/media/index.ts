@@ -6,7 +6,7 @@ import { deepgramListen, deepgramSpeak } from './deepgram.ts'
 import type { UpstreamMedia } from './dialect.ts'
 import { geminiImages, hyperbolicImages, imagenPredict, nanobananaJobs, togetherImages } from './pictures.ts'
 
-export const mediaDialects: readonly UpstreamMedia[] = [
+const mediaDialects: readonly UpstreamMedia[] = [
   deepgramListen,
   deepgramSpeak,
   assemblyaiTranscripts,
