@@ -78,6 +78,7 @@ where trying again cannot help.
 - OpenAI: \`{"error":{"message","type","param","code"}}\`
 - Anthropic: \`{"type":"error","error":{"type","message"},"request_id"}\`
 - Gemini: \`{"error":{"code","message","status"}}\`
+- Cohere: \`{"id","message"}\`
 
 "Tries" says which target the gateway itself tries before the client hears of it. After the first word of a stream it tries nothing more, and the error comes as
 an event of the stream.`

@@ -164,5 +164,5 @@ for (const client of clients) {
 
 after(() => {
   const { OMNI_MATRIX_FILE: file } = process.env
-  if (file) writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`)
+  if (file) writeFileSync(file, `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`)
 })

@@ -44,7 +44,7 @@ function bodyOf({ model, history, system, hasTools, schema, thinks }: Asking): O
 
 async function askWhole(client: OpenAI, asking: Asking): Promise<Told> {
   const { choices, usage } = await client.chat.completions.create(bodyOf(asking))
-  return toldOf(choices[0]!.message as Spoken, choices[0]!.finish_reason, usage)
+  return toldOf(choices[0]!.message, choices[0]!.finish_reason, usage)
 }
 
 /** Puts the message together as an agent would that keeps every field it does not know: the package's own helper keeps text and calls alone. */
