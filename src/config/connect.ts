@@ -5,6 +5,7 @@ import type { WireName } from '../canonical/chat.ts'
 import { providerById, providers } from '../providers/index.ts'
 import { catalogOf, pathOf, type Provider } from '../providers/provider.ts'
 import { readAddress } from './addresses.ts'
+import { cloudOf, fill, joinPair, lackingWord, type Cloud, type Nowhere, type Variable } from './clouds.ts'
 import type { Environment } from './document.ts'
 import { hint, type Report } from './problems.ts'
 import type { Given, GivenProvider } from './schema.ts'
@@ -76,11 +77,6 @@ function kindOf(name: string, { like }: GivenProvider, { problem }: Report): Pro
   return undefined
 }
 
-interface Variable {
-  readonly name: string
-  readonly value: string
-}
-
 interface Variables {
   readonly key?: Variable | undefined
   readonly base?: Variable | undefined
@@ -93,23 +89,8 @@ function variablesOf({ auth, baseUrlEnv, regionEnv, projectEnv }: Provider, env:
     const name = names.find((one) => (env[one] ?? '').trim() !== '')
     return name === undefined ? undefined : { name, value: env[name]!.trim() }
   }
-  const key = first(auth.scheme === 'none' ? [] : auth.env) ?? (auth.scheme === 'aws' ? joined(auth.pair.map((name) => first([name]))) : undefined)
+  const key = first(auth.scheme === 'none' ? [] : auth.env) ?? (auth.scheme === 'aws' ? joinPair(auth.pair.map((name) => first([name]))) : undefined)
   return { key, base: first(baseUrlEnv), region: first(regionEnv), project: first(projectEnv) }
-}
-
-/** A pair of keys as one text, with the token where they are lent. */
-function joined([id, secret, token]: readonly (Variable | undefined)[]): Variable | undefined {
-  return id && secret && { name: id.name, value: [id, secret, ...(token ? [token] : [])].map(({ value }) => value).join(':') }
-}
-
-/** What the operator says of a cloud. */
-interface Cloud {
-  readonly region: string | undefined
-  readonly project: string | undefined
-}
-
-function cloudOf({ region, project }: Variables, entry: Partial<Cloud> = {}): Cloud {
-  return { region: region?.value ?? entry.region, project: project?.value ?? entry.project }
 }
 
 interface Place {
@@ -118,8 +99,6 @@ interface Place {
   /** Where the provider's data says that it is. */
   readonly own: string | undefined
 }
-
-type Nowhere = { readonly sentence: string; readonly lacks?: readonly string[] }
 
 function placeOf(kind: Provider, given: string | undefined, cloud: Cloud): Place | Nowhere {
   const { auth, name, speaks } = kind
@@ -136,22 +115,6 @@ function placeOf(kind: Provider, given: string | undefined, cloud: Cloud): Place
   const isDoubled = address.url.endsWith('/v1') && paths.length > 0 && paths.every((path) => pathOf(path, false).startsWith('/v1/'))
   const url = isDoubled ? address.url.slice(0, -3) : isBare(address.url) ? `${address.url}${basePath}` : address.url
   return { url, isNear: address.isNear, own }
-}
-
-/** Undefined where the operator has not said a word that stands in it. */
-function fill(text: string, { region, project }: Cloud): string | undefined {
-  const words = { '{region}': region, '{region-}': region === 'global' ? '' : region && `${region}-`, '{project}': project }
-  let filled = text
-  for (const [slot, word] of Object.entries(words)) {
-    if (!filled.includes(slot)) continue
-    if (word === undefined) return undefined
-    filled = filled.replaceAll(slot, word)
-  }
-  return filled
-}
-
-function lackingWord(setting: string, variables: readonly string[] = []): Nowhere {
-  return { sentence: `needs \`${setting}\`, or the variable ${variables.join(' or ')}.`, lacks: variables }
 }
 
 const isBare = (url: string): boolean => new URL(url).pathname === '/'

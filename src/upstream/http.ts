@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { Pool } from 'undici'
-import { Failure } from '../canonical/failure.ts'
+import { Failure, reasonOfRefusal } from '../canonical/failure.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { Flight } from './flight.ts'
 import type { Exchange, Signing, StreamedBody, Transport, UpstreamRequest } from './exchange.ts'
@@ -46,7 +46,7 @@ export class HttpTransport implements Transport {
     const signed = await this.#signer.sign(request, signing)
     if (isCancelled) throw new Failure('client_closed', 'The client hung up.')
     const exchange = await this.#send(signed, asksStream, onCancel)
-    if (exchange.status === 401) this.#signer.refused(signing)
+    if (exchange.status !== 200 && reasonOfRefusal(exchange.status) === 'upstream_auth_error') this.#signer.refused(signing)
     return exchange
   }
 

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { asking, assistant, call, result, text, user, writeWith } from '../../../test/asking.ts'
-import type { JsonObject } from '../../base/json.ts'
-import type { Block, ChatRequest, Thinking } from '../../canonical/chat.ts'
-import type { ModelTraits } from '../traits.ts'
-import { readRequest, writeRequest } from './request.ts'
+import { asking, assistant, call, result, text, user, writeWith } from '../../test/asking.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Block, ChatRequest, Thinking } from '../canonical/chat.ts'
+import type { ModelTraits } from './traits.ts'
+import { readRequest, writeRequest } from './anthropic-messages/request.ts'
 
 const signed: Block = { type: 'reasoning', text: 'hm', signature: { scheme: 'signed-thinking', value: 'c2ln' } }
 
