@@ -3,48 +3,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../src/base/json.ts'
-import { sse } from '../src/base/sse.ts'
 import type { ChatEvent, ChatRequest } from '../src/canonical/chat.ts'
 import { Failure } from '../src/canonical/failure.ts'
 import { fold, unfold } from '../src/canonical/fold.ts'
 import { wires } from '../src/wires/index.ts'
 import { words, type Word } from '../src/wires/losses.ts'
-import type { StreamOptions, Wire } from '../src/wires/wire.ts'
-import { fixtures, isRecorded, recordedAnswers, recordedRequests, recordings, wireNames, type Fixtures } from './corpus.ts'
+import type { Wire } from '../src/wires/wire.ts'
+import { fixtures, isRecorded, recordedRequests, recordings, wireNames } from './corpus.ts'
 import { meaningOf, saidIn, withoutRest, type Meaning } from './meaning.ts'
-
-/** Reads a stream whose bytes come in pieces of the sizes that `cut` gives. */
-function readStream(wire: Wire, stream: string, cut: (length: number) => readonly number[] = (length) => [length]): ChatEvent[] {
-  const bytes = Buffer.from(stream, wire.encoding)
-  const cutter = (wire.framing ?? sse).cutter(1 << 20)
-  const reader = wire.eventReader()
-  const events: ChatEvent[] = []
-  let at = 0
-  for (const size of cut(bytes.length)) {
-    for (const message of cutter.push(bytes.subarray(at, at + size))) events.push(...reader.read(message))
-    at += size
-  }
-  for (const message of cutter.end()) events.push(...reader.read(message))
-  return [...events, ...reader.end()]
-}
+import { answersOf, optionsOf, readStream, writeStream } from './spoken.ts'
 
 function everyFew(size: number): (length: number) => readonly number[] {
   return (length) => Array.from({ length: Math.ceil(length / size) }, () => size)
 }
 
-function writeStream(wire: Wire, events: readonly ChatEvent[], options: StreamOptions): string {
-  const writer = wire.eventWriter(options)
-  return events.map((event) => writer.write(event)).join('') + writer.end()
-}
-
 /** Throws when a wire says that it lost a word of its own. */
 function loseNothing(word: Word): never {
   throw new Error(`lost ${word}`)
-}
-
-/** How the answer is wanted by a client that speaks the wire. */
-function optionsOf(wire: Wire, { asked, requests }: Fixtures): StreamOptions {
-  return { now: 1700000001, asked: wire.readRequest(asked ?? requests[0]!) }
 }
 
 function assertSame(actual: Meaning, expected: Meaning, wire: Wire): void {
@@ -62,14 +37,10 @@ test(
 
 for (const name of wireNames) {
   const wire = wires[name]!
-  const { requests, answers } = fixtures[name]!
-  const options = optionsOf(wire, fixtures[name]!)
+  const { requests, answers } = fixtures[name]
+  const options = optionsOf(name)
   const bodies = [...requests.map((said, place) => ({ title: `request ${place}`, said })), ...recordedRequests(name)]
-  const wholes = [
-    ...answers.map(({ whole: said }, place) => ({ title: `answer ${place}`, said })),
-    ...recordedAnswers(name, '.json').map(({ title, said }) => ({ title, said: JSON.parse(said) as JsonObject })),
-  ]
-  const streams = [...answers.map(({ stream: said }, place) => ({ title: `answer ${place}`, said })), ...recordedAnswers(name, '.txt')]
+  const { wholes, streams } = answersOf(name)
 
   test(`${name}: a request that is read and written back says the same`, () => {
     for (const { title, said } of bodies) {
@@ -134,7 +105,7 @@ for (const name of wireNames) {
 
   for (const other of wireNames) {
     const written = wires[other]!
-    const asked = optionsOf(written, fixtures[other]!)
+    const asked = optionsOf(other)
 
     test(`${name} -> ${other}: a stream that is written anew means the same`, () => {
       for (const { said } of streams) {

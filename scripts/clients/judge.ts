@@ -36,10 +36,9 @@ export interface Run {
  * What is right to lose where the provider has no word for it: what saves money or styles the asking, what only the client's vendor can run,
  * and thoughts in plain words: what proves them is judged by itself.
  */
-const spared: ReadonlySet<string> = new Set([
-  ...['cache_mark', 'cache_ttl', 'hosted_tool', 'signature', 'reasoning', 'top_k', 'user'],
-  ...['unknown_field', 'unknown_header', 'system_position', 'parallel_tools'],
-])
+const spared: ReadonlySet<string> = new Set(
+  'cache_mark cache_ttl hosted_tool parallel_tools reasoning signature system_position top_k unknown_field unknown_header user'.split(' '),
+)
 
 export async function judge(run: Run): Promise<string[]> {
   return [...judgeProcess(run), ...(await judgeEffect(run)), ...judgeRequests(run), ...judgeTools(run), ...judgeReceipts(run)]
