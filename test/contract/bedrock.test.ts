@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
 import { signedBySdk } from '../aws.ts'
 import { startGateway } from '../gateway.ts'
-import { bedrock, startUpstream, type Answer, type Received } from '../upstream/index.ts'
+import { bedrock, reply, startUpstream, type Answer, type Received } from '../upstream/index.ts'
 import { dataOf, readReceipt } from './scene.ts'
 
 const keys = { id: 'AKIDOFTHISTEST', secret: 'wJalr/XUtnFEMI+K7MDENGbPxRfi', token: 'lent/Token+9f86d081884c7d65=' }
@@ -16,6 +16,7 @@ const saying = { reasoning: ['let ', 'me'], signature: 'c2ln', toolCalls: [{ id:
 
 let script: (request: Received) => Answer = bedrock.speak('Hello World', { usage })
 const upstream = await startUpstream((request) => script(request))
+const pictures = await startUpstream(reply(200, Buffer.from('picture'), { 'content-type': 'image/png' }))
 const gateway = await startGateway({
   env: { AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.secret, AWS_SESSION_TOKEN: keys.token, AWS_REGION: 'eu-central-1' },
   config: `
@@ -23,11 +24,12 @@ providers:
   bedrock: { baseUrl: "${upstream.url}" }
   keyed: { like: bedrock, baseUrl: "${upstream.url}", region: us-east-1, key: ${apiKey} }
 retry: { longestPause: 20ms }
+media: { hosts: [127.0.0.1] }
 `,
 })
 after(async () => {
   await gateway[Symbol.asyncDispose]()
-  await upstream.stop()
+  await Promise.all([upstream.stop(), pictures.stop()])
 })
 
 const post = (path: string, body: object): Promise<Response> =>
@@ -119,6 +121,40 @@ test('a client that asks for no stream may get what was streamed all the same, a
   const answer = await chat()
   const receipt = await readReceipt(gateway, answer.headers.get('x-omega-decision-id'))
   assert.deepEqual([receipt.provider, receipt.wire, receipt.prompt_tokens, receipt.cached_tokens], ['bedrock', 'bedrock-converse', 105, 90])
+})
+
+test('an image that is named by URL is fetched, since the provider takes bytes alone (case 114)', async () => {
+  script = bedrock.speak('A dot.')
+  const image = { type: 'image_url', image_url: { url: `${pictures.url}/a.png` } }
+  const answer = await chat({ messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, image] }] })
+  assert.equal(answer.status, 200, await answer.text())
+  const { messages: said } = last().json() as { messages: { content: JsonObject[] }[] }
+  assert.deepEqual(said[0]!.content[1], { image: { format: 'png', source: { bytes: Buffer.from('picture').toString('base64') } } })
+})
+
+test('an image in S3 is named where it is', async () => {
+  const image = { type: 'image_url', image_url: { url: 's3://bucket/a.png' } }
+  const answer = await chat({ messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, image] }] })
+  assert.equal(answer.status, 200, await answer.text())
+  const { messages: said } = last().json() as { messages: { content: JsonObject[] }[] }
+  assert.deepEqual(said[0]!.content[1], { image: { format: 'png', source: { s3Location: { uri: 's3://bucket/a.png' } } } })
+})
+
+test('a stream that is cut inside a frame is truncated, and says no end (cases 79, 91)', async () => {
+  const frames = bedrock.frames('Hello World')
+  const cut = [...frames.slice(0, 3), frames[3]!.subarray(0, 20)]
+  script = () => bedrock.streamOf(cut, { every: 20 })
+  const chunks = dataOf(await (await chat({ stream: true })).text()) as (JsonObject & { error?: JsonObject })[]
+  assert.equal(chunks.at(-1)!.error!.code, 'upstream_truncated')
+})
+
+test('an answer in JSON comes by a tool where the model can be held to nothing, and the client never sees it (case 128)', async () => {
+  script = bedrock.speak('', { toolCalls: [{ id: 'tooluse_1', name: 'final_answer', input: { a: 1 } }] })
+  const format = { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object', properties: { a: { type: 'integer' } } } } }
+  const answer = await chat({ model: 'bedrock/us.amazon.nova-lite-v1:0', response_format: format })
+  const { choices } = (await answer.json()) as { choices: { message: JsonObject; finish_reason: string }[] }
+  assert.deepEqual([choices[0]!.message.content, choices[0]!.finish_reason], ['{"a":1}', 'stop'])
+  assert.deepEqual((last().json() as { toolConfig: JsonObject }).toolConfig.toolChoice, { tool: { name: 'final_answer' } })
 })
 
 test('an exception before the first word is the answer’s status (case 80)', async () => {

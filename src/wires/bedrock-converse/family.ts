@@ -133,8 +133,9 @@ function writeForOthers({ request, lose }: Asked): Told {
   return { fields: {}, thinks: false, limits: 'all' }
 }
 
-function loseSerial({ parallelTools, tools }: ChatRequest, lose: Loss): void {
-  if (parallelTools === false && tools.length > 0) lose('parallel_tools')
+/** Who must call one tool hardly calls it twice: that is no loss. */
+function loseSerial({ parallelTools, tools, toolChoice }: ChatRequest, lose: Loss): void {
+  if (parallelTools === false && tools.length > 0 && toolChoice?.mode !== 'named') lose('parallel_tools')
 }
 
 /** Undefined where no thinking is wanted. */
