@@ -12,6 +12,7 @@ import { mediaDialectOf } from '../wires/media/index.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { MediaCall } from './call.ts'
+import { extensionFields } from './extensions.ts'
 import { loseOrRefuse } from './outgoing.ts'
 import { awaitFirst, type Relayed } from './relay.ts'
 import { readRefusal, type Terms } from './send.ts'
@@ -38,8 +39,7 @@ export async function runErrand<F extends MediaForm>(
   const { poll = defaultPoll } = place
   const dialect = mediaDialectOf<F>(place.dialect)
   const path = place.path.replace('{model}', () => encodeURIComponent(target.model))
-  const errand = dialect.run(call.request, { model: target.model, path, pollMs: poll.every }, (word) => loseOrRefuse(word, isStrict, receipt))
-  for (const _ in call.request.rest) loseOrRefuse('unknown_field', isStrict, receipt)
+  const errand = dialect.run(withoutOurs(call.request), { model: target.model, path, pollMs: poll.every }, (word) => loseOrRefuse(word, isStrict, receipt))
   const asking = { call, target, terms, until: monotonic() + Math.min(poll.within, target.connection.deadlines.total) }
   let turn = errand.next()
   receipt.beginAttempt()
@@ -53,6 +53,11 @@ export async function runErrand<F extends MediaForm>(
   if (turn.value === undefined) throw new Error('The errand came back with nothing.')
   receipt.observeForm(turn.value)
   return { kind: 'written', answer: turn.value }
+}
+
+/** What a client tells the gateway beside the vendor's API is for nobody else. */
+function withoutOurs<R extends { readonly rest: JsonObject }>(request: R): R {
+  return { ...request, rest: Object.fromEntries(Object.entries(request.rest).filter(([field]) => !extensionFields.has(field))) }
 }
 
 /** The answer's headers. A question after a job is put again where asking again can help. */

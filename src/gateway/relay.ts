@@ -112,7 +112,7 @@ export class EventRelay {
   readonly #call: MediaCall
   readonly #receipt: Receipt
   readonly #cutter
-  /** What has come before the client was told anything; bounded by the longest event. */
+  /** What has come before the client was told anything, but for comments; bounded by the longest event. */
   #held: readonly Message[] = []
   #isFinished = false
 
@@ -127,7 +127,7 @@ export class EventRelay {
   /** Resolves when it has said something. Throws `Failure` before that. */
   static async open<F extends MediaForm>(exchange: Exchange, call: MediaCall<F>, receipt: Receipt): Promise<EventRelay> {
     const events = new EventRelay(exchange, call, receipt)
-    while (events.#held.length === 0) {
+    while (events.#held.every(({ data }) => data === '')) {
       const messages = await events.#next()
       if (messages === undefined) throw new Failure('upstream_truncated', 'The provider ended its stream before it said anything.')
       events.#held = messages

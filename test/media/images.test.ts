@@ -79,7 +79,7 @@ describe('of another API', () => {
 
   test('Together is told width and height, and gives both kinds', async () => {
     scene.chat.play(reply(200, { data: [{ index: 0, url: 'https://x.example/a.png' }] }))
-    const { body } = await generate({ model: 'together/flux', size: '512x768', n: 1, seed: 7 })
+    const { body } = await generate({ model: 'together/flux', size: '512x768', n: 1, seed: 7, omni_metadata: { team: 'a' } })
     assert.deepEqual(body.data, [{ url: 'https://x.example/a.png' }])
     assert.deepEqual(scene.chat.asked()[0]!.json(), { seed: 7, model: 'flux', prompt: 'a cat', n: 1, response_format: 'url', width: 512, height: 768 })
     scene.chat.play(reply(200, { data: [{ index: 0, b64_json: picture }] }))
@@ -88,7 +88,8 @@ describe('of another API', () => {
 
   test('Hyperbolic has words of its own', async () => {
     scene.chat.play(reply(200, { images: [{ index: 0, image: picture, random_seed: 1 }] }))
-    assert.deepEqual((await generate({ model: 'hyp/FLUX.1-dev' })).body.data, [{ b64_json: picture }])
+    const { answer, body } = await generate({ model: 'hyp/FLUX.1-dev', omni_metadata: { team: 'a' } })
+    assert.deepEqual([body.data, answer.headers.get('x-omni-dropped')], [[{ b64_json: picture }], null])
     const [asked] = scene.chat.asked()
     assert.deepEqual([asked!.path, asked!.json()], ['/v1/image/generation', { model_name: 'FLUX.1-dev', prompt: 'a cat', width: 1024, height: 1024 }])
   })

@@ -5,7 +5,7 @@ import { Failure } from '../../canonical/failure.ts'
 import type { Timed, Transcript, TranscriptionRequest } from '../../canonical/media.ts'
 import type { Loss } from '../losses.ts'
 import type { ProviderError } from '../wire.ts'
-import type { Errand, Place, UpstreamMedia } from './dialect.ts'
+import { loseRest, type Errand, type Place, type UpstreamMedia } from './dialect.ts'
 import { checkFormat } from './formats.ts'
 
 function readError({ error }: JsonObject): ProviderError {
@@ -14,6 +14,7 @@ function readError({ error }: JsonObject): ProviderError {
 
 function* transcribe(request: TranscriptionRequest, { path, model, pollMs }: Place, lose: Loss): Errand<Transcript> {
   checkFormat(request)
+  loseRest(request, lose)
   if (request.prompt !== undefined) lose('prompt')
   if (request.temperature !== undefined) lose('temperature')
   const { language } = request

@@ -5,7 +5,7 @@ import { Failure } from '../../canonical/failure.ts'
 import type { SpeechRequest, Timed, Transcript, TranscriptionRequest } from '../../canonical/media.ts'
 import { unsayable, type Loss } from '../losses.ts'
 import type { ProviderError } from '../wire.ts'
-import type { Errand, Place, UpstreamMedia } from './dialect.ts'
+import { loseRest, type Errand, type Place, type UpstreamMedia } from './dialect.ts'
 import { checkFormat } from './formats.ts'
 
 /** `{err_code, err_msg, request_id}`, and on newer errors `{category, message, details}`. */
@@ -15,6 +15,7 @@ function readError({ err_msg: said, message }: JsonObject): ProviderError {
 
 function* listen(request: TranscriptionRequest, { path, model }: Place, lose: Loss): Errand<Transcript> {
   checkFormat(request)
+  loseRest(request, lose)
   if (request.prompt !== undefined) lose('prompt')
   if (request.temperature !== undefined) lose('temperature')
   const { language } = request
@@ -70,6 +71,7 @@ function* speak(request: SpeechRequest, { path, model }: Place, lose: Loss): Err
   const { text, format = 'mp3', streams, voice, speed, instructions } = request
   if (streams) throw unsayable('stream_format')
   if (!Object.hasOwn(encodings, format)) throw unsayable('response_format')
+  loseRest(request, lose)
   if (voice !== undefined) lose('voice')
   if (instructions !== undefined) lose('prompt')
   const query = new URLSearchParams({ model, ...encodings[format] })

@@ -42,6 +42,11 @@ export interface UpstreamMedia<F extends MediaForm = MediaForm> {
   readError(body: JsonObject): ProviderError
 }
 
+/** Of a dialect that knows none of the client's further fields: they are left out. */
+export function loseRest({ rest }: { readonly rest: JsonObject }, lose: Loss): void {
+  for (const _ in rest) lose('unknown_field')
+}
+
 /** A whole answer as it goes to the client. */
 export interface Written {
   readonly type: string

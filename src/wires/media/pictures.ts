@@ -7,7 +7,7 @@ import type { ImageAnswer, ImageRequest } from '../../canonical/media.ts'
 import { unsayable, type Loss } from '../losses.ts'
 import { readError } from '../openai-chat/error.ts'
 import type { ProviderError } from '../wire.ts'
-import type { Errand, Place, UpstreamMedia } from './dialect.ts'
+import { loseRest, type Errand, type Place, type UpstreamMedia } from './dialect.ts'
 
 interface Sides {
   readonly width: number
@@ -88,6 +88,7 @@ function* hyperbolic(request: ImageRequest, { path, model }: Place, lose: Loss):
 /** https://ai.google.dev/gemini-api/docs/image-generation */
 function* gemini(request: ImageRequest, { path }: Place, lose: Loss): Errand<ImageAnswer> {
   check(request, { most: 1, gives: 'b64_json' }, lose)
+  loseRest(request, lose)
   const ratio = ratioOf(request)
   const generationConfig = { responseModalities: ['TEXT', 'IMAGE'], ...(ratio && { imageConfig: { aspectRatio: ratio } }) }
   const answer = yield { path, body: { contents: [{ role: 'user', parts: [{ text: request.prompt }] }], generationConfig } }
@@ -109,6 +110,7 @@ function isBlocked({ promptFeedback, candidates }: JsonObject): boolean {
 /** https://ai.google.dev/gemini-api/docs/imagen */
 function* imagen(request: ImageRequest, { path }: Place, lose: Loss): Errand<ImageAnswer> {
   check(request, { most: 4, gives: 'b64_json' }, lose)
+  loseRest(request, lose)
   const aspectRatio = ratioOf(request, ratios.slice(0, 5))
   const answer = yield { path, body: { instances: [{ prompt: request.prompt }], parameters: present({ sampleCount: request.count, aspectRatio }) } }
   const images = listOf(answer.predictions).map(({ bytesBase64Encoded }) => bytesBase64Encoded)
@@ -119,6 +121,7 @@ function* imagen(request: ImageRequest, { path }: Place, lose: Loss): Errand<Ima
 /** https://docs.nanobananaapi.ai/nanobanana-api/generate-image-2 https://docs.nanobananaapi.ai/nanobanana-api/get-task-details */
 function* nanobanana(request: ImageRequest, { path, pollMs }: Place, lose: Loss): Errand<ImageAnswer> {
   check(request, { most: 1, gives: 'url' }, lose)
+  loseRest(request, lose)
   const { prompt, fileType } = request
   const ratio = ratioOf(request)
   // The first of its models has names of its own, and has to be told that no picture is to be changed; the spelling is the vendor's.
