@@ -1,6 +1,7 @@
 /** Posts the requests of one attempt, a few at a time, and reads their answers whole. */
 
 import type { JsonObject } from '../base/json.ts'
+import { Failure } from '../canonical/failure.ts'
 import type { FormName } from '../canonical/forms.ts'
 import type { Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
@@ -27,21 +28,24 @@ const mostAtOnce = 4
 /** In the order of the requests. The first failure gives up the others; so does a client that hangs up. */
 export async function postAll<F extends FormName>(requests: readonly UpstreamRequest[], posting: Posting<F>): Promise<readonly Posted[]> {
   const answers: Posted[] = []
-  /** What gives up each request that was begun; bounded by the requests. */
+  /** What gives up each request that was begun; bounded by the requests, two for each. */
   const ways: (() => void)[] = []
+  let isGivenUp = false
   let next = 0
   let room = posting.call.snapshot.limits.answer
   const giveUp = () => {
-    next = requests.length
+    isGivenUp = true
     for (const cancel of ways) cancel()
   }
   posting.call.client.onGone(giveUp)
+  const onBegun = (cancel: () => void) => (isGivenUp ? cancel() : void ways.push(cancel))
   const work = async () => {
-    while (next < requests.length) {
+    while (next < requests.length && !isGivenUp) {
       const at = next
       next += 1
-      const answer = await postOne(requests[at]!, posting, room, (cancel) => ways.push(cancel))
+      const answer = await postOne(requests[at]!, posting, room, onBegun)
       room -= answer.bytes.length
+      if (room < 0) throw new Failure('upstream_invalid_response', 'The provider’s answer is too long.')
       answers[at] = answer
     }
   }

@@ -10,7 +10,7 @@ import { cohereRerank, jinaRerank, voyageRerank } from './rerank.ts'
 import { titanEmbed } from './titan-embed.ts'
 
 /** Those that only clients speak are not among them. */
-export const dialects: readonly UpstreamDialect[] = [
+const dialects: readonly UpstreamDialect[] = [
   openaiEmbeddings,
   mistralEmbeddings,
   voyageEmbeddings,

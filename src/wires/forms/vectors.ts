@@ -12,7 +12,7 @@ export function toFloats(vector: Vector): number[] {
   return Array.from({ length: Math.floor(bytes.length / bytesOfFloat) }, (_, at) => bytes.readFloatLE(at * bytesOfFloat))
 }
 
-export function toBase64(vector: Vector): string {
+function toBase64(vector: Vector): string {
   if (typeof vector === 'string') return vector
   const bytes = Buffer.allocUnsafe(vector.length * bytesOfFloat)
   vector.forEach((value, at) => bytes.writeFloatLE(value, at * bytesOfFloat))

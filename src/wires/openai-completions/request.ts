@@ -26,10 +26,11 @@ function isSaid(value: Json): boolean {
 
 /** Only for other wires: what is passed on is not read. Throws `Failure` for what is not one text to go on with. */
 export function readRequest(body: JsonObject): ChatRequest {
-  const { prompt, stream_options: options, suffix, echo, logprobs, best_of: bestOf, ...fields } = body
+  const { prompt, stream_options: options, best_of: bestOf, ...others } = body
   const [said] = Array.isArray(prompt) ? prompt : [prompt]
   if (promptsIn(prompt) > 1 || typeof said !== 'string') throw unsayable('prompt')
   for (const [field, isAsked] of Object.entries(shaping)) if (isAsked(body[field] ?? null)) throw unsayable(field)
+  const fields = Object.fromEntries(Object.entries(others).filter(([field]) => !Object.hasOwn(shaping, field)))
   const { rest, ...request } = openaiChat.readRequest({ ...fields, messages: [{ role: 'user', content: said }] })
   const left = { ...rest.fields, ...(bestOf !== undefined && bestOf !== 1 && { best_of: bestOf }) }
   const tellsUsage = isObject(options) && options.include_usage === true
