@@ -7,7 +7,8 @@ import { code, document, table, type Page } from './page.ts'
 
 const intro = `A provider is connected by its variable, or by an entry in \`omni.yaml\` ([configuration](configuration.md)). Its models are asked for by
 \`prefix/model\`; what stands behind the prefix goes to the provider as it is. Any other server that speaks one of these wires is connected by an entry with
-\`like: openai\` or \`like: anthropic\` and a \`baseUrl\`. Where a provider speaks the client's own wire, that one is used, and the bytes go through untouched.`
+\`like: openai\` or \`like: anthropic\` and a \`baseUrl\`. Where a provider speaks the client's own wire, that one is used, and the bytes go through untouched.
+In a cloud's address, \`{region}\` and \`{project}\` are what the variables beside it say, or \`region\` and \`project\` of the entry; a \`{region-}\` is nothing where the region is \`global\`.`
 
 const list = (words: readonly string[]): string => words.map(code).join(' ')
 
@@ -26,7 +27,15 @@ function rowOf(provider: Provider): readonly string[] {
   const { name, docs, prefixes, baseUrl, speaks, substrate } = provider
   const wires = Object.entries(speaks).map(([wire, path]) => `${wire} ${code(pathOf(path, false))}`)
   const address = baseUrl === undefined ? (substrate === 'built_in' ? 'the gateway itself' : 'the operator says it') : code(baseUrl)
-  return [`[${name}](${docs})`, prefixes.map((prefix) => code(`${prefix}/`)).join(' '), variables(provider), address, wires.join('<br>'), formsOf(provider), substrate]
+  return [
+    `[${name}](${docs})`,
+    prefixes.map((prefix) => code(`${prefix}/`)).join(' '),
+    variables(provider),
+    address,
+    wires.join('<br>'),
+    formsOf(provider),
+    substrate,
+  ]
 }
 
 /** Each quirk as a clause. */

@@ -115,9 +115,10 @@ function modelsOf(provider: Provider, baseUrl: string | undefined): readonly str
 
 function hints(connections: ReadonlyMap<string, Connection>): ReadonlyMap<string, string> {
   const missing = new Map<string, string>()
-  for (const { name, prefixes, auth, id } of providers) {
+  for (const provider of providers) {
+    const { name, prefixes, auth, id } = provider
     const variable = auth.scheme === 'none' ? undefined : auth.env.at(-1)
-    const how = variable === undefined ? '' : ` Set ${variable}, or run \`omni connect ${id}\`.`
+    const how = variable === undefined ? '' : ` Set ${variable}${hasAddress(provider) ? `, or run \`omni connect ${id}\`` : ''}.`
     for (const prefix of prefixes) if (!connections.has(prefix)) missing.set(prefix, `${name} is not connected.${how}`)
   }
   return missing
