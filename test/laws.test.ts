@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../src/base/json.ts'
+import { sse } from '../src/base/sse.ts'
 import type { ChatEvent, ChatRequest } from '../src/canonical/chat.ts'
 import { Failure } from '../src/canonical/failure.ts'
 import { fold, unfold } from '../src/canonical/fold.ts'

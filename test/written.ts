@@ -77,7 +77,8 @@ export interface Written {
   >
   readonly moderations: OpenAI.ModerationCreateResponse
   readonly transcript: OpenAI.Audio.Transcription
-  readonly 'transcript in detail': With<OpenAI.Audio.TranscriptionVerbose, { readonly segments?: readonly Segment[] }>
+  /** The API's own examples tell the task. */
+  readonly 'transcript in detail': With<OpenAI.Audio.TranscriptionVerbose, { readonly segments?: readonly Segment[]; readonly task?: 'transcribe' }>
   readonly images: OpenAI.ImagesResponse
   readonly error: { readonly error: OpenAI.ErrorObject }
 }
