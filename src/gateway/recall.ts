@@ -1,6 +1,6 @@
 /** Before a call is routed: finds what it goes on from, here or at the provider that keeps it. */
 
-import type { Json } from '../base/json.ts'
+import { isObject, type Json } from '../base/json.ts'
 import { splice } from '../base/survey.ts'
 import { Failure } from '../canonical/failure.ts'
 import { pickWire, type Plan } from '../routing/target.ts'
@@ -8,7 +8,7 @@ import type { Recall, References } from '../surfaces/recall.ts'
 import { parseBody } from './body.ts'
 import { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
-import type { AnswerPlace, KeptAnswer } from './memory.ts'
+import type { KeptAnswer } from './memory.ts'
 import type { Caller } from './snapshot.ts'
 
 export interface Recalled {
@@ -36,34 +36,50 @@ interface Found {
   readonly connection: string | undefined
 }
 
-async function look({ client, caller }: Call, { previous, items }: References, { memory }: Gateway): Promise<Found> {
+/** More items than this nobody refers to one by one. */
+const mostReferences = 1000
+
+async function look({ client, caller, snapshot }: Call, references: References, { memory }: Gateway): Promise<Found> {
+  const { previous, items } = references
   const owner = ownerOf(caller)
   const loaded = new Map<string, readonly Json[]>()
   const turn = previous === undefined ? undefined : client.turns?.find(previous)
   if (turn !== undefined) loaded.set(turn.id, conversation(turn))
   const wanted = [...(previous === undefined || turn ? [] : [previous]), ...items.map(({ id }) => id)]
-  const places = new Map((await memory.find(owner, wanted)).map((place) => [place.id, place]))
-  const connections = new Set<string>()
-  for (const id of wanted) {
-    const place = places.get(id)
-    if (place === undefined) throw notAvailable(id, { previous, items }, memory.keeps)
-    if (place.connection !== null) connections.add(place.connection)
-    else loaded.set(id, await load(place, owner, memory, () => notAvailable(id, { previous, items }, memory.keeps)))
-  }
+  checkReferences(wanted)
+  const places = await memory.find(owner, wanted)
+  const missing = wanted.find((id) => places.every((place) => place.id !== id))
+  if (missing !== undefined) throw notAvailable(missing, references, memory.keeps)
+  const connections = new Set(places.flatMap(({ connection }) => connection ?? []))
   if (connections.size > 1) throw new Failure('invalid_value', 'The request refers to answers that different providers keep: send the conversation itself.')
+  const here = Map.groupBy(
+    places.filter(({ connection }) => connection === null),
+    ({ responseId }) => responseId,
+  )
+  let room = snapshot.limits.body
+  for (const [responseId, wantedOfIt] of here) {
+    const kept = await memory.load(owner, responseId)
+    for (const { id } of wantedOfIt) {
+      const found = kept === undefined ? undefined : id === previous ? conversation(kept) : itemOf(kept, id)
+      if (found === undefined) throw notAvailable(id, references, memory.keeps)
+      room -= JSON.stringify(found).length
+      if (room < 0) throw new Failure('request_too_large', 'With all that it goes on from, the request is too large.')
+      loaded.set(id, found)
+    }
+  }
   return { loaded, connection: [...connections][0] }
+}
+
+function checkReferences(ids: readonly string[]): void {
+  if (ids.length > mostReferences) throw new Failure('too_many_items', `The request refers to more than ${mostReferences} items.`, { param: 'input' })
+  if (new Set(ids).size < ids.length) throw new Failure('invalid_value', 'The request refers to one item twice.', { param: 'input' })
 }
 
 const conversation = ({ input, output }: KeptAnswer): readonly Json[] => [...input, ...output]
 
-/** Of an answer all that was said, of an item the item. */
-async function load({ id, responseId }: AnswerPlace, owner: string, memory: Gateway['memory'], missing: () => Failure): Promise<readonly Json[]> {
-  const kept = await memory.load(owner, responseId)
-  if (kept === undefined) throw missing()
-  if (id === responseId) return conversation(kept)
-  const item = kept.output.find((one) => typeof one === 'object' && one !== null && 'id' in one && one.id === id)
-  if (item === undefined) throw missing()
-  return [item]
+function itemOf({ output }: KeptAnswer, id: string): readonly Json[] | undefined {
+  const item = output.find((one) => isObject(one) && one.id === id)
+  return item === undefined ? undefined : [item]
 }
 
 function notAvailable(id: string, { previous, items }: References, keeps: boolean): Failure {

@@ -33,7 +33,7 @@ export function remember(call: Call, receipt: Receipt, { memory }: Gateway): voi
   if (isWhole) client.turns?.put(keptOf(call, told))
   if (!surface.recall.wantsKept(body.object)) return
   const isNative = record.wire === surface.name && record.provider !== null
-  if (isNative && (told.isKept ?? !memory.keeps)) {
+  if (isNative && (told.isKept ?? !(memory.keeps && isWhole))) {
     memory.note(ownerOf(caller), { id: told.id, itemIds: itemIds(told.output), connection: record.provider!, model })
   } else if (memory.keeps && isWhole) {
     memory.keep(ownerOf(caller), keptOf(call, told), model)

@@ -3,9 +3,13 @@
 import assert from 'node:assert/strict'
 import OpenAI from 'openai'
 import type { JsonObject } from '../../src/base/json.ts'
-import type { Scene } from './scene.ts'
+import type { Scene, SceneOptions } from './scene.ts'
 
-export const native = 'openai/gpt-4o'
+/** A provider that speaks Responses itself; most that are like OpenAI do not. */
+export const withNative: SceneOptions = {
+  providers: ({ chat }) => `  native: { like: openai, key: secret-of-native, baseUrl: "${chat}/v1", wires: [openai-chat, openai-responses] }`,
+}
+export const native = 'native/gpt-4o'
 export const foreign = 'anthropic/claude-sonnet-4-5'
 
 export const clientOf = ({ gateway }: Scene, apiKey = gateway.key): OpenAI => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 })

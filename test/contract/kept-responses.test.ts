@@ -9,11 +9,11 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { eventually } from '../gateway.ts'
 import { startPostgres } from '../postgres.ts'
 import { messages } from '../upstream/index.ts'
-import { clientOf, foreign, inputOf, native, otherKey, refusal } from './asker.ts'
+import { clientOf, foreign, inputOf, native, otherKey, refusal, withNative } from './asker.ts'
 import { keeper } from './keeper.ts'
 import { openScene } from './scene.ts'
 
-const on = await openScene({ config: () => 'responses: { store: on }\n' })
+const on = await openScene({ ...withNative, config: () => 'responses: { store: on }\n' })
 
 describe('an answer that is kept here', () => {
   const client = clientOf(on)
@@ -61,6 +61,17 @@ describe('an answer that is kept here', () => {
       ['user', 'assistant', 'user'],
     )
     assert.match(JSON.stringify(asked[1]), /streamed/)
+  })
+
+  test('and its items are referred to once each, and so many that they can be counted', async () => {
+    on.claude.play(messages.speak('hello'))
+    const { id, output } = await client.responses.create({ model: foreign, input: 'one' })
+    const item = { type: 'item_reference' as const, id: output[0]!.id! }
+    const codeOf = async (input: OpenAI.Responses.ResponseInput) => (await refusal(client.responses.create({ model: foreign, input })))[1]
+    assert.equal(await codeOf([item, item]), 'invalid_value')
+    assert.equal(await codeOf([{ type: 'item_reference', id }]), 'previous_response_not_found')
+    assert.equal(await codeOf(Array.from({ length: 1001 }, (_, at) => ({ type: 'item_reference', id: `msg_${at}` }))), 'too_many_items')
+    assert.equal(on.claude.asked().length, 1)
   })
 
   test('is read as it was sent, listed in pages, and deleted for good', async () => {

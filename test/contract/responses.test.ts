@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { messages } from '../upstream/index.ts'
-import { clientOf, foreign, inputOf, native, otherKey, refusal } from './asker.ts'
+import { clientOf, foreign, inputOf, native, otherKey, refusal, withNative } from './asker.ts'
 import { keeper } from './keeper.ts'
 import { openScene } from './scene.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'omni-test-responses-'))
-const off = await openScene({ dataDir })
+const off = await openScene({ ...withNative, dataDir })
 after(() => rm(dataDir, { recursive: true, force: true }))
 
 describe('an answer that its provider keeps', () => {
@@ -99,7 +99,7 @@ describe('an answer that its provider keeps', () => {
     off.chat.play(keeper().line)
     const { id } = await client.responses.create({ model: native, input: 'one' })
     await off.gateway.stop()
-    const again = await openScene({ dataDir, env: {} })
+    const again = await openScene({ ...withNative, dataDir })
     again.chat.play(keeper().line)
     // The new gateway has stages of its own: it is asked, and does not know the id.
     assert.deepEqual(await refusal(clientOf(again, off.gateway.key).responses.retrieve(id)), [404, 'not_found', null])

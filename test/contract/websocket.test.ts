@@ -10,14 +10,15 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { eventually } from '../gateway.ts'
 import { chunk, hang, messages, openStream, raw, repeat, reply, stream, wait } from '../upstream/index.ts'
 import { answer, framesOf, keeper, message } from './keeper.ts'
+import { native, withNative } from './asker.ts'
 import { connect, refusal } from './line.ts'
 import { openScene } from './scene.ts'
 
 const recorded = '/work/shared/recorded/clients'
-const scene = await openScene({ config: () => 'aliases: { gpt-5.5: openai/gpt-5.5, other: anthropic/claude-sonnet-4-5 }\n' })
+const scene = await openScene({ ...withNative, config: () => 'aliases: { gpt-5.5: native/gpt-5.5, other: anthropic/claude-sonnet-4-5 }\n' })
 const { gateway } = scene
 
-const create = (fields: JsonObject = {}): JsonObject => ({ type: 'response.create', model: 'openai/gpt-4o', input: 'one', store: false, ...fields })
+const create = (fields: JsonObject = {}): JsonObject => ({ type: 'response.create', model: native, input: 'one', store: false, ...fields })
 const responseOf = (events: readonly JsonObject[]): JsonObject => events.at(-1)!.response as JsonObject
 const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'exec_command', arguments: '{"cmd":"ls"}', status: 'completed' }
 
@@ -32,10 +33,10 @@ describe('the recorded messages of Codex', { skip: existsSync(recorded) ? false 
   for (const model of ['gpt-5.5', 'other']) {
     test(`are answered from ${model}, each turn with all that was said before it`, async () => {
       const stage = model === 'other' ? scene.claude : scene.chat
-      const native = answer('resp_a', { store: false, output: [{ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'sealed' }, call] })
+      const told = answer('resp_a', { store: false, output: [{ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'sealed' }, call] })
       if (model === 'other')
         stage.play(messages.speak([], { toolCalls: [{ id: 'call_1', name: 'exec_command', input: { cmd: 'ls' } }] }), messages.speak('done'))
-      else stage.play(stream(framesOf(native)), stream(framesOf(answer('resp_b', { store: false, output: [message('msg_b', 'done')] }))))
+      else stage.play(stream(framesOf(told)), stream(framesOf(answer('resp_b', { store: false, output: [message('msg_b', 'done')] }))))
       const line = await connect(scene, { headers })
       line.send({ ...recording(2).body, model })
       const warm = responseOf(await line.answer())
@@ -69,7 +70,7 @@ describe('the recorded messages of Codex', { skip: existsSync(recorded) ? false 
     line.send(recording(3).body)
     await line.answer()
     const told = [
-      ['codex', 'openai-responses', 200, 'openai'],
+      ['codex', 'openai-responses', 200, 'native'],
       ['codex', 'openai-responses', 200, null],
     ]
     await eventually(async () => {
@@ -91,7 +92,7 @@ describe('a connection', () => {
     const done = new Promise((resolve) => socket.on('response.completed', resolve))
     socket.on('error', (error) => assert.fail(String(error)))
     await new Promise<void>((resolve) => socket.socket.on('open', resolve))
-    socket.send({ type: 'response.create', model: 'openai/gpt-4o', input: 'hi' })
+    socket.send({ type: 'response.create', model: native, input: 'hi' })
     await done
     assert.deepEqual([types[0], types.at(-1)], ['response.created', 'response.completed'])
     assert.ok(types.includes('response.output_text.delta'))
@@ -211,7 +212,7 @@ describe('a connection', () => {
 })
 
 test('when the gateway stops, an answer in flight comes to its end, and connections close as going away', async () => {
-  const ending = await openScene()
+  const ending = await openScene(withNative)
   const frames = framesOf(answer('resp_last', { output: [message('msg_1', 'last')] }))
   ending.chat.play([
     openStream(),
