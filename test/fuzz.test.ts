@@ -32,7 +32,7 @@ function allowed<Made>(make: () => Made): Made | undefined {
   try {
     return make()
   } catch (error) {
-    assert.ok(error instanceof Failure || error instanceof FramingFault, error instanceof Error ? error.stack : String(error))
+    assert.ok(error instanceof Failure || error instanceof FramingFault, error instanceof Error ? (error.stack ?? error.message) : String(error))
     assert.notEqual(error instanceof Failure && error.reason, 'internal_error')
     return undefined
   }

@@ -1,12 +1,12 @@
 /** One client request in flight: the body as the client sent it, and what it means. */
 
-import type { ChatRequest } from '../canonical/chat.ts'
 import type { FormName } from '../canonical/forms.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { ChatSurface, FormSurface, MediaSurface, Surface } from '../surfaces/surface.ts'
 import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
+import type { Brought } from './media.ts'
 import type { Client } from './client.ts'
 import { vendorPart, type Extensions } from './extensions.ts'
 import type { Scribe } from './scribe.ts'
@@ -35,8 +35,8 @@ export class Call<S extends Surface = ChatSurface> {
   scribe: Scribe | undefined
   /** The answer is kept here, so that the client may ask for it again. */
   isKept = false
-  /** The request with bytes where it named media by URL, once a target needed that. */
-  inBytes: ChatRequest | undefined
+  /** By URL: the media that a target wanted as bytes. Bounded by what is fetched for one call. */
+  brought: Map<string, Brought> | undefined
   readonly route: string | undefined
   readonly provider: string | undefined
   readonly fallbacks: readonly string[]

@@ -20,7 +20,7 @@ import { address, wayOf } from './address.ts'
 import type { Body } from './body.ts'
 import type { Call } from './call.ts'
 import { extensionFields, vendorPart } from './extensions.ts'
-import { takesNoUrls } from './media.ts'
+import { withBytes } from './media.ts'
 
 /** Undoes on the answer what was done to the request; it remembers, so there is one for each answer. */
 export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
@@ -93,7 +93,7 @@ const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
   const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt)
-  const request = (takesNoUrls(wire) ? call.inBytes : undefined) ?? call.request
+  const request = withBytes(call, wire)
   for (const word of lostWords(request, wire.cannotSay)) {
     if (wire.cannotSay[word] === 'refuse') throw unsayable(word)
     lose(word)

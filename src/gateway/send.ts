@@ -11,7 +11,7 @@ import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './an
 import type { Ask } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
-import { lacksBytes, withBytes } from './media.ts'
+import { bringBytes, missingBytes } from './media.ts'
 import { prepare, wireFor } from './outgoing.ts'
 
 /** What an attempt is made with. */
@@ -27,7 +27,8 @@ export function sending(call: Call, gateway: Gateway, receipt: Receipt): Ask<Ans
 }
 
 async function send(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
-  if (lacksBytes(call, wireFor(call, target))) call.inBytes ??= await withBytes(call, gateway)
+  const missing = missingBytes(call, wireFor(call, target))
+  if (missing.length > 0) await bringBytes(call, missing, gateway)
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
   receipt.beginAttempt()
