@@ -1,7 +1,7 @@
 /** Makes the page of providers out of their data. */
 
 import { providers } from '../../src/providers/index.ts'
-import { pathOf, type Provider } from '../../src/providers/provider.ts'
+import { pathOf, type FormPlace, type MediaPlace, type Provider } from '../../src/providers/provider.ts'
 import type { Quirks } from '../../src/wires/quirks.ts'
 import { code, document, table, type Page } from './page.ts'
 
@@ -17,11 +17,10 @@ function variables({ auth, baseUrlEnv = [], regionEnv = [], projectEnv = [] }: P
   return list([...keys, ...baseUrlEnv, ...regionEnv, ...projectEnv]) || 'none'
 }
 
-const formsOf = ({ forms = {} }: Provider): string =>
-  Object.entries(forms)
-    .flatMap(([, places]) => [places].flat())
-    .map(({ dialect, path, most }) => `${dialect} ${code(path)}${most === undefined ? '' : `, ${most} at once`}`)
-    .join('<br>')
+function formsOf({ forms = {}, media = {} }: Provider): string {
+  const places: readonly (FormPlace | MediaPlace)[] = [...Object.values(forms), ...Object.values(media)].flat()
+  return places.map((place) => `${place.dialect} ${code(place.path)}${'most' in place ? `, ${place.most} at once` : ''}`).join('<br>')
+}
 
 function rowOf(provider: Provider): readonly string[] {
   const { name, docs, prefixes, baseUrl, speaks, substrate } = provider
