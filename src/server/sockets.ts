@@ -46,7 +46,7 @@ export class Sockets {
         const session = new SocketSession({ socket: connection, ...opened }, this.#world)
         this.#sessions.add(session)
         connection.on('close', () => this.#sessions.remove(session))
-        this.#timer ??= setInterval(() => this.#look(), Math.min(lookEvery, this.#world.limits.idle)).unref()
+        this.#timer ??= setInterval(() => this.#look(), Math.min(lookEvery, this.#world.limits.idle / 2)).unref()
       })
     } catch (error) {
       refuse(toFailure(error))

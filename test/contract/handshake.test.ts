@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createConnection } from 'node:net'
 import { describe, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { connect, refusal } from './line.ts'
@@ -10,6 +11,21 @@ import { openScene } from './scene.ts'
 const scene = await openScene()
 const { gateway } = scene
 const authorized = { headers: { authorization: `Bearer ${gateway.key}` } }
+
+/** What comes back first for a handshake with these headers, byte for byte. */
+async function sendUpgrade(headers: { readonly [name: string]: string }): Promise<string> {
+  const { host, hostname, port } = new URL(gateway.url)
+  const socket = createConnection(Number(port), hostname)
+  const all = { host, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers }
+  socket.write(
+    `GET /v1/responses HTTP/1.1\r\n${Object.entries(all)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('')}\r\n`,
+  )
+  const [bytes] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  return bytes.toString()
+}
 
 describe('a handshake', () => {
   test('needs a key, a host of ours, and no page of others', async () => {
@@ -33,6 +49,14 @@ describe('a handshake', () => {
     socket.close()
     assert.deepEqual(await refusal(scene, '/responses', {}, ['realtime', 'openai-insecure-api-key.wrong']), [401, 'invalid_api_key'])
     assert.deepEqual(await refusal(scene, '/responses', authorized, ['realtime', 'openai-insecure-api-key.wrong']), [400, 'ambiguous_credentials'])
+  })
+
+  test('that is not one is refused in plain words', async () => {
+    for (const headers of [{ 'sec-websocket-version': '12' }, { 'sec-websocket-key': 'short' }] as Record<string, string>[]) {
+      const socket = await sendUpgrade({ authorization: `Bearer ${gateway.key}`, ...headers })
+      assert.match(socket, /^HTTP\/1\.1 4\d\d /)
+    }
+    assert.match(await sendUpgrade({ authorization: `Bearer ${gateway.key}` }), /^HTTP\/1\.1 101 /)
   })
 
   test('on another path is answered as if nothing was said of it', async () => {

@@ -8,7 +8,7 @@ import OpenAI from 'openai'
 import type { JsonObject } from '../../src/base/json.ts'
 import { eventually } from '../gateway.ts'
 import { startPostgres } from '../postgres.ts'
-import { messages } from '../upstream/index.ts'
+import { first, messages, reset, size, type Answer } from '../upstream/index.ts'
 import { clientOf, foreign, inputOf, native, otherKey, refusal, withNative } from './asker.ts'
 import { keeper } from './keeper.ts'
 import { openScene } from './scene.ts'
@@ -61,6 +61,23 @@ describe('an answer that is kept here', () => {
       ['user', 'assistant', 'user'],
     )
     assert.match(JSON.stringify(asked[1]), /streamed/)
+  })
+
+  test('is not kept of a stream that broke off', async () => {
+    const whole = messages.speak('one two three', { id: 'msg_broken' }) as (request: never) => Answer
+    on.claude.play((request) => {
+      const answer = whole(request as never)
+      return [...first(size(answer) - 200, answer), reset()]
+    })
+    const stream = await client.responses.create({ model: foreign, input: 'one', stream: true })
+    const types: string[] = []
+    let id = ''
+    for await (const event of stream) {
+      types.push(event.type)
+      if (event.type === 'response.created') id = event.response.id
+    }
+    assert.ok(!types.includes('response.completed') && id !== '', types.join(' '))
+    assert.deepEqual(await refusal(client.responses.retrieve(id)), [404, 'not_found', null])
   })
 
   test('and its items are referred to once each, and so many that they can be counted', async () => {

@@ -202,6 +202,8 @@ describe('a connection', () => {
     const full = await refusal(few, '/v1/responses', { headers: { authorization: `Bearer ${few.gateway.key}` } })
     assert.deepEqual(full, [503, 'overloaded'])
     assert.equal(await line.closed, 1001)
+    const gone = await connect(few, { autoPong: false, headers: { authorization: `Bearer ${few.gateway.key}` } })
+    assert.equal(await gone.closed, 1006, 'whoever answers no ping is not there any more')
     await eventually(() =>
       connect(few).then(
         (again) => (again.socket.close(), true),
