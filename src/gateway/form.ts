@@ -3,6 +3,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { splice } from '../base/survey.ts'
 import { cutRequest } from '../canonical/batches.ts'
+import { Failure } from '../canonical/failure.ts'
 import type { FormName, Forms } from '../canonical/forms.ts'
 import type { FormPlace } from '../providers/provider.ts'
 import { pickPlace, type Target } from '../routing/target.ts'
@@ -33,12 +34,20 @@ export interface PreparedForm<F extends FormName> {
 
 const noQuirks: Quirks = {}
 
+/** That are made of one: as many as OpenAI takes texts, so that whoever fits its API fits a provider of one text a request. */
+const mostRequests = 2048
+
 /** Throws `Failure` where the target cannot be told what the client asked for. */
 export function prepareForm<F extends FormName>(call: FormCall<F>, target: Target, terms: Terms): PreparedForm<F> {
   const { operation, name, wire } = call.surface
   const place = pickPlace(target, operation, name)!
   const dialect = dialectOf(place.dialect, operation)
   const asked = cutRequest(operation, call.request, place.most)
+  if (asked.length > mostRequests)
+    throw new Failure(
+      'too_many_items',
+      `The model’s provider takes ${place.most} at once, and more than ${mostRequests} requests would have to be made of this one.`,
+    )
   const isSame = dialect.name === name && asked.length === 1
   const goesAsIs = isSame && !quirksTouch(call.body.object, place.quirks ?? noQuirks) && wire.mustRewrite?.(call.body.object, target.model) !== true
   const way = { path: place.path, accept: 'application/json', passedHeaders: [] }

@@ -9,9 +9,9 @@ export const omniRuntime: Provider = {
   auth: { scheme: 'none' },
   speaks: { 'openai-chat': '/chat/completions' },
   forms: {
-    embeddings: { dialect: 'openai-embeddings', path: '/embeddings' },
+    embeddings: { dialect: 'openai-embeddings', path: '/embeddings', most: 256 },
     rerank: { dialect: 'cohere-rerank', path: '/rerank' },
-    moderations: { dialect: 'openai-moderations', path: '/moderations' },
+    moderations: { dialect: 'openai-moderations', path: '/moderations', most: 256 },
   },
   catalog: null,
   models: [

@@ -16,7 +16,7 @@ export function answerForm(path: string, body: JsonObject): JsonObject | undefin
 }
 
 const usualDimensions = 8
-const mostDimensions = 4096
+const mostDimensions = 1024
 
 /** Vectors of length one, with numbers made of the text's digest. */
 function embed({ input, model, dimensions, encoding_format: encoding }: JsonObject): JsonObject {

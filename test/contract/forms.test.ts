@@ -9,7 +9,9 @@ import { eventually } from '../gateway.ts'
 import { openScene } from './scene.ts'
 
 const scene = await openScene({
-  providers: ({ chat }) => `  cohere: { key: k-cohere-5e884898da2804, baseUrl: "${chat}/cohere" }`,
+  providers: ({ chat }) => `
+  cohere: { key: k-cohere-5e884898da2804, baseUrl: "${chat}/cohere" }
+  bedrock: { key: k-bedrock-5e884898da280, region: eu-central-1, baseUrl: "${chat}/bedrock" }`,
   config: () => `
 limits: { body: 64KiB, answer: 4KiB }
 retry: { longestPause: 20ms }
@@ -61,6 +63,8 @@ describe('a request', () => {
     const wrong = await ask({ model, input: 7 })
     assert.deepEqual([wrong.status, (await errorOf(wrong)).param], [400, 'input'])
     assert.equal((await ask({ model, input: 'x'.repeat(70_000) })).status, 413)
+    const many = await ask({ model: 'bedrock/amazon.titan-embed-text-v2:0', input: Array.from({ length: 2049 }, () => 'a') })
+    assert.deepEqual([many.status, (await errorOf(many)).code], [400, 'too_many_items'])
     assert.equal((await ask({ model }, '/v1/embeddings', { authorization: 'Bearer wrong' })).status, 401)
     assert.equal((await scene.get('/v1/embeddings')).status, 405)
     const google = await scene.post('/v1beta/models/anthropic/claude-sonnet-4-5:embedContent', { content: { parts: [{ text: 'a' }] } })

@@ -14,7 +14,8 @@ const scene = await openScene({
   voyage: { key: k-voyage-5e884898da28, baseUrl: "${chat}/voyage" }
   jina: { key: k-jina-5e884898da280471, baseUrl: "${chat}/jina" }
   mistral: { key: k-mistral-5e884898da28, baseUrl: "${chat}/mistral" }
-  cohere: { key: k-cohere-5e884898da2804, baseUrl: "${chat}/cohere" }`,
+  cohere: { key: k-cohere-5e884898da2804, baseUrl: "${chat}/cohere" }
+  bedrock: { key: k-bedrock-5e884898da280, region: eu-central-1, baseUrl: "${chat}/bedrock" }`,
   config: () => `
 retry: { longestPause: 20ms }
 chains:
@@ -24,11 +25,11 @@ const { gateway, chat } = scene
 const client = openaiOf(scene)
 const documents = ['aaa', 'a', 'aaaaa']
 const order = [2, 0, 1]
-const models = ['cohere/rerank-v3.5', 'jina/jina-reranker-v3', 'voyage/rerank-2.5']
+const models = ['cohere/rerank-v3.5', 'jina/jina-reranker-v3', 'voyage/rerank-2.5', 'bedrock/cohere.rerank-v3-5:0']
 
 /** Each provider by the first segment of its path. */
 function rank(request: Received) {
-  if (request.path.startsWith('/cohere/')) return cohereRerank(request)
+  if (request.path.startsWith('/cohere/') || request.path.includes('cohere.rerank')) return cohereRerank(request)
   return request.path.startsWith('/jina/') ? jinaRerank(request) : voyageRerank(request)
 }
 
@@ -66,6 +67,13 @@ describe('reranking', () => {
       results.map(({ index, document }) => [index, document?.text]),
       order.map((index) => [index, documents[index]]),
     )
+  })
+
+  test('on Bedrock the path names the model, and the body its version', async () => {
+    chat.play(rank)
+    await scene.post('/v2/rerank', { model: 'bedrock/cohere.rerank-v3-5:0', query: 'q', documents })
+    const [asked] = chat.asked()
+    assert.deepEqual([asked!.path, asked!.json()], ['/bedrock/model/cohere.rerank-v3-5%3A0/invoke', { api_version: 2, query: 'q', documents }])
   })
 
   test('the same dialect is passed on as it came, and another target answers where the first fails', async () => {
