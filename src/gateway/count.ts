@@ -12,6 +12,7 @@ import { answerHeaders } from './headers.ts'
 import { prepare } from './outgoing.ts'
 import { readRefusal } from './send.ts'
 import { wireOf } from '../wires/index.ts'
+import { requestIdOf } from '../upstream/request-id.ts'
 
 /** `reported` or `estimated`: who counted. */
 const sourceHeader = 'x-omni-usage-source'
@@ -44,7 +45,7 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
   try {
     const asked = JSON.stringify(wire.counting.write(JSON.parse(request.body.toString()) as JsonObject, model))
     const exchange = await gateway.network.post({ ...request, body: asked }, false, (cancel) => call.client.onGone(cancel))
-    receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
+    receipt.answered(exchange.status, requestIdOf(exchange.headers))
     if (exchange.status !== 200) throw await readRefusal(exchange, wire)
     const tokens = wire.counting.read(parseAnswer(await collect(exchange, call.snapshot.limits.answer)))
     if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0)

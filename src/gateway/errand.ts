@@ -7,6 +7,7 @@ import type { MediaForm, MediaForms } from '../canonical/media.ts'
 import type { MediaPlace } from '../providers/provider.ts'
 import type { Target } from '../routing/target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
+import { requestIdOf } from '../upstream/request-id.ts'
 import type { Step } from '../wires/media/dialect.ts'
 import { mediaDialectOf } from '../wires/media/index.ts'
 import { address } from './address.ts'
@@ -94,7 +95,7 @@ async function post<F extends MediaForm>({ method, path, body }: Step, { call, t
   const sent = { ...request, headers: typed, ...(method && { method }), ...(file && { upload: file.body }) }
   const exchange = await terms.gateway.network.post(sent, false, (cancel) => call.client.onGone(cancel))
   call.client.onGone(() => exchange.abort())
-  terms.receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'] ?? exchange.headers['dg-request-id'])
+  terms.receipt.answered(exchange.status, requestIdOf(exchange.headers))
   return exchange
 }
 

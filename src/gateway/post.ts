@@ -5,6 +5,7 @@ import { Failure } from '../canonical/failure.ts'
 import type { FormName } from '../canonical/forms.ts'
 import type { Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
+import { requestIdOf } from '../upstream/request-id.ts'
 import type { UpstreamDialect } from '../wires/forms/dialect.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { FormCall } from './call.ts'
@@ -67,7 +68,7 @@ async function postOne<F extends FormName>(
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
   const exchange = await transport.post(request, false, onBegun)
   onBegun(() => exchange.abort())
-  receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
+  receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readRefusal(exchange, dialect)
   const bytes = await collect(exchange, room)
   return { bytes, body: parseAnswer(bytes) }

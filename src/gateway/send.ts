@@ -5,6 +5,7 @@ import { Failure, reasonOfRefusal, upstreamSentence } from '../canonical/failure
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
+import { requestIdOf } from '../upstream/request-id.ts'
 import { retryAfterOf } from '../upstream/retry-after.ts'
 import type { UpstreamWire } from '../wires/wire.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
@@ -34,7 +35,7 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   receipt.beginAttempt()
   const exchange = await transport.post(outgoing.request, call.streams, (cancel) => call.client.onGone(cancel))
   call.client.onGone(() => exchange.abort())
-  receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
+  receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readRefusal(exchange, outgoing.wire)
   if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
   // Of a stream that is gathered into a whole answer every frame must be read.
