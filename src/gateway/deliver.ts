@@ -71,10 +71,19 @@ function passed(batch: readonly Frame[], hidesUsage: boolean, hasFinished: boole
   for (const frame of batch) {
     if (frame.isTerminator && !hasFinished) continue
     if (hidesUsage && !frame.isPlain && tellsOnlyUsage(frame.events)) continue
-    pieces.push(frame.bytes)
+    pieces.push(hidesUsage ? withoutNoUsage(frame.bytes) : frame.bytes)
   }
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
 }
+
+/** A provider that is asked for usage says in every other frame that there is none, which a client that did not ask may take for a fault. */
+function withoutNoUsage(bytes: Buffer): Buffer {
+  const at = bytes.lastIndexOf(noUsage)
+  return at === -1 ? bytes : Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + noUsage.length)])
+}
+
+/** Inside a text its quotes would be escaped. */
+const noUsage = ',"usage":null'
 
 function tellsOnlyUsage(events: readonly ChatEvent[]): boolean {
   return events.length > 0 && events.every(({ type }) => type === 'usage')

@@ -9,6 +9,7 @@ import { match, routes, type Access } from './routes.ts'
 const committed: readonly (readonly [method: string, path: string, access: Access])[] = [
   ['POST', '/v1/chat/completions', 'client'],
   ['POST', '/chat/completions', 'client'],
+  ['POST', '/openai/v1/chat/completions', 'client'],
   ['POST', '/v1/messages', 'client'],
   ['POST', '/messages', 'client'],
   ['POST', '/v1/messages/count_tokens', 'client'],

@@ -13,7 +13,7 @@ import { responsesRecall } from './responses-recall.ts'
 import type { KeptSurface, Surface } from './surface.ts'
 
 export const surfaces: readonly Surface[] = [
-  { name: 'openai-chat', operation: 'chat', paths: versioned('/chat/completions'), wire: openaiChat },
+  { name: 'openai-chat', operation: 'chat', paths: [...versioned('/chat/completions'), '/openai/v1/chat/completions'], wire: openaiChat },
   { name: 'anthropic-messages', operation: 'chat', paths: versioned('/messages'), wire: anthropicMessages, check: checkMaxTokens },
   { name: 'anthropic-messages', operation: 'count_tokens', paths: versioned('/messages/count_tokens'), wire: anthropicMessages },
   { name: 'cohere-chat', operation: 'chat', paths: ['/v2/chat'], wire: cohereChat },

@@ -106,7 +106,7 @@ function writeThought(block: ReasoningBlock, writing: Writing): JsonObject | und
   return block.text === '' && writing.to === 'provider' && block.signature !== undefined ? undefined : said
 }
 
-export function writeImage({ kind, source, detail, rest }: MediaBlock): JsonObject {
+function writeImage({ kind, source, detail, rest }: MediaBlock): JsonObject {
   if (kind !== 'image') throw unsayable(kind)
   if (source.type === 'file' || source.type === 'text') throw unsayable('an image that is not in the request and has no address')
   const url = source.type === 'url' ? source.url : `data:${source.mime};base64,${source.data}`

@@ -4,7 +4,7 @@ import { ApiError, GoogleGenAI, type Content, type GenerateContentParameters, ty
 import type { Scene } from '../../contract/scene.ts'
 import { tool, type Asking, type Client, type Told } from './client.ts'
 
-export const googleOf = ({ gateway }: Scene): GoogleGenAI => new GoogleGenAI({ apiKey: gateway.key, httpOptions: { baseUrl: gateway.url } })
+const googleOf = ({ gateway }: Scene): GoogleGenAI => new GoogleGenAI({ apiKey: gateway.key, httpOptions: { baseUrl: gateway.url } })
 
 export function geminiClient(scene: Scene): Client {
   const client = googleOf(scene)

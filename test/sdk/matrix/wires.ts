@@ -2,7 +2,7 @@
 
 import { after } from 'node:test'
 import type { WireName } from '../../../src/canonical/chat.ts'
-import { openScene, openStage, type Line, type Scene, type Stage } from '../../contract/scene.ts'
+import { openScene, openStage, type Line, type Scene, type SceneOptions, type Stage } from '../../contract/scene.ts'
 import {
   bedrock,
   cohere,
@@ -53,7 +53,7 @@ export interface EveryWire {
 }
 
 /** Opens them now, and closes them after the file's last test. */
-export async function openEveryWire(): Promise<EveryWire> {
+export async function openEveryWire(options: Omit<SceneOptions, 'providers'> = {}): Promise<EveryWire> {
   const everyWire = await Promise.all(
     Object.entries(kinds).map(async ([wire, { like: _, path: __, model, ...kind }]) => {
       const stage = await openStage(kind.speak('Hello World'))
@@ -65,7 +65,7 @@ export async function openEveryWire(): Promise<EveryWire> {
     const { url } = everyWire[place]!.stage.upstream
     return `  only-${wire}: { like: ${like}, key: secret-of-${wire}, baseUrl: "${url}${path}", wires: [${wire}]${'more' in kind ? kind.more : ''} }`
   })
-  return { scene: await openScene({ providers: () => providers.join('\n') }), everyWire }
+  return { scene: await openScene({ ...options, providers: () => providers.join('\n') }), everyWire }
 }
 
 /** The same answer, whose connection ends within the frame that would have said `mark`. */
