@@ -115,7 +115,7 @@ function mediaAnswers(): Piece[] {
   const transcript = { text: said.text, language: 'english', duration: 1.5, words: [said], segments: [said], usage: {} }
   const spoken = (format: string): JsonObject => {
     const asked = openaiTranscriptions.readRequest({ model: 'm', response_format: format })
-    return JSON.parse(openaiTranscriptions.write(transcript, asked, 1700000001).body) as JsonObject
+    return JSON.parse(openaiTranscriptions.write(transcript, asked, 1700000001).body.toString()) as JsonObject
   }
   const asked = openaiImages.readRequest({ prompt: 'a door' })
   const images = [{ url: 'https://example.org/a.png' }, { data: 'AAAA' }]
@@ -124,7 +124,7 @@ function mediaAnswers(): Piece[] {
     { title: 'words with times', as: 'transcript in detail', body: spoken('verbose_json') },
     ...[usage, {}].map((counts): Piece => {
       const { body } = openaiImages.write({ images, usage: counts }, asked, 1700000001)
-      return { title: `pictures of ${JSON.stringify(counts)}`, as: 'images', body: JSON.parse(body) as JsonObject }
+      return { title: `pictures of ${JSON.stringify(counts)}`, as: 'images', body: JSON.parse(body.toString()) as JsonObject }
     }),
   ]
 }

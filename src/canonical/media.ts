@@ -7,7 +7,7 @@ import type { Usage } from './chat.ts'
 export interface MediaForms {
   readonly transcriptions: { readonly request: TranscriptionRequest; readonly answer: Transcript }
   readonly translations: { readonly request: TranscriptionRequest; readonly answer: Transcript }
-  readonly speech: { readonly request: SpeechRequest; readonly answer: never }
+  readonly speech: { readonly request: SpeechRequest; readonly answer: Sound }
   readonly images: { readonly request: ImageRequest; readonly answer: ImageAnswer }
   readonly image_edits: { readonly request: ImageRequest; readonly answer: ImageAnswer }
 }
@@ -27,6 +27,7 @@ export type MediaDialectName =
   | 'together-images'
   | 'hyperbolic-images'
   | 'gemini-images'
+  | 'gemini-speech'
   | 'imagen-predict'
   | 'nanobanana-jobs'
 
@@ -78,6 +79,13 @@ export interface SpeechRequest extends MediaRequest {
   readonly instructions?: string
   /** Whether the sound is wanted in events. */
   readonly streams: boolean
+}
+
+/** A sound that a provider tells whole. */
+export interface Sound {
+  readonly type: string
+  readonly bytes: Buffer
+  readonly usage: Usage
 }
 
 export interface ImageRequest extends MediaRequest {

@@ -9,6 +9,7 @@ import type { MediaPlace } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
+import { requestIdOf } from '../upstream/request-id.ts'
 import type { Written } from '../wires/media/dialect.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
@@ -29,7 +30,7 @@ export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Tar
   receipt.beginAttempt()
   const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())
-  receipt.answered(exchange.status, exchange.headers['request-id'] ?? exchange.headers['x-request-id'])
+  receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readRefusal(exchange, surface.wire)
   const type = typeOf(exchange)
   if (type.startsWith(sse.type)) return { kind: 'events', events: await EventRelay.open(exchange, call, receipt) }
@@ -79,11 +80,7 @@ export async function passOn<F extends MediaForm>(relayed: Relayed, call: MediaC
   }
 }
 
-export function giveWhole<F extends MediaForm>(
-  { type, body }: Omit<Written, 'body'> & { readonly body: Buffer | string },
-  { client }: MediaCall<F>,
-  receipt: Receipt,
-): void {
+export function giveWhole<F extends MediaForm>({ type, body }: Written, { client }: MediaCall<F>, receipt: Receipt): void {
   const cost = receipt.currentCost()
   const told = cost === null ? [] : [costHeader, dollars(cost)]
   receipt.record.status = 200

@@ -18,6 +18,7 @@ export const gemini: Provider = {
   forms: { embeddings: { dialect: 'gemini-embed', path: '/models/{model}:batchEmbedContents', most: 100 } },
   quirks: { 'openai-chat': { drop: [...vendorHints, 'service_tier', 'logit_bias'], developerAsSystem: true } },
   media: {
+    speech: { dialect: 'gemini-speech', path: '/models/{model}:generateContent', models: /tts/ },
     images: [
       { dialect: 'imagen-predict', path: '/models/{model}:predict', models: /^imagen/ },
       { dialect: 'gemini-images', path: '/models/{model}:generateContent', models: /image/ },

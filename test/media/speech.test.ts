@@ -78,6 +78,40 @@ describe('sound in events', () => {
   })
 })
 
+describe('Gemini speaks', () => {
+  const samples = sound.subarray(0, 480)
+  const answer = {
+    candidates: [
+      { content: { parts: [{ inlineData: { mimeType: 'audio/L16;codec=pcm;rate=24000', data: samples.toString('base64') } }] }, finishReason: 'STOP' },
+    ],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 25 },
+  }
+  const speak = (format: string) =>
+    scene.post('/v1/audio/speech', { model: 'gemini/gemini-3.8-flash-tts', voice: 'Puck', input: 'Hello', response_format: format })
+
+  test('in samples, which are given as they are or with the head of a WAV file', async () => {
+    scene.chat.play(reply(200, answer))
+    const wav = await speak('wav')
+    const bytes = Buffer.from(await wav.arrayBuffer())
+    assert.equal(wav.headers.get('content-type'), 'audio/wav')
+    assert.deepEqual(
+      [bytes.toString('latin1', 0, 4), bytes.readUInt32LE(4), bytes.readUInt32LE(24), bytes.readUInt32LE(40)],
+      ['RIFF', bytes.length - 8, 24_000, 480],
+    )
+    assert.ok(bytes.subarray(44).equals(samples))
+    const { generationConfig } = scene.chat.asked()[0]!.json()
+    assert.deepEqual(generationConfig, { responseModalities: ['AUDIO'], speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: 'Puck' } } } })
+    assert.equal((await scene.receiptOf(wav)).completion_tokens, 25)
+    assert.ok(Buffer.from(await (await speak('pcm')).arrayBuffer()).equals(samples))
+  })
+
+  test('not in a format that would have to be made of them', async () => {
+    const refused = await speak('mp3')
+    assert.equal(refused.status, 400)
+    assert.match(await refused.text(), /"param":"response_format"/)
+  })
+})
+
 describe('Deepgram speaks', () => {
   test('by its own API: the model is the voice, and the sound is passed on', async () => {
     scene.chat.play(reply(200, sound, { 'content-type': 'audio/wav' }))

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
-import type { SpeechRequest, Timed, Transcript, TranscriptionRequest } from '../../canonical/media.ts'
+import type { Sound, SpeechRequest, Timed, Transcript, TranscriptionRequest } from '../../canonical/media.ts'
 import { unsayable, type Loss } from '../losses.ts'
 import type { ProviderError } from '../wire.ts'
 import { loseRest, type Errand, type Place, type UpstreamMedia } from './dialect.ts'
@@ -67,7 +67,7 @@ const encodings: { readonly [format: string]: { readonly [parameter: string]: st
 }
 
 /** The voice is the model: what a client names beside it is left out. */
-function* speak(request: SpeechRequest, { path, model }: Place, lose: Loss): Errand<never> {
+function* speak(request: SpeechRequest, { path, model }: Place, lose: Loss): Errand<Sound> {
   const { text, format = 'mp3', streams, voice, speed, instructions } = request
   if (streams) throw unsayable('stream_format')
   if (!Object.hasOwn(encodings, format)) throw unsayable('response_format')

@@ -50,7 +50,7 @@ export function loseRest({ rest }: { readonly rest: JsonObject }, lose: Loss): v
 /** A whole answer as it goes to the client. */
 export interface Written {
   readonly type: string
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 /** What the gateway must know of an answer, or of an event of one, that it passes on. */

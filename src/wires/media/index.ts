@@ -4,6 +4,7 @@ import type { MediaDialectName, MediaForm } from '../../canonical/media.ts'
 import { assemblyaiTranscripts } from './assemblyai.ts'
 import { deepgramListen, deepgramSpeak } from './deepgram.ts'
 import type { UpstreamMedia } from './dialect.ts'
+import { geminiSpeech } from './gemini-speech.ts'
 import { geminiImages, hyperbolicImages, imagenPredict, nanobananaJobs, togetherImages } from './pictures.ts'
 
 const mediaDialects: readonly UpstreamMedia[] = [
@@ -13,6 +14,7 @@ const mediaDialects: readonly UpstreamMedia[] = [
   togetherImages,
   hyperbolicImages,
   geminiImages,
+  geminiSpeech,
   imagenPredict,
   nanobananaJobs,
 ]

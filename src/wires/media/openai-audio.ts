@@ -134,7 +134,7 @@ export const openaiSpeech: SurfaceMedia<'speech'> = {
   outline,
   checkRequest: (body) => checkBody(body, speech),
   readRequest: readSpeech,
-  write: (answer) => answer,
+  write: ({ type, bytes }) => ({ type, body: bytes }),
   readPassed,
   ...openaiErrors,
 }
