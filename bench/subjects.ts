@@ -99,7 +99,7 @@ const kinds: { readonly [wire in (typeof wireNames)[number]]: { readonly like: s
   'openai-responses': { like: 'openai', key: 'sk-bench', base: '/v1' },
   'anthropic-messages': { like: 'anthropic', key: 'sk-bench', base: '' },
   'gemini-generate': { like: 'gemini', key: 'sk-bench', base: '/v1beta' },
-  'bedrock-converse': { like: 'bedrock', key: 'sk-bench', base: '' },
+  'bedrock-converse': { like: 'bedrock, region: us-east-1', key: 'sk-bench', base: '' },
   'cohere-chat': { like: 'cohere', key: 'sk-bench', base: '' },
 }
 
