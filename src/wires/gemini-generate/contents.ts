@@ -7,12 +7,12 @@ import type { Loss } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
 import { type Ids, kept, listed, own, spelling, type Spelled, type Writing } from './own.ts'
 import { readPart, writeParts } from './parts.ts'
-import { joinSignedThoughts, placeholder } from './signature.ts'
+import { joinSignedThoughts, placeholder, readThoughts, tellOnce } from './signature.ts'
 
 export function readTurns(systemInstruction: Json | undefined, contents: Json | undefined): readonly Turn[] {
   const ids = new RequestIds()
   const system = systemInstruction === undefined || systemInstruction === null ? [] : [readSystem(systemInstruction, ids)]
-  return joinSignedThoughts([...system, ...listed(contents).map((content) => ids.readTurn(content as JsonObject))])
+  return tellOnce(joinSignedThoughts([...system, ...listed(contents).map((content) => ids.readTurn(content as JsonObject))]))
 }
 
 function readSystem(said: Json, ids: Ids): Turn {
@@ -24,7 +24,14 @@ function readSystem(said: Json, ids: Ids): Turn {
 
 function readParts(parts: Json | undefined, ids: Ids, spelled: Spelled): Block[] {
   if (!Array.isArray(parts)) spelled.parts = isObject(parts) ? 'one' : 'absent'
-  return listed(parts).map((part) => readPart(part, ids))
+  const blocks: Block[] = []
+  for (const part of listed(parts)) {
+    const led = readThoughts(part)
+    // They were thought before anything that was said on the way to the call.
+    if (led.length > 0) blocks.splice(blocks.findLastIndex(({ type }) => type === 'tool-call') + 1, 0, ...led)
+    blocks.push(readPart(part, ids))
+  }
+  return blocks
 }
 
 /** Clients may leave out the ids of calls: then results belong to calls by name, and those of one name by their order. */

@@ -4,9 +4,9 @@ import { isObject, present, type Json, type JsonObject } from '../../base/json.t
 import type { Block, ReasoningBlock, TextBlock, ToolCallBlock } from '../../canonical/chat.ts'
 import { parseInput } from '../tool-input.ts'
 import { readMedium, writeMedium } from './media.ts'
-import { type Ids, kept, leftOf, own, ownWithin, spelling, wire, type Writing } from './own.ts'
+import { type Ids, kept, leftOf, own, ownWithin, spelling, toClient, wire, type Writing } from './own.ts'
 import { readResult, writeResult } from './results.ts'
-import { carry, isOwnSignature, readProof } from './signature.ts'
+import { carry, carryThoughts, isForeignThought, isOwnSignature, readProof } from './signature.ts'
 
 /** A part as a block. One that the form has no word for stays as it is, for this wire alone. */
 export function readPart(part: Json, ids: Ids): Block {
@@ -48,6 +48,20 @@ function readCall(said: JsonObject, { functionCall: _, thoughtSignature, ...fiel
 
 export function writeParts(blocks: readonly Block[], writing: Writing): JsonObject[] {
   return blocks.map((block) => writePart(block, writing)).filter((part) => part !== undefined)
+}
+
+/** The parts of an answer, for a client. */
+export function writeAnswer(blocks: readonly Block[]): JsonObject[] {
+  let led: ReasoningBlock[] = []
+  return blocks.flatMap((block) => {
+    const part = writePart(block, toClient)
+    if (isForeignThought(block)) led.push(block)
+    if (part === undefined) return []
+    if (block.type !== 'tool-call') return [part]
+    const carrying = carryThoughts(part, led)
+    led = []
+    return [carrying]
+  })
 }
 
 /** Undefined, and told, where nothing is left to say. */

@@ -6,9 +6,9 @@ import { Failure, upstreamSentence } from '../../canonical/failure.ts'
 import { citeBlocks, writeGrounding } from './citations.ts'
 import { failureOf } from './error.ts'
 import { readFinish, writeFinish, type Held } from './finish.ts'
-import { type Ids, kept, leftOf, listed, own, ownWithin, type Spelled, spelling, toClient } from './own.ts'
+import { type Ids, kept, leftOf, listed, own, ownWithin, type Spelled, spelling } from './own.ts'
 import { readOdds, writeOdds } from './odds.ts'
-import { readPart, writeParts } from './parts.ts'
+import { readPart, writeAnswer } from './parts.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
 /** Throws `Failure` for an error, for something that is no answer, and for endings that are none. */
@@ -118,7 +118,7 @@ function writeIndex(rest: Rest | undefined, place: number): number | undefined {
 
 function writeContent(blocks: readonly Block[], rest: Rest | undefined): JsonObject | undefined {
   const spelled = spelling(rest, 'content')
-  const parts = writeParts(blocks, toClient)
+  const parts = writeAnswer(blocks)
   if (spelled === 'absent' && parts.length === 0) return undefined
   return {
     ...ownWithin(rest, 'content'),

@@ -3,13 +3,14 @@
  * for clients to bring back: as base64, which is what clients decode, of a text with a tag.
  */
 
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ReasoningBlock, Signature, Turn } from '../../canonical/chat.ts'
 import { listed, requestIn } from './own.ts'
 
 const scheme = 'thought-signature'
 const foreign = ['signed-thinking', 'encrypted-reasoning'] as const satisfies readonly Signature['scheme'][]
 const sealed = 'sealed'
+const thoughts = 'thoughts'
 
 /** Twelve letters, so that the base64 of all that begins with them begins alike. */
 const tag = 'omni-gateway'
@@ -30,6 +31,7 @@ export function readProof(value: Json | undefined): Proof {
     const known = foreign.find((other) => other === name)
     if (known !== undefined) return { signature: { scheme: known, value: text! } }
     if (name === sealed) return { redacted: text! }
+    if (name === thoughts) return {}
   }
   return { signature: { scheme, value } }
 }
@@ -42,6 +44,53 @@ export function carry({ signature, redacted }: Proof): string | undefined {
 }
 
 const tagged = (name: string, value: string): string => Buffer.from(`${tag}:${name}:${value}`).toString('base64')
+
+/** A thought of another vendor's model, with what proves it there. */
+export function isForeignThought(block: Block): block is ReasoningBlock {
+  return block.type === 'reasoning' && (block.redacted !== undefined || (block.signature !== undefined && !isOwnSignature(block.signature)))
+}
+
+/**
+ * A call, for a client, with the thoughts that led to it once more. Clients show thoughts and forget them, as Gemini CLI does, and keep with the call
+ * what proves it, which with Google's models is enough; other vendors want the thoughts themselves back.
+ */
+export function carryThoughts(call: JsonObject, led: readonly ReasoningBlock[]): JsonObject {
+  if (led.length === 0 || call.thoughtSignature !== undefined) return call
+  const said = led.map((thought) => present({ text: thought.text, proof: carry(thought) }))
+  return { ...call, thoughtSignature: tagged(thoughts, JSON.stringify(said)) }
+}
+
+/** The thoughts that a part of a client's request carries; most carry none. */
+export function readThoughts(part: Json): ReasoningBlock[] {
+  if (!isForeign(part) || !isObject(part)) return []
+  const text = Buffer.from(String(part.thoughtSignature ?? part.thought_signature), 'base64').toString('utf8')
+  const prefix = `${tag}:${thoughts}:`
+  if (!text.startsWith(prefix)) return []
+  return listed(parseList(text.slice(prefix.length))).flatMap((said) =>
+    isObject(said) && typeof said.text === 'string' ? [{ type: 'reasoning', text: said.text, ...readProof(said.proof) }] : [],
+  )
+}
+
+/** What a client sends may be anything. */
+function parseList(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return []
+  }
+}
+
+/** Clients that bring their thoughts back bring them with the call as well: each is told once, where it stood first. */
+export function tellOnce(turns: readonly Turn[]): readonly Turn[] {
+  // Bounded by the request.
+  const told = new Set<string>()
+  const isNew = (block: Block): boolean => {
+    if (!isForeignThought(block)) return true
+    const proof = carry(block)!
+    return !told.has(proof) && told.add(proof).size > 0
+  }
+  return turns.map((turn) => (turn.blocks.some(isForeignThought) ? { ...turn, blocks: turn.blocks.filter(isNew) } : turn))
+}
 
 /** For a provider: it refuses every signature but its own vendor's. */
 export function isOwnSignature(signature: Signature | undefined): signature is Signature {

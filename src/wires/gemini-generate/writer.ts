@@ -1,7 +1,7 @@
 /** Streams, written: each piece of words as an answer in little, calls whole, and the end of every choice with the usage in the last. */
 
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { Block, ChatEvent, Citation, Rest, Signature, Usage } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, Citation, ReasoningBlock, Rest, Signature, Usage } from '../../canonical/chat.ts'
 import { Failure, upstreamSentence } from '../../canonical/failure.ts'
 import { mergeUsage } from '../../canonical/fold.ts'
 import { Sequence, type BlockEvent } from '../sequence.ts'
@@ -11,7 +11,7 @@ import { writeError } from './error.ts'
 import { own, spelling, toClient } from './own.ts'
 import { writePart } from './parts.ts'
 import { writeEnding, writeHead } from './response.ts'
-import { carry } from './signature.ts'
+import { carry, carryThoughts, isForeignThought } from './signature.ts'
 import { writeUsage } from './usage.ts'
 
 export function eventWriter({ inArray = false }: StreamOptions): EventWriter {
@@ -22,15 +22,20 @@ type Event<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>
 
 /** The most characters of a call, which is told when it is whole. */
 const longestCall = 16 * 1024 * 1024
+/** The most of a thought that is told again with the call that it led to. */
+const longestThought = 1024 * 1024
 
 interface Live {
   readonly block: Block
   /** Stands before each piece of its words; empty for blocks that are told whole. */
   readonly prefix: string
+  /** The words of a call or a thought. */
   input: string
 }
 
 interface ChoiceState {
+  /** Thoughts of another vendor's model, on the way to a call: those of one answer. */
+  led: ReasoningBlock[]
   readonly sequence: Sequence
   readonly citations: Citation[]
   live?: Live
@@ -93,7 +98,7 @@ class Writer implements EventWriter {
   #stateOf(choice: number): ChoiceState {
     const known = this.#choices.get(choice)
     if (known) return known
-    const state = { sequence: new Sequence(), citations: [] }
+    const state = { led: [], sequence: new Sequence(), citations: [] }
     this.#choices.set(choice, state)
     return state
   }
@@ -127,6 +132,7 @@ class Writer implements EventWriter {
 
   #grow(choice: number, live: Live, text: string): string {
     if (text === '') return ''
+    if (live.block.type === 'reasoning' && live.input.length <= longestThought) live.input += text
     if (live.prefix !== '') return this.#frame(`${live.prefix}${JSON.stringify(text)}${this.#afterPart(choice)}`)
     live.input += text
     if (live.input.length > longestCall) throw new Failure('upstream_invalid_response', upstreamSentence('upstream_invalid_response'))
@@ -135,10 +141,18 @@ class Writer implements EventWriter {
 
   /** What is signed has been told: the proof follows it on an empty part, as the vendor has it in streams. */
   #close(choice: number, { block, prefix, input }: Live, proof: Signature | undefined): string {
-    if (prefix === '') {
-      const signed = block.type === 'tool-call' ? { ...block, input: block.input + input, ...(proof && { signature: proof }) } : block
-      return this.#part(choice, writePart(signed, toClient))
+    const state = this.#stateOf(choice)
+    if (block.type === 'reasoning' && input.length <= longestThought) {
+      const thought = { ...block, text: block.text + input, ...(proof && { signature: proof }) }
+      if (isForeignThought(thought)) state.led.push(thought)
     }
+    if (block.type === 'tool-call') {
+      const call = writePart({ ...block, input: block.input + input, ...(proof && { signature: proof }) }, toClient)
+      const carrying = call && carryThoughts(call, state.led)
+      state.led = []
+      return this.#part(choice, carrying)
+    }
+    if (prefix === '') return this.#part(choice, writePart(block, toClient))
     const signature = proof ?? ('signature' in block ? block.signature : undefined)
     const carried = carry({ ...(signature && { signature }) })
     const beside = block.type === 'native' ? {} : own(block.rest)
