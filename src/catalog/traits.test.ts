@@ -73,3 +73,8 @@ test('a model that a host holds to no schema is known by the host', () => {
   assert.equal(traitsOf('bedrock', 'mistral.mistral-large-2402-v1:0').nativeSchema, false)
   assert.equal(traitsOf('bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0').nativeSchema, true)
 })
+
+test('marks for a cache are known to the models that have them, and to no older ones', () => {
+  for (const model of ['gpt-5.6', 'gpt-5.6-sol', 'gpt-5.10-mini', 'gpt-6', 'gpt-12']) assert.equal(traitsOf('openai', model).cacheBreakpoints, true, model)
+  for (const model of ['gpt-5', 'gpt-5.5', 'gpt-5-mini', 'gpt-4.1', 'claude-sonnet-4-5']) assert.equal(traitsOf('openai', model).cacheBreakpoints, undefined, model)
+})

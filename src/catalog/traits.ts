@@ -13,6 +13,8 @@ export interface Traits {
   readonly prefill?: boolean
   /** Whether temperature, top_p and penalties may be set. */
   readonly sampling?: boolean
+  /** Whether places in the prompt can be marked for its cache, where the vendor has a word for it. */
+  readonly cacheBreakpoints?: boolean
 }
 
 type Ways = Omit<Traits, 'model'>
@@ -50,7 +52,9 @@ const gpt: readonly Rule[] = [
   [/^o1-(?:mini|preview)/, { thinking: 'none', nativeSchema: false, prefill: false, sampling: false, maxOutput: 32_768 }],
   [/^o[134](?:-|$)/, { ...reasoner, maxOutput: 100_000 }],
   [/^gpt-\d+(?:[.-]\d+)?-chat/, { ...chatter, maxOutput: 16_384 }],
-  [/^gpt-(?:[5-9]|\d\d)/, { ...reasoner, maxOutput: 128_000 }],
+  // Marks in the prompt: https://developers.openai.com/api/docs/guides/prompt-caching
+  [/^gpt-(?:5\.(?:[6-9]|\d\d)|[6-9]|\d\d)/, { ...reasoner, maxOutput: 128_000, cacheBreakpoints: true }],
+  [/^gpt-5/, { ...reasoner, maxOutput: 128_000 }],
   [/^gpt-4\.1/, { ...chatter, maxOutput: 32_768 }],
   [/^gpt-4o-2024-05-13/, { ...chatter, nativeSchema: false, maxOutput: 4096 }],
   [/^(?:chat)?gpt-4o/, { ...chatter, maxOutput: 16_384 }],
