@@ -177,9 +177,10 @@ const noPostgres = typeof postgres === 'string' ? postgres : false
 
 test('answers are kept in PostgreSQL as well, for every gateway on it', { skip: noPostgres }, async () => {
   assert.ok(typeof postgres !== 'string')
-  after(() => postgres.stop())
   const OMNI_DATABASE_URL = await postgres.createDatabase()
   const scene = await openScene({ config: () => 'responses: { store: on }\n', env: { OMNI_DATABASE_URL } })
+  // After the gateway, which would wait for it.
+  after(() => postgres.stop())
   const client = clientOf(scene)
   scene.claude.play(messages.speak('canary-answer'))
   const { id } = await client.responses.create({ model: foreign, input: 'canary-question' })

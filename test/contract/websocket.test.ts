@@ -14,7 +14,8 @@ import { native, withNative } from './asker.ts'
 import { connect, refusal } from './line.ts'
 import { openScene } from './scene.ts'
 
-const recorded = '/work/shared/recorded/clients'
+/** What a real Codex sent, beside the checkout where there is one. */
+const recorded = new URL('../../../shared/recorded/clients/', import.meta.url)
 const scene = await openScene({ ...withNative, config: () => 'aliases: { gpt-5.5: native/gpt-5.5, other: anthropic/claude-sonnet-4-5 }\n' })
 const { gateway } = scene
 
@@ -23,10 +24,10 @@ const responseOf = (events: readonly JsonObject[]): JsonObject => events.at(-1)!
 const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'exec_command', arguments: '{"cmd":"ls"}', status: 'completed' }
 
 function recording(index: number): { readonly headers: Record<string, string>; readonly body: JsonObject } {
-  return JSON.parse(readFileSync(`${recorded}/codex-websocket-${index}.json`, 'utf8')) as { headers: Record<string, string>; body: JsonObject }
+  return JSON.parse(readFileSync(new URL(`codex-websocket-${index}.json`, recorded), 'utf8')) as { headers: Record<string, string>; body: JsonObject }
 }
 
-describe('the recorded messages of Codex', { skip: existsSync(recorded) ? false : `${recorded} is not here.` }, () => {
+describe('the recorded messages of Codex', { skip: existsSync(recorded) ? false : 'The recordings of clients are not here.' }, () => {
   const { 'user-agent': agent, 'openai-beta': beta, originator } = existsSync(recorded) ? recording(1).headers : {}
   const headers = { authorization: `Bearer ${gateway.key}`, 'user-agent': agent!, 'openai-beta': beta!, originator: originator! }
 
