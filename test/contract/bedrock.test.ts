@@ -116,11 +116,12 @@ test('thought, proof and calls reach a client of Messages, and go back as they c
   }
 })
 
-test('a client that asks for no stream may get what was streamed all the same, and the receipt says what it was', async () => {
+test('the receipt says which wire was spoken, what it cost and what the vendor calls the request', async () => {
   script = bedrock.speak('Hello World', { usage })
   const answer = await chat()
   const receipt = await readReceipt(gateway, answer.headers.get('x-omega-decision-id'))
   assert.deepEqual([receipt.provider, receipt.wire, receipt.prompt_tokens, receipt.cached_tokens], ['bedrock', 'bedrock-converse', 105, 90])
+  assert.equal(receipt.upstream_request_id, '01234567-89ab-cdef-0123-456789abcdef')
 })
 
 test('an image that is named by URL is fetched, since the provider takes bytes alone (case 114)', async () => {
