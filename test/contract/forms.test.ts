@@ -57,6 +57,19 @@ describe('a request', () => {
     assert.equal(chat.asked().length, 0)
   })
 
+  test('is told to nobody but the provider: neither the log nor the receipt has a word of it, whatever becomes of it', async () => {
+    const secret = 'a-very-secret-text'
+    const receipts: unknown[] = []
+    for (const answer of [vendors, openai.error(400), reply(200, 'no json')]) {
+      chat.play(answer)
+      for (const model of ['vectors', 'cohere/embed-v4.0']) receipts.push(await scene.receiptOf(await ask({ model, input: secret, user: secret })))
+      assert.ok(chat.asked().every(({ body }) => body.toString().includes(secret)))
+    }
+    assert.equal(receipts.length, 6)
+    assert.ok(!JSON.stringify(receipts).includes(secret))
+    assert.ok(!`${gateway.stdout()}${gateway.stderr()}`.includes(secret))
+  })
+
   test('that is wrong, too large or without a key never leaves the gateway', async () => {
     chat.play(vendors)
     const model = 'openai/text-embedding-3-small'

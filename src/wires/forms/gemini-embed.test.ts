@@ -10,7 +10,8 @@ const part = (text: string, fields: JsonObject = {}): JsonObject => ({ model: 'm
 
 test('a request that is read and written back says the same, also where its parts differ', () => {
   for (const requests of [
-    [part('a')],
+    [part('a'), part('b')],
+    [part('a', { autoTruncate: true }), part('b', { autoTruncate: true })],
     [part('a', { taskType: 'TASK_TYPE_UNSPECIFIED', outputDimensionality: 8 }), part('b', { taskType: 'TASK_TYPE_UNSPECIFIED', outputDimensionality: 8 })],
     [part('a', { title: 'A', taskType: 'RETRIEVAL_DOCUMENT' }), part('b', { title: 'B', taskType: 'RETRIEVAL_DOCUMENT' })],
     [{ model: 'models/m', content: { parts: [{ inlineData: { mimeType: 'image/png', data: 'AA==' } }] } }],
@@ -31,6 +32,7 @@ test('another vendor’s client is asked for as a batch, with size and purpose i
 
 test('only its own vendor can be told parts that differ, or that are no text', () => {
   assert.equal(geminiEmbed.readRequest({ requests: [part('a'), part('b')] }).rest.shaping, undefined)
+  assert.deepEqual(geminiEmbed.readRequest({ requests: [part('a', { own: 1 })] }).rest, { dialect: 'gemini-embed', fields: { own: 1 } })
   assert.equal(geminiEmbed.readRequest({ requests: [part('a'), part('b', { title: 'B' })] }).rest.shaping, 'requests')
   assert.equal(geminiEmbed.readRequest({ requests: [{ content: { parts: [{ fileData: {} }] } }] }).rest.shaping, 'requests')
 })

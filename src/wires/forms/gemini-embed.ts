@@ -24,23 +24,21 @@ const one = fields(
 )
 const several = fields({ ...forbiddenFields, requests: both(listOf(one), isFilled) }, ['requests'])
 
-const read = ['model', 'content', 'taskType', 'title', 'outputDimensionality']
-
 /** What is the same in all requests is the form's; where they differ only this dialect can say so, and has them as they came. */
 function readRequests(requests: readonly JsonObject[]): EmbeddingRequest {
   const [first] = requests as [JsonObject]
-  const { taskType, title, outputDimensionality: dimensions } = first
+  const { model, content: _, taskType, title, outputDimensionality: dimensions, ...fields } = first
   const task = readTask(taskType)
-  const isForm = requests.every((item) => isPlain(item) && read.every((field) => field === 'content' || item[field] === first[field]))
+  const isForm = requests.every((request) => partsOf(request.content).every(isText) && besideContent(request) === besideContent(first))
   return {
-    model: typeof first.model === 'string' ? first.model.replace(/^models\//, '') : '',
+    model: typeof model === 'string' ? model.replace(/^models\//, '') : '',
     inputs: requests.map(({ content }) => textOf(content)),
     encoding: 'float',
     ...(task && { task }),
     ...(typeof title === 'string' && { title }),
     ...(typeof dimensions === 'number' && { dimensions }),
     rest: isForm
-      ? { dialect: name, fields: {}, ...(typeof taskType === 'string' && { spelled: { task: taskType } }) }
+      ? { dialect: name, fields, ...(typeof taskType === 'string' && { spelled: { task: taskType } }) }
       : { dialect: name, fields: { requests: requests as JsonObject[] }, shaping: 'requests' },
   }
 }
@@ -49,8 +47,7 @@ const partsOf = (content: Json | undefined): readonly Json[] => (isObject(conten
 
 const isText = (part: Json): boolean => isObject(part) && typeof part.text === 'string'
 
-/** Nothing but text, and no field that the form does not know. */
-const isPlain = (request: JsonObject): boolean => partsOf(request.content).every(isText) && Object.keys(request).every((field) => read.includes(field))
+const besideContent = ({ content: _, ...fields }: JsonObject): string => JSON.stringify(fields)
 
 const textOf = (content: Json | undefined): string =>
   partsOf(content)
@@ -60,8 +57,8 @@ const textOf = (content: Json | undefined): string =>
 function writeRequest(asked: EmbeddingRequest, lose: Loss): JsonObject {
   const { inputs, dimensions, task, title } = asked
   const model = `models/${asked.model}`
-  const { requests } = ownFields(name, asked)
-  if (Array.isArray(requests)) return { requests: requests.map((request) => ({ ...(request as JsonObject), model })) }
+  const fields = ownFields(name, asked)
+  if (asked.rest.shaping !== undefined) return { requests: (fields.requests as JsonObject[]).map((request) => ({ ...request, model })) }
   if (inputs.some((input) => typeof input !== 'string')) throw unsayable('tokens', 'input')
   if (asked.truncates !== undefined) lose('truncation')
   if (asked.user !== undefined) lose('user')
@@ -71,6 +68,7 @@ function writeRequest(asked: EmbeddingRequest, lose: Loss): JsonObject {
       model,
       content: { parts: [{ text: input as string }] },
       ...present({ taskType, title, outputDimensionality: dimensions }),
+      ...fields,
     })),
   }
 }
