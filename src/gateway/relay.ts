@@ -3,7 +3,7 @@
 import { FramingFault, type Message } from '../base/framing.ts'
 import { sse } from '../base/sse.ts'
 import { splice } from '../base/survey.ts'
-import { Failure } from '../canonical/failure.ts'
+import { Failure, toFailure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { MediaPlace } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
@@ -150,28 +150,42 @@ export class EventRelay {
 
   /** Messages that may be passed on; undefined at the good end. */
   async #next(): Promise<readonly Message[] | undefined> {
-    const chunk = this.#exchange.take() ?? (await this.#exchange.next())
-    const messages = chunk === undefined ? this.#cutter.end() : this.#cut(chunk)
-    for (const { data } of messages) this.#read(data)
+    const chunk = this.#exchange.take() ?? (await this.#wait())
+    const messages = this.#cut(chunk)
     if (chunk !== undefined || messages.length > 0) return messages
     if (!this.#isFinished) throw new Failure('upstream_truncated', 'The provider ended its stream before the answer was finished.')
     return undefined
   }
 
-  #cut(chunk: Buffer): readonly Message[] {
+  /** What is lost behind the last event is nothing that anybody needs. */
+  async #wait(): Promise<Buffer | undefined> {
     try {
-      return this.#cutter.push(chunk)
+      return await this.#exchange.next()
     } catch (error) {
+      if (this.#isFinished && toFailure(error).reason !== 'client_closed') return undefined
+      throw error
+    }
+  }
+
+  #cut(chunk: Buffer | undefined): readonly Message[] {
+    try {
+      const messages = chunk === undefined ? this.#cutter.end() : this.#cutter.push(chunk)
+      return messages.filter(({ data }) => this.#read(data))
+    } catch (error) {
+      // Nobody reads on: the provider need not go on.
       this.#exchange.abort()
       if (error instanceof FramingFault) throw new Failure('upstream_invalid_response', `The provider’s stream has ${error.message}.`, { cause: error })
       throw error
     }
   }
 
-  #read(data: string): void {
-    if (data === '' || data === '[DONE]') return
+  /** Whether it may be passed on: an end that nobody finished may not. Throws `Failure` where the event tells an error. */
+  #read(data: string): boolean {
+    if (data === '[DONE]') return this.#isFinished
+    if (data === '') return true
     const { usage, isLast } = this.#call.surface.wire.readPassed(parseAnswer(Buffer.from(data)))
     if (usage !== undefined || isLast) this.#receipt.observeForm({ usage: usage ?? {} })
     this.#isFinished ||= isLast
+    return true
   }
 }
