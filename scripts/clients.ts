@@ -81,7 +81,7 @@ interface Line {
   readonly wire: Spoken
 }
 
-const titleOf = ({ client, task, wire }: Line): string => [client.name.padEnd(26), wire.padEnd(19), task.name.padEnd(28)].join(' ')
+const titleOf = ({ client, task, wire }: Line): string => [client.name.padEnd(26), wire.padEnd(19), task.name.padEnd(19)].join(' ')
 
 /** The sentences of what went wrong, what was lost on the way, and what the client printed. */
 interface Outcome {

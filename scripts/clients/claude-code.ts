@@ -1,6 +1,6 @@
 /** Claude Code. https://code.claude.com/docs/en/llm-gateway */
 
-import { greeting, shell, type Client } from './client.ts'
+import { usualTasks, type Client } from './client.ts'
 
 export const claudeCode: Client = {
   name: 'Claude Code',
@@ -19,5 +19,5 @@ export const claudeCode: Client = {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   }),
   arguments: ({ model }, prompt) => ['-p', prompt, '--model', model, '--allowed-tools', 'Bash'],
-  tasks: [greeting, shell((command) => ({ tool: 'Bash', input: { command, description: 'Leaves a mark' } }))],
+  tasks: usualTasks((command) => ({ tool: 'Bash', input: { command, description: 'Leaves a mark' } })),
 }

@@ -20,17 +20,17 @@ export interface ToolUse {
   readonly namespace?: string
   /** An object for a function; text for a tool of plain text. */
   readonly input: { readonly [argument: string]: unknown } | string
+  /** What the result must hold when it comes back. */
+  readonly comesBack: string
+  /** What must stand in this file of the working directory when all is done. */
+  readonly leaves?: { readonly file: string; readonly text: string }
 }
 
 export interface Task {
   readonly name: string
   readonly prompt: string
-  /** What the model asks for before it answers; nothing in a greeting. */
-  readonly use?: ToolUse
-  /** What the tool's result must hold when it comes back. */
-  readonly comesBack?: string
-  /** What must stand in this file of the working directory when all is done. */
-  readonly leaves?: { readonly file: string; readonly text: string }
+  /** What the model asks for, all at once, before it answers; nothing in a greeting. */
+  readonly uses: readonly ToolUse[]
 }
 
 export interface Client {
@@ -58,15 +58,17 @@ export interface Client {
 /** A word that no client and no prompt knows of itself. */
 export const mark = 'omni-7f3a'
 
-export const greeting: Task = { name: 'greeting', prompt: 'say hello' }
+const greeting: Task = { name: 'greeting', prompt: 'say hello', uses: [] }
 
-/** The model asks for a shell command that leaves a file and prints; `use` says how this client's shell tool is called. */
-export function shell(use: (command: string) => ToolUse): Task {
-  return {
-    name: 'shell command',
-    prompt: 'please run a shell command and tell me its output',
-    use: use(`printf '%s-%s\\n' ${mark} 42 | tee mark.txt`),
-    comesBack: `${mark}-42`,
-    leaves: { file: 'mark.txt', text: `${mark}-42` },
+/** Of every client: a greeting, then one shell command, then two at once. `call` says how its shell tool is called. */
+export function usualTasks(call: (command: string) => Pick<ToolUse, 'tool' | 'input'>): readonly Task[] {
+  const leaving = (file: string, number: number): ToolUse => {
+    const text = `${mark}-${number}`
+    return { ...call(`printf '%s-%s\\n' ${mark} ${number} | tee ${file}`), comesBack: text, leaves: { file, text } }
   }
+  return [
+    greeting,
+    { name: 'shell command', prompt: 'please run a shell command and tell me its output', uses: [leaving('one.txt', 41)] },
+    { name: 'two at once', prompt: 'please run two shell commands', uses: [leaving('one.txt', 41), leaving('two.txt', 42)] },
+  ]
 }

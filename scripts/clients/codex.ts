@@ -1,13 +1,25 @@
 /** Codex. https://developers.openai.com/codex/config-advanced */
 
-import { greeting, mark, shell, type Client, type Place, type Task } from './client.ts'
+import { mark, usualTasks, type Client, type Place, type Task } from './client.ts'
 
 const patch: Task = {
-  name: 'patch (a tool of plain text)',
+  name: 'patch',
   prompt: 'please add a file',
-  use: { tool: 'apply_patch', input: `*** Begin Patch\n*** Add File: patched.txt\n+${mark} says "hi"\n*** End Patch\n` },
-  comesBack: 'patched.txt',
-  leaves: { file: 'patched.txt', text: `${mark} says "hi"` },
+  uses: [
+    {
+      tool: 'apply_patch',
+      input: `*** Begin Patch\n*** Add File: patched.txt\n+${mark} says "hi"\n*** End Patch\n`,
+      comesBack: 'patched.txt',
+      leaves: { file: 'patched.txt', text: `${mark} says "hi"` },
+    },
+  ],
+}
+
+const nobody = '01a1fb68-9377-7782-bcec-da75f76462d5'
+const closing: Task = {
+  name: 'tool of a namespace',
+  prompt: 'please close the agent',
+  uses: [{ tool: 'close_agent', namespace: 'multi_agent_v1', input: { target: nobody }, comesBack: nobody }],
 }
 
 const codex: Client = {
@@ -22,7 +34,7 @@ const codex: Client = {
   settings: (place) => ({ 'config.toml': configuration(place) }),
   environment: ({ key, home }) => ({ CODEX_HOME: home, OMNI_KEY: key }),
   arguments: ({ model }, prompt) => ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', '-m', model, prompt],
-  tasks: [greeting, shell((cmd) => ({ tool: 'exec_command', input: { cmd } })), patch],
+  tasks: [...usualTasks((cmd) => ({ tool: 'exec_command', input: { cmd } })), patch],
 }
 
 function configuration({ gateway }: Place): string {
@@ -43,14 +55,7 @@ const codexUnknown: Client = {
   name: 'Codex, unknown model',
   model: 'house-model',
   introduces: 'You are a coding agent',
-  tasks: [
-    {
-      name: 'tool of a namespace',
-      prompt: 'please wait for the agent',
-      use: { tool: 'close_agent', namespace: 'multi_agent_v1', input: { target: '01a1fb68-9377-7782-bcec-da75f76462d5' } },
-      comesBack: '01a1fb68-9377-7782-bcec-da75f76462d5',
-    },
-  ],
+  tasks: [closing],
 }
 
 /** Its built-in provider asks over a WebSocket. */

@@ -1,6 +1,6 @@
 /** Gemini CLI. https://geminicli.com/docs/reference/configuration */
 
-import { greeting, shell, type Client } from './client.ts'
+import { usualTasks, type Client } from './client.ts'
 
 export const geminiCli: Client = {
   name: 'Gemini CLI',
@@ -21,5 +21,5 @@ export const geminiCli: Client = {
   }),
   environment: ({ gateway, key }) => ({ GOOGLE_GEMINI_BASE_URL: gateway, GEMINI_API_KEY: key, GEMINI_CLI_TRUST_WORKSPACE: 'true' }),
   arguments: ({ model }, prompt) => ['--approval-mode', 'yolo', '-m', model, '-p', prompt],
-  tasks: [greeting, shell((command) => ({ tool: 'run_shell_command', input: { command, description: 'Leaves a mark' } }))],
+  tasks: usualTasks((command) => ({ tool: 'run_shell_command', input: { command, description: 'Leaves a mark' } })),
 }

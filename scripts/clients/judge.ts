@@ -50,27 +50,32 @@ function judgeProcess({ ran }: Run): string[] {
 }
 
 async function judgeEffect({ ran, task }: Run): Promise<string[]> {
-  if (task.leaves === undefined) return []
-  const text = await readFile(join(ran.work, task.leaves.file), 'utf8').catch(() => '')
-  return text.includes(task.leaves.text) ? [] : [`${task.leaves.file} does not hold what the tool was told to write`]
+  const faults: string[] = []
+  for (const { leaves } of task.uses) {
+    if (leaves === undefined) continue
+    const text = await readFile(join(ran.work, leaves.file), 'utf8').catch(() => '')
+    if (!text.includes(leaves.text)) faults.push(`${leaves.file} does not hold what the tool was told to write`)
+  }
+  return faults
 }
 
 function judgeRequests({ client, task, ear, requests }: Run): string[] {
   const last = requests.at(-1)
   if (last === undefined) return ['no request reached the provider']
   const faults = [client.introduces, task.prompt].filter((text) => !last.body.includes(text)).map((text) => `“${text}” did not reach the provider`)
-  if (task.use === undefined) return faults
-  if (ear.signs && !last.body.includes(signature)) faults.push('the thought did not come back with its signature')
+  if (ear.signs && task.uses.length > 0 && !last.body.includes(signature)) faults.push('the thought did not come back with its signature')
   const results = ear.results(last)
-  const back = results.find(({ id }) => id === callId)
-  if (back === undefined) faults.push(`no result came back to the call’s id, but to ${results.map(({ id }) => id).join(', ') || 'none'}`)
-  else if (!back.said.includes(task.comesBack ?? '')) faults.push(`the result lacks “${task.comesBack}”: ${back.said.slice(0, 200)}`)
+  for (const [place, { comesBack }] of task.uses.entries()) {
+    const back = results.find(({ id }) => id === callId(place))
+    if (back === undefined) faults.push(`no result came back to the call’s id, but to ${results.map(({ id }) => id).join(', ') || 'none'}`)
+    else if (!back.said.includes(comesBack)) faults.push(`the result lacks “${comesBack}”: ${back.said.slice(0, 200)}`)
+  }
   return faults
 }
 
 function judgeTools({ task, ear, requests, ownTools = [] }: Run): string[] {
   const arrived = toolNames(ear, requests)
-  const missing = [...ownTools, ...(task.use ? [task.use.tool] : [])].filter((tool) => !arrived.some((name) => isCalled(tool, name)))
+  const missing = [...ownTools, ...task.uses.map(({ tool }) => tool)].filter((tool) => !arrived.some((name) => isCalled(tool, name)))
   return missing.length === 0 ? [] : [`these tools did not reach the provider: ${missing.join(', ')}`]
 }
 

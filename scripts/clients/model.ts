@@ -1,4 +1,4 @@
-/** A scripted model for client programs, on every wire: it calls the task's tool once, and when the result has come it says so. */
+/** A scripted model for client programs, on every wire: it calls the task's tools once, all together, and when the results have come it says so. */
 
 import type Anthropic from '@anthropic-ai/sdk'
 import type OpenAI from 'openai'
@@ -118,8 +118,8 @@ export const toolNames = ({ tools }: Ear, requests: readonly Received[]): string
   ...new Set(requests.flatMap((request) => tools(request).map(({ name }) => name))),
 ]
 
-/** The id that the model gives its call; each wire lets a model choose its own. */
-export const callId = 'call_omni7f3a'
+/** The id that the model gives its n-th call; each wire lets a model choose its own. */
+export const callId = (place: number): string => `call_omni7f3a${place}`
 /** What the model signs its thought with. */
 export const signature = Buffer.from('omni-7f3a signed this thought').toString('base64')
 export const farewell = 'Done, said the scripted model.'
@@ -128,12 +128,15 @@ export const farewell = 'Done, said the scripted model.'
 export const isCalled = (tool: string, offered: string): boolean => offered === tool || offered.endsWith(`_${tool}`)
 
 /** What the model answers to one request of a client at work on the task. */
-export function answer({ use }: Task, { tools, results, speak }: Ear, request: Received): Answer {
-  const tool = use && tools(request).find(({ name }) => isCalled(use.tool, name))
+export function answer({ uses }: Task, { tools, results, speak }: Ear, request: Received): Answer {
+  const known = tools(request)
+  const toolCalls = uses.flatMap((use, place): Call[] => {
+    const tool = known.find(({ name }) => isCalled(use.tool, name))
+    return tool ? [{ id: callId(place), name: tool.name, ...(use.namespace && { namespace: use.namespace }), ...inputFor(use.input, tool.schema) }] : []
+  })
   // A client also asks on the side, with no tools in it: for a title, for a route.
-  if (use === undefined || tool === undefined || results(request).some(({ id }) => id === callId)) return speak(farewell)(request)
-  const call = { id: callId, name: tool.name, ...(use.namespace && { namespace: use.namespace }), ...inputFor(use.input, tool.schema) }
-  return speak('I use a tool.', { reasoning: ['Which tool ', 'is it?'], signature, toolCalls: [call] })(request)
+  if (toolCalls.length === 0 || results(request).some(({ id }) => id === callId(0))) return speak(farewell)(request)
+  return speak('I use a tool.', { reasoning: ['Which tool ', 'is it?'], signature, toolCalls, isInterleaved: true })(request)
 }
 
 /** Text for a tool of plain text, and as the one argument of the function that stands for it on wires that have no such tools. */

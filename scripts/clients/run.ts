@@ -1,6 +1,6 @@
 /** Runs a client program once, in a home and a working directory of its own, with nothing of this machine's environment and no way out but loopback. */
 
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -52,17 +52,18 @@ async function runProcess(args: readonly string[], env: NodeJS.ProcessEnv, cwd: 
       output = (output + piece).slice(-mostOutput)
     })
   }
-  const late = setTimeout(() => endGroup(child.pid), mostTime)
+  const late = setTimeout(() => endGroup(child), mostTime)
   const exit = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
   clearTimeout(late)
-  endGroup(child.pid)
+  endGroup(child)
   return { exit, output, seconds: (performance.now() - started) / 1000 }
 }
 
-/** What the client started belongs to its process group, and goes with it. */
-function endGroup(pid: number | undefined): void {
+/** What the client started belongs to its process group, where there are such, and goes with it. */
+function endGroup(child: ChildProcess): void {
+  child.kill('SIGKILL')
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
     // The group has ended by itself.
   }
