@@ -45,7 +45,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
   } catch (error) {
     refuse(client.interruption ?? toFailure(error), { surface, client, receipt, call })
   } finally {
-    await call?.upload?.close()
+    call?.upload?.close()
     gateway.settle(receipt.close(), client)
   }
 }

@@ -41,7 +41,7 @@ async function takeForm(parts: Parts, gateway: Gateway): Promise<AnyCall> {
     const extensions = readExtensions({}, client.headers, snapshot)
     return new Call<Surface>({ ...parts, body: { bytes: noBytes, object: upload.fields, members: [] }, extensions, upload }) as AnyCall
   } catch (error) {
-    await upload.close()
+    upload.close()
     throw error
   }
 }

@@ -88,9 +88,10 @@ export class Upload {
     return { part, body: { length: to - from, ...this.#spool.read(from, to) } }
   }
 
-  async close(): Promise<void> {
+  /** Never throws: a file without a name goes with the process at the latest. */
+  close(): void {
     this.#source.stop()
-    await this.#spool.close()
+    this.#spool.close().catch(() => {})
   }
 
   /** One after the other, and then what still comes. */

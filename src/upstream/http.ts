@@ -58,7 +58,7 @@ export class HttpTransport implements Transport {
       )
       onCancel(() => flight.abort())
       try {
-        const sent = upload === undefined ? body : Readable.from(flight.pull(), { highWaterMark: 1 })
+        const sent = upload === undefined ? body : streamOf(flight)
         this.#pool(request).dispatch({ method, path, headers: withLength(headers, upload), body: sent, headersTimeout: 0, bodyTimeout: 0 }, flight)
       } catch (error) {
         // undici refuses a request it cannot spell, as one with a line feed in a header.
@@ -87,6 +87,11 @@ export class HttpTransport implements Transport {
     this.#pools.set(name, pool)
     return pool
   }
+}
+
+/** Its errors come to the flight; what is thrown when nobody listens any more is nobody's. */
+function streamOf(flight: Flight): Readable {
+  return Readable.from(flight.pull(), { highWaterMark: 1 }).on('error', () => {})
 }
 
 /** What is sent at once has its length from undici. */

@@ -16,6 +16,7 @@ class Listener {
   heard = 0
   requests = 0
   broken = 0
+  refuses = false
   #open = Promise.resolve()
   #opening: () => void = () => {}
   readonly server = createServer((request, response) => void this.#listen(request).then((whole) => (whole ? response.end('{"text":"ok"}') : undefined)))
@@ -30,6 +31,7 @@ class Listener {
 
   async #listen(request: IncomingMessage): Promise<boolean> {
     this.requests += 1
+    if (this.refuses) return false
     await this.#open
     try {
       for await (const piece of request) this.heard += (piece as Buffer).length
@@ -42,7 +44,15 @@ class Listener {
 }
 
 const listener = new Listener()
-listener.server.on('request', (_request, response) => response.setHeader('content-type', 'application/json')).listen(0, '127.0.0.1')
+listener.server
+  .on('request', (request, response) => {
+    response.setHeader('content-type', 'application/json')
+    if (!listener.refuses) return
+    // Unread, what is still on its way would reset the connection, and the answer with it.
+    request.on('error', () => {}).resume()
+    response.writeHead(400).end('{"error":{"message":"no"}}')
+  })
+  .listen(0, '127.0.0.1')
 await once(listener.server, 'listening')
 const origin = `http://127.0.0.1:${(listener.server.address() as AddressInfo).port}`
 const gateway = await startGateway({
@@ -189,6 +199,26 @@ test('a form that is cut short is refused, and its provider never sees an end', 
   await eventually(() => listener.broken === broken + 1)
   const receipt = await readReceipt(gateway, id)
   assert.deepEqual([receipt.error, receipt.error_origin, receipt.attempts_count], ['bad_request', 'caller', 1])
+})
+
+test('a provider that refuses before it has heard everything is heard by the client, which may still be sending', async () => {
+  listener.refuses = true
+  for (const head of [modelField + fileHead, fileHead]) {
+    const { sent, answer } = begin()
+    void (async () => {
+      await write(sent, head)
+      for (let turn = 0; turn < 20; turn += 1) await write(sent, megabyte)
+      sent.end(`\r\n${head === fileHead ? modelField : ''}--${boundary}--\r\n`)
+    })().catch(() => {})
+    const { status, id } = await answer
+    assert.equal(status, 400)
+    const receipt = await readReceipt(gateway, id)
+    assert.deepEqual([receipt.error, receipt.upstream_status], ['upstream_refused_request', 400])
+  }
+  listener.refuses = false
+  const { sent, answer } = begin()
+  sent.end(`${modelField}${fileHead}sound\r\n--${boundary}--\r\n`)
+  assert.equal((await answer).status, 200)
 })
 
 test('a client that falls silent in the middle is given up, and told so', async () => {
