@@ -24,6 +24,8 @@ interface Played {
   readonly path: string
   /** Which of its models answers. */
   readonly model: string
+  /** More that its connection needs. */
+  readonly more?: string
   /** What that model cannot be told, whoever asks. */
   readonly loses?: readonly string[]
 }
@@ -35,6 +37,7 @@ const providers: { readonly [wire in Spoken]: Played } = {
   'openai-responses': { like: 'openai', path: '/v1', model: 'gpt-5.1', loses: ['temperature', 'top_p'] },
   'gemini-generate': { like: 'gemini', path: '/v1beta', model: 'gemini-2.5-pro' },
   'cohere-chat': { like: 'cohere', path: '', model: 'command-a-03-2025', loses: ['thinking'] },
+  'bedrock-converse': { like: 'bedrock', path: '', model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', more: ', region: us-east-1' },
 }
 
 interface Scene extends AsyncDisposable {
@@ -49,9 +52,9 @@ interface Scene extends AsyncDisposable {
 async function openScene(wire: Spoken, needs = ''): Promise<Scene> {
   let task: Task | undefined
   const upstream = await startUpstream((request) => answer(task!, ears[wire], request))
-  const { like, path, model } = providers[wire]
+  const { like, path, model, more = '' } = providers[wire]
   const aliases = new Set(clients.map((client) => `  ${client.model}: house/${model}\n`))
-  const provider = `  house: { like: ${like}, key: none, baseUrl: "${upstream.url}${path}", wires: [${wire}] }\n`
+  const provider = `  house: { like: ${like}, key: none, baseUrl: "${upstream.url}${path}", wires: [${wire}]${more} }\n`
   const gateway = await startGateway({ config: `providers:\n${provider}aliases:\n${[...aliases].join('')}${needs}\n` })
   const dispose = async (): Promise<void> => {
     await gateway[Symbol.asyncDispose]()
@@ -100,8 +103,9 @@ async function play(scene: Scene, { client, task, wire }: Line): Promise<Outcome
     const receipts = await readReceipts(scene, since)
     const methods = gateway.log().flatMap(({ time, msg, method }) => (msg === 'request' && Date.parse(String(time)) >= since ? [String(method)] : []))
     const { loses = [] } = providers[wire]
-    const faults = await judge({ client, task, ran, ear: ears[wire], requests, receipts, methods, loses, ownTools: offered.get(client) })
-    if (client.wire === wire) offered.set(client, toolNames(ears[wire], requests))
+    const isOwnWire = client.wire === wire
+    const faults = await judge({ client, task, ran, isOwnWire, ear: ears[wire], requests, receipts, methods, loses, ownTools: offered.get(client) })
+    if (isOwnWire) offered.set(client, toolNames(ears[wire], requests))
     return { faults, lost: [...new Set(receipts.flatMap(({ dropped }) => dropped))].join(' '), output: ran.output }
   })
 }

@@ -11,6 +11,7 @@ export const claudeCode: Client = {
   model: 'claude-opus-5-5',
   introduces: 'You are a Claude agent',
   method: 'POST',
+  passes: ['anthropic-beta', 'anthropic-version'],
   settings: () => ({}),
   environment: ({ gateway, key, home }) => ({
     ANTHROPIC_BASE_URL: gateway,

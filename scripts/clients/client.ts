@@ -44,6 +44,8 @@ export interface Client {
   readonly model: string
   /** How its system prompt begins to speak of itself: it must reach the provider. */
   readonly introduces: string
+  /** Headers that go on to a provider of its own wire. */
+  readonly passes: readonly string[]
   /** Files of its home, by path. */
   settings(place: Place): { readonly [path: string]: string }
   environment(place: Place): { readonly [name: string]: string }

@@ -31,6 +31,7 @@ const codex: Client = {
   model: 'gpt-5.5',
   introduces: 'You are Codex',
   method: 'POST',
+  passes: [],
   settings: (place) => ({ 'config.toml': configuration(place) }),
   environment: ({ key, home }) => ({ CODEX_HOME: home, OMNI_KEY: key }),
   arguments: ({ model }, prompt) => ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', '-m', model, prompt],

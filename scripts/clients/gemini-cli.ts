@@ -11,6 +11,7 @@ export const geminiCli: Client = {
   model: 'gemini-3.8-flash',
   introduces: 'You are Gemini CLI',
   method: 'POST',
+  passes: ['x-goog-api-client'],
   settings: () => ({
     '.gemini/settings.json': JSON.stringify({
       security: { auth: { selectedType: 'gemini-api-key' } },

@@ -21,6 +21,8 @@ export interface Run {
   readonly client: Client
   readonly task: Task
   readonly ran: Ran
+  /** Whether the provider speaks the client's own wire: then nothing is lost at all. */
+  readonly isOwnWire: boolean
   readonly ear: Ear
   readonly requests: readonly Received[]
   readonly receipts: readonly Receipt[]
@@ -59,10 +61,11 @@ async function judgeEffect({ ran, task }: Run): Promise<string[]> {
   return faults
 }
 
-function judgeRequests({ client, task, ear, requests }: Run): string[] {
+function judgeRequests({ client, task, isOwnWire, ear, requests }: Run): string[] {
   const last = requests.at(-1)
   if (last === undefined) return ['no request reached the provider']
   const faults = [client.introduces, task.prompt].filter((text) => !last.body.includes(text)).map((text) => `“${text}” did not reach the provider`)
+  for (const name of isOwnWire ? client.passes : []) if (last.header(name) === undefined) faults.push(`the header ${name} did not reach the provider`)
   if (ear.signs && task.uses.length > 0 && !last.body.includes(signature)) faults.push('the thought did not come back with its signature')
   const results = ear.results(last)
   for (const [place, { comesBack }] of task.uses.entries()) {
@@ -79,11 +82,11 @@ function judgeTools({ task, ear, requests, ownTools = [] }: Run): string[] {
   return missing.length === 0 ? [] : [`these tools did not reach the provider: ${missing.join(', ')}`]
 }
 
-function judgeReceipts({ client, receipts, requests, methods, loses }: Run): string[] {
+function judgeReceipts({ client, isOwnWire, receipts, requests, methods, loses }: Run): string[] {
   const told = receipts.reduce((sum, { attempts_count: attempts }) => sum + attempts, 0)
   const faults = told === requests.length ? [] : [`${requests.length} requests reached the provider, and receipts tell of ${told}`]
   if (methods.some((method) => method !== client.method)) faults.push(`it asked by ${methods.join(', ')}`)
   for (const { outcome, error } of receipts) if (outcome !== 'completed') faults.push(`a receipt says ${outcome}${error === null ? '' : `, ${error}`}`)
-  const lost = new Set(receipts.flatMap(({ dropped }) => dropped).filter((word) => !spared.has(word) && !loses.includes(word)))
+  const lost = new Set(receipts.flatMap(({ dropped }) => dropped).filter((word) => isOwnWire || !(spared.has(word) || loses.includes(word))))
   return lost.size === 0 ? faults : [...faults, `lost on the way: ${[...lost].join(', ')}`]
 }

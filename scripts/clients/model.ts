@@ -4,7 +4,19 @@ import type Anthropic from '@anthropic-ai/sdk'
 import type OpenAI from 'openai'
 import { isObject } from '../../src/base/json.ts'
 import type { WireName } from '../../src/canonical/chat.ts'
-import { cohere, gemini, messages, openai, responses, type Answer, type Call, type Received, type Saying, type Words } from '../../test/upstream/index.ts'
+import {
+  bedrock,
+  cohere,
+  gemini,
+  messages,
+  openai,
+  responses,
+  type Answer,
+  type Call,
+  type Received,
+  type Saying,
+  type Words,
+} from '../../test/upstream/index.ts'
 import type { Task, ToolUse } from './client.ts'
 
 interface Offered {
@@ -56,6 +68,14 @@ interface CohereChat {
   readonly messages: readonly { readonly role: string; readonly tool_call_id: string; readonly content: unknown }[]
 }
 
+/** The vendor's package is not among ours. */
+interface Converse {
+  readonly toolConfig?: { readonly tools: readonly { readonly toolSpec?: { readonly name: string; readonly inputSchema: { readonly json: unknown } } }[] }
+  readonly messages: readonly {
+    readonly content: readonly { readonly toolResult?: { readonly toolUseId: string; readonly content: unknown } }[]
+  }[]
+}
+
 const result = (id: string, content: unknown): Result => ({ id, said: JSON.stringify(content) })
 
 export const ears = {
@@ -104,6 +124,14 @@ export const ears = {
       results: ({ messages: turns }) => turns.flatMap((turn) => (turn.role === 'tool' ? [result(turn.tool_call_id, turn.content)] : [])),
     },
     { speak: cohere.speak },
+  ),
+  'bedrock-converse': ear<Converse>(
+    {
+      tools: ({ toolConfig }) => (toolConfig?.tools ?? []).flatMap(({ toolSpec: tool }) => (tool ? [{ name: tool.name, schema: tool.inputSchema.json }] : [])),
+      results: ({ messages: turns }) =>
+        turns.flatMap(({ content }) => content.flatMap(({ toolResult: told }) => (told ? [result(told.toolUseId, told.content)] : []))),
+    },
+    { speak: bedrock.speak, signs: true },
   ),
 } satisfies { readonly [wire in WireName]?: Ear }
 
