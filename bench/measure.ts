@@ -65,12 +65,10 @@ export async function runLane(lane: Lane, bench: Bench): Promise<Sample[]> {
     for (const concurrency of lane.concurrency.slice(0, effort.mostConcurrencies)) {
       bench.say(`${lane.name}, ${concurrency} at once`)
       for (let repetition = 0; repetition < effort.repetitions; repetition += 1) {
-        for (const subject of subjects) {
-          for (const question of variants) {
-            const seen = await measure(load, subject, subject.job(question, concurrency, effort.milliseconds))
-            const variant = lane.variants ? variantName(question) : ''
-            samples.push({ lane: lane.name, concurrency, subject: subject.name, variant, repetition, ...seen })
-          }
+        for (const { subject, question } of subjects.flatMap((one) => variants.map((asked) => ({ subject: one, question: asked })))) {
+          const seen = await measure(load, subject, subject.job(question, concurrency, effort.milliseconds))
+          const variant = lane.variants ? variantName(question) : ''
+          samples.push({ lane: lane.name, concurrency, subject: subject.name, variant, repetition, ...seen })
         }
       }
     }

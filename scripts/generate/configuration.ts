@@ -40,7 +40,8 @@ const sections: { readonly [section: string]: string } = {
   media: 'Media that clients name by URL.',
   receipts: 'How receipts wait for storage. What comes when they are too many is counted and lost.',
   storage: 'Where things are kept.',
-  responses: 'Answers of the Responses API: whether they are kept here, which stores content and is off unless you turn it on; and clients that speak it by WebSocket.',
+  responses:
+    'Answers of the Responses API: whether they are kept here, which stores content and is off unless you turn it on; and clients that speak it by WebSocket.',
   upstream: 'Connections to providers.',
 }
 

@@ -40,7 +40,7 @@ const field = (name: string, value: string | Buffer, more = ''): Buffer =>
   Buffer.concat([Buffer.from(`--b0\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`), Buffer.from(value), Buffer.from('\r\n')])
 const last = Buffer.from('--b0--\r\n')
 
-test('[7578] any parts, split anywhere, come out as they went in, and stand where the offsets say', () => {
+test('any parts (RFC 7578), split anywhere, come out as they went in, and stand where the offsets say', () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array))
   const alike = fc.constantFrom('\r\n--b', '\r\n--b1', '--b0', '\n--b0', '\r\n-', '\r', '\r\n', '\r\r\n--').map((text) => Buffer.from(text))
   const data = fc.array(fc.oneof(bytes, alike), { maxLength: 6 }).map((pieces) => Buffer.concat(pieces))

@@ -91,8 +91,7 @@ export class Spool {
     spooled += bytes.length
     const at = this.#length
     this.#length += bytes.length
-    for (let written = 0; written < bytes.length; )
-      written += (await this.#file!.write(bytes, written, bytes.length - written, at + written)).bytesWritten
+    for (let written = 0; written < bytes.length;) written += (await this.#file!.write(bytes, written, bytes.length - written, at + written)).bytesWritten
   }
 
   async #piece(at: number, length: number): Promise<Buffer> {

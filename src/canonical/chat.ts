@@ -165,10 +165,11 @@ export interface Thinking {
   readonly rest?: Rest
 }
 
+/** `isHeld`: asked for on an API that holds its models to every schema, and so has no word `strict`. */
 export type OutputFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json' }
-  | { readonly type: 'schema'; readonly name?: string; readonly schema: JsonObject; readonly strict?: boolean; readonly rest?: Rest }
+  | { readonly type: 'schema'; readonly name?: string; readonly schema: JsonObject; readonly strict?: boolean; readonly isHeld?: true; readonly rest?: Rest }
 
 export interface ChatRequest {
   readonly model: string

@@ -76,5 +76,6 @@ test('a model that a host holds to no schema is known by the host', () => {
 
 test('marks for a cache are known to the models that have them, and to no older ones', () => {
   for (const model of ['gpt-5.6', 'gpt-5.6-sol', 'gpt-5.10-mini', 'gpt-6', 'gpt-12']) assert.equal(traitsOf('openai', model).cacheBreakpoints, true, model)
-  for (const model of ['gpt-5', 'gpt-5.5', 'gpt-5-mini', 'gpt-4.1', 'claude-sonnet-4-5']) assert.equal(traitsOf('openai', model).cacheBreakpoints, undefined, model)
+  for (const model of ['gpt-5', 'gpt-5.5', 'gpt-5-mini', 'gpt-4.1', 'claude-sonnet-4-5'])
+    assert.equal(traitsOf('openai', model).cacheBreakpoints, undefined, model)
 })

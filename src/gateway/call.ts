@@ -6,12 +6,17 @@ import type { MediaForm } from '../canonical/media.ts'
 import type { ChatSurface, FormSurface, MediaSurface, Surface } from '../surfaces/surface.ts'
 import type { EventWriter } from '../wires/wire.ts'
 import type { Body } from './body.ts'
-import type { Brought } from './media.ts'
 import type { Client } from './client.ts'
 import { vendorPart, type Extensions } from './extensions.ts'
 import type { Scribe } from './scribe.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 import type { Upload } from './upload.ts'
+
+/** A medium as requests hold it: base64, and the type that its server said. */
+export interface Brought {
+  readonly mime: string
+  readonly data: string
+}
 
 /** Of a chat, where nothing else is said. */
 export class Call<S extends Surface = ChatSurface> {

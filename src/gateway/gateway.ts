@@ -16,7 +16,7 @@ export interface Gateway {
   /** Carries what the built-in provider answers. */
   readonly local: Transport
   /** Fetches what clients name by URL; undefined where the operator wants none of it. */
-  readonly media: { readonly room: number; fetch(url: string, room: number, signal: AbortSignal): Promise<Medium> } | undefined
+  readonly media: { readonly room: number; bring(url: string, room: number, signal: AbortSignal): Promise<Medium> } | undefined
   readonly memory: Memory
   /** Where uploads that must wait are kept, in files without a name. */
   readonly spoolFolder: string

@@ -6,12 +6,6 @@ import type { UpstreamWire } from '../wires/wire.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 
-/** A medium as requests hold it: base64, and the type that its server said. */
-export interface Brought {
-  readonly mime: string
-  readonly data: string
-}
-
 /** What the call names in a way that the wire cannot, and nobody has fetched yet. */
 export function missingBytes(call: Call, wire: UpstreamWire): readonly string[] {
   const { image_url: image, document_url: document } = wire.cannotSay
@@ -34,7 +28,7 @@ export async function bringBytes(call: Call, urls: readonly string[], { media }:
   const brought = (call.brought ??= new Map())
   let room = media.room
   for (const url of urls) {
-    const { mime, bytes } = await media.fetch(url, room, cancel.signal)
+    const { mime, bytes } = await media.bring(url, room, cancel.signal)
     room -= bytes.length
     brought.set(url, { mime, data: bytes.toString('base64') })
   }

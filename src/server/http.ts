@@ -12,6 +12,8 @@ import { serve } from '../gateway/serve.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
 import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
+import { cohereChat } from '../wires/cohere-chat/index.ts'
+import { geminiGenerate } from '../wires/gemini-generate/index.ts'
 import type { SurfaceWire } from '../wires/wire.ts'
 import { HttpClient, type ClientLimits } from './client.ts'
 import { checkQuery, guard, takeQueryKey, takesQueryKey } from './guard.ts'
@@ -135,7 +137,9 @@ export function refuseSide(request: IncomingMessage, response: ServerResponse, f
 }
 
 function envelopeOf(url: string): SurfaceWire {
-  return /\/messages\b/.test(url) ? anthropicMessages : openaiChat
+  if (/\/messages\b/.test(url)) return anthropicMessages
+  if (/^\/v2\/|\/rerank\b/.test(url)) return cohereChat
+  return takesQueryKey(url.split('?', 1)[0]!) ? geminiGenerate : openaiChat
 }
 
 const jsonType = 'application/json; charset=utf-8'

@@ -48,6 +48,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/health/readiness', access: 'none', serving: { kind: 'readiness' } },
   { method: 'GET', path: '/metrics', access: 'admin', serving: { kind: 'metrics' } },
   { method: 'GET', path: '/', access: 'none', serving: { kind: 'welcome' } },
+  { method: 'GET', path: '/v1beta/models', access: 'client', serving: { kind: 'models' } },
+  { method: 'GET', path: '/v1beta/models/*', access: 'client', serving: { kind: 'model' } },
   ...control,
 ]
 
@@ -75,5 +77,5 @@ export function match(method: string, path: string): Match {
   const near = patterns.filter(({ pattern }) => pattern.test(path))
   const found = near.find(({ route }) => route.method === method)
   if (found) return { kind: 'found', route: found.route, rest: found.pattern.exec(path)?.[1] ?? '' }
-  return near.length > 0 ? { kind: 'wrong_method', allow: near.map(({ route }) => route.method) } : { kind: 'none' }
+  return near.length > 0 ? { kind: 'wrong_method', allow: [...new Set(near.map(({ route }) => route.method))] } : { kind: 'none' }
 }

@@ -11,7 +11,7 @@ import type { FormSurface } from './surface.ts'
 export const versioned = (path: string): readonly string[] => [`/v1${path}`, path]
 
 /** As Google's API has it: the path names the model, and what is asked of it. */
-export const ofModel = (method: string): readonly string[] => [`/v1beta/models/*:${method}`, `/v1/models/*:${method}`]
+export const ofModel = (method: string): readonly string[] => [`/v1beta/models/*:${method}`, `/v1/models/*:${method}`, `/v1beta/*:${method}`]
 
 export const formSurfaces: readonly FormSurface[] = [
   { name: 'openai-embeddings', operation: 'embeddings', paths: versioned('/embeddings'), wire: openaiEmbeddings },

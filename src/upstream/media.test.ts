@@ -27,7 +27,7 @@ async function served(listener: RequestListener): Promise<AsyncDisposable & { re
 async function refusalOf(url: string, hosts: readonly string[] = []): Promise<string> {
   const fetcher = new MediaFetcher({ ...limits, hosts: new Set(hosts) })
   try {
-    await fetcher.fetch(url, fetcher.room, never)
+    await fetcher.bring(url, fetcher.room, never)
   } catch (error) {
     assert.ok(error instanceof Error && 'reason' in error && error.reason === 'invalid_value', String(error))
     assert.ok((url === '' || !error.message.includes(url)) && !error.message.includes('secret'), 'nothing of the URL is told')
@@ -102,7 +102,7 @@ test('a host that the operator names is asked, and its answer is brought with it
     response.writeHead(200, { 'content-type': 'Image/PNG; q=1' }).end('pixels')
   })
   const fetcher = new MediaFetcher({ ...limits, hosts: new Set(['127.0.0.1']) })
-  const { mime, bytes } = await fetcher.fetch(`${server.url}/a`, fetcher.room, never)
+  const { mime, bytes } = await fetcher.bring(`${server.url}/a`, fetcher.room, never)
   assert.deepEqual([mime, bytes.toString()], ['image/png', 'pixels'])
   await fetcher.close()
 })
@@ -135,6 +135,6 @@ test('a client that hangs up ends the fetching', async () => {
   const fetcher = new MediaFetcher({ ...limits, time: 60_000, hosts: new Set(['127.0.0.1']) })
   const gone = new AbortController()
   setTimeout(() => gone.abort(), 50)
-  await assert.rejects(fetcher.fetch(server.url, fetcher.room, gone.signal), { reason: 'client_closed' })
+  await assert.rejects(fetcher.bring(server.url, fetcher.room, gone.signal), { reason: 'client_closed' })
   await fetcher.close()
 })

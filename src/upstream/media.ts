@@ -78,7 +78,7 @@ export class MediaFetcher {
   }
 
   /** `room` is how many bytes are left. Throws `Failure` (`invalid_value`), since it is the caller's URL; its text holds nothing of the URL. */
-  async fetch(address: string, room: number, signal: AbortSignal): Promise<Medium> {
+  async bring(address: string, room: number, signal: AbortSignal): Promise<Medium> {
     const until = AbortSignal.any([signal, AbortSignal.timeout(this.#limits.time)])
     try {
       return await this.#follow(this.#check(address), room, until)

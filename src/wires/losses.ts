@@ -24,6 +24,7 @@ export const words = [
   'hosted_tool',
   'custom_tool',
   'strict_tool',
+  'strict_format',
   'thinking',
   'signature',
   'redacted_reasoning',

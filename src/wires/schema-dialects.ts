@@ -1,7 +1,7 @@
 /** What vendors take of JSON Schema, each as their documentation or their own SDK says. */
 
 import { isObject, asText, type Json, type JsonObject } from '../base/json.ts'
-import type { Dialect, Fold } from './schema.ts'
+import { bendSchema, type Dialect, type Fold } from './schema.ts'
 
 const withoutKeyword = (schema: JsonObject, keyword: string): JsonObject => {
   const { [keyword]: _, ...others } = schema
@@ -126,6 +126,11 @@ export const openaiStrictSchema: Dialect = {
   ),
   folds: [allOfAsOne, oneOfAsAnyOf, requiredAll, closedObjects],
   described: constraints,
+}
+
+/** Whether a schema can be said in the dialect as it is. */
+export function fitsDialect(schema: JsonObject, dialect: Dialect): boolean {
+  return JSON.stringify(bendSchema(schema, dialect)) === JSON.stringify(schema)
 }
 
 const types: ReadonlySet<Json> = words('STRING NUMBER INTEGER BOOLEAN ARRAY OBJECT NULL')

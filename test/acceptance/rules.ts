@@ -26,8 +26,17 @@ export function holdRules(told: Told, method = 'POST'): void {
 /** One error, in the envelope of its surface and with a row of the table behind it. */
 function holdError({ surface, status, headers, text }: Told): void {
   const body = JSON.parse(text) as { readonly type?: string; readonly request_id?: string; readonly error: { readonly [field: string]: unknown } }
+  if (surface === 'cohere') return assert.deepEqual(Object.keys(body).sort(), ['id', 'message'], text)
   const { error } = body
-  assert.ok(typeof error.message === 'string' && error.message.length > 0, text)
+  assert.ok(typeof error?.message === 'string' && error.message.length > 0, text)
+  if (surface === 'gemini') {
+    assert.deepEqual([error.code, Object.keys(body)], [status, ['error']], text)
+    assert.ok(
+      Object.values(reasons).some((row) => row.status === status && row.gemini === error.status),
+      `no row of the table has ${error.status as string} with ${status}`,
+    )
+    return
+  }
   if (surface === 'messages') {
     assert.deepEqual(Object.keys(body).sort(), ['error', 'request_id', 'type'], text)
     assert.equal(body.type, 'error')

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { eventually, startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { holdRules } from './rules.ts'
 
-export type Surface = 'chat' | 'messages'
+export type Surface = 'chat' | 'messages' | 'gemini' | 'cohere'
 
 /** Who is asked to play a provider, by the name of its connection: the wire it speaks, and where it is. */
 export type Cast = { readonly [name: string]: { readonly like: 'openai' | 'anthropic'; readonly url: string; readonly extra?: JsonObject } }
@@ -92,7 +92,11 @@ export async function openScene({ cast, settings, ...options }: SceneOptions = {
   return { ...gateway, port, ask, say, receiptOf }
 }
 
-const surfaceOf = (path: string): Surface => (/\/messages\b/.test(path) ? 'messages' : 'chat')
+const surfaceOf = (path: string): Surface => {
+  if (/\/messages\b/.test(path)) return 'messages'
+  if (path.startsWith('/v1beta/') || /:\w+(\?|$)/.test(path)) return 'gemini'
+  return /^\/v2\/|\/rerank$/.test(path) ? 'cohere' : 'chat'
+}
 
 /** The data of each event of a stream, as https://html.spec.whatwg.org/multipage/server-sent-events.html reads it. */
 export function eventsOf(text: string): string[] {

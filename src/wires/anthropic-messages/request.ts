@@ -6,6 +6,8 @@ import { Failure } from '../../canonical/failure.ts'
 import { isThinking, lacksThought, readThinking, writeThinking, type Held } from '../claude-thinking.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own, spelling } from '../rest.ts'
+import { bendSchema } from '../schema.ts'
+import { claudeSchema } from '../schema-dialects.ts'
 import type { ModelTraits } from '../traits.ts'
 import { arrange, type Arranged } from './arrange.ts'
 import { contentSpelling, readContent, writeContent } from './content.ts'
@@ -89,7 +91,7 @@ function takeFormat(fields: JsonObject, field: string): { readonly format: Outpu
   if (!isObject(said) || said.type !== 'json_schema' || !isObject(said.schema)) return undefined
   delete fields[field]
   const { type: _, schema, ...others } = said
-  return { format: { type: 'schema', schema, ...kept(wire, others, field === 'format' ? undefined : { format: field }) } }
+  return { format: { type: 'schema', schema, isHeld: true, ...kept(wire, others, field === 'format' ? undefined : { format: field }) } }
 }
 
 function takeUser(about: JsonObject): { readonly user?: string } {
@@ -120,7 +122,7 @@ export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Lo
   const said = writeThinking(request, target, { wire, maxTokens: max_tokens, lacksThought: () => lacksThought(messages, holds) }, lose)
   const thinks = isThinking(said)
   const tools = request.tools.map((tool) => writeTool(tool, target, lose)).filter((tool) => tool !== undefined)
-  const { output_format, format } = writeFormat(request.format, target)
+  const { output_format, format } = writeFormat(request, target)
   const body = {
     ...left,
     ...present({
@@ -192,11 +194,12 @@ function writeStops(stop: readonly string[] | undefined, lose: Loss): string[] |
   return useful && useful.length > 0 ? useful : undefined
 }
 
-function writeFormat(format: OutputFormat | undefined, { nativeSchema }: ModelTraits): { readonly output_format?: JsonObject; readonly format?: JsonObject } {
+/** A schema of another wire is bent to what this vendor holds its models to; what it cannot hold stands in descriptions. */
+function writeFormat({ format, rest }: ChatRequest, { nativeSchema }: ModelTraits): { readonly output_format?: JsonObject; readonly format?: JsonObject } {
   if (format === undefined || format.type === 'text') return {}
   // The gateway has such a format answered in a tool: see json-tool.ts.
   if (format.type === 'json' || nativeSchema === false)
     throw new Failure('unsupported_parameter', 'This model cannot be held to the format that was asked for.', { param: 'format' })
-  const said = { ...own(wire, format.rest), type: 'json_schema', schema: format.schema }
+  const said = { ...own(wire, format.rest), type: 'json_schema', schema: rest.wire === wire ? format.schema : bendSchema(format.schema, claudeSchema) }
   return spelling(wire, format.rest, 'format') ? { output_format: said } : { format: said }
 }

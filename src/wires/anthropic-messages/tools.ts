@@ -4,6 +4,8 @@ import { present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own } from '../rest.ts'
+import { bendSchema } from '../schema.ts'
+import { claudeSchema } from '../schema-dialects.ts'
 import type { ModelTraits } from '../traits.ts'
 import { isHosted } from './check.ts'
 import { takeMark, writeMark } from './marks.ts'
@@ -43,9 +45,14 @@ function writeFunction(tool: FunctionTool, target: ModelTraits, lose: Loss): Jso
   if (tool.strict === true && strict === undefined) lose('strict_tool')
   return {
     ...own(wire, tool.rest),
-    ...present({ name: tool.name, description: tool.description, input_schema: tool.schema ?? { type: 'object', properties: {} }, strict }),
+    ...present({ name: tool.name, description: tool.description, input_schema: schemaOf(tool, strict), strict }),
     ...writeMark(tool.cache, tool.rest),
   }
+}
+
+/** A strict tool of another wire is bent to what this vendor holds its models to; any other goes as it is. */
+function schemaOf({ schema = { type: 'object', properties: {} }, rest }: FunctionTool, strict: boolean | undefined): JsonObject {
+  return strict === true && rest?.wire !== wire ? bendSchema(schema, claudeSchema) : schema
 }
 
 /** A model that cannot be held to a schema refuses the word; what another wire says of itself (`false`) needs no saying. */

@@ -79,7 +79,7 @@ function takeFormat(output: JsonObject): { readonly format?: OutputFormat } {
   if (schema === undefined) return {}
   delete output.textFormat
   if (JSON.stringify(schema) !== text) others.schema = text!
-  return { format: { type: 'schema', schema, ...(typeof name === 'string' && { name }), ...kept(others) } }
+  return { format: { type: 'schema', schema, isHeld: true, ...(typeof name === 'string' && { name }), ...kept(others) } }
 }
 
 function parseSchema(text: string): JsonObject | undefined {

@@ -67,7 +67,7 @@ function takeFormat(fields: JsonObject): OutputFormat | undefined {
   const { type, json_schema: schema, ...others } = said
   if (isObject(schema) && type === 'json_object') {
     take(fields, 'response_format')
-    return { type: 'schema', schema, ...kept(wire, others) }
+    return { type: 'schema', schema, isHeld: true, ...kept(wire, others) }
   }
   if ((type !== 'text' && type !== 'json_object') || Object.keys(said).length > 1) return undefined
   take(fields, 'response_format')

@@ -65,7 +65,7 @@ function takeFormat(config: JsonObject): OutputFormat | undefined {
   if (field === undefined) return { type: 'json' }
   const said = take(config, field) as JsonObject
   const spelled: Spelled = mime === undefined ? { mime: 'absent' } : {}
-  return { type: 'schema', schema: bendSchema(said, plainSchema), ...kept({ [field]: said }, spelled) }
+  return { type: 'schema', schema: bendSchema(said, plainSchema), isHeld: true, ...kept({ [field]: said }, spelled) }
 }
 
 /** The wire takes five at most. https://ai.google.dev/api/generate-content#FIELDS.stop_sequences */

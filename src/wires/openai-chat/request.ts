@@ -3,6 +3,7 @@
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
+import { holdTo } from '../strict-format.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readMessages, writeMessages } from './messages.ts'
 import { kept, leftOf, own, ownWithin, type Spelled, spelling, take, wire } from './own.ts'
@@ -109,7 +110,7 @@ export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Lo
       ...writeLogprobs(request),
       [spelling(request.rest, 'maxTokens') ?? 'max_completion_tokens']: request.maxTokens,
       stop: writeStop(request, lose),
-      response_format: writeFormat(request),
+      response_format: writeFormat(request, lose),
     }),
     ...writeThinking(request, target, lose),
     ...(request.stream && { stream: true, ...(!isOwn && { stream_options: { include_usage: true } }) }),
@@ -146,10 +147,11 @@ function writeStop({ stop, rest }: ChatRequest, lose: Loss): Json | undefined {
 }
 
 /** The wire wants a name for a schema; a client that spoke it and gave none knows why. */
-function writeFormat({ format, rest: { wire: origin } }: ChatRequest): Json | undefined {
+function writeFormat({ format, rest: { wire: origin } }: ChatRequest, lose: Loss): Json | undefined {
   if (format === undefined) return undefined
   if (format.type !== 'schema') return { type: format.type === 'json' ? 'json_object' : 'text' }
-  const { name = origin === wire ? undefined : 'answer', schema, strict, rest } = format
+  const { name = origin === wire ? undefined : 'answer', schema, rest } = format
+  const strict = holdTo(format, lose)
   return { type: 'json_schema', ...own(rest), json_schema: { ...present({ name, schema, strict }), ...ownWithin(rest, 'json_schema') } }
 }
 

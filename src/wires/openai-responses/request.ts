@@ -3,6 +3,7 @@
 import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
+import { holdTo } from '../strict-format.ts'
 import { effortOf } from '../efforts.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readInput, readInstructions, refersToStored, splitInstructions, textCallsIn, writeInput } from './input.ts'
@@ -137,7 +138,7 @@ export function writeOptions(request: ChatRequest, target: ModelTraits, lose: Lo
     ...writeThinking(request, target, lose),
     ...(!isOwn && writeInclude(request, target)),
     ...own(rest),
-    ...writeText(request),
+    ...writeText(request, lose),
   }
 }
 
@@ -183,13 +184,14 @@ function writeInclude({ thinking, logprobs }: ChatRequest, target: ModelTraits):
 }
 
 /** The wire wants a name for a schema; a client that spoke it and gave none knows why. */
-function writeText({ format, rest }: ChatRequest): JsonObject {
+function writeText({ format, rest }: ChatRequest, lose: Loss): JsonObject {
   if (format === undefined) return {}
-  return { text: { ...ownWithin(rest, 'text'), format: writeFormat(format, rest.wire === wire) } }
+  return { text: { ...ownWithin(rest, 'text'), format: writeFormat(format, rest.wire === wire, lose) } }
 }
 
-function writeFormat(format: OutputFormat, isOwn: boolean): JsonObject {
+function writeFormat(format: OutputFormat, isOwn: boolean, lose: Loss): JsonObject {
   if (format.type !== 'schema') return { type: format.type === 'json' ? 'json_object' : 'text' }
-  const { name = isOwn ? undefined : 'answer', schema, strict, rest } = format
+  const { name = isOwn ? undefined : 'answer', schema, rest } = format
+  const strict = holdTo(format, lose)
   return { type: 'json_schema', ...present({ name, schema, strict }), ...own(rest) }
 }
