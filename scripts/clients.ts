@@ -6,16 +6,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { startGateway, type Gateway } from '../test/gateway.ts'
 import { startUpstream, type Upstream } from '../test/upstream/index.ts'
-import { claudeCode } from './clients/claude-code.ts'
+import { claudeCodes } from './clients/claude-code.ts'
 import type { Client, Task } from './clients/client.ts'
 import { codexes } from './clients/codex.ts'
-import { geminiCli } from './clients/gemini-cli.ts'
+import { geminiClis } from './clients/gemini-cli.ts'
 import { install } from './clients/install.ts'
 import { judge, type Receipt } from './clients/judge.ts'
 import { answer, ears, toolNames, type Spoken } from './clients/model.ts'
 import { runClient } from './clients/run.ts'
 
-const clients: readonly Client[] = [claudeCode, ...codexes, geminiCli]
+const clients: readonly Client[] = [...claudeCodes, ...codexes, ...geminiClis]
 const wires = Object.keys(ears) as Spoken[]
 
 interface Played {
@@ -53,7 +53,7 @@ async function openScene(wire: Spoken, needs = ''): Promise<Scene> {
   let task: Task | undefined
   const upstream = await startUpstream((request) => answer(task!, ears[wire], request))
   const { like, path, model, more = '' } = providers[wire]
-  const aliases = new Set(clients.map((client) => `  ${client.model}: house/${model}\n`))
+  const aliases = new Set(clients.flatMap((client) => [client.model, ...(client.others ?? [])]).map((name) => `  ${name}: house/${model}\n`))
   const provider = `  house: { like: ${like}, key: none, baseUrl: "${upstream.url}${path}", wires: [${wire}]${more} }\n`
   const gateway = await startGateway({ config: `providers:\n${provider}aliases:\n${[...aliases].join('')}${needs}\n` })
   const dispose = async (): Promise<void> => {
@@ -134,7 +134,8 @@ const lines = clients.flatMap((client) => {
   return inOrder.flatMap((wire) => client.tasks.map((task): Line => ({ client, task, wire }))).filter(isWanted)
 })
 
-await install(clients)
+// Without its program each run fails, and is counted.
+await install(clients).catch((error: Error) => console.log(error.message))
 await using scenes = new AsyncDisposableStack()
 /** By wire and needs. */
 const opened = new Map<string, Promise<Scene>>()

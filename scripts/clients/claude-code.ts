@@ -2,7 +2,7 @@
 
 import { usualTasks, type Client } from './client.ts'
 
-export const claudeCode: Client = {
+const claudeCode: Client = {
   name: 'Claude Code',
   package: '@anthropic-ai/claude-code',
   version: '2.1.329',
@@ -22,3 +22,20 @@ export const claudeCode: Client = {
   arguments: ({ model }, prompt) => ['-p', prompt, '--model', model, '--allowed-tools', 'Bash'],
   tasks: usualTasks((command) => ({ tool: 'Bash', input: { command, description: 'Leaves a mark' } })),
 }
+
+/** As it comes: it greets the gateway first, and asks which models there are. */
+const claudeChatty: Client = {
+  ...claudeCode,
+  name: 'Claude Code, all traffic',
+  environment: ({ gateway, key, home }) => ({
+    ANTHROPIC_BASE_URL: gateway,
+    ANTHROPIC_AUTH_TOKEN: key,
+    CLAUDE_CONFIG_DIR: home,
+    CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_AUTOUPDATER: '1',
+  }),
+  tasks: claudeCode.tasks.slice(0, 1),
+}
+
+export const claudeCodes: readonly Client[] = [claudeCode, claudeChatty]

@@ -42,6 +42,8 @@ export interface Client {
   readonly wire: WireName
   /** Its vendor's model: many clients choose tools and fields by the name. */
   readonly model: string
+  /** Models that it asks beside that one. */
+  readonly others?: readonly string[]
   /** How its system prompt begins to speak of itself: it must reach the provider. */
   readonly introduces: string
   /** Headers that go on to a provider of its own wire. */

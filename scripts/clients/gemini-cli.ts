@@ -2,7 +2,7 @@
 
 import { usualTasks, type Client } from './client.ts'
 
-export const geminiCli: Client = {
+const geminiCli: Client = {
   name: 'Gemini CLI',
   package: '@google/gemini-cli',
   version: '0.61.0',
@@ -24,3 +24,14 @@ export const geminiCli: Client = {
   arguments: ({ model }, prompt) => ['--approval-mode', 'yolo', '-m', model, '-p', prompt],
   tasks: usualTasks((command) => ({ tool: 'run_shell_command', input: { command, description: 'Leaves a mark' } })),
 }
+
+/** Without a model's name it asks a small model first which one to take, held to a schema and whole. */
+const geminiRouting: Client = {
+  ...geminiCli,
+  name: 'Gemini CLI, routing itself',
+  others: ['gemini-3.5-flash-lite'],
+  arguments: (_, prompt) => ['--approval-mode', 'yolo', '-p', prompt],
+  tasks: geminiCli.tasks.slice(0, 2),
+}
+
+export const geminiClis: readonly Client[] = [geminiCli, geminiRouting]

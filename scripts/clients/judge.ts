@@ -39,7 +39,7 @@ export interface Run {
  * and thoughts in plain words: what proves them is judged by itself.
  */
 const spared: ReadonlySet<string> = new Set(
-  'cache_mark cache_ttl hosted_tool parallel_tools reasoning signature system_position top_k unknown_field unknown_header user'.split(' '),
+  'cache_mark cache_ttl hosted_tool parallel_tools reasoning signature strict_format system_position top_k unknown_field unknown_header user'.split(' '),
 )
 
 export async function judge(run: Run): Promise<string[]> {
@@ -85,7 +85,7 @@ function judgeTools({ task, ear, requests, ownTools = [] }: Run): string[] {
 function judgeReceipts({ client, isOwnWire, receipts, requests, methods, loses }: Run): string[] {
   const told = receipts.reduce((sum, { attempts_count: attempts }) => sum + attempts, 0)
   const faults = told === requests.length ? [] : [`${requests.length} requests reached the provider, and receipts tell of ${told}`]
-  if (methods.some((method) => method !== client.method)) faults.push(`it asked by ${methods.join(', ')}`)
+  if (!methods.includes(client.method) || new Set(methods).size > 1) faults.push(`it asked by ${methods.join(', ') || 'no call that is logged'}`)
   for (const { outcome, error } of receipts) if (outcome !== 'completed') faults.push(`a receipt says ${outcome}${error === null ? '' : `, ${error}`}`)
   const lost = new Set(receipts.flatMap(({ dropped }) => dropped).filter((word) => isOwnWire || !(spared.has(word) || loses.includes(word))))
   return lost.size === 0 ? faults : [...faults, `lost on the way: ${[...lost].join(', ')}`]

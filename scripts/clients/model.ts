@@ -152,11 +152,15 @@ export const callId = (place: number): string => `call_omni7f3a${place}`
 export const signature = Buffer.from('omni-7f3a signed this thought').toString('base64')
 export const farewell = 'Done, said the scripted model.'
 
+/** What Gemini CLI wants to hear, by its schema, when it asks which model to take. */
+const choice = JSON.stringify({ complexity_reasoning: 'Nothing hard is asked.', complexity_score: 10 })
+
 /** Whether an offered tool is this one: a gateway may have had to put a namespace before its name. */
 export const isCalled = (tool: string, offered: string): boolean => offered === tool || offered.endsWith(`_${tool}`)
 
 /** What the model answers to one request of a client at work on the task. */
 export function answer({ uses }: Task, { tools, results, speak }: Ear, request: Received): Answer {
+  if (request.body.includes('complexity_score')) return speak(choice)(request)
   const known = tools(request)
   const toolCalls = uses.flatMap((use, place): Call[] => {
     const tool = known.find(({ name }) => isCalled(use.tool, name))
