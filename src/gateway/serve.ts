@@ -6,7 +6,7 @@ import { resolve } from '../routing/resolve.ts'
 import type { Plan } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { attempt } from './attempt.ts'
-import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
+import { asksForm, asksMedia, type AnyCall, type Call, type FormCall } from './call.ts'
 import type { Client } from './client.ts'
 import { count } from './count.ts'
 import { beginStream, deliver } from './deliver.ts'
@@ -16,7 +16,7 @@ import { identify } from './identify.ts'
 import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
 import { Patience } from './patience.ts'
 import { perform } from './perform.ts'
-import { narrow, recall } from './recall.ts'
+import { narrow, recall, type Recalled } from './recall.ts'
 import { refuse } from './refuse.ts'
 import { prepareToRemember, remember } from './remember.ts'
 import { sending } from './send.ts'
@@ -34,12 +34,10 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     call = await take({ surface, client, caller, snapshot }, gateway)
     tellCall(call, gateway, receipt)
     if (asksMedia(call)) return await perform(call, gateway, receipt)
-    const recalled = asksForm(call) || call.surface.recall === undefined ? undefined : await recall(call, gateway)
-    if (recalled !== undefined && recalled.call !== call) tellCall((call = recalled.call), gateway, receipt)
-    const found = resolve(call, snapshot.routing)
-    tellPlan(call, found, receipt)
-    const plan = recalled === undefined ? found : narrow(found, recalled)
-    if (asksForm(call)) return await fill(call, plan, gateway, receipt)
+    if (asksForm(call)) return await fill(call, planFor(call, receipt), gateway, receipt)
+    const recalled = call.surface.recall && (await recall(call, gateway))
+    if (recalled && recalled.call !== call) tellCall((call = recalled.call), gateway, receipt)
+    const plan = planFor(call, receipt, recalled)
     if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
     await converse(call, plan, gateway, receipt)
   } catch (error) {
@@ -48,6 +46,13 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     call?.upload?.close()
     gateway.settle(receipt.close(), client)
   }
+}
+
+/** Where the call may go; what it goes on from may leave one place alone. */
+function planFor(call: Call | FormCall, receipt: Receipt, recalled?: Recalled): Plan {
+  const plan = resolve(call, call.snapshot.routing)
+  tellPlan(call, plan, receipt)
+  return recalled ? narrow(plan, recalled) : plan
 }
 
 async function converse(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
