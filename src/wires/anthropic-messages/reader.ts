@@ -3,8 +3,8 @@
 import { isObject, parseExact, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent } from '../../canonical/chat.ts'
-import { Failure } from '../../canonical/failure.ts'
 import { kept } from '../rest.ts'
+import { brokenStream, parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readBlock, readCitation } from './content.ts'
 import { failureOf } from './error.ts'
@@ -49,7 +49,7 @@ class Reader implements EventReader {
   read(message: Message): readonly ChatEvent[] {
     const { data } = message
     if (data === '') return nothing
-    const event = parse(data)
+    const event = parseEvent(data)
     switch (event.type) {
       case 'message_start':
         return this.#readStart(event)
@@ -100,7 +100,7 @@ class Reader implements EventReader {
 
   #readOpen(place: number, said: JsonObject): readonly ChatEvent[] {
     const before = this.#readClose(place)
-    if (this.#open.size >= mostOpen) throw broken()
+    if (this.#open.size >= mostOpen) throw brokenStream()
     const index = this.#next++
     const { citations, ...bare } = said
     // Citations come on deltas: the empty list only says that there may be some.
@@ -112,7 +112,7 @@ class Reader implements EventReader {
 
   #readDelta(place: number, delta: JsonObject): readonly ChatEvent[] {
     const opened = this.#open.get(place)
-    if (opened === undefined) throw broken()
+    if (opened === undefined) throw brokenStream()
     const { index } = opened
     if (opened.type === 'native') return addTo(opened.added, delta)
     switch (delta.type) {
@@ -154,28 +154,14 @@ class Reader implements EventReader {
   }
 }
 
-function parse(data: string): JsonObject {
-  try {
-    const event: unknown = JSON.parse(data)
-    if (isObject(event)) return event
-  } catch {
-    // What the parser says would quote the provider.
-  }
-  throw broken()
-}
-
-function broken(): Failure {
-  return new Failure('upstream_invalid_response', 'The provider’s stream is broken.')
-}
-
 function indexOf({ index }: JsonObject): number {
-  if (typeof index !== 'number') throw broken()
+  if (typeof index !== 'number') throw brokenStream()
   return index
 }
 
 function objectIn(event: JsonObject, field: string): JsonObject {
   const value = event[field]
-  if (!isObject(value)) throw broken()
+  if (!isObject(value)) throw brokenStream()
   return value
 }
 

@@ -1,9 +1,8 @@
 /** What all readers and writers of this wire share: what it keeps of its own words, and whom they write for. */
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { Rest } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
-import * as rest from '../rest.ts'
+import { keeperOf } from '../rest.ts'
 
 export const wire = 'bedrock-converse'
 
@@ -23,18 +22,7 @@ export interface Writing {
 /** A client is shown what there is: what has no word here has none to lose it to. */
 export const toClient = (): Writing => ({ to: 'client', isOwn: false, takesThoughts: true, marks: 'timed', lose: () => undefined, names: new Set() })
 
-/** A `rest` property to spread. */
-export function kept(fields: JsonObject, spelled?: Rest['spelled']): { readonly rest?: Rest } {
-  return rest.kept(wire, fields, spelled)
-}
-
-export function own(said: Rest | undefined): JsonObject {
-  return rest.own(wire, said)
-}
-
-export function spelling(said: Rest | undefined, word: string): string | undefined {
-  return rest.spelling(wire, said, word)
-}
+export const { kept, own, spelling } = keeperOf(wire)
 
 export const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 export const asList = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : [])

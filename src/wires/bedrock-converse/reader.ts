@@ -3,9 +3,9 @@
 import type { Message } from '../../base/framing.ts'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatEvent } from '../../canonical/chat.ts'
-import { Failure } from '../../canonical/failure.ts'
 import { readSignature } from '../signed-thinking.ts'
 import { parseWhole } from '../tool-input.ts'
+import { brokenStream, parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readCitation } from './citations.ts'
 import { readBlock } from './content.ts'
@@ -59,15 +59,15 @@ class Reader implements EventReader {
       case 'messageStart':
         return this.#begin()
       case 'contentBlockStart':
-        return [...this.#begin(), ...this.#readStart(parse(data))]
+        return [...this.#begin(), ...this.#readStart(parseEvent(data))]
       case 'contentBlockDelta':
-        return [...this.#begin(), ...this.#readDelta(parse(data))]
+        return [...this.#begin(), ...this.#readDelta(parseEvent(data))]
       case 'contentBlockStop':
-        return this.#readStop(indexIn(parse(data)))
+        return this.#readStop(indexIn(parseEvent(data)))
       case 'messageStop':
-        return [...this.#begin(), ...this.#readEnd(parse(data))]
+        return [...this.#begin(), ...this.#readEnd(parseEvent(data))]
       case 'metadata':
-        return this.#readMetadata(parse(data))
+        return this.#readMetadata(parseEvent(data))
       default:
         return nothing
     }
@@ -106,7 +106,7 @@ class Reader implements EventReader {
     if (opened?.type === 'held') return this.#hold(opened, delta)
     if (typeof text === 'string') return this.#say(place, { type: 'text', text: '' }, text)
     if (isObject(toolUse)) {
-      if (opened?.type !== 'tool-call') throw broken()
+      if (opened?.type !== 'tool-call') throw brokenStream()
       return typeof toolUse.input === 'string' ? grow(opened, toolUse.input) : nothing
     }
     if (isObject(reasoningContent)) return this.#think(place, reasoningContent)
@@ -151,7 +151,7 @@ class Reader implements EventReader {
   }
 
   #set(place: number, opened: Growing | Held): void {
-    if (this.#open.size >= mostOpen) throw broken()
+    if (this.#open.size >= mostOpen) throw brokenStream()
     this.#open.set(place, opened)
   }
 
@@ -167,7 +167,7 @@ class Reader implements EventReader {
 
   #bound(length: number): void {
     this.#held += length
-    if (this.#held > mostHeld) throw broken()
+    if (this.#held > mostHeld) throw brokenStream()
   }
 
   #readStop(place: number): readonly ChatEvent[] {
@@ -227,21 +227,7 @@ function join(pieces: readonly string[]): string {
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64'))).toString('base64')
 }
 
-function parse(data: string): JsonObject {
-  try {
-    const event: unknown = JSON.parse(data)
-    if (isObject(event)) return event
-  } catch {
-    // What the parser says would quote the provider.
-  }
-  throw broken()
-}
-
-function broken(): Failure {
-  return new Failure('upstream_invalid_response', 'The provider’s stream is broken.')
-}
-
 function indexIn({ contentBlockIndex: index }: JsonObject): number {
-  if (typeof index !== 'number') throw broken()
+  if (typeof index !== 'number') throw brokenStream()
   return index
 }

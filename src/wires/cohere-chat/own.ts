@@ -1,7 +1,8 @@
 /** What all readers and writers of this wire share: its name, whom they write for, and how fields are taken out of what was said. */
 
-import type { Json, JsonObject } from '../../base/json.ts'
 import type { Loss } from '../losses.ts'
+
+export { take } from '../rest.ts'
 
 export const wire = 'cohere-chat'
 
@@ -14,10 +15,3 @@ export interface Writing {
 
 /** A client is shown what there is: what has no word here has none to lose it to. */
 export const toClient: Writing = { to: 'client', isOwn: false, lose: () => undefined }
-
-/** Takes a field out of `fields`, which is a copy to be emptied: what nobody takes is kept. */
-export function take(fields: JsonObject, field: string): Json | undefined {
-  const value = fields[field]
-  delete fields[field]
-  return value
-}

@@ -5,6 +5,7 @@ import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent, Rest } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { kept } from '../rest.ts'
+import { brokenStream, parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { plan, readCall } from './assistant.ts'
 import { readCitation } from './citations.ts'
@@ -54,7 +55,7 @@ class Reader implements EventReader {
       this.isTerminated = true
       return nothing
     }
-    const event = parse(data)
+    const event = parseEvent(data)
     if (this.#hasFinished) return nothing
     this.#events = []
     this.#readEvent(event, asText(event.type ?? message.event))
@@ -150,7 +151,7 @@ class Reader implements EventReader {
 
   #openCall(index: Json, said: Json | undefined): void {
     const call = Array.isArray(said) ? said[0] : said
-    if (!isObject(call) || !isObject(call.function)) throw broken()
+    if (!isObject(call) || !isObject(call.function)) throw brokenStream()
     this.#closePlan()
     this.#closeEnded()
     this.#close(this.#calls, index)
@@ -163,7 +164,7 @@ class Reader implements EventReader {
 
   #growCall(index: Json, text: Json | undefined): void {
     const opened = this.#calls.get(index)
-    if (opened === undefined) throw broken()
+    if (opened === undefined) throw brokenStream()
     this.#say(opened, text)
   }
 
@@ -225,18 +226,4 @@ function endOf(opened: Opened | undefined, ending: JsonObject): void {
 function objectIn(event: JsonObject, field: string): JsonObject {
   const value = event[field]
   return isObject(value) ? value : {}
-}
-
-function parse(data: string): JsonObject {
-  try {
-    const event: unknown = JSON.parse(data)
-    if (isObject(event)) return event
-  } catch {
-    // Told below: the parser's message quotes the stream.
-  }
-  throw broken()
-}
-
-function broken(): Failure {
-  return new Failure('upstream_invalid_response', 'The provider’s stream is broken.')
 }

@@ -3,6 +3,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent, TokenOdds } from '../../canonical/chat.ts'
+import { brokenStream, parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readCitations } from './citations.ts'
 import { failureOf } from './error.ts'
@@ -11,7 +12,7 @@ import { readOdds } from './odds.ts'
 import { type Ids, kept, listed } from './own.ts'
 import { GrowingCall } from './partial-call.ts'
 import { readPart } from './parts.ts'
-import { answerIds, blocked, broken, isBlocked, spellFinish, textIn } from './response.ts'
+import { answerIds, blocked, isBlocked, spellFinish, textIn } from './response.ts'
 import { isCarrier } from './signature.ts'
 import { readUsage } from './usage.ts'
 
@@ -50,7 +51,7 @@ class Reader implements EventReader {
   read({ data }: Message): readonly ChatEvent[] {
     this.hasRepeatedEnd = false
     if (data === '') return nothing
-    const chunk = parse(data)
+    const chunk = parseEvent(data)
     if (isObject(chunk.error)) throw failureOf(chunk)
     this.#events = []
     this.#readChunk(chunk)
@@ -101,7 +102,7 @@ class Reader implements EventReader {
     const choice = typeof index === 'number' ? index : 0
     const known = this.#choices.get(choice)
     if (known) return known
-    if (!(Number.isInteger(choice) && choice >= 0 && choice < mostChoices)) throw broken()
+    if (!(Number.isInteger(choice) && choice >= 0 && choice < mostChoices)) throw brokenStream()
     const state = { choice, ids: answerIds(this.#id!, choice), hasCalled: false, hasSpoken: false, hasFinished: false, fields: {}, odds: [] }
     this.#choices.set(choice, state)
     return state
@@ -130,7 +131,7 @@ class Reader implements EventReader {
   }
 
   #open(state: ChoiceState, block: Block): number {
-    if (this.#next === mostBlocks) throw broken()
+    if (this.#next === mostBlocks) throw brokenStream()
     const index = this.#next++
     this.#events.push({ type: 'open', choice: state.choice, index, block })
     return index
@@ -191,13 +192,3 @@ class Reader implements EventReader {
 /** Text that only looks like a key cannot mislead: inside a JSON string its quotes are escaped. Whatever is doubtful is not plain. */
 const hasText = /"text"/
 const doubtful = /"(?:finishReason|usageMetadata|promptFeedback|functionCall|error|groundingMetadata|citationMetadata|thoughtSignature)"/
-
-function parse(data: string): JsonObject {
-  try {
-    const chunk: unknown = JSON.parse(data)
-    if (isObject(chunk)) return chunk
-  } catch {
-    // Told below: the parser's message quotes the stream.
-  }
-  throw broken()
-}

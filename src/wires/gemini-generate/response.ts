@@ -30,7 +30,7 @@ export function readResponse(body: JsonObject): ChatResponse {
 
 export const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 
-export function broken(): Failure {
+function broken(): Failure {
   return new Failure('upstream_invalid_response', upstreamSentence('upstream_invalid_response'))
 }
 

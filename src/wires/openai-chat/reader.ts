@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent, Signature } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
+import { parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readCall, readCitations, textOf } from './assistant.ts'
 import { readPart } from './content.ts'
@@ -56,7 +57,7 @@ class Reader implements EventReader {
       this.isTerminated = true
       return nothing
     }
-    const chunk = parse(data)
+    const chunk = parseEvent(data)
     const told = toldFailure(message.event === 'error' ? { error: chunk } : chunk)
     if (told) throw told
     this.#events = []
@@ -237,14 +238,4 @@ function wordsIn(said: Json | undefined): string {
 /** A part that only this wire knows, as the delta that said it. */
 function ownPart(block: Block): Block {
   return block.type === 'native' ? { ...block, rest: { wire, fields: { delta: { content: [block.rest.fields] } } } } : block
-}
-
-function parse(data: string): JsonObject {
-  try {
-    const chunk: unknown = JSON.parse(data)
-    if (isObject(chunk)) return chunk
-  } catch {
-    // Told below: the parser's message quotes the stream.
-  }
-  throw new Failure('upstream_invalid_response', 'The provider’s stream holds a message that is not JSON.')
 }

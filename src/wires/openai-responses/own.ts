@@ -1,11 +1,9 @@
 /** What this wire keeps of its own words, and whom its writers write for. */
 
-import type { JsonObject } from '../../base/json.ts'
-import type { Rest } from '../../canonical/chat.ts'
 import type { Loss } from '../losses.ts'
-import * as rest from '../rest.ts'
+import { keeperOf } from '../rest.ts'
 
-export { leftOf, take, type Spelled } from '../openai-chat/own.ts'
+export { leftOf, take, type Spelled } from '../rest.ts'
 
 export const wire = 'openai-responses'
 
@@ -26,21 +24,4 @@ export interface Writing {
 /** By the name that the form knows: no more than the request's tools. */
 export type Namespaces = ReadonlyMap<string, { readonly name: string; readonly namespace: string }>
 
-/** A `rest` property to spread; spellings that were not needed leave nothing. */
-export function kept(fields: JsonObject, spelled: Rest['spelled'] = {}): { readonly rest?: Rest } {
-  for (const _ in spelled) return rest.kept(wire, fields, spelled)
-  return rest.kept(wire, fields)
-}
-
-export function own(said: Rest | undefined): JsonObject {
-  return rest.own(wire, said)
-}
-
-/** What is kept under one name: the words that stood beside those the form has words for. */
-export function ownWithin(said: Rest | undefined, field: string): JsonObject {
-  return (own(said)[field] as JsonObject | undefined) ?? {}
-}
-
-export function spelling(said: Rest | undefined, word: string): string | undefined {
-  return rest.spelling(wire, said, word)
-}
+export const { kept, own, ownWithin, spelling } = keeperOf(wire)

@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
 import type { Block, ChatEvent } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
+import { parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readCitation } from './content.ts'
 import { takeEnding } from './ending.ts'
@@ -66,7 +67,7 @@ class Reader implements EventReader {
     const { data } = message
     this.hasRepeatedEnd = false
     if (data === '' || data === '[DONE]') return nothing
-    const event = parse(data)
+    const event = parseEvent(data)
     const type = typeof event.type === 'string' ? event.type : message.event
     if (this.isTerminated) {
       this.hasRepeatedEnd = isEnd(type)
@@ -184,14 +185,4 @@ function placeIn(value: Json | undefined): number {
 function objectIn(value: Json | undefined): JsonObject {
   if (!isObject(value)) throw new Failure('upstream_invalid_response', 'The provider’s stream holds an event without what it is about.')
   return value
-}
-
-function parse(data: string): JsonObject {
-  try {
-    const event: unknown = JSON.parse(data)
-    if (isObject(event)) return event
-  } catch {
-    // Told below: the parser's message quotes the stream.
-  }
-  throw new Failure('upstream_invalid_response', 'The provider’s stream holds a message that is not JSON.')
 }
