@@ -73,6 +73,7 @@ const others: readonly Rule[] = [
   [/deepseek-reasoner|deepseek-r1/, { thinking: 'none', nativeSchema: false, maxOutput: 65_536 }],
   [/deepseek/, { thinking: 'effort', nativeSchema: false }],
   [/mistral|ministral|codestral|devstral|pixtral/, { ...plain, nativeSchema: true }],
+  [/command-a-reasoning/, { thinking: 'budget', nativeSchema: true, sampling: true }],
   [/mixtral|llama|gemma-[12]|command-|qwen-?2/, plain],
 ]
 

@@ -48,6 +48,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/health/readiness', access: 'none', serving: { kind: 'readiness' } },
   { method: 'GET', path: '/metrics', access: 'admin', serving: { kind: 'metrics' } },
   { method: 'GET', path: '/', access: 'none', serving: { kind: 'welcome' } },
+  { method: 'GET', path: '/openai/v1/models', access: 'client', serving: { kind: 'models' } },
   { method: 'GET', path: '/v1beta/models', access: 'client', serving: { kind: 'models' } },
   { method: 'GET', path: '/v1beta/models/*', access: 'client', serving: { kind: 'model' } },
   ...control,

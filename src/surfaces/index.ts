@@ -7,13 +7,13 @@ import { geminiGenerate } from '../wires/gemini-generate/index.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
 import { openaiCompletions } from '../wires/openai-completions/index.ts'
 import { openaiResponses } from '../wires/openai-responses/index.ts'
-import { formSurfaces, ofModel, versioned } from './forms.ts'
+import { compatible, formSurfaces, ofModel, versioned } from './forms.ts'
 import { mediaSurfaces } from './media.ts'
 import { responsesRecall } from './responses-recall.ts'
 import type { KeptSurface, Surface } from './surface.ts'
 
 export const surfaces: readonly Surface[] = [
-  { name: 'openai-chat', operation: 'chat', paths: [...versioned('/chat/completions'), '/openai/v1/chat/completions'], wire: openaiChat },
+  { name: 'openai-chat', operation: 'chat', paths: compatible('/chat/completions'), wire: openaiChat },
   { name: 'anthropic-messages', operation: 'chat', paths: versioned('/messages'), wire: anthropicMessages, check: checkMaxTokens },
   { name: 'anthropic-messages', operation: 'count_tokens', paths: versioned('/messages/count_tokens'), wire: anthropicMessages },
   { name: 'cohere-chat', operation: 'chat', paths: ['/v2/chat'], wire: cohereChat },

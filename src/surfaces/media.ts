@@ -2,24 +2,24 @@
 
 import { openaiSpeech, openaiTranscriptions, openaiTranslations } from '../wires/media/openai-audio.ts'
 import { defaultImageModel, openaiImageEdits, openaiImages } from '../wires/media/openai-images.ts'
-import { versioned } from './forms.ts'
+import { compatible, versioned } from './forms.ts'
 import type { MediaSurface } from './surface.ts'
 
 const transcriptions: MediaSurface<'transcriptions'> = {
   name: 'openai-transcriptions',
   operation: 'transcriptions',
-  paths: versioned('/audio/transcriptions'),
+  paths: compatible('/audio/transcriptions'),
   wire: openaiTranscriptions,
   takesForm: true,
 }
 const translations: MediaSurface<'translations'> = {
   name: 'openai-translations',
   operation: 'translations',
-  paths: versioned('/audio/translations'),
+  paths: compatible('/audio/translations'),
   wire: openaiTranslations,
   takesForm: true,
 }
-const speech: MediaSurface<'speech'> = { name: 'openai-speech', operation: 'speech', paths: versioned('/audio/speech'), wire: openaiSpeech }
+const speech: MediaSurface<'speech'> = { name: 'openai-speech', operation: 'speech', paths: compatible('/audio/speech'), wire: openaiSpeech }
 const images: MediaSurface<'images'> = {
   name: 'openai-images',
   operation: 'images',

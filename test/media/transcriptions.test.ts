@@ -70,7 +70,6 @@ const groq = new Groq({
   apiKey: scene.gateway.key,
   baseURL: scene.gateway.url,
   maxRetries: 0,
-  fetch: (url, init) => fetch(String(url).replace('/openai/v1/', '/v1/'), init),
 })
 
 test('the groq package transcribes, translates and speaks, and Azure is asked at its deployment', async () => {
