@@ -42,6 +42,10 @@ setInterval(() => {
   tick += 1
   for (const stream of open) {
     if (stream.phase !== tick % frameEvery) continue
+    if (stream.socket.destroyed) {
+      open.delete(stream)
+      continue
+    }
     stream.socket.write(stream.frames[stream.next++]!)
     if (stream.next === stream.frames.length) open.delete(stream)
   }
@@ -59,7 +63,6 @@ function tell(socket: Socket, path: string, body: Buffer): void {
   if (body.includes('-idle"')) return
   const stream: Open = { socket, frames: said.frames, phase: open.size % frameEvery, next: 0 }
   open.add(stream)
-  socket.once('close', () => open.delete(stream))
 }
 
 /** Reads requests with a content-length or in chunks, which is all that the programs under measure send. */
