@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
-import { pickWire, type Plan, type Target } from '../routing/target.ts'
+import { pickCountingWire, type Plan, type Target } from '../routing/target.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
@@ -35,8 +35,8 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
 /** Undefined where the provider has no such call, or fails at it. What it refuses as the caller's mistake is the caller's to hear. */
 async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
   const { connection, model } = target
-  const name = pickWire(connection.provider, model, call.surface.name)
-  const wire = name === undefined || connection.provider.counts?.[name] === undefined ? undefined : wireOf(name)
+  const name = pickCountingWire(connection.provider, model, call.surface.name)
+  const wire = name === undefined ? undefined : wireOf(name)
   if (wire?.counting === undefined) return undefined
   const { request } = prepare(call, target, false, receipt)
   receipt.record.provider = connection.name

@@ -7,7 +7,7 @@ import { Failure } from '../canonical/failure.ts'
 import { traitsOf } from '../catalog/traits.ts'
 import { catalogOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { pickWire, type Target } from '../routing/target.ts'
+import { pickCountingWire, pickWire, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
@@ -52,7 +52,8 @@ export function prepare(call: Call, target: Target, isStrict: boolean, receipt: 
 
 /** Throws `Failure` where the provider speaks no wire for the model. */
 export function wireFor({ surface }: Call, { connection, model }: Target): Wire {
-  const name = pickWire(connection.provider, model, surface.name)
+  const counted = surface.operation === 'count_tokens' ? pickCountingWire(connection.provider, model, surface.name) : undefined
+  const name = counted ?? pickWire(connection.provider, model, surface.name)
   if (name === undefined) throw new Failure('unsupported_operation', 'The model’s provider does not serve chat for it.', { param: 'model' })
   return wireOf(name)
 }

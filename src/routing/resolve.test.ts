@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { Failure } from '../canonical/failure.ts'
 import type { Provider } from '../providers/provider.ts'
 import { resolve, type Asked, type RoutingTable } from './resolve.ts'
-import { pickWire, type Chain, type Connection } from './target.ts'
+import { pickCountingWire, pickWire, type Chain, type Connection } from './target.ts'
 
 const deadlines = { connect: 1, firstByteStreamed: 2, firstByteWhole: 3, firstWord: 4, idle: 5, total: 6 }
 
@@ -192,4 +192,14 @@ test('a model of a family is spoken to in the wires of that family', () => {
   assert.equal(pickWire(two, 'm-pro', 'anthropic-messages'), 'openai-chat')
   assert.equal(pickWire(two, 'm-pro', 'openai-chat'), 'openai-chat')
   assert.equal(pickWire(two, 'm', 'anthropic-messages'), 'anthropic-messages')
+})
+
+test('a request is counted on a wire that the provider counts on, the client’s own if it can, and on none that the model is not spoken to in', () => {
+  const families = [{ models: /^chat-/, wires: ['openai-chat' as const] }]
+  const counts = { 'openai-responses': '/count', 'anthropic-messages': '/count' }
+  const one = { ...provider('one', { 'openai-chat': '/chat', 'openai-responses': '/responses' }), counts, families }
+  assert.equal(pickCountingWire(one, 'm', 'anthropic-messages'), 'openai-responses')
+  assert.equal(pickCountingWire(one, 'chat-m', 'anthropic-messages'), undefined)
+  assert.equal(pickCountingWire({ ...one, counts: {} }, 'm', 'openai-responses'), undefined)
+  assert.equal(pickCountingWire({ ...one, speaks: { ...one.speaks, 'anthropic-messages': '/m' } }, 'm', 'anthropic-messages'), 'anthropic-messages')
 })

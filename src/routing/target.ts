@@ -56,7 +56,7 @@ export interface Plan {
 }
 
 /** The wire to use: the client's own where the provider speaks it for this model, so that nothing needs translating; undefined where it speaks none. A family's wires that a server like the provider lacks leave the ones that it has. */
-export function pickWire({ speaks, families }: Provider, model: string, asked: WireName): WireName | undefined {
+export function pickWire({ speaks, families }: Pick<Provider, 'speaks' | 'families'>, model: string, asked: WireName): WireName | undefined {
   const family = families?.find(({ models }) => models.test(model))
   const known = family?.wires.filter((name) => name in speaks) ?? []
   const choices = known.length > 0 ? known : (Object.keys(speaks) as WireName[])
@@ -76,4 +76,12 @@ export function pickMedia({ connection, model }: Target, form: MediaForm, asked:
 function pick<P extends { readonly dialect: string; readonly models?: RegExp }>(places: readonly P[], model: string, asked: string): P | undefined {
   const fitting = places.filter(({ models }) => models?.test(model) ?? true)
   return fitting.find(({ dialect }) => dialect === asked) ?? fitting[0]
+}
+
+/** The wire on which the provider counts a request for this model, among those that it speaks; undefined where it counts on none. */
+export function pickCountingWire({ speaks, counts = {}, families }: Provider, model: string, asked: WireName): WireName | undefined {
+  const counted = Object.fromEntries(Object.entries(counts).filter(([name]) => name in speaks))
+  const name = pickWire({ speaks: counted, families }, model, asked)
+  const family = families?.find(({ models }) => models.test(model))
+  return name === undefined || family?.wires.includes(name) === false ? undefined : name
 }

@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { messages, openai } from '../upstream/index.ts'
+import { messages, openai, reply } from '../upstream/index.ts'
 import { openScene, question } from './scene.ts'
 
-const scene = await openScene({ config: () => 'aliases: { fast: openai/gpt-4o }\nchains: { careful: { targets: [openai/gpt-4o] } }\n' })
+const scene = await openScene({
+  providers: ({ chat }) => `  native: { like: openai, key: secret-of-native-9f86d081884c7d65, wires: [openai-chat, openai-responses], baseUrl: "${chat}/v1" }`,
+  config: () => 'aliases: { fast: openai/gpt-4o }\nchains: { careful: { targets: [openai/gpt-4o] } }\n',
+})
 const { gateway } = scene
 const chat = { model: 'openai/gpt-4o', ...question }
 const message = { model: 'anthropic/claude-sonnet-4-5', max_tokens: 9, ...question }
@@ -55,6 +58,32 @@ describe('the model surfaces', () => {
     const answer = await scene.get('/v1/messages')
     assert.deepEqual([answer.status, ((await answer.json()) as { type: string }).type], [405, 'error'])
   })
+})
+
+describe('a count of tokens (case 210)', () => {
+  after(() => scene.chat.play(openai.speak('Hello World')))
+  const asks: readonly (readonly [api: string, path: string, body: JsonObject, read: (told: JsonObject) => unknown])[] = [
+    ['Messages', '/v1/messages/count_tokens', { model: 'native/gpt-5', messages: [{ role: 'user', content: 'hi' }] }, ({ input_tokens: count }) => count],
+    ['Responses', '/v1/responses/input_tokens', { model: 'native/gpt-5', input: 'hi' }, ({ input_tokens: count }) => count],
+    ['Gemini', '/v1beta/models/native/gpt-5:countTokens', { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] }, ({ totalTokens: count }) => count],
+  ]
+  for (const [api, path, body, read] of asks) {
+    test(`is made by a provider that counts on another wire than it answers a client of ${api}`, async () => {
+      scene.chat.play(reply(200, { object: 'response.input_tokens', input_tokens: 42 }))
+      const answer = await scene.post(path, body)
+      assert.deepEqual([answer.status, answer.headers.get('x-omni-usage-source'), read((await answer.json()) as JsonObject)], [200, 'reported', 42])
+      const [asked] = scene.chat.asked()
+      assert.deepEqual([asked!.path, asked!.json().model], ['/v1/responses/input_tokens', 'gpt-5'])
+    })
+
+    test(`is estimated, and says so, for a client of ${api} where nobody counts`, async () => {
+      const { model: _, ...fields } = body
+      const named = path.includes('models/') ? ([path.replace('native', 'openai'), body] as const) : ([path, { ...fields, model: 'openai/gpt-5' }] as const)
+      const answer = await scene.post(...named)
+      assert.deepEqual([answer.status, answer.headers.get('x-omni-usage-source')], [200, 'estimated'])
+      assert.ok(Number(read((await answer.json()) as JsonObject)) > 0)
+    })
+  }
 })
 
 describe('a client key', () => {
