@@ -1,7 +1,7 @@
 /** Counts a request's tokens: the provider does where it can, else the count is estimated and says so. */
 
 import type { JsonObject } from '../base/json.ts'
-import { Failure, toFailure } from '../canonical/failure.ts'
+import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
 import { pickCountingWire, type Plan, type Target } from '../routing/target.ts'
@@ -38,11 +38,11 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
   const name = pickCountingWire(connection.provider, model, call.surface.name)
   const wire = name === undefined ? undefined : wireOf(name)
   if (wire?.counting === undefined) return undefined
-  const { request } = prepare(call, target, false, receipt)
   receipt.record.provider = connection.name
   receipt.record.resolved_model = nameOf(model)
   receipt.beginAttempt()
   try {
+    const { request } = prepare(call, target, false, receipt)
     const asked = JSON.stringify(wire.counting.write(JSON.parse(request.body.toString()) as JsonObject, model))
     const exchange = await gateway.network.post({ ...request, body: asked }, false, (cancel) => call.client.onGone(cancel))
     receipt.answered(exchange.status, requestIdOf(exchange.headers))
@@ -55,9 +55,17 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
   } catch (error) {
     const failure = toFailure(error)
     receipt.endAttempt({ provider: connection.name, model, region: null, status: receipt.record.upstream_status, reason: failure.reason })
-    if (failure.row.blame === 'caller' && failure.reason !== 'model_not_found') throw failure
+    if (failure.row.blame === 'caller' && !canEstimate(failure.reason, name === call.surface.name)) throw failure
     return undefined
   }
+}
+
+/**
+ * What a provider cannot count is estimated: Bedrock refuses all but the bare ids of some models, with the status of a bad request
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html). What the client wrote in the provider's own words is its to mend.
+ */
+function canEstimate(reason: Reason, isOwnWire: boolean): boolean {
+  return reason === 'model_not_found' || (!isOwnWire && (reason === 'upstream_refused_request' || reason === 'unsupported_parameter'))
 }
 
 function sizeOfPrompt({ body: { members }, surface: { wire } }: Call): number {

@@ -199,6 +199,15 @@ test('tokens are counted by the provider, on a request that is signed for what i
   assert.match(last().header('authorization')!, /^AWS4-HMAC-SHA256 Credential=AKIDOFTHISTEST\//)
 })
 
+test('and estimated where it says that it cannot, as of a model that has a region before its name (case 210)', async () => {
+  script = () => bedrock.error(400, 'ValidationException')
+  const image = { type: 'image', source: { type: 'url', url: 'https://images.example/a.png' } }
+  for (const content of ['hi', [image]]) {
+    const answer = await post('/v1/messages/count_tokens', { model: `bedrock/us.${model}`, messages: [{ role: 'user', content }] })
+    assert.deepEqual([answer.status, answer.headers.get('x-omni-usage-source')], [200, 'estimated'], await answer.text())
+  }
+})
+
 test('neither keys nor tokens are ever shown', async () => {
   const shown = await fetch(`${gateway.url}/_omni/openapi.json`, { headers: { authorization: `Bearer ${gateway.adminKey}` } }).then((answer) => answer.text())
   for (const secret of [keys.secret, keys.token, apiKey]) for (const text of [shown, gateway.stdout(), gateway.stderr()]) assert.ok(!text.includes(secret))
