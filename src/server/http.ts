@@ -17,6 +17,7 @@ import { geminiGenerate } from '../wires/gemini-generate/index.ts'
 import type { SurfaceWire } from '../wires/wire.ts'
 import { HttpClient, type ClientLimits } from './client.ts'
 import { checkQuery, guard, takeQueryKey, takesQueryKey } from './guard.ts'
+import { askerOf } from './models.ts'
 import { match, type Route } from './routes.ts'
 
 export interface HttpLimits extends ClientLimits {
@@ -121,7 +122,7 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
 /** In the envelope that the path's clients read: what is about to be refused may not have found its surface. */
 export function refuseSide(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
   if (response.headersSent) return void response.destroy()
-  const wire = envelopeOf(request.url ?? '')
+  const wire = envelopeOf(request)
   const id = requestIdOf(request.headers as Headers)
   const body = JSON.stringify(wire.writeError(failure, id))
   if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
@@ -136,11 +137,15 @@ export function refuseSide(request: IncomingMessage, response: ServerResponse, f
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
-function envelopeOf(url: string): SurfaceWire {
+function envelopeOf({ method, url = '', headers }: IncomingMessage): SurfaceWire {
+  if (method === 'GET' && /^(\/v1)?\/models\b/.test(url)) return askers[askerOf(url, headers)]
   if (/\/messages\b/.test(url)) return anthropicMessages
   if (/^\/v2\/|\/rerank\b/.test(url)) return cohereChat
   return takesQueryKey(url.split('?', 1)[0]!) ? geminiGenerate : openaiChat
 }
+
+/** On the path of the models, which all of them ask. */
+const askers = { google: geminiGenerate, anthropic: anthropicMessages, openai: openaiChat } as const
 
 const jsonType = 'application/json; charset=utf-8'
 

@@ -16,22 +16,28 @@ function listModels(table: RoutingTable): readonly Model[] {
   return [...named, ...[...connections].flatMap(({ name, models }) => models.map((model) => ({ id: `${name}/${model}`, owner: name })))]
 }
 
-export function writeModels(table: RoutingTable, headers: IncomingHttpHeaders): object {
+/** Whose package asks: Google's path, or the headers that the others' packages never send. */
+export type Asker = 'google' | 'anthropic' | 'openai'
+
+export function askerOf(path: string, headers: IncomingHttpHeaders): Asker {
+  if (path.startsWith('/v1beta/') || headers['x-goog-api-key'] !== undefined) return 'google'
+  return headers['anthropic-version'] === undefined ? 'openai' : 'anthropic'
+}
+
+export function writeModels(table: RoutingTable, asker: Asker): object {
   const models = listModels(table)
-  if (headers['x-goog-api-key'] !== undefined) return { models: models.map(geminiModel) }
-  if (headers['anthropic-version'] !== undefined)
-    return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
+  if (asker === 'google') return { models: models.map(geminiModel) }
+  if (asker === 'anthropic') return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
   return { object: 'list', data: models.map(openaiModel) }
 }
 
 /** Throws `Failure` where the id leads nowhere. */
-export function writeModel(id: string, table: RoutingTable, headers: IncomingHttpHeaders): object {
+export function writeModel(id: string, table: RoutingTable, asker: Asker): object {
   const name = decode(id)
   const { targets } = resolve({ model: name, fallbacks: [] }, table)
   const isOurs = table.chains.has(name) || table.aliases.has(name)
   const model = { id: name, owner: (isOurs ? undefined : targets[0]?.connection.name) ?? 'omni' }
-  if (headers['x-goog-api-key'] !== undefined) return geminiModel(model)
-  return headers['anthropic-version'] === undefined ? openaiModel(model) : messagesModel(model)
+  return writers[asker](model)
 }
 
 function decode(id: string): string {
@@ -48,3 +54,4 @@ const longAgo = 1_700_000_000
 const openaiModel = ({ id, owner }: Model) => ({ id, object: 'model', created: longAgo, owned_by: owner })
 const messagesModel = ({ id }: Model) => ({ type: 'model', id, display_name: id, created_at: new Date(longAgo * 1000).toISOString() })
 const geminiModel = ({ id }: Model) => ({ name: `models/${id}`, displayName: id, supportedGenerationMethods: ['generateContent', 'countTokens'] })
+const writers = { google: geminiModel, anthropic: messagesModel, openai: openaiModel } as const

@@ -6,7 +6,7 @@ import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { admit, type Keyring } from './access.ts'
 import { plainHeaders, type Side } from './http.ts'
-import { writeModel, writeModels } from './models.ts'
+import { askerOf, writeModel, writeModels } from './models.ts'
 
 export interface SideWorld {
   readonly snapshot: () => Snapshot
@@ -44,9 +44,9 @@ export function serveBeside(world: SideWorld): Side {
         return send(response, 200, type, text)
       }
       case 'models':
-        return sendJson(response, 200, writeModels(snapshot.routing, request.headers))
+        return sendJson(response, 200, writeModels(snapshot.routing, askerOf(route.path, request.headers)))
       case 'model':
-        return sendJson(response, 200, writeModel(rest, snapshot.routing, request.headers))
+        return sendJson(response, 200, writeModel(rest, snapshot.routing, askerOf(route.path, request.headers)))
       case 'hello':
         return send(response, 200, 'text/plain; charset=utf-8', '')
       case 'welcome':

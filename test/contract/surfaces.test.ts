@@ -138,6 +138,16 @@ describe('a client key', () => {
 })
 
 describe('what can be called', () => {
+  test('is refused in the words of whose package asks', async () => {
+    const told = (headers: { readonly [name: string]: string }) => fetch(`${gateway.url}/v1/models/groq/llama`, { headers }).then((answer) => answer.json())
+    const wordsOf = async (said: { readonly [name: string]: string }): Promise<readonly JsonObject[]> =>
+      (await Promise.all([told(said), told({ ...said, 'x-api-key': gateway.key })])) as JsonObject[]
+    for (const answer of await wordsOf({ 'anthropic-version': '2023-06-01' })) assert.deepEqual(Object.keys(answer), ['type', 'error', 'request_id'])
+    for (const answer of await wordsOf({})) assert.deepEqual(Object.keys(answer.error as JsonObject), ['message', 'type', 'param', 'code'])
+    const google = (await told({ 'x-goog-api-key': gateway.key })) as JsonObject
+    assert.equal((google.error as JsonObject).status, 'NOT_FOUND')
+  })
+
   const ids = (models: unknown, name: 'id' | 'name') => (models as JsonObject[]).map((model) => model[name])
 
   test('is listed as each vendor lists it', async () => {
@@ -151,6 +161,8 @@ describe('what can be called', () => {
     assert.deepEqual((second.data as JsonObject[])[0], { type: 'model', id: 'careful', display_name: 'careful', created_at: '2023-11-14T22:13:20.000Z' })
     const third = (await (await scene.get('/v1/models', { authorization: undefined, 'x-goog-api-key': gateway.key })).json()) as JsonObject
     assert.deepEqual(ids(third.models, 'name').slice(0, 2), ['models/careful', 'models/fast'])
+    const fourth = (await (await scene.get('/v1beta/models')).json()) as JsonObject
+    assert.deepEqual(fourth, third)
   })
 
   test('has ids with slashes, encoded or not, and 404 for what leads nowhere', async () => {
