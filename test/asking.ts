@@ -14,9 +14,9 @@ export const system = (said: string): Turn => ({ role: 'system', blocks: [text(s
 export const user = (...blocks: Block[]): Turn => ({ role: 'user', blocks })
 export const assistant = (...blocks: Block[]): Turn => ({ role: 'assistant', blocks })
 
-/** `rest` is that of a wire which keeps a field of its own. */
+/** `rest` is that of a wire which keeps a field of its own, in which nothing is asked. */
 export function asking(turns: readonly Turn[], fields: Partial<ChatRequest> = {}): ChatRequest {
-  return { model: 'm', turns, tools: [], stream: false, rest: { wire: 'openai-chat', fields: { own_field: 1 } }, ...fields }
+  return { model: 'm', turns, tools: [], stream: false, rest: { wire: 'openai-chat', fields: { own_field: null } }, ...fields }
 }
 
 /** What the wire writes, and the words it says it lost, in order. */

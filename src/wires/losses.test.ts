@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Block, ChatRequest, Signature } from '../canonical/chat.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Block, ChatRequest, Signature, WireName } from '../canonical/chat.ts'
 import { asking, text, user } from '../../test/asking.ts'
-import { lostWords, words, type CannotSay, type Word } from './losses.ts'
+import { wires } from './index.ts'
+import { loseRest, lostWords, words, type CannotSay, type Word } from './losses.ts'
 
 const mute: CannotSay = Object.fromEntries(words.map((word) => [word, 'drop']))
 const signature: Signature = { scheme: 'signed-thinking', value: 's' }
@@ -82,4 +84,50 @@ test('only the words that the wire lacks are lost, each told once', () => {
 
 test('the list of words is closed, and names nothing twice', () => {
   assert.equal(new Set(words).size, words.length)
+})
+
+/** What is told of a body when it goes to each wire but its own. */
+function toldElsewhere(from: WireName, body: JsonObject): string[][] {
+  const request = wires[from]!.readRequest(body)
+  const others = Object.values(wires).filter(({ name }) => name !== from && name !== 'openai-completions')
+  return others.map((wire) => {
+    const lost: Word[] = []
+    wire.writeRequest(request, { model: 'm' }, (word) => lost.push(word))
+    return [...new Set(lost)]
+  })
+}
+
+const messages = [{ role: 'user', content: 'U' }]
+
+test('[172] a field that no other wire knows is told as lost by every one of them', () => {
+  for (const field of ['logit_bias', 'verbosity', 'service_tier']) {
+    for (const lost of toldElsewhere('openai-chat', { model: 'm', messages, [field]: 'x' })) assert.deepEqual(lost, ['unknown_field'], field)
+  }
+})
+
+test('[172] what asks for nothing, or for what the gateway sees to, is no loss', () => {
+  const fields = { stream: true, stream_options: { include_usage: true }, logprobs: false, store: false, seed: null, metadata: {} }
+  for (const lost of toldElsewhere('openai-chat', { model: 'm', messages, ...fields })) assert.deepEqual(lost, [])
+  const sealed = { store: false, include: ['reasoning.encrypted_content'] }
+  for (const lost of toldElsewhere('openai-responses', { model: 'm', input: 'U', ...sealed })) assert.deepEqual(lost, [])
+})
+
+test('[11] the name of who speaks is left out and told', () => {
+  for (const lost of toldElsewhere('openai-chat', { model: 'm', messages: [{ ...messages[0]!, name: 'bob' }] })) assert.deepEqual(lost, ['turn_name'])
+})
+
+test('what a document is about, and that it is to be cited, is told where it is lost', () => {
+  const said: JsonObject = { source: { type: 'text', media_type: 'text/plain', data: 'D' }, context: 'C', citations: { enabled: true } }
+  const content: JsonObject[] = [
+    { type: 'document', ...said },
+    { type: 'text', text: 'U' },
+  ]
+  for (const lost of toldElsewhere('anthropic-messages', { model: 'm', max_tokens: 99, messages: [{ role: 'user', content }] }))
+    assert.deepEqual(lost.sort(), ['citation', 'unknown_field'])
+})
+
+test('a prompt that a vendor keeps is refused by every other', () => {
+  const request = wires['gemini-generate']!.readRequest({ contents: [{ role: 'user', parts: [{ text: 'U' }] }], cachedContent: 'cachedContents/1' })
+  assert.throws(() => loseRest(request, 'openai-chat', () => {}), { reason: 'unsupported_parameter', param: 'cachedContent' })
+  loseRest(request, 'gemini-generate', () => assert.fail())
 })

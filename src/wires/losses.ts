@@ -1,6 +1,7 @@
 /** What a wire cannot say, and what a request lost on the way to it. */
 
-import type { Block, ChatRequest, Source } from '../canonical/chat.ts'
+import { isObject, type Json } from '../base/json.ts'
+import type { Block, ChatRequest, Source, WireName } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 
 /**
@@ -146,6 +147,33 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
     case 'refusal':
       return uses('refusal', true)
   }
+}
+
+/** Tells what a request of another wire's client says beside the form, which `wire` has no place for. Throws where a part of the prompt is kept by a vendor. */
+export function loseRest({ rest, turns }: ChatRequest, wire: WireName, lose: Loss): void {
+  if (rest.wire === wire) return
+  if (typeof rest.fields.cachedContent === 'string') throw unsayable('stored_state', 'cachedContent')
+  for (const field in rest.fields) if (!asksNothing(field, rest.fields[field])) lose('unknown_field')
+  for (const turn of turns) {
+    if (typeof turn.rest?.fields.name === 'string') lose('turn_name')
+    for (const block of turn.blocks) if (block.type === 'document') loseAbout(block.rest?.fields ?? {}, lose)
+  }
+}
+
+const sealedThoughts = 'reasoning.encrypted_content'
+
+/** What says nothing, and what the gateway sees to by itself: usage in a stream, proofs in an answer, that nothing is kept. */
+function asksNothing(field: string, value: Json | undefined): boolean {
+  if (value === null || field === 'stream_options') return true
+  if (value === false) return field === 'stream' || field === 'store' || field === 'background' || field === 'logprobs'
+  if (Array.isArray(value)) return value.every((item) => field === 'include' && item === sealedThoughts)
+  return isObject(value) && Object.keys(value).length === 0
+}
+
+/** What a document is about is said to the model; that it is to be cited makes another answer. */
+function loseAbout({ context, citations }: { readonly [field: string]: Json }, lose: Loss): void {
+  if (typeof context === 'string') lose('unknown_field')
+  if (isObject(citations) && citations.enabled === true) lose('citation')
 }
 
 const toolWords: ReadonlySet<string> = new Set<Word>(['tools', 'hosted_tool', 'custom_tool', 'strict_tool'])

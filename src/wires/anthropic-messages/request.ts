@@ -4,7 +4,7 @@ import { isObject, present, asText, type Json, type JsonObject } from '../../bas
 import type { ChatRequest, OutputFormat, Thinking, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { isThinking, lacksThought, readThinking, writeThinking, type Held } from '../claude-thinking.ts'
-import type { Loss } from '../losses.ts'
+import { loseRest, type Loss } from '../losses.ts'
 import { kept, own, spelling } from '../rest.ts'
 import { bendSchema } from '../schema.ts'
 import { claudeSchema } from '../schema-dialects.ts'
@@ -115,6 +115,7 @@ function readMessage({ role, content, ...fields }: JsonObject): Turn {
 
 /** Throws `Failure` where the model cannot be asked what the client asked: see `arrange`, and formats it cannot be held to. */
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
+  loseRest(request, wire, lose)
   const left = own(wire, request.rest)
   const writing = { to: 'provider', lose } as const
   const { system, messages } = request.rest.wire === wire ? writeTurns(request.turns, writing) : arrange(request.turns, target, writing)

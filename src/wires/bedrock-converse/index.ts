@@ -22,6 +22,7 @@ export const bedrockConverse: Wire = {
     user: 'drop',
     image_detail: 'drop',
     turn_name: 'drop',
+    unknown_field: 'drop',
     stop_sequence: 'drop',
     image_url: 'refuse',
     document_url: 'refuse',

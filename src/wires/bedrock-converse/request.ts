@@ -4,7 +4,7 @@ import { isObject, present, asText, type Json, type JsonObject } from '../../bas
 import type { Block, ChatRequest, OutputFormat, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { arrangeTurns } from '../conversation.ts'
-import type { Loss } from '../losses.ts'
+import { loseRest, type Loss } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readContent, writeBlocks } from './content.ts'
 import { chooseTool, familyOf, readThinking, readTopK, type Told } from './family.ts'
@@ -93,6 +93,7 @@ function parseSchema(text: string): JsonObject | undefined {
 
 /** Throws `Failure` where the model cannot be asked what the client asked: see `arrange`, and media that it does not take. */
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
+  loseRest(request, wire, lose)
   const isOwn = request.rest.wire === wire
   const family = familyOf(target.model)
   const writing: Writing = { to: 'provider', isOwn, takesThoughts: family.takesThoughts, marks: family.marks, lose, names: new Set() }

@@ -2,7 +2,7 @@
 
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat } from '../../canonical/chat.ts'
-import type { Loss, Word } from '../losses.ts'
+import { loseRest, type Loss, type Word } from '../losses.ts'
 import { kept, own } from '../rest.ts'
 import type { ModelTraits } from '../traits.ts'
 import { isRequestDocument, placeDocuments, writeDocument } from './documents.ts'
@@ -76,7 +76,7 @@ function takeFormat(fields: JsonObject): OutputFormat | undefined {
 
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
   const isOwn = request.rest.wire === wire
-  if (!isOwn) for (const _ in request.rest.fields) lose('unknown_field')
+  loseRest(request, wire, lose)
   const documents = request.turns.flatMap(({ blocks }) => blocks.filter(isRequestDocument).map(writeDocument))
   return {
     ...own(wire, request.rest),

@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest } from '../../canonical/chat.ts'
-import type { Loss } from '../losses.ts'
+import { loseRest, type Loss } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
 import { takeConfig, writeConfig } from './config.ts'
 import { readTurns, writeTurns } from './contents.ts'
@@ -35,7 +35,7 @@ export function readRequest(said: JsonObject): ChatRequest {
 
 /** Throws `Failure` where a call has no result, and for media that the vendor takes in no way. */
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
-  if (request.rest.wire !== wire) for (const _ in request.rest.fields) lose('unknown_field')
+  loseRest(request, wire, lose)
   const tools = writeTools(request, target.model, lose)
   const toolConfig = writeChoice(request)
   const generationConfig = writeConfig(request, target, lose)

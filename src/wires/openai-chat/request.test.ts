@@ -248,7 +248,7 @@ test('[170] cache marks of clients of this wire are read for wires that know the
 })
 
 test('[172] what a client left out is not made up, and what another wire alone knows is told as lost', () => {
-  const { body, lost } = write({ topK: 4, rest: { wire: 'anthropic-messages', fields: { context_management: {} } } })
+  const { body, lost } = write({ topK: 4, rest: { wire: 'anthropic-messages', fields: { context_management: { edits: [1] } } } })
   assert.deepEqual(Object.keys(body), ['model', 'messages'])
   assert.deepEqual(lost, ['unknown_field', 'top_k'])
 })

@@ -2,7 +2,7 @@
 
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat } from '../../canonical/chat.ts'
-import type { Loss } from '../losses.ts'
+import { loseRest, type Loss } from '../losses.ts'
 import { holdTo } from '../strict-format.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readMessages, writeMessages } from './messages.ts'
@@ -99,7 +99,7 @@ function takeFormat(fields: JsonObject): OutputFormat | undefined {
 
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
   const isOwn = request.rest.wire === wire
-  if (!isOwn) for (const _ in request.rest.fields) lose('unknown_field')
+  loseRest(request, wire, lose)
   return {
     ...own(request.rest),
     model: request.model,

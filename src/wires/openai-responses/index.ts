@@ -26,6 +26,7 @@ const cannotSay: CannotSay = {
   stop_sequence: 'drop',
   tool_error: 'drop',
   turn_name: 'drop',
+  unknown_field: 'drop',
   cache_ttl: 'drop',
   native_block: 'drop',
   logprobs: 'refuse',

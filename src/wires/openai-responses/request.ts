@@ -2,7 +2,7 @@
 
 import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../canonical/chat.ts'
-import type { Loss } from '../losses.ts'
+import { loseRest, type Loss } from '../losses.ts'
 import { holdTo } from '../strict-format.ts'
 import { effortOf } from '../efforts.ts'
 import type { ModelTraits } from '../traits.ts'
@@ -106,7 +106,7 @@ function readFormat({ type, ...said }: JsonObject): OutputFormat | undefined {
 }
 
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
-  if (request.rest.wire !== wire) for (const _ in request.rest.fields) lose('unknown_field')
+  loseRest(request, wire, lose)
   const { instructions, said } = splitInstructions(request.turns)
   const writing: Writing = {
     to: 'provider',
