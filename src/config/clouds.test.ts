@@ -72,3 +72,19 @@ test('neither half of a pair can be read from what people are shown', () => {
   for (const secret of Object.values(pair)) assert.ok(!shown.includes(secret))
   assert.ok(shown.includes('us-east-1'))
 })
+
+test('a variable that would lead to another host, or out of a path, connects nothing and is named', () => {
+  const warned = (env: Environment): string => {
+    const loaded = load(undefined, env)
+    assert.deepEqual([found(loaded, 'bedrock'), found(loaded, 'vertex')], [undefined, undefined])
+    return loaded.warnings.join()
+  }
+  assert.match(warned({ ...pair, AWS_REGION: 'x.evil.example/' }), /AWS_REGION must be a region, as `eu-central-1`: Amazon Bedrock is not connected/)
+  assert.match(warned({ ...google, GOOGLE_CLOUD_LOCATION: 'global', GOOGLE_CLOUD_PROJECT: 'p/../q' }), /GOOGLE_CLOUD_PROJECT must be the id of a project/)
+  const entry = 'providers: { bedrock: { key: "AKID:9f86d081884c7d65" } }'
+  assert.throws(() => load(entry, { AWS_REGION: 'x.evil.example/' }), /omni\.yaml:1: providers\.bedrock: is not connected: AWS_REGION must be a region/)
+})
+
+test('an entry that speaks no wire at all is a mistake', () => {
+  assert.throws(() => load('providers: { openai: { key: sk-9f86d081884c7d65, wires: [] } }'), /providers\.openai\.wires: names none/)
+})

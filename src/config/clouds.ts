@@ -21,6 +21,21 @@ export function cloudOf({ region, project }: { readonly [word in keyof Cloud]?: 
   return { region: region?.value ?? entry.region, project: project?.value ?? entry.project }
 }
 
+/** What stands in a host or a path, and may not lead out of it. */
+export const cloudWords = {
+  region: { says: 'a region, as `eu-central-1`', shape: /^[a-z0-9-]{1,64}$/ },
+  project: { says: 'the id of a project', shape: /^[a-z0-9.:-]{1,64}$/ },
+} as const
+
+/** What is wrong with a variable that says one. */
+export function flawOf(given: { readonly [word in keyof Cloud]?: Variable | undefined }): string | undefined {
+  for (const word of ['region', 'project'] as const) {
+    const variable = given[word]
+    if (variable !== undefined && !cloudWords[word].shape.test(variable.value)) return `${variable.name} must be ${cloudWords[word].says}`
+  }
+  return undefined
+}
+
 /** Undefined where the operator has not said a word that stands in it. */
 export function fill(text: string, { region, project }: Cloud): string | undefined {
   const words = { '{region}': region, '{region-}': region === 'global' ? '' : region && `${region}-`, '{project}': project }

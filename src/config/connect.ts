@@ -5,7 +5,7 @@ import type { WireName } from '../canonical/chat.ts'
 import { providerById, providers } from '../providers/index.ts'
 import { catalogOf, pathOf, type Provider } from '../providers/provider.ts'
 import { readAddress } from './addresses.ts'
-import { cloudOf, fill, joinPair, lackingWord, type Cloud, type Nowhere, type Variable } from './clouds.ts'
+import { cloudOf, fill, flawOf, joinPair, lackingWord, type Cloud, type Nowhere, type Variable } from './clouds.ts'
 import type { Environment } from './document.ts'
 import { hint, type Report } from './problems.ts'
 import type { Given, GivenProvider } from './schema.ts'
@@ -32,6 +32,9 @@ function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedPro
   const kind = kindOf(name, entry, report)
   if (!kind) return undefined
   const variables = variablesOf(kind, kind.id === name ? env : {})
+  const flaw = flawOf(variables)
+  if (flaw !== undefined) report.problem([name], `is not connected: ${flaw}.`)
+  if (entry.wires?.length === 0) report.problem([name, 'wires'], `names none: leave it out for all that ${kind.name} speaks.`)
   const cloud = cloudOf(variables, entry)
   if (variables.key && entry.key && variables.key.value !== entry.key)
     report.warn(`${variables.key.name} is used for \`${name}\`, and not the key in the file.`)
@@ -172,6 +175,8 @@ function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadli
   const variables = variablesOf(provider, env)
   const { key, base } = variables
   if (!key && !base) return undefined
+  const flaw = flawOf(variables)
+  if (flaw !== undefined) return void warn(`${flaw}: ${provider.name} is not connected.`)
   const cloud = cloudOf(variables)
   const place = placeOf(provider, base?.value, cloud)
   if ('sentence' in place) {

@@ -1,6 +1,7 @@
 /** The one schema of the configuration: it makes the types, the checks, the variables, the docs page, the JSON Schema and the error messages. */
 
 import { z } from 'zod'
+import { cloudWords } from './clouds.ts'
 import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
 
 const name = /^[A-Za-z0-9][\w.-]{0,63}$/
@@ -113,8 +114,8 @@ const provider = z.strictObject({
     'The secret that the provider wants, best as `${VARIABLE}`. On AWS an API key, or `id:secret`; on Google Cloud the path of a service account’s key file.',
     { isSecret: true },
   ),
-  region: optional(text('a region, as `eu-central-1`', /^[a-z0-9-]{1,64}$/), 'Where a cloud serves it.'),
-  project: optional(text('the id of a project', /^[a-z0-9.:-]{1,64}$/), 'The project of the cloud that it is asked for.'),
+  region: optional(text(cloudWords.region.says, cloudWords.region.shape), 'Where a cloud serves it.'),
+  project: optional(text(cloudWords.project.says, cloudWords.project.shape), 'The project of the cloud that it is asked for.'),
   baseUrl: optional(text('a URL', anything), 'Where it is: what stands before the paths of its wires. https, or http on loopback and in private networks.'),
   query: words('text', 'Parameters that are put behind the path, as `api-version`.'),
   headers: words('text on one line', 'Headers that are sent with every call.'),
