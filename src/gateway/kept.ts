@@ -1,17 +1,18 @@
 /** Serves what clients ask of an answer that they were given: here where it is kept here, else by whoever keeps it. */
 
-import type { JsonObject } from '../base/json.ts'
-import { Failure, toFailure } from '../canonical/failure.ts'
+import { isObject, type JsonObject } from '../base/json.ts'
+import { Failure, toFailure, upstreamSentence } from '../canonical/failure.ts'
 import { pathOf } from '../providers/provider.ts'
 import type { Connection } from '../routing/target.ts'
 import type { KeptSurface } from '../surfaces/surface.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
 import { address } from './address.ts'
-import { collect } from './answer.ts'
+import { collect, parseAnswer } from './answer.ts'
 import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { identify } from './identify.ts'
 import { listInput } from './kept-input.ts'
+import { passStream } from './kept-stream.ts'
 import type { KeptAnswer } from './memory.ts'
 import { requestIdOf } from './observe.ts'
 import { ownerOf } from './recall.ts'
@@ -67,13 +68,24 @@ async function pass(surface: KeptSurface, { client, gateway, owner, connection: 
   const exchange = await gateway.network.post(request, request.headers.accept !== 'application/json', (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())
   if (exchange.status !== 200) throw await refusalOf(exchange, surface)
-  if (surface.question === 'delete') {
-    await collect(exchange, gateway.snapshot.limits.answer)
-    return remove(client, owner, gateway)
-  }
+  const { wire, question } = surface
+  const most = gateway.snapshot.limits.answer
   const type = exchange.headers['content-type'] ?? ''
-  if (type.startsWith('text/event-stream')) return passStream(exchange, client)
-  send(client, await collect(exchange, gateway.snapshot.limits.answer))
+  const begin = () => client.begin(200, headers(client, 'text/event-stream; charset=utf-8'))
+  if (type.startsWith('text/event-stream')) return passStream(exchange, { wire, client, most, begin })
+  const bytes = await collect(exchange, most)
+  checkAnswer(parseAnswer(bytes), surface)
+  if (question === 'delete') return remove(client, owner, gateway)
+  send(client, bytes)
+}
+
+/** An answer that failed tells why beside its id: that is no error of this call. Throws `Failure`. */
+function checkAnswer(body: JsonObject, { wire, question }: KeptSurface): void {
+  if (isObject(body.error) && body.id === undefined) {
+    const { reason = 'upstream_error', message } = wire.readError(body)
+    throw new Failure(reason, upstreamSentence(reason), { upstream: { message } })
+  }
+  if (question === 'delete' && body.deleted === false) throw new Failure('upstream_error', 'The provider did not delete the answer.')
 }
 
 /** What clients may ask beside the id; the provider's own parameters are not theirs to set. */
@@ -97,14 +109,6 @@ async function refusalOf(exchange: Exchange, { wire }: KeptSurface): Promise<Fai
   return failure.reason === 'model_not_found' ? notFound() : failure
 }
 
-async function passStream(exchange: Exchange, client: Client): Promise<void> {
-  client.begin(200, headers(client, 'text/event-stream; charset=utf-8'))
-  for (let chunk = exchange.take() ?? (await exchange.next()); chunk !== undefined; chunk = exchange.take() ?? (await exchange.next())) {
-    if (!client.write(chunk)) await client.drained()
-  }
-  client.end()
-}
-
 const headers = (client: Client, type: string): readonly string[] => {
   const id = requestIdOf(client.headers)
   return ['content-type', type, 'cache-control', 'no-store', 'vary', 'Authorization, Origin', 'x-request-id', id, 'request-id', id]
@@ -118,7 +122,9 @@ function send(client: Client, body: Buffer | string, status = 200, more: readonl
 const sendJson = (client: Client, body: JsonObject): void => send(client, JSON.stringify(body))
 
 function refuse({ wire }: KeptSurface, client: Client, failure: Failure): void {
-  if (client.isGone || client.hasBegun) return client.destroy()
+  if (client.isGone) return client.destroy()
+  // Only a stream has begun before it fails.
+  if (client.hasBegun) return client.end(wire.writeErrorFrame(failure, requestIdOf(client.headers)))
   const more = failure.row.retry ? [] : ['x-should-retry', 'false']
   send(client, JSON.stringify(wire.writeError(failure, requestIdOf(client.headers))), failure.row.status, more)
 }
