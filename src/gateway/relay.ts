@@ -32,6 +32,7 @@ export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Tar
   client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readRefusal(exchange, surface.wire)
+  checkType(exchange, surface.operation)
   const type = typeOf(exchange)
   if (type.startsWith(sse.type)) return { kind: 'events', events: await EventRelay.open(exchange, call, receipt) }
   if (surface.operation === 'speech') return awaitFirst(exchange)
@@ -56,13 +57,27 @@ function typeOf({ headers }: Exchange): string {
   return plainTypes.test(type) ? type.toLowerCase() : 'application/octet-stream'
 }
 
+/** What is none of what was asked for: a page of somebody between us and the provider, or an error that its server told with 200. */
+const unfit: { readonly [F in MediaForm]: RegExp } = {
+  transcriptions: /html|xml|\+json|^(audio|video|image)\//i,
+  translations: /html|xml|\+json|^(audio|video|image)\//i,
+  speech: /^text\/(?!event-stream)|html|xml|json/i,
+  images: /^(?!application\/json|text\/event-stream)/i,
+  image_edits: /^(?!application\/json|text\/event-stream)/i,
+}
+
+/** A type that is not told is no reason to refuse. Throws `Failure`. */
+function checkType(exchange: Exchange, operation: MediaForm): void {
+  const { 'content-type': type } = exchange.headers
+  if (type === undefined || !unfit[operation].test(type)) return
+  exchange.abort()
+  throw new Failure('upstream_invalid_response', `The provider answered with another type of content than ${operation} have.`)
+}
+
 /** Waits for the first sound: before it, another target may still be asked. */
 export async function awaitFirst(exchange: Exchange): Promise<Relayed> {
+  checkType(exchange, 'speech')
   const type = typeOf(exchange)
-  if (type.startsWith('application/json')) {
-    exchange.abort()
-    throw new Failure('upstream_invalid_response', 'The provider answered with JSON where sound was asked for.')
-  }
   const first = await exchange.next()
   if (first === undefined) throw new Failure('upstream_truncated', 'The provider ended its answer before the first sound.')
   return { kind: 'flow', type, first, exchange }

@@ -167,3 +167,12 @@ describe('by a job', () => {
     assert.equal(scene.chat.asked().length, 1)
   })
 })
+
+test('[A42] what is no JSON is no picture, and nothing of it is passed on', async () => {
+  for (const type of ['text/html', 'text/plain', 'image/png']) {
+    scene.chat.play(reply(200, '<html>scripted', { 'content-type': type }))
+    const answer = await scene.post('/v1/images/generations', { model: 'openai/gpt-image-1', prompt: 'x' })
+    assert.equal(answer.status, 502, type)
+    assert.doesNotMatch(await answer.text(), /scripted/)
+  }
+})

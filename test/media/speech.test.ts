@@ -52,9 +52,13 @@ test('before the first sound another try is made, and what is no sound is not pa
   const answer = await openai.audio.speech.create(asked)
   assert.ok(Buffer.from(await answer.arrayBuffer()).equals(sound))
   scene.chat.play(reply(200, { error: 'odd' }))
-  await assert.rejects(openai.audio.speech.create(asked), /JSON where sound was asked for/)
-  scene.chat.play(reply(200, '<script>', { 'content-type': 'text/html' }))
-  assert.equal((await openai.audio.speech.create(asked)).headers.get('content-type'), 'application/octet-stream')
+  await assert.rejects(openai.audio.speech.create(asked), /another type of content than speech/)
+  for (const type of ['text/html', 'text/plain', 'application/xml', 'application/problem+json']) {
+    scene.chat.play(reply(200, '<script>', { 'content-type': type }))
+    const refused = await scene.post('/v1/audio/speech', asked)
+    assert.equal(refused.status, 502, type)
+    assert.doesNotMatch(await refused.text(), /<script>/)
+  }
 })
 
 describe('sound in events', () => {
@@ -75,6 +79,13 @@ describe('sound in events', () => {
   test('that is cut ends in an error event', async () => {
     scene.chat.play([...stream(events.slice(0, 1)), finish()])
     assert.match(await (await post()).text(), /"code":"upstream_truncated"/)
+  })
+
+  test('among which an error is one, and its text stays here', async () => {
+    scene.chat.play(stream([...events.slice(0, 1), 'event: error\ndata: {"type":"error","code":"server_error","message":"scripted secret"}\n\n', ...events]))
+    const text = await (await post()).text()
+    assert.match(text, /"code":"upstream_error"[^\n]*\n\n$/)
+    assert.doesNotMatch(text, /scripted|audio\.done/)
   })
 })
 

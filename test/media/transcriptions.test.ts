@@ -200,3 +200,14 @@ describe('failover', () => {
     assert.equal((await scene.receiptOf(answer)).attempts_count, 2)
   })
 })
+
+test('[A42] a page in the place of words is a failure, and nothing of it is passed on', async () => {
+  for (const type of ['text/html; charset=utf-8', 'application/xml', 'application/problem+json', 'audio/mpeg']) {
+    scene.chat.play(reply(200, '<html>scripted', { 'content-type': type }))
+    const answer = await postForm(scene, '/v1/audio/transcriptions', formOf(['model', 'openai/whisper-1'], ['file', new Blob([sound]), 'a.wav']))
+    const told = await answer.text()
+    assert.equal(answer.status, 502, type)
+    assert.match(told, /"code":"upstream_invalid_response"/)
+    assert.doesNotMatch(told, /scripted/)
+  }
+})

@@ -10,7 +10,8 @@ export const openaiErrors = { readError, writeError, writeErrorFrame } as const
 const lastEvents: ReadonlySet<Json | undefined> = new Set(['transcript.text.done', 'speech.audio.done', 'image_generation.completed', 'image_edit.completed'])
 
 export function readPassed(body: JsonObject): Passed {
-  const failure = toldFailure(body)
+  // In a stream an error may stand in an event of its own, as on the vendor's other APIs.
+  const failure = toldFailure(body.type === 'error' && !isObject(body.error) ? { error: body } : body)
   if (failure !== undefined) throw failure
   const usage = readUsage(body.usage)
   return { isLast: lastEvents.has(body.type), ...(usage && { usage }) }
