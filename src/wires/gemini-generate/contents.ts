@@ -7,7 +7,7 @@ import type { Loss } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
 import { type Ids, kept, listed, own, spelling, type Spelled, type Writing } from './own.ts'
 import { readPart, writeParts } from './parts.ts'
-import { joinSignedThoughts, placeholder, readThoughts, tellOnce } from './signature.ts'
+import { carry, isForeignThought, joinSignedThoughts, placeholder, readThoughts, tellOnce } from './signature.ts'
 
 export function readTurns(systemInstruction: Json | undefined, contents: Json | undefined): readonly Turn[] {
   const ids = new RequestIds()
@@ -15,27 +15,32 @@ export function readTurns(systemInstruction: Json | undefined, contents: Json | 
   return tellOnce(joinSignedThoughts([...system, ...listed(contents).map((content) => ids.readTurn(content as JsonObject))]))
 }
 
-function readSystem(said: Json, ids: Ids): Turn {
+function readSystem(said: Json, ids: RequestIds): Turn {
   const spelled: Spelled = { place: 'systemInstruction' }
   if (!isObject(said)) return { role: 'system', blocks: [{ type: 'text', text: asText(said) }], ...kept({}, { ...spelled, content: 'text' }) }
   const { parts, ...fields } = said
   return { role: 'system', blocks: readParts(parts, ids, spelled), ...kept(fields, spelled) }
 }
 
-function readParts(parts: Json | undefined, ids: Ids, spelled: Spelled): Block[] {
+function readParts(parts: Json | undefined, ids: RequestIds, spelled: Spelled): Block[] {
   if (!Array.isArray(parts)) spelled.parts = isObject(parts) ? 'one' : 'absent'
   const blocks: Block[] = []
   for (const part of listed(parts)) {
-    const led = readThoughts(part)
+    // One that stands where it was thought needs no telling with the call.
+    const led = readThoughts(part).filter((thought) => !ids.told.has(carry(thought)))
     // They were thought before anything that was said on the way to the call.
     if (led.length > 0) blocks.splice(blocks.findLastIndex(({ type }) => type === 'tool-call') + 1, 0, ...led)
-    blocks.push(readPart(part, ids))
+    const block = readPart(part, ids)
+    if (isForeignThought(block)) ids.told.add(carry(block))
+    blocks.push(block)
   }
   return blocks
 }
 
 /** Clients may leave out the ids of calls: then results belong to calls by name, and those of one name by their order. */
 class RequestIds implements Ids {
+  /** The proofs of thoughts that stand as parts of their own: no more than the request has. */
+  readonly told = new Set<string | undefined>()
   #turn = 0
   #made = 0
   /** Calls without their result: no more than the request has. */

@@ -59,6 +59,11 @@ for (const [how, write] of [
     )
   })
 
+  test(`${how}: thoughts that a client brings back stay where they were thought`, () => {
+    const second: Block = { ...thought, text: 'And then?', signature: { ...signature, value: 'YWdhaW4=' } }
+    assert.deepEqual(comesBack(write([thought, words, second, call])), [thought, words, second, call])
+  })
+
   test(`${how}: each call carries what was thought since the one before it`, () => {
     const second: Block = { ...thought, text: 'Again?', signature: { ...signature, value: 'YWdhaW4=' } }
     assert.deepEqual(comesBack(forget(write([thought, call, second, later]))), [thought, call, second, later])

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import type { JsonObject } from '../../base/json.ts'
 import type { Block, ChatEvent } from '../../canonical/chat.ts'
 import { openaiChat } from './index.ts'
@@ -117,9 +118,29 @@ test('[139] a signed thought is told in words, and once more with its signature;
   assert.deepEqual(deltas(frames).slice(1, -1), [
     { reasoning_content: 'h' },
     { reasoning_content: 'm' },
-    { reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 'S', format: 'anthropic-claude-v1', index: 0 }] },
-    { reasoning_details: [{ type: 'reasoning.encrypted', data: 'Z', format: 'anthropic-claude-v1', index: 1 }] },
+    {
+      reasoning_details: [
+        { type: 'reasoning.text', text: 'hm', signature: 'S', format: 'anthropic-claude-v1', index: 0 },
+        { type: 'reasoning.encrypted', data: 'Z', format: 'anthropic-claude-v1', index: 1 },
+      ],
+    },
   ])
+})
+
+test('[139] the vendor’s own package, which keeps the last piece of a field that it does not know, keeps all proofs', async () => {
+  const signed = (index: number) => [
+    open(index, { type: 'reasoning', text: '' }),
+    words(index, 't'),
+    { ...close(index), signature: { scheme: 'signed-thinking', value: `S${index}` } } as ChatEvent,
+  ]
+  const frames = write([start, ...signed(0), ...signed(1), finish('stop')]).filter((frame) => frame !== 'DONE')
+  const lines = frames.map((frame) => `${JSON.stringify(frame)}\n`)
+  const { choices } = await ChatCompletionStream.fromReadableStream(new Blob(lines).stream()).finalChatCompletion()
+  const { reasoning_details: details } = choices[0]!.message as unknown as { reasoning_details: { signature: string }[] }
+  assert.deepEqual(
+    details.map((detail) => detail.signature),
+    ['S0', 'S1'],
+  )
 })
 
 test('a thought that nobody signed is told in words alone', () => {

@@ -35,6 +35,8 @@ interface OpenBlock {
 interface ChoiceState {
   calls: number
   thoughts: number
+  /** What proves the thoughts, told at the end: of fields that it does not know, the vendor's package keeps the last piece alone. */
+  readonly details: JsonObject[]
 }
 
 class Writer implements EventWriter {
@@ -89,7 +91,7 @@ class Writer implements EventWriter {
   /** The first chunk of a choice says whose words follow. */
   #begin(choice: number): string {
     if (this.#choices.has(choice)) return ''
-    this.#choices.set(choice, { calls: 0, thoughts: 0 })
+    this.#choices.set(choice, { calls: 0, thoughts: 0, details: [] })
     return this.#frame(choice, { role: 'assistant', content: '' })
   }
 
@@ -173,7 +175,8 @@ class Writer implements EventWriter {
   #details({ choice }: OpenBlock, block: ReasoningBlock): string {
     const state = this.#choices.get(choice)!
     const index = state.thoughts++
-    return isDetailed(block, true) ? this.#frame(choice, { reasoning_details: writeDetails(block, index) }) : ''
+    if (isDetailed(block, true)) state.details.push(...writeDetails(block, index))
+    return ''
   }
 
   /** The arguments of a call are JSON, also where a model gave none. */
@@ -186,7 +189,9 @@ class Writer implements EventWriter {
   #finish({ choice, reason, odds, rest }: Event<'finish'>): string {
     const { message: _, delta = {}, ...fields } = own(rest)
     const word = spelling(rest, 'finish') ?? writeFinish(reason, this.#isLegacy)
-    return `${this.#head}"choices":[${JSON.stringify({ index: choice, delta, logprobs: odds ? writeOdds(odds) : null, ...fields, finish_reason: word })}]}\n\n`
+    const { details } = this.#choices.get(choice)!
+    const proofs = details.length > 0 ? this.#frame(choice, { reasoning_details: details }) : ''
+    return `${proofs}${this.#head}"choices":[${JSON.stringify({ index: choice, delta, logprobs: odds ? writeOdds(odds) : null, ...fields, finish_reason: word })}]}\n\n`
   }
 }
 
