@@ -3,6 +3,7 @@
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat } from '../../canonical/chat.ts'
 import { loseRest, type Loss } from '../losses.ts'
+import { isLongUser } from '../user.ts'
 import { holdTo } from '../strict-format.ts'
 import type { ModelTraits } from '../traits.ts'
 import { readMessages, writeMessages } from './messages.ts'
@@ -127,6 +128,7 @@ function writeAlike(request: ChatRequest, { sampling: mayBeSet }: ModelTraits, l
     const value = request[word]
     if (value === undefined) continue
     if ((mayBeSet === false && sampling.has(word)) || (word === 'topK' && request.rest.wire !== wire)) lose(lostAs[word as keyof typeof lostAs])
+    else if (word === 'user' && isLongUser(request, wire)) lose('user')
     else written[alike[word][0]] = value as Json
   }
   return written

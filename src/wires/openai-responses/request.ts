@@ -3,6 +3,7 @@
 import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../canonical/chat.ts'
 import { loseRest, type Loss } from '../losses.ts'
+import { isLongUser } from '../user.ts'
 import { holdTo } from '../strict-format.ts'
 import { effortOf } from '../efforts.ts'
 import type { ModelTraits } from '../traits.ts'
@@ -153,6 +154,7 @@ function writeAlike(request: ChatRequest, { sampling: mayBeSet }: ModelTraits, l
     const value = request[word]
     if (value === undefined) continue
     if (mayBeSet === false && (word === 'temperature' || word === 'topP')) lose(sampling[word])
+    else if (word === 'user' && isLongUser(request, wire)) lose('user')
     else written[alike[word][0]] = value
   }
   if (request.rest.wire === wire || (request.maxTokens ?? leastMaxTokens) >= leastMaxTokens) return written
