@@ -156,6 +156,10 @@ function shaped(given: Provider, { query, headers, wires, prices }: GivenProvide
     ...kind,
     ...(own !== undefined && { baseUrl: own }),
     catalog,
+    // The operator's order comes before the one that a family has at the provider's own.
+    ...(wires && {
+      families: kind.families?.map((family) => ({ ...family, wires: wires.filter((wire) => family.wires.includes(wire as WireName)) as WireName[] })),
+    }),
     speaks: chosen(kind, wires ?? (isOwn ? undefined : kind.elsewhere) ?? Object.keys(kind.speaks), problem),
     ...(isNear && { substrate: 'local' as const }),
     ...((kind.query || Object.keys(query).length > 0) && { query: { ...kind.query, ...query } }),

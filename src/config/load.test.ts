@@ -186,6 +186,12 @@ test('an entry copies the data of what it is like, and says otherwise where it w
   assert.deepEqual(Object.keys(provider(loaded, 'only').provider.speaks), ['anthropic-messages'])
 })
 
+test('the order of `wires` comes before the one that the provider has for a family of models', () => {
+  const loaded = load('providers: { openai: { key: ${OPENAI_API_KEY}, wires: [openai-responses, openai-chat] } }', { OPENAI_API_KEY: key })
+  const family = provider(loaded, 'openai').provider.families!.find(({ models }) => models.test('gpt-5'))
+  assert.deepEqual(family!.wires, ['openai-responses', 'openai-chat'])
+})
+
 test('chains may be called combos or routes', () => {
   const { settings } = load(
     'chains: { a: { targets: [omni-runtime/smoke] } }\ncombos: { b: { targets: [a], retries: 0, strict: true, deadlines: { idle: 1s } } }\nroutes: { c: { targets: "omni-runtime/smoke, b" } }',

@@ -16,4 +16,6 @@ export interface Control {
   readonly status: () => object
   /** Names of the providers that a credential can be stored for. */
   readonly providerIds: () => readonly string[]
+  /** Whether the configuration connects it: then a stored credential would never be used. */
+  readonly isConfigured: (provider: string) => boolean
 }

@@ -6,6 +6,8 @@ import { Failure } from '../canonical/failure.ts'
 import type { ControlRoute } from './route.ts'
 
 const tenant = 'default'
+const nobody =
+  'There is no provider of this name that a key alone connects: one that needs an address, a region or a project is written into the configuration.'
 
 export const credentials: readonly ControlRoute[] = [
   {
@@ -23,7 +25,8 @@ export const credentials: readonly ControlRoute[] = [
     body: { type: 'object', additionalProperties: false, required: ['key'], properties: { key: { type: 'string', pattern: '^[\\x21-\\x7e]{8,4096}$' } } },
     run: async ({ params, body }, control) => {
       const provider = params.provider ?? ''
-      if (!control.providerIds().includes(provider)) throw new Failure('not_found', 'There is no provider of this name that takes a key.')
+      if (control.isConfigured(provider)) throw new Failure('conflict', 'The configuration connects this provider, and comes first: change its key there.')
+      if (!control.providerIds().includes(provider)) throw new Failure('not_found', nobody)
       const before = (await control.store.credentials.list(tenant)).find((one) => one.provider === provider)
       const place = { tenant, id: before?.id ?? credentialId(), version: (before?.version ?? 0) + 1 }
       await control.store.credentials.put({ ...place, provider, sealed: control.sealSecret((body as { readonly key: string }).key, place), createdAt: now() })

@@ -146,6 +146,7 @@ export class Plane {
         snapshot: this.snapshot.version,
       }),
       providerIds: () => providers.filter((provider) => provider.auth.scheme !== 'none' && hasAddress(provider)).map(({ id }) => id),
+      isConfigured: (provider) => this.#settings.providers.some(({ name }) => name === provider),
     }
   }
 }

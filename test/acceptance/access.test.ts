@@ -56,9 +56,12 @@ describe('every path', () => {
     const folder = mkdtempSync(join(tmpdir(), 'omni-access-'))
     const data = await openData({ dataDir: folder, hasOwnBackup: false, inputHash: 'none' })
     const nothing = async () => {}
-    const api = await buildApi({ ...data, publish: nothing, reload: nothing, settings: () => ({}), status: () => ({}), providerIds: () => [] }, () => ({
-      role: 'admin',
-    }))
+    const api = await buildApi(
+      { ...data, publish: nothing, reload: nothing, settings: () => ({}), status: () => ({}), providerIds: () => [], isConfigured: () => false },
+      () => ({
+        role: 'admin',
+      }),
+    )
     const own = routes.filter(({ serving }) => serving.kind === 'control')
     for (const { method, path } of own) assert.ok(method !== 'HEAD' && api.hasRoute({ method, url: path }), path)
     const methods = [...api.printRoutes({ commonPrefix: false }).matchAll(/\(([A-Z, ]+)\)/g)].flatMap(([, names]) => names!.split(', '))

@@ -74,8 +74,15 @@ describe('`omni connect`', () => {
     assert.match((await omni(gateway, ['disconnect', 'groq'])).stderr, /No key is stored/)
   })
 
+  test('does not call a key connected that the configuration would keep from being used', async () => {
+    const { code, stdout, stderr } = await omni(gateway, ['connect', 'openai'], { input: secret })
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.match(stderr, /The configuration connects this provider/)
+  })
+
   test('refuses a provider that nobody knows, and a key that is none', async () => {
     assert.match((await omni(gateway, ['connect', 'nobody'], { input: secret })).stderr, /There is no provider of this name/)
+    assert.match((await omni(gateway, ['connect', 'bedrock'], { input: secret })).stderr, /needs an address, a region or a project/)
     assert.match((await omni(gateway, ['connect', 'groq'])).stderr, /No key was given/)
   })
 })
