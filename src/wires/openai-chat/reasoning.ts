@@ -4,7 +4,7 @@
  * https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks
  */
 
-import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
+import { asText, isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ReasoningBlock, Signature } from '../../canonical/chat.ts'
 import { kept, own, type Spelled, spelling, take } from './own.ts'
 
@@ -20,7 +20,6 @@ const schemes: ReadonlyMap<Json | undefined, Signature['scheme']> = new Map([
   ['google-gemini-v1', 'thought-signature'],
   ['openai-responses-v1', 'encrypted-reasoning'],
   ['azure-openai-responses-v1', 'encrypted-reasoning'],
-  ['xai-responses-v1', 'encrypted-reasoning'],
 ])
 
 /** The fields that tell the text, in the order in which they are believed. */
@@ -55,6 +54,7 @@ export function readDetails(details: Json | undefined): ReasoningBlock[] | undef
 /** Keeps all of an entry but its meaning under the entry's type: the types that are kept are the entries to write again. */
 function readDetail({ type, ...fields }: JsonObject): ReasoningBlock | undefined {
   const scheme = schemes.get(fields.format)
+  if (scheme === undefined && typeof fields.format === 'string') return readUnknown(asText(type), fields)
   if (type === 'reasoning.text') return readSigned(fields, scheme ?? 'signed-thinking')
   if (type === 'reasoning.summary' && typeof fields.summary === 'string') {
     return { type: 'reasoning', text: take(fields, 'summary') as string, ...kept({ [type]: fields }) }
@@ -63,6 +63,14 @@ function readDetail({ type, ...fields }: JsonObject): ReasoningBlock | undefined
   const value = take(fields, 'data') as string
   if (scheme === undefined || scheme === 'signed-thinking') return { type: 'reasoning', text: '', redacted: value, ...kept({ [type]: fields }) }
   return { type: 'reasoning', text: '', signature: { scheme, value }, ...kept({ [type]: fields }) }
+}
+
+/** What proves it is of a vendor that no other wire speaks for, and stays with what is kept. */
+function readUnknown(type: string, fields: JsonObject): ReasoningBlock | undefined {
+  const word = type === 'reasoning.text' ? 'text' : type === 'reasoning.summary' ? 'summary' : type === 'reasoning.encrypted' ? 'data' : undefined
+  if (word === undefined || typeof fields[word] !== 'string') return undefined
+  const text = word === 'data' ? '' : asText(take(fields, word))
+  return { type: 'reasoning', text, ...kept({ [type]: fields }) }
 }
 
 /** In streams, the text may have come before its signature. */

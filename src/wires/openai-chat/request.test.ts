@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
+import { wires } from '../index.ts'
 import type { Word } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
 import { openaiChat } from './index.ts'
@@ -275,4 +276,19 @@ test('[34] tools that another vendor runs are left out and told', () => {
   assert.equal(body.tools, undefined)
   assert.equal(body.tool_choice, undefined)
   assert.deepEqual(lost, ['hosted_tool'])
+})
+
+test('[141] a proof of a vendor that no other wire speaks for goes back where it came from, and nowhere else', () => {
+  const proofs = { 'reasoning.text': { text: 'hm', signature: 'PROOF' }, 'reasoning.encrypted': { data: 'PROOF' } }
+  for (const [type, said] of Object.entries(proofs)) {
+    for (const format of ['unknown', 'xai-responses-v1', 'of-tomorrow-v1']) {
+      const message = { role: 'assistant', content: 'a', reasoning_details: [{ type, ...said, format, index: 0 }] }
+      const request = read({ messages: [hello, message, hello] })
+      assert.deepEqual((writeRequest(request, { model: 'm' }, () => {}).messages as JsonObject[])[1], message)
+      for (const wire of Object.values(wires)) {
+        if (wire.name.startsWith('openai-c')) continue
+        assert.doesNotMatch(JSON.stringify(wire.writeRequest(request, { model: 'm' }, () => {})), /PROOF/, wire.name)
+      }
+    }
+  }
 })
