@@ -139,3 +139,14 @@ test('forms that are not whole, not forms, or too wordy are refused', async () =
   assert.equal(await reasonOf(crowded.gather()), 'overloaded')
   crowded.close()
 })
+
+test('[A06] what no client may set, and what might be read as another model, is refused behind the file too', async () => {
+  const reasons = { api_base: 'forbidden_parameter', api_key: 'forbidden_parameter', omni_route: 'unsupported_parameter', model: 'duplicate_key' }
+  const alike = Object.fromEntries(['Model', ' model', 'model[]', 'model[0]', 'MODEL '].map((name) => [name, 'bad_request']))
+  for (const [name, reason] of Object.entries({ ...reasons, ...alike })) {
+    const { upload } = open(formOf([text('model', 'm'), file(Buffer.alloc(2000)), text(name, 'other')]))
+    await upload.untilNamed()
+    assert.equal(await reasonOf(all(upload.form('n'))), reason, name)
+    upload.close()
+  }
+})

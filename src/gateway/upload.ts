@@ -6,6 +6,7 @@ import type { ByteSource } from '../base/source.ts'
 import { Spool, SpoolFull, type SpoolTerms } from '../base/spool.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { StreamedBody } from '../upstream/exchange.ts'
+import { forbiddenFields } from '../wires/check.ts'
 import { extensionFields } from './extensions.ts'
 
 /** Bytes of all fields that are no files: they are held in memory. */
@@ -182,6 +183,11 @@ export class Upload {
 
 function checkName({ name, fileName }: Part): void {
   if (name === 'model' && fileName !== undefined) throw new Failure('invalid_type', '`model` must be a text, not a file.', { param: 'model' })
+  // Some servers take case for nothing, leave spaces out, or read a list's last as the one.
+  if (name !== 'model' && /^\s*model\s*(\[.*)?$/i.test(name))
+    throw new Failure('bad_request', 'The form has a part that might be read as `model`.', { param: 'model' })
+  // The fields before a file are checked with the request; those behind it come when the provider is hearing it already.
+  if (Object.hasOwn(forbiddenFields, name)) throw new Failure('forbidden_parameter', `${name} is not for clients to set.`, { param: name })
   // What is for us must not go on, and a form that is passed on while it comes cannot be cut.
   if (extensionFields.has(name)) throw new Failure('unsupported_parameter', 'In a form this is not taken: send the header of the same name.', { param: name })
 }
