@@ -180,7 +180,10 @@ function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadli
   const { key, base } = variables
   if (!key && !base) return undefined
   const flaw = flawOf(variables)
-  if (flaw !== undefined) return void warn(`${flaw}: ${provider.name} is not connected.`)
+  if (flaw !== undefined) {
+    warn(`${flaw}: ${provider.name} is not connected.`)
+    return undefined
+  }
   const cloud = cloudOf(variables)
   const place = placeOf(provider, base?.value, cloud)
   if ('sentence' in place) {

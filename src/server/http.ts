@@ -145,7 +145,7 @@ function envelopeOf({ method, url = '', headers }: IncomingMessage): SurfaceWire
 }
 
 /** On the path of the models, which all of them ask. */
-const askers = { google: geminiGenerate, anthropic: anthropicMessages, openai: openaiChat } as const
+const askers = { 'gemini-generate': geminiGenerate, 'anthropic-messages': anthropicMessages, 'openai-chat': openaiChat } as const
 
 const jsonType = 'application/json; charset=utf-8'
 

@@ -29,13 +29,13 @@ const table: RoutingTable = {
 const ids = ['pair', 'fast', 'east/gpt-4o', 'east/meta/llama']
 
 test('chains and aliases come first, then each connection’s models once, under its own name', () => {
-  const { object, data } = writeModels(table, 'openai') as { object: string; data: { id: string; object: string; owned_by: string; created: number }[] }
+  const { object, data } = writeModels(table, 'openai-chat') as { object: string; data: { id: string; object: string; owned_by: string; created: number }[] }
   assert.deepEqual([object, data.map(({ id }) => id), data.map(({ owned_by }) => owned_by)], ['list', ids, ['omni', 'omni', 'east', 'east']])
   assert.ok(data.every((model) => model.object === 'model' && Number.isSafeInteger(model.created)))
 })
 
 test('each API’s clients get the shape that they know', () => {
-  const messages = writeModels(table, 'anthropic') as {
+  const messages = writeModels(table, 'anthropic-messages') as {
     data: { id: string; type: string; display_name: string; created_at: string }[]
     has_more: boolean
     first_id: string
@@ -43,7 +43,7 @@ test('each API’s clients get the shape that they know', () => {
   }
   assert.deepEqual([messages.data.map(({ id }) => id), messages.has_more, messages.first_id, messages.last_id], [ids, false, 'pair', 'east/meta/llama'])
   assert.ok(messages.data.every(({ type, created_at }) => type === 'model' && !Number.isNaN(Date.parse(created_at))))
-  const gemini = writeModels(table, 'google') as { models: { name: string }[] }
+  const gemini = writeModels(table, 'gemini-generate') as { models: { name: string }[] }
   assert.deepEqual(
     gemini.models.map(({ name }) => name),
     ids.map((id) => `models/${id}`),
@@ -52,23 +52,24 @@ test('each API’s clients get the shape that they know', () => {
 
 test('a list of nothing is a list', () => {
   const none: RoutingTable = { ...table, connections: new Map(), aliases: new Map(), chains: new Map(), listed: new Map() }
-  assert.deepEqual(writeModels(none, 'openai'), { object: 'list', data: [] })
-  assert.deepEqual(writeModels(none, 'anthropic'), { data: [], has_more: false, first_id: null, last_id: null })
+  assert.deepEqual(writeModels(none, 'openai-chat'), { object: 'list', data: [] })
+  assert.deepEqual(writeModels(none, 'anthropic-messages'), { data: [], has_more: false, first_id: null, last_id: null })
 })
 
 test('one is found by whatever name leads somewhere, encoded or not', () => {
   for (const id of ['pair', 'fast', 'gpt-4o', 'e/gpt-4o', 'east/anything/at-all', 'east%2Fgpt-4o']) {
-    assert.equal((writeModel(id, table, 'openai') as { id: string }).id, decodeURIComponent(id))
+    assert.equal((writeModel(id, table, 'openai-chat') as { id: string }).id, decodeURIComponent(id))
   }
   assert.deepEqual(
-    [writeModel('pair', table, 'openai'), writeModel('east/x', table, 'openai')].map((model) => (model as { owned_by: string }).owned_by),
+    [writeModel('pair', table, 'openai-chat'), writeModel('east/x', table, 'openai-chat')].map((model) => (model as { owned_by: string }).owned_by),
     ['omni', 'east'],
   )
-  assert.equal((writeModel('pair', table, 'anthropic') as { type: string }).type, 'model')
-  assert.equal((writeModel('pair', table, 'google') as { name: string }).name, 'models/pair')
+  assert.equal((writeModel('pair', table, 'anthropic-messages') as { type: string }).type, 'model')
+  assert.equal((writeModel('pair', table, 'gemini-generate') as { name: string }).name, 'models/pair')
 })
 
 test('one that leads nowhere is not found, and one that is not encoded as URLs are is refused', () => {
-  for (const id of ['none', '..', '%2e%2e%2fadmin', 'north/gpt-4o']) assert.throws(() => writeModel(id, table, 'openai'), { reason: 'model_not_found' }, id)
-  for (const id of ['%', '%zz', '%ff']) assert.throws(() => writeModel(id, table, 'openai'), { reason: 'bad_request' }, id)
+  for (const id of ['none', '..', '%2e%2e%2fadmin', 'north/gpt-4o'])
+    assert.throws(() => writeModel(id, table, 'openai-chat'), { reason: 'model_not_found' }, id)
+  for (const id of ['%', '%zz', '%ff']) assert.throws(() => writeModel(id, table, 'openai-chat'), { reason: 'bad_request' }, id)
 })

@@ -17,17 +17,18 @@ function listModels(table: RoutingTable): readonly Model[] {
 }
 
 /** Whose package asks: Google's path, or the headers that the others' packages never send. */
-export type Asker = 'google' | 'anthropic' | 'openai'
+export type Asker = 'gemini-generate' | 'anthropic-messages' | 'openai-chat'
 
 export function askerOf(path: string, headers: IncomingHttpHeaders): Asker {
-  if (path.startsWith('/v1beta/') || headers['x-goog-api-key'] !== undefined) return 'google'
-  return headers['anthropic-version'] === undefined ? 'openai' : 'anthropic'
+  if (path.startsWith('/v1beta/') || headers['x-goog-api-key'] !== undefined) return 'gemini-generate'
+  return headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages'
 }
 
 export function writeModels(table: RoutingTable, asker: Asker): object {
   const models = listModels(table)
-  if (asker === 'google') return { models: models.map(geminiModel) }
-  if (asker === 'anthropic') return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
+  if (asker === 'gemini-generate') return { models: models.map(geminiModel) }
+  if (asker === 'anthropic-messages')
+    return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
   return { object: 'list', data: models.map(openaiModel) }
 }
 
@@ -54,4 +55,4 @@ const longAgo = 1_700_000_000
 const openaiModel = ({ id, owner }: Model) => ({ id, object: 'model', created: longAgo, owned_by: owner })
 const messagesModel = ({ id }: Model) => ({ type: 'model', id, display_name: id, created_at: new Date(longAgo * 1000).toISOString() })
 const geminiModel = ({ id }: Model) => ({ name: `models/${id}`, displayName: id, supportedGenerationMethods: ['generateContent', 'countTokens'] })
-const writers = { google: geminiModel, anthropic: messagesModel, openai: openaiModel } as const
+const writers = { 'gemini-generate': geminiModel, 'anthropic-messages': messagesModel, 'openai-chat': openaiModel } as const
