@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { watchConfig } from './watch.ts'
+import { watchConfig, type WatchTimes } from './watch.ts'
 
-const times = { gather: 20, settle: 20, look: 50 }
+const times = { gather: 20, settle: 20, look: 50, gone: 10_000 }
 const quietTime = 200
 
 function folder(context: TestContext): string {
@@ -17,9 +17,9 @@ function folder(context: TestContext): string {
   return made
 }
 
-function counted(context: TestContext, file: string): { readonly times: () => Promise<number> } {
+function counted(context: TestContext, file: string, other: Partial<WatchTimes> = {}): { readonly times: () => Promise<number> } {
   let told = 0
-  const watching = watchConfig(file, () => (told += 1), times)
+  const watching = watchConfig(file, () => (told += 1), { ...times, ...other })
   context.after(() => watching.close())
   return { times: () => sleep(quietTime).then(() => told) }
 }
@@ -83,7 +83,7 @@ test('a file beside others that never rest is told of all the same', async (cont
   assert.equal(await seen.times(), 1)
 })
 
-test('a file that is missing for a moment, or for good, changes nothing', async (context) => {
+test('a file that is missing for a moment changes nothing', async (context) => {
   const file = join(folder(context), 'omni.yaml')
   writeFileSync(file, 'a: 1')
   const seen = counted(context, file)
@@ -91,6 +91,17 @@ test('a file that is missing for a moment, or for good, changes nothing', async 
   assert.equal(await seen.times(), 0)
   writeFileSync(file, 'a: 1')
   assert.equal(await seen.times(), 0)
+})
+
+test('a file that stays away is told of once, and again when it comes back', async (context) => {
+  const file = join(folder(context), 'omni.yaml')
+  writeFileSync(file, 'a: 1')
+  const seen = counted(context, file, { gone: 30 })
+  rmSync(file)
+  assert.equal(await seen.times(), 1)
+  assert.equal(await seen.times(), 1)
+  writeFileSync(file, 'a: 1')
+  assert.equal(await seen.times(), 2)
 })
 
 test('a file that comes into being is told of', async (context) => {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { watch, type FSWatcher } from 'node:fs'
 import { dirname } from 'node:path'
+import { monotonic } from '../base/clock.ts'
 import { readConfigFile } from './file.ts'
 
 export interface WatchTimes {
@@ -12,9 +13,11 @@ export interface WatchTimes {
   readonly settle: number
   /** Milliseconds between looks where the system tells nothing, as on network drives. */
   readonly look: number
+  /** Milliseconds after which a file that is missing is taken to be gone. */
+  readonly gone: number
 }
 
-const usualTimes: WatchTimes = { gather: 150, settle: 50, look: 5000 }
+const usualTimes: WatchTimes = { gather: 150, settle: 50, look: 5000, gone: 15_000 }
 
 export interface Watching {
   close(): void
@@ -22,6 +25,7 @@ export interface Watching {
 
 /**
  * Calls back for each new content, after it has stood still. A file that is missing for a while changes nothing; one that comes back as it was neither.
+ * One that stays away is told of once.
  * What is in it is for the caller to read and to judge: a broken one is told of too.
  */
 export function watchConfig(file: string, onChange: () => void, times: WatchTimes = usualTimes): Watching {
@@ -29,6 +33,7 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
   let seen = told
   let timer: NodeJS.Timeout | undefined
   let isGathering = false
+  let missingSince: number | undefined
   const later = (wait: number) => {
     clearTimeout(timer)
     timer = setTimeout(look, wait).unref()
@@ -36,10 +41,20 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
   const look = () => {
     isGathering = false
     const now = fingerprint(file)
-    if (now === undefined || now === told) return ((seen = now ?? seen), later(times.look))
+    if (now === undefined) return lookAgain()
+    missingSince = undefined
+    if (now === told) return ((seen = now), later(times.look))
     if (now !== seen) return ((seen = now), later(times.settle))
     told = now
     later(times.look)
+    onChange()
+  }
+  /** It may only be between two of its lives. */
+  const lookAgain = () => {
+    missingSince ??= monotonic()
+    later(Math.min(times.look, times.gone))
+    if (told === undefined || monotonic() - missingSince < times.gone) return
+    told = seen = undefined
     onChange()
   }
   const watcher = watchFolder(dirname(file), () => {

@@ -7,7 +7,7 @@ import type { Target } from '../routing/target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
 import { retryAfterOf } from '../upstream/retry-after.ts'
-import type { UpstreamWire } from '../wires/wire.ts'
+import type { ProviderError, UpstreamWire } from '../wires/wire.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
 import type { Ask } from './attempt.ts'
 import type { Call } from './call.ts'
@@ -70,18 +70,23 @@ const errorLimit = 64 * 1024
 export async function readRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
   const { status } = exchange
   const retryAfterMs = retryAfterOf(exchange.headers)
-  const details = retryAfterMs === undefined ? {} : { retryAfterMs }
+  const told = await readTold(exchange, wire)
+  const isLost = status === 404 && told?.reason !== 'model_not_found' && !/model|deployment|engine/i.test(told?.message ?? '')
+  const reason = isLost ? 'upstream_invalid_response' : reasonOfRefusal(status, told?.reason)
+  return new Failure(reason, isLost ? lostSentence : upstreamSentence(reason), {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(told?.param !== undefined && { param: told.param }),
+    upstream: { status, ...(told && { message: told.message }) },
+  })
+}
+
+/** A path that nobody serves says nothing of a model: the slip is in the address, and not the caller's. */
+const lostSentence = 'The provider serves nothing on this path: its base URL may lack a part, as `/v1`.'
+
+async function readTold(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<ProviderError | undefined> {
   try {
-    const body = parseAnswer(await collect(exchange, errorLimit))
-    const told = wire.readError(body)
-    const reason = reasonOfRefusal(status, told.reason)
-    return new Failure(reason, upstreamSentence(reason), {
-      ...details,
-      ...(told.param === undefined ? {} : { param: told.param }),
-      upstream: { status, message: told.message },
-    })
+    return wire.readError(parseAnswer(await collect(exchange, errorLimit)))
   } catch {
-    const reason = reasonOfRefusal(status)
-    return new Failure(reason, upstreamSentence(reason), { ...details, upstream: { status } })
+    return undefined
   }
 }

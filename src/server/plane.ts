@@ -44,8 +44,8 @@ const atStartOnly = [
   'drain',
 ] as const
 
-function changedAtStartOnly(before: Settings, after: Settings): string {
-  return atStartOnly.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).join(', ')
+function changedAtStartOnly(before: Settings, after: Settings): string[] {
+  return atStartOnly.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
 export class Plane {
@@ -53,11 +53,12 @@ export class Plane {
   #settings: Settings
   #snapshot: Snapshot | undefined
   #problem: string | undefined
+  readonly #atStart: Settings
   #api: Promise<FastifyInstance> | undefined
 
   constructor(parts: PlaneParts) {
     this.#parts = parts
-    this.#settings = parts.settings
+    this.#settings = this.#atStart = parts.settings
   }
 
   get snapshot(): Snapshot {
@@ -72,6 +73,11 @@ export class Plane {
   /** Why the newest configuration could not be taken; undefined where the newest runs. */
   get problem(): string | undefined {
     return this.#problem
+  }
+
+  /** Settings that were changed since the start, and count from the next one. */
+  get waiting(): readonly string[] {
+    return changedAtStartOnly(this.#atStart, this.#settings)
   }
 
   /** Builds the snapshot whole from what is configured and stored, and swaps it. */
@@ -96,7 +102,7 @@ export class Plane {
       this.#problem = undefined
       log.tell('info', 'configuration loaded', { version: this.snapshot.version })
       const later = changedAtStartOnly(before, this.#settings)
-      if (later !== '') log.tell('warn', 'some changes count only from the next start', { settings: later })
+      if (later.length > 0) log.tell('warn', 'some changes count only from the next start', { settings: later.join(', ') })
     } catch (error) {
       this.#settings = before
       this.#problem = error instanceof Error ? error.message : 'unknown'
@@ -143,6 +149,7 @@ export class Plane {
         ...status(),
         config: this.#problem === undefined ? 'current' : 'stale',
         problem: this.#problem ?? null,
+        waits_for_restart: this.waiting,
         snapshot: this.snapshot.version,
       }),
       providerIds: () => providers.filter((provider) => provider.auth.scheme !== 'none' && hasAddress(provider)).map(({ id }) => id),

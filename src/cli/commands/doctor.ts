@@ -40,17 +40,23 @@ function checkConfiguration(): readonly Finding[] {
   }
 }
 
+function newest(waiting: readonly string[]): Finding {
+  if (waiting.length === 0) return { isFine: true, text: 'it runs on the newest configuration' }
+  return { isFine: false, text: `changes of ${waiting.join(', ')} wait for a restart; all else runs on the newest configuration` }
+}
+
 async function checkRunning(): Promise<readonly Finding[]> {
   try {
-    const status = await ask<{ readonly config: string; readonly problem: string | null; readonly receipts_dropped: number; readonly version: string }>(
-      'GET',
-      '/_omni/status',
-    )
+    const status = await ask<{
+      readonly config: string
+      readonly problem: string | null
+      readonly waits_for_restart: readonly string[]
+      readonly receipts_dropped: number
+      readonly version: string
+    }>('GET', '/_omni/status')
     return [
       { isFine: true, text: `a gateway of version ${status.version} runs` },
-      status.problem === null
-        ? { isFine: true, text: 'it runs on the newest configuration' }
-        : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
+      status.problem === null ? newest(status.waits_for_restart) : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
       { isFine: status.receipts_dropped === 0, text: `${status.receipts_dropped} receipts were dropped` },
     ]
   } catch (error) {
