@@ -26,7 +26,7 @@ export interface Speech {
   result(block: JsonObject): string | undefined
 }
 
-/** Neighbours of one role become one message, and the results in it stand first. Throws `invalid_value` where a call has no result or a result no call. */
+/** Neighbours of one role become one message, and the results in it stand first. Throws `invalid_value` where a call has not one result, or a result no call. */
 export function arrangeTurns(turns: readonly Turn[], speech: Speech, target: ModelTraits, lose: Loss): Conversation {
   const system: JsonObject[] = []
   const said: Said[] = []
@@ -56,7 +56,14 @@ function answerCalls(said: readonly Said[], speech: Speech): void {
 }
 
 function putResultsFirst(content: JsonObject[], calls: readonly string[], speech: Speech): JsonObject[] {
-  const results = new Map(content.flatMap((block) => (speech.result(block) === undefined ? [] : [[speech.result(block)!, block] as const])))
+  const results = new Map<string, JsonObject>()
+  for (const block of content) {
+    const id = speech.result(block)
+    if (id === undefined) continue
+    // The vendors take one result for a call, and which of two is meant only the client knows.
+    if (results.has(id)) throw unpaired(`The tool call${named(id)} has two results.`)
+    results.set(id, block)
+  }
   if (results.size === 0 && calls.length === 0) return content
   const called = new Set(calls)
   for (const id of results.keys()) if (!called.has(id)) throw unpaired(`The tool result${named(id)} answers no call of the turn before it.`)

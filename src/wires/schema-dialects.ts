@@ -100,6 +100,7 @@ export const geminiSchema: Dialect = {
   ),
   folds: [allOfAsOne, oneOfAsAnyOf, constAsEnum, exclusiveAsInclusive, nullAsNullable, enumOfTexts, knownFormats, wholeTypes, upperTypes],
   inlinesReferences: true,
+  joinsParts: true,
   described: constraints,
 }
 
@@ -109,6 +110,7 @@ export const geminiJsonSchema: Dialect = {
     '$id $defs $ref $anchor type format title description enum items prefixItems minItems maxItems minimum maximum anyOf oneOf properties additionalProperties required propertyOrdering',
   ),
   folds: [allOfAsOne, constAsEnum, exclusiveAsInclusive],
+  joinsParts: true,
   described: constraints,
 }
 
@@ -125,6 +127,7 @@ export const openaiStrictSchema: Dialect = {
     '$defs definitions $ref type enum const anyOf title description properties additionalProperties required items pattern format multipleOf minimum maximum exclusiveMinimum exclusiveMaximum minItems maxItems',
   ),
   folds: [allOfAsOne, oneOfAsAnyOf, requiredAll, closedObjects],
+  joinsParts: true,
   described: constraints,
 }
 

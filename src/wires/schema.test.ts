@@ -38,6 +38,28 @@ test('keywords that a target does not know are said in those that it knows (case
   })
 })
 
+test('what a part of a schema, or one that may be null, points at keeps its properties (case 27)', () => {
+  const place = { type: 'object', properties: { town: { type: 'string' } }, required: ['town'] }
+  const schema: JsonObject = {
+    type: 'object',
+    properties: {
+      maybe: { anyOf: [{ $ref: '#/$defs/place' }, { type: 'null' }] },
+      told: { allOf: [{ $ref: '#/$defs/place' }], description: 'Where.' },
+      more: { allOf: [{ $ref: '#/$defs/outer' }, { properties: { street: { type: 'string' } } }] },
+    },
+    $defs: { place, outer: { allOf: [{ $ref: '#/$defs/place' }] } },
+  }
+  const PLACE = { type: 'OBJECT', properties: { town: { type: 'STRING' } }, required: ['town'] }
+  const { properties } = bent(schema, geminiSchema) as { properties: JsonObject }
+  assert.deepEqual(properties, {
+    maybe: { ...PLACE, nullable: true },
+    told: { ...PLACE, description: 'Where.' },
+    more: { ...PLACE, properties: { ...PLACE.properties, street: { type: 'STRING' } } },
+  })
+  const { told, more } = (bent(schema, geminiJsonSchema) as { properties: { [name: string]: { $ref?: string; properties: JsonObject } } }).properties
+  assert.deepEqual([told!.$ref, Object.keys(told!.properties), Object.keys(more!.properties)], [undefined, ['town'], ['town', 'street']])
+})
+
 test('a property may be called like a keyword (case 28)', () => {
   const names = ['additionalProperties', 'title', 'type', '$ref', '$schema', 'const', 'properties', 'oneOf', '__proto__', 'nullable', 'enum']
   const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))

@@ -15,6 +15,8 @@ export interface Dialect {
   readonly folds: readonly Fold[]
   /** The target resolves no `$ref`: what it points at is written in its place. */
   readonly inlinesReferences?: true
+  /** The target has no `allOf`: a fold makes one schema of its parts, which must say themselves what they point at. */
+  readonly joinsParts?: true
   /** What is left out of these is told in the schema's description, as vendors' own SDKs do. */
   readonly described?: ReadonlySet<string>
 }
@@ -67,11 +69,34 @@ class Bending {
       const target = inside.filter((name) => name === reference).length < mostUnrolled ? resolve(this.#root, reference) : undefined
       return this.bend({ ...(target ?? { type: 'object' }), ...beside }, [...inside, reference], depth + 1)
     }
-    const folded = this.#dialect.folds.reduce((said, fold) => fold(said), schema)
+    const within = [...inside]
+    const folded = this.#dialect.folds.reduce((said, fold) => fold(said), this.#openParts(schema, within))
+    // Of a reference or null, a fold makes a reference that may be null.
+    if (this.#dialect.inlinesReferences && typeof folded.$ref === 'string') return this.bend(folded, within, depth + 1)
     const { kept, lost } = this.#pick(folded)
     const bent = emptied()
-    for (const keyword in kept) bent[keyword] = this.#bendKeyword(keyword, kept[keyword]!, inside, depth + 1)
+    for (const keyword in kept) bent[keyword] = this.#bendKeyword(keyword, kept[keyword]!, within, depth + 1)
     return describe(bent, lost)
+  }
+
+  /** A lone reference may stay one. Adds to `within` what it looked up. */
+  #openParts(schema: JsonObject, within: string[]): JsonObject {
+    const { allOf, ...beside } = schema
+    if (this.#dialect.joinsParts !== true || !Array.isArray(allOf)) return schema
+    const isLone = allOf.length === 1 && Object.keys(beside).length === 0
+    if (isLone && this.#dialect.inlinesReferences !== true) return schema
+    return { ...beside, allOf: allOf.flatMap((part) => (isObject(part) ? this.#partsOf(part, within) : [])) }
+  }
+
+  #partsOf(part: JsonObject, within: string[]): JsonObject[] {
+    const { $ref: reference, allOf, ...beside } = part
+    if (typeof reference === 'string') {
+      const target = within.filter((name) => name === reference).length < mostUnrolled ? resolve(this.#root, reference) : undefined
+      if (target === undefined) return [part]
+      within.push(reference)
+      return [...this.#partsOf(target, within), ...this.#partsOf({ ...beside, ...(allOf !== undefined && { allOf }) }, within)]
+    }
+    return Array.isArray(allOf) ? [...allOf.flatMap((inner) => (isObject(inner) ? this.#partsOf(inner, within) : [])), beside] : [part]
   }
 
   #pick(schema: JsonObject): { readonly kept: JsonObject; readonly lost: JsonObject } {

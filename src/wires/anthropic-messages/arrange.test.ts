@@ -90,6 +90,8 @@ test('[39] A call without a result, and a result without a call, are refused by 
   assert.throws(() => messagesOf(user(text('a')), assistant(call('y'))), missing)
   assert.throws(() => messagesOf(user(text('a')), assistant(call('y')), assistant(text('b')), user(text('c'))), missing)
   assert.throws(() => messagesOf(user(result('z', '1'))), { reason: 'invalid_value', message: 'The tool result z answers no call of the turn before it.' })
+  const twice = [assistant(call('x')), user(result('x', '1'), result('x', '2'))]
+  assert.throws(() => messagesOf(...twice), { reason: 'invalid_value', message: 'The tool call x has two results.' })
   assert.throws(() => messagesOf(user(text('a')), assistant(call('a <secret>'))), { message: 'The tool call has no result.' })
 })
 
