@@ -70,13 +70,33 @@ function ways({ name, notice, quirks = {} }: Provider): readonly string[] {
   return sentences.length === 0 ? [] : [`- **${name}**: ${sentences.join(' ')}`]
 }
 
+const clouds = `## Clouds, and servers of your own
+
+\`\`\`yaml
+providers:
+  bedrock: { key: \${BEDROCK_KEY}, region: eu-central-1 }                  # an API key, or id:secret, or id:secret:session-token
+  vertex:  { key: /etc/omni/account.json, project: my-project, region: global }   # the path of a service account's key file
+  east:    { like: azure, key: \${AZURE_KEY}, baseUrl: https://east.openai.azure.com }            # deployments, by dated versions
+  west:    { like: azure, key: \${AZURE_KEY}, baseUrl: https://west.openai.azure.com/openai/v1 }  # the version without dates
+  local:   { like: openai, baseUrl: http://127.0.0.1:8000/v1, models: [llama] }
+\`\`\`
+
+- **Bedrock**: \`bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0\`; the region is the one that signs, and an inference profile's id stands behind the prefix as it is.
+  AWS counts tokens for bare ids alone: of a profile they are estimated.
+- **Vertex**: \`vertex/gemini-2.5-pro\`, \`vertex/claude-sonnet-4-5@20250929\`; all others go to its OpenAI endpoint. The file is read with the first call, and a wrong one is said
+  there: 502 \`upstream_auth_error\`. Tokens are estimated.
+- **Azure**: \`east/my-deployment\`. What is called a model is the name of the deployment.
+- **\`like: openai\`** at another address is taken to know Chat Completions, legacy completions and the small forms: clients of Responses, Messages and Gemini are translated to
+  Chat Completions. Where the server knows Responses too, say \`wires: [openai-responses, openai-chat]\`; what stands first is used where the client's own wire is not among them.
+- A provider that needs an address, a region or a project is written into the configuration; the others may also be connected by \`omni connect\`.`
+
 const checked = `## Checked against the vendors' pages, November 2026
 
 - Azure OpenAI: dated API versions end with \`2025-04-01-preview\`, which is the default here; another is set by \`query: { api-version: … }\`. Its newer
-  \`/openai/v1\` endpoint is an OpenAI-compatible server: \`like: openai\` with that base URL.
+  \`/openai/v1\` endpoint is known by that end of the base URL, also with \`like: azure\`.
 - Cerebras refuses penalties and \`logit_bias\`; Groq refuses \`logit_bias\`, \`logprobs\` and \`n\` above 1. What would change the shape of the answer is sent, so that the
   provider says no, and is not dropped in silence.
-- Cohere is reached by its compatibility endpoint, which refuses \`stream_options\`.
+- Cohere is reached by its own API; its compatibility endpoint, which refuses \`stream_options\`, answers clients of Chat Completions.
 - DeepSeek renamed its fast model to \`deepseek-flash\`; the old name still works. Its Messages endpoint answers to \`claude-…\` names with its own models.
 - Fireworks, OpenRouter, vLLM and Ollama serve Anthropic Messages beside Chat Completions, at the same base URL.
 - GLM Coding and MiniMax serve Messages as their first wire, and take the key as a bearer token there too.
@@ -94,6 +114,15 @@ export const pages: readonly Page[] = [
   {
     path: 'docs/providers.md',
     make: () =>
-      document('`src/providers/`', '# Providers', intro, table(head, providers.map(rowOf)), '## Their ways', providers.flatMap(ways).join('\n'), checked),
+      document(
+        '`src/providers/`',
+        '# Providers',
+        intro,
+        table(head, providers.map(rowOf)),
+        '## Their ways',
+        providers.flatMap(ways).join('\n'),
+        clouds,
+        checked,
+      ),
   },
 ]
