@@ -2,6 +2,7 @@
 
 import { sse } from '../base/sse.ts'
 import type { WireName } from '../canonical/chat.ts'
+import { Failure } from '../canonical/failure.ts'
 import { pathOf, type Provider } from '../providers/provider.ts'
 import type { Connection, Target } from '../routing/target.ts'
 import type { Signing, UpstreamRequest } from '../upstream/exchange.ts'
@@ -22,6 +23,7 @@ export interface Way {
 
 export function address({ client }: Pick<AnyCall, 'client'>, { connection, model }: Target, way: Way, body: Buffer | string): UpstreamRequest {
   const { provider, origin, basePath, deadlines } = connection
+  checkModel(model)
   const path = way.path.replace('{model}', () => encodeURIComponent(model))
   const query = provider.query ? `${path.includes('?') ? '&' : '?'}${new URLSearchParams(provider.query).toString()}` : ''
   const headers: Record<string, string> = {
@@ -39,6 +41,11 @@ export function address({ client }: Pick<AnyCall, 'client'>, { connection, model
   }
   const request = { origin, path: `${basePath}${path}${query}`, headers, body, deadlines }
   return signing === undefined ? request : { ...request, signing }
+}
+
+/** A name of dots leads out of the path that it is put into, however it is encoded; half a letter cannot be encoded at all. Throws `Failure`. */
+function checkModel(model: string): void {
+  if (model === '.' || model === '..' || !model.isWellFormed()) throw new Failure('model_not_found', 'This can be the name of no model.', { param: 'model' })
 }
 
 export function wayOf(call: Call, { connection }: Target, wire: UpstreamWire): Way {

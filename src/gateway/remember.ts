@@ -17,15 +17,16 @@ export function prepareToRemember(call: Call, { memory }: Gateway): void {
   if (wantsKept || call.client.turns !== undefined) call.scribe = new Scribe(recall, call.streams, call.snapshot.limits.answer)
 }
 
-/** Longer ids than this are no vendor's, and more items than this nobody refers to one by one. */
-const longestId = 128
+/** What clients can send back in a path or a field; anything else is no vendor's id, and may be a text. */
+const plainId = /^(?!\.{1,2}$)[\w.:=+/~-]{1,128}$/
+/** More items than this nobody refers to one by one. */
 const mostItems = 100
 
 /** Of an answer that broke off only its place is noted, where the client may come back for it. */
 export function remember(call: Call, receipt: Receipt, { memory }: Gateway): void {
   const told = call.scribe?.told()
   const { surface, caller, client, body } = call
-  if (told === undefined || told.id.length > longestId || surface.recall === undefined) return
+  if (told === undefined || !plainId.test(told.id) || surface.recall === undefined) return
   const { record } = receipt
   const model = record.resolved_model ?? ''
   // What refers to others' keeping is no conversation that anybody else could go on with.
@@ -45,5 +46,5 @@ function keptOf({ surface, body }: Call, { id, output, response }: Told) {
 }
 
 export function itemIds(output: readonly Json[]): readonly string[] {
-  return output.flatMap((item) => (isObject(item) && typeof item.id === 'string' && item.id.length <= longestId ? [item.id] : [])).slice(0, mostItems)
+  return output.flatMap((item) => (isObject(item) && typeof item.id === 'string' && plainId.test(item.id) ? [item.id] : [])).slice(0, mostItems)
 }

@@ -212,3 +212,16 @@ test('neither keys nor tokens are ever shown', async () => {
   const shown = await fetch(`${gateway.url}/_omni/openapi.json`, { headers: { authorization: `Bearer ${gateway.adminKey}` } }).then((answer) => answer.text())
   for (const secret of [keys.secret, keys.token, apiKey]) for (const text of [shown, gateway.stdout(), gateway.stderr()]) assert.ok(!text.includes(secret))
 })
+
+test('[C28] [A18] a model whose name leads out of its path, or cannot be written in one, is known to nobody and asked of nobody', async () => {
+  const before = upstream.requests.length
+  for (const name of ['.', '..', 'a\ud800']) {
+    for (const path of ['/v1/chat/completions', '/v1/embeddings']) {
+      const body = path.endsWith('embeddings') ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }
+      const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' }
+      const answer = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: JSON.stringify({ model: `bedrock/${name}`, ...body }) })
+      assert.ok([400, 404].includes(answer.status), `${answer.status} for ${JSON.stringify(name)} on ${path}`)
+    }
+  }
+  assert.equal(upstream.requests.length, before)
+})

@@ -73,3 +73,13 @@ test('what the provider did not delete is not said to be deleted', async () => {
   assert.equal((await remove()).status, 200)
   assert.equal((await scene.get(path)).status, 404)
 })
+
+test('an id that is no id is noted nowhere: nobody is asked for it', async () => {
+  for (const odd of ['..', '.', 'a text with spaces']) {
+    scene.chat.play(reply(200, responses.body('Hello', { id: odd })))
+    assert.equal((await scene.post('/v1/responses', { model: 'native/m', input: 'hello' })).status, 200)
+    const answer = await scene.post('/v1/responses', { model: 'native/m', input: 'on', previous_response_id: odd })
+    assert.deepEqual(await codeOf(answer), [400, 'previous_response_not_found'])
+    assert.equal(scene.chat.asked().length, 1)
+  }
+})
