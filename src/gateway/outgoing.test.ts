@@ -90,7 +90,7 @@ describe('on another wire', () => {
   })
 
   test('what changes the shape of the answer is refused and never left out (cases 133, 173)', () => {
-    assert.throws(() => prepare(callOf({ ...plain, n: 2 }), messages, false, receiptOf()), { reason: 'unsupported_parameter', param: 'choices' })
+    assert.throws(() => prepare(callOf({ ...plain, n: 2 }), messages, false, receiptOf()), { reason: 'unsupported_parameter', param: 'n' })
   })
 
   test('a tool of plain text is offered as a function of one string, and its calls come back as plain text', () => {

@@ -93,10 +93,11 @@ const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
 
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
-  const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt)
+  const { fieldOf } = call.surface.wire
+  const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt, fieldOf[word])
   const request = withBytes(call, wire)
   for (const word of lostWords(request, wire.cannotSay)) {
-    if (wire.cannotSay[word] === 'refuse') throw unsayable(word)
+    if (wire.cannotSay[word] === 'refuse') throw unsayable(word, fieldOf[word])
     lose(word)
   }
   const traits = traitsOf(catalogOf(target.connection.provider) ?? target.connection.provider.id, target.model)
@@ -119,7 +120,7 @@ function takesTextTools({ connection }: Target, { textTools }: Quirks): boolean 
   return textTools === true && !connection.isCustom
 }
 
-export function loseOrRefuse(word: Word, isStrict: boolean, receipt: Receipt): void {
-  if (isStrict) throw unsayable(word)
+export function loseOrRefuse(word: Word, isStrict: boolean, receipt: Receipt, field?: string): void {
+  if (isStrict) throw unsayable(word, field)
   receipt.drop(word)
 }

@@ -9,7 +9,7 @@ import { requestIdOf } from '../upstream/request-id.ts'
 import type { UpstreamDialect } from '../wires/forms/dialect.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { FormCall } from './call.ts'
-import { readRefusal, type Terms } from './send.ts'
+import { readModelRefusal, type Terms } from './send.ts'
 
 export interface Posted {
   readonly bytes: Buffer
@@ -69,7 +69,7 @@ async function postOne<F extends FormName>(
   const exchange = await transport.post(request, false, onBegun)
   onBegun(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
-  if (exchange.status !== 200) throw await readRefusal(exchange, dialect)
+  if (exchange.status !== 200) throw await readModelRefusal(exchange, dialect)
   const bytes = await collect(exchange, room)
   return { bytes, body: parseAnswer(bytes) }
 }

@@ -17,7 +17,7 @@ import type { MediaCall } from './call.ts'
 import { costHeader } from './deliver.ts'
 import { extensionFields } from './extensions.ts'
 import { answerHeaders, dollars } from './headers.ts'
-import { readRefusal, type Terms } from './send.ts'
+import { readModelRefusal, type Terms } from './send.ts'
 
 /** An answer that goes to the client as it is. `bytes` flow: the first have come, and the rest is awaited. */
 export type Relayed =
@@ -31,7 +31,7 @@ export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Tar
   const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
-  if (exchange.status !== 200) throw await readRefusal(exchange, surface.wire)
+  if (exchange.status !== 200) throw await readModelRefusal(exchange, surface.wire)
   checkType(exchange, surface.operation)
   const type = typeOf(exchange)
   if (type.startsWith(sse.type)) return { kind: 'events', events: await EventRelay.open(exchange, call, receipt) }

@@ -36,7 +36,7 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   const exchange = await transport.post(outgoing.request, call.streams, (cancel) => call.client.onGone(cancel))
   call.client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
-  if (exchange.status !== 200) throw await readRefusal(exchange, outgoing.wire)
+  if (exchange.status !== 200) throw await readModelRefusal(exchange, outgoing.wire)
   if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
   // Of a stream that is gathered into a whole answer every frame must be read.
   const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, call.snapshot.limits, receipt)
@@ -68,20 +68,27 @@ const errorLimit = 64 * 1024
 
 /** An error in the provider's own envelope, if it is one; the status says the rest. */
 export async function readRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
-  const { status } = exchange
-  const retryAfterMs = retryAfterOf(exchange.headers)
+  return failureOf(exchange, await readTold(exchange, wire))
+}
+
+/** The same of a call that named a model. Who says 404 and nothing of a model serves nothing there: the slip is in the address, and not the caller's. */
+export async function readModelRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
   const told = await readTold(exchange, wire)
-  const isLost = status === 404 && told?.reason !== 'model_not_found' && !/model|deployment|engine/i.test(told?.message ?? '')
-  const reason = isLost ? 'upstream_invalid_response' : reasonOfRefusal(status, told?.reason)
-  return new Failure(reason, isLost ? lostSentence : upstreamSentence(reason), {
+  const failure = failureOf(exchange, told)
+  if (exchange.status !== 404 || told?.reason === 'model_not_found' || /model|deployment|engine/i.test(told?.message ?? '')) return failure
+  const sentence = 'The provider serves nothing on this path: its base URL may lack a part, as `/v1`.'
+  return new Failure('upstream_invalid_response', sentence, { ...(failure.upstream && { upstream: failure.upstream }) })
+}
+
+function failureOf({ status, headers }: Exchange, told: ProviderError | undefined): Failure {
+  const reason = reasonOfRefusal(status, told?.reason)
+  const retryAfterMs = retryAfterOf(headers)
+  return new Failure(reason, upstreamSentence(reason), {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(told?.param !== undefined && { param: told.param }),
     upstream: { status, ...(told && { message: told.message }) },
   })
 }
-
-/** A path that nobody serves says nothing of a model: the slip is in the address, and not the caller's. */
-const lostSentence = 'The provider serves nothing on this path: its base URL may lack a part, as `/v1`.'
 
 async function readTold(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<ProviderError | undefined> {
   try {

@@ -182,7 +182,7 @@ const toolWords: ReadonlySet<string> = new Set<Word>(['tools', 'hosted_tool', 'c
 export function unsayable(word: string, param = word): Failure {
   return new Failure(
     toolWords.has(word) ? 'unsupported_tool' : 'unsupported_parameter',
-    `The model’s provider cannot be told \`${word}\`, and the answer would not be what was asked for without it.`,
+    `The model’s provider cannot be told \`${param}\`${param === word ? '' : ` (${word})`}, and the answer would not be what was asked for without it.`,
     { param },
   )
 }

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Framing, Message } from '../base/framing.ts'
 import type { ChatEvent, ChatRequest, ChatResponse, Glance, WireName } from '../canonical/chat.ts'
 import type { Failure, Reason } from '../canonical/failure.ts'
-import type { CannotSay, Loss } from './losses.ts'
+import type { CannotSay, Loss, Word } from './losses.ts'
 import type { ModelTraits } from './traits.ts'
 
 /** Reads one stream. Made anew for every stream: it remembers what it saw. */
@@ -115,6 +115,8 @@ export interface SurfaceWire {
   readonly name: WireName
   /** The fields of a request that hold what is said to the model, but for its tools. */
   readonly promptFields: readonly string[]
+  /** What clients of the wire call the words of the form in a request, where they call them otherwise: errors name their fields. */
+  readonly fieldOf: { readonly [word in Word]?: string }
   /** Reads no further than it must: it is made of every call. Values are as the client sent them. */
   outline(body: JsonObject): Outline
   /** Throws `Failure` with the path of the first field of a wrong type. Costs no allocation where all is well. */

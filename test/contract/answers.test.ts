@@ -70,7 +70,7 @@ describe('an answer tells', () => {
     const left = await scene.post('/v1/chat/completions', { ...message, tools })
     assert.deepEqual([left.status, left.headers.get('x-omni-dropped'), scene.claude.asked()[0]!.json().tools], [200, 'hosted_tool', undefined])
     for (const [fields, param] of [
-      [{ tools }, 'hosted_tool'],
+      [{ tools }, 'tools'],
       [{ seed: 7 }, 'seed'],
     ] as const) {
       const refused = await scene.post('/v1/chat/completions', { ...message, ...fields, omni_route: 'strict' })

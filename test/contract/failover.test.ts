@@ -259,3 +259,25 @@ describe('a client that wants to fail at once (case 190)', () => {
     for (const wrong of [-1, 6, 1.5, '1', {}]) assert.equal((await ask('pair', { num_retries: wrong })).answer.status, 400)
   })
 })
+
+describe('a base URL that leads nowhere', () => {
+  const nowhere: Answer = reply(404, { detail: 'Not Found' })
+
+  test('is said to be that, and is not the caller’s doing: the next target answers', async () => {
+    scene.chat.play(nowhere)
+    scene.claude.play(messages.speak('mended'))
+    const { text } = await ask('pair')
+    assert.match(text, /mended/)
+    assert.deepEqual(counts(), [1, 1])
+    const alone = await scene.post('/v1/chat/completions', { model: 'openai/any', ...question })
+    const { error } = (await alone.json()) as { error: { message: string; code: string } }
+    assert.deepEqual([alone.status, error.code], [502, 'upstream_invalid_response'])
+    assert.match(error.message, /base URL/)
+  })
+
+  test('is told apart from a model that is not there', async () => {
+    scene.chat.play(reply(404, { error: { message: 'The model `any` does not exist.', type: 'NotFoundError', code: 404 } }))
+    const answer = await scene.post('/v1/chat/completions', { model: 'openai/any', ...question })
+    assert.deepEqual([answer.status, ((await answer.json()) as { error: { code: string } }).error.code], [404, 'model_not_found'])
+  })
+})

@@ -2,7 +2,7 @@
 
 import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
-import { counting, outline, promptFields, writeCount } from './outline.ts'
+import { counting, outline, fieldOf, promptFields, writeCount } from './outline.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
 import { glance } from './glance.ts'
 import { eventReader } from './reader.ts'
@@ -46,6 +46,7 @@ export const anthropicMessages: Wire = {
   writeError,
   writeErrorFrame,
   promptFields,
+  fieldOf,
   outline,
   counting,
   writeCount,

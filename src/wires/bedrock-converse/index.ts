@@ -6,7 +6,7 @@ import { isOwnSignature, readSignature } from '../signed-thinking.ts'
 import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
-import { counting, outline, promptFields, writeCount } from './outline.ts'
+import { counting, outline, fieldOf, promptFields, writeCount } from './outline.ts'
 import { asList, asObject, wire } from './own.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
@@ -54,6 +54,7 @@ export const bedrockConverse: Wire = {
   writeError,
   writeErrorFrame,
   promptFields,
+  fieldOf,
   outline,
   counting,
   writeCount,

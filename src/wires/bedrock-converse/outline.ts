@@ -7,6 +7,8 @@ import { asObject } from './own.ts'
 
 export const promptFields = ['system', 'messages']
 
+export const fieldOf = {}
+
 export function outline({ inferenceConfig, outputConfig, toolConfig, messages }: JsonObject): Outline {
   const { maxTokens, temperature } = asObject(inferenceConfig)
   const wantsJson = isObject(asObject(outputConfig).textFormat)

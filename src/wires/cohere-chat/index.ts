@@ -9,7 +9,7 @@ import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
 import { glance } from './glance.ts'
-import { outline, promptFields } from './outline.ts'
+import { outline, fieldOf, promptFields } from './outline.ts'
 import { wire } from './own.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
@@ -63,6 +63,7 @@ export const cohereChat: Wire = {
   writeError,
   writeErrorFrame,
   promptFields,
+  fieldOf,
   outline,
   askForUsage: () => undefined,
   terminator,

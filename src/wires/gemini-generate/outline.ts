@@ -2,11 +2,38 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
-import type { Counting, Outline } from '../wire.ts'
+import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 import { requestIn } from './own.ts'
 
 /** In both spellings of a name. */
 export const promptFields = ['contents', 'systemInstruction', 'system_instruction', 'generateContentRequest']
+
+/** What clients call the words of the form, where they call them otherwise. */
+export const fieldOf = {
+  choices: 'generationConfig.candidateCount',
+  logprobs: 'generationConfig.responseLogprobs',
+  format: 'generationConfig.responseSchema',
+  seed: 'generationConfig.seed',
+  frequency_penalty: 'generationConfig.frequencyPenalty',
+  presence_penalty: 'generationConfig.presencePenalty',
+  top_k: 'generationConfig.topK',
+  top_p: 'generationConfig.topP',
+  temperature: 'generationConfig.temperature',
+  stop: 'generationConfig.stopSequences',
+  max_tokens: 'generationConfig.maxOutputTokens',
+  modalities: 'generationConfig.responseModalities',
+  thinking: 'generationConfig.thinkingConfig',
+  hosted_tool: 'tools',
+  tool_choice: 'toolConfig',
+  image: 'contents',
+  image_url: 'contents',
+  audio: 'contents',
+  video: 'contents',
+  document: 'contents',
+  document_url: 'contents',
+  file_id: 'contents',
+  native_block: 'contents',
+} as const satisfies SurfaceWire['fieldOf']
 
 export function outline(asked: JsonObject): Outline {
   const body = requestIn(asked)

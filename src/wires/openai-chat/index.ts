@@ -7,7 +7,7 @@ import { readError, writeError, writeErrorFrame } from './error.ts'
 import { isOdd } from './odd.ts'
 import { wire } from './own.ts'
 import { askForUsage, readRequest, writeRequest } from './request.ts'
-import { outline, promptFields } from './outline.ts'
+import { outline, fieldOf, promptFields } from './outline.ts'
 import { glance } from './glance.ts'
 import { readResponse, writeResponse } from './response.ts'
 import { eventReader } from './reader.ts'
@@ -53,6 +53,7 @@ export const openaiChat: Wire = {
   writeError,
   writeErrorFrame,
   promptFields,
+  fieldOf,
   outline,
   askForUsage,
   terminator,

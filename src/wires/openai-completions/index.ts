@@ -43,6 +43,7 @@ export const openaiCompletions: Wire = {
   },
   passedHeaders: openaiChat.passedHeaders,
   promptFields: ['prompt', 'suffix'],
+  fieldOf: { choices: 'n' },
   outline,
   checkRequest,
   readRequest,

@@ -5,7 +5,7 @@ import type { Wire } from '../wire.ts'
 import { checkRequest } from './check.ts'
 import { readError, writeError, writeErrorFrame } from './error.ts'
 import { glance } from './glance.ts'
-import { counting, outline, promptFields, writeCount } from './outline.ts'
+import { counting, outline, fieldOf, promptFields, writeCount } from './outline.ts'
 import { wire } from './own.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
@@ -55,6 +55,7 @@ export const openaiResponses: Wire = {
   writeError,
   writeErrorFrame,
   promptFields,
+  fieldOf,
   outline,
   counting,
   writeCount,

@@ -2,9 +2,31 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
-import type { Counting, Outline } from '../wire.ts'
+import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['instructions', 'input']
+
+/** What clients call the words of the form, where they call them otherwise. */
+export const fieldOf = {
+  logprobs: 'top_logprobs',
+  format: 'text.format',
+  strict_format: 'text.format',
+  parallel_tools: 'parallel_tool_calls',
+  thinking: 'reasoning',
+  hosted_tool: 'tools',
+  custom_tool: 'tools',
+  strict_tool: 'tools',
+  max_tokens: 'max_output_tokens',
+  stored_state: 'previous_response_id',
+  image: 'input',
+  image_url: 'input',
+  audio: 'input',
+  video: 'input',
+  document: 'input',
+  document_url: 'input',
+  file_id: 'input',
+  native_block: 'input',
+} as const satisfies SurfaceWire['fieldOf']
 
 export function outline({ max_output_tokens: maxTokens, temperature, text, input, tools }: JsonObject): Outline {
   const format = isObject(text) ? text.format : undefined
