@@ -117,6 +117,8 @@ export type Block = TextBlock | ReasoningBlock | ToolCallBlock | ToolResultBlock
 export interface Turn {
   readonly role: 'system' | 'user' | 'assistant'
   readonly blocks: readonly Block[]
+  /** It goes on with the turn before it: some clients keep an answer in the pieces in which it came. */
+  readonly goesOn?: true
   readonly rest?: Rest
 }
 

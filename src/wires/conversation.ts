@@ -1,7 +1,7 @@
 /** The order that strict wires want of a conversation that was said on another: system texts apart, roles in turns, every call answered at once. */
 
 import type { JsonObject } from '../base/json.ts'
-import type { Block, Turn } from '../canonical/chat.ts'
+import type { Block, TextBlock, Turn } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Loss } from './losses.ts'
 import type { ModelTraits } from './traits.ts'
@@ -26,11 +26,34 @@ export interface Speech {
   result(block: JsonObject): string | undefined
 }
 
+/** An answer that a client keeps in pieces is one, and its text is not cut where a chunk ended. */
+export function joinPieces(turns: readonly Turn[]): readonly Turn[] {
+  if (!turns.some(({ goesOn }) => goesOn)) return turns
+  const joined: Turn[] = []
+  for (const turn of turns) {
+    const last = joined.at(-1)
+    if (turn.goesOn && last) joined[joined.length - 1] = { ...last, blocks: turn.blocks.reduce(addPiece, [...last.blocks]) }
+    else joined.push(turn)
+  }
+  return joined
+}
+
+function addPiece(blocks: Block[], block: Block): Block[] {
+  const last = blocks.at(-1)
+  if (isPlainText(block) && isPlainText(last)) blocks[blocks.length - 1] = { type: 'text', text: last.text + block.text }
+  else blocks.push(block)
+  return blocks
+}
+
+function isPlainText(block: Block | undefined): block is TextBlock {
+  return block?.type === 'text' && !block.signature && !block.citations && !block.cache && !block.rest
+}
+
 /** Neighbours of one role become one message, and the results in it stand first. Throws `invalid_value` where a call has not one result, or a result no call. */
 export function arrangeTurns(turns: readonly Turn[], speech: Speech, target: ModelTraits, lose: Loss): Conversation {
   const system: JsonObject[] = []
   const said: Said[] = []
-  for (const { role, blocks } of turns) {
+  for (const { role, blocks } of joinPieces(turns)) {
     const content = speech.write(blocks, role)
     if (content.length === 0) continue
     const last = said.at(-1)

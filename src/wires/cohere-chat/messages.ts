@@ -2,6 +2,7 @@
 
 import { present, asText, type JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, Rest, ToolResultBlock, Turn } from '../../canonical/chat.ts'
+import { joinPieces } from '../conversation.ts'
 import type { Loss } from '../losses.ts'
 import { kept, own, spelling } from '../rest.ts'
 import { readAssistant, writeAssistant } from './assistant.ts'
@@ -30,7 +31,7 @@ export function writeMessages({ turns, rest }: ChatRequest, lose: Loss): JsonObj
     if (held.length > 0) messages.push({ role: 'user', content: held })
     held = []
   }
-  for (const turn of writing.isOwn ? turns : systemFirst(turns, lose)) {
+  for (const turn of writing.isOwn ? turns : systemFirst(joinPieces(turns), lose)) {
     const results = turn.blocks.filter((block) => block.type === 'tool-result')
     for (const result of results) {
       messages.push(writeResult(result, writing))

@@ -12,7 +12,12 @@ import { carry, isForeignThought, joinSignedThoughts, placeholder, readThoughts,
 export function readTurns(systemInstruction: Json | undefined, contents: Json | undefined): readonly Turn[] {
   const ids = new RequestIds()
   const system = systemInstruction === undefined || systemInstruction === null ? [] : [readSystem(systemInstruction, ids)]
-  return tellOnce(joinSignedThoughts([...system, ...listed(contents).map((content) => ids.readTurn(content as JsonObject))]))
+  return tellOnce(joinSignedThoughts([...system, ...listed(contents).map((content) => ids.readTurn(content as JsonObject))])).map(inOneAnswer)
+}
+
+/** Google's package keeps a streamed answer as one content for each chunk. */
+function inOneAnswer(turn: Turn, place: number, turns: readonly Turn[]): Turn {
+  return turn.role === 'assistant' && turns[place - 1]?.role === 'assistant' ? { ...turn, goesOn: true } : turn
 }
 
 function readSystem(said: Json, ids: RequestIds): Turn {

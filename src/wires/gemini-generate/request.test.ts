@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { Block, ChatRequest, Turn } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { readRequest as readChat } from '../openai-chat/request.ts'
+import { wires } from '../index.ts'
 import type { Word } from '../losses.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { carry, holdsForeignProof } from './signature.ts'
@@ -268,4 +269,17 @@ test('Google’s own schemas are read as plain JSON Schema', () => {
 test('a count is asked of the whole request, and the one inside a question for a count is read', () => {
   const contents = [{ role: 'user', parts: [{ text: 'hi' }] }]
   assert.deepEqual(readRequest({ generateContentRequest: { model: 'models/m', contents } }).turns, readRequest({ contents }).turns)
+})
+
+test('an answer that a client keeps as the chunks of its stream is one answer to other wires, and stays as it is on this one', () => {
+  const said = (text: string) => ({ role: 'model', parts: [{ text }] })
+  const contents = [{ role: 'user', parts: [{ text: 'U' }] }, said('hel'), said('lo'), said(''), { role: 'user', parts: [{ text: 'V' }] }]
+  const request = readRequest({ contents })
+  assert.deepEqual(writeRequest(request, { model: 'm' }, () => {}).contents, contents)
+  for (const wire of Object.values(wires)) {
+    if (wire.name === 'openai-completions' || wire.name === 'gemini-generate') continue
+    const written = wire.readRequest({ ...wire.writeRequest(request, { model: 'm' }, () => {}), model: 'm' })
+    const texts = written.turns.map(({ blocks }) => blocks.map((block) => 'text' in block && block.text))
+    assert.deepEqual(texts, [['U'], ['hello'], ['V']], wire.name)
+  }
 })

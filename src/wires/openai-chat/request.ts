@@ -2,6 +2,7 @@
 
 import { isObject, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, OutputFormat } from '../../canonical/chat.ts'
+import { joinPieces } from '../conversation.ts'
 import { loseRest, type Loss } from '../losses.ts'
 import { isLongUser } from '../user.ts'
 import { holdTo } from '../strict-format.ts'
@@ -104,7 +105,7 @@ export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Lo
   return {
     ...own(request.rest),
     model: request.model,
-    messages: writeMessages(request.turns, lose),
+    messages: writeMessages(joinPieces(request.turns), lose),
     ...writeTools(request, lose),
     ...present({
       ...writeAlike(request, target, lose),

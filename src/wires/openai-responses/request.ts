@@ -2,6 +2,7 @@
 
 import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../canonical/chat.ts'
+import { joinPieces } from '../conversation.ts'
 import { loseRest, type Loss } from '../losses.ts'
 import { isLongUser } from '../user.ts'
 import { holdTo } from '../strict-format.ts'
@@ -108,7 +109,7 @@ function readFormat({ type, ...said }: JsonObject): OutputFormat | undefined {
 
 export function writeRequest(request: ChatRequest, target: ModelTraits, lose: Loss): JsonObject {
   loseRest(request, wire, lose)
-  const { instructions, said } = splitInstructions(request.turns)
+  const { instructions, said } = splitInstructions(joinPieces(request.turns))
   const writing: Writing = {
     to: 'provider',
     lose,
