@@ -64,6 +64,22 @@ const paths = [
   ...mediaPlaces.map(({ provider, place: { path } }) => ({ provider, path })),
 ]
 
+for (const provider of providers) {
+  const { id, name, prefixes, speaks, forms = {}, media = {}, quirks = {} } = provider
+  test(`${id} is found by its name and its prefixes, says what it speaks and where, and is priced by its catalogue or by none`, () => {
+    assert.ok(name.length > 0 && provider.docs.length > 0)
+    assert.equal(providerById.get(id), provider, `two providers are called ${id}`)
+    for (const prefix of prefixes) {
+      const owners = providers.filter((other) => other.prefixes.includes(prefix)).map((other) => other.id)
+      assert.deepEqual(owners, [id], `the prefix ${prefix} belongs to more than one`)
+    }
+    assert.ok(Object.keys({ ...speaks, ...forms, ...media }).length > 0, 'it speaks nothing')
+    for (const { path } of paths.filter((one) => one.provider === provider)) assert.match(path, /^(\/[\w.{}:-]+)+(\?alt=sse)?$/, `${path} is no path`)
+    for (const wire of Object.keys(quirks)) assert.ok(wire in speaks, `it strays from ${wire}, which it does not speak`)
+    assert.ok(catalogOf(provider) !== undefined)
+  })
+}
+
 test('ids and prefixes belong to one provider each, and are safe in a name', () => {
   assert.equal(providerById.size, providers.length)
   const prefixes = providers.flatMap((provider) => provider.prefixes)
