@@ -107,7 +107,7 @@ const someDeadlines = z.strictObject(eachSpan((span) => optional(spans[span][0],
 const provider = z.strictObject({
   like: optional(
     text('the name of a provider', name),
-    'The provider whose wires and ways it has; its own name where absent. Any OpenAI-compatible server is `like: openai`.',
+    'The provider whose wires and ways it has; its own name where absent. Any OpenAI-compatible server is `like: openai`, and is then asked by Chat Completions; if it serves Responses too, say so in `wires`.',
   ),
   key: optional(
     secret('a key without spaces'),
@@ -124,7 +124,7 @@ const provider = z.strictObject({
   }),
   wires: optional(
     list(`a list of ${wireNames.join(', ')}`, new RegExp(`^(${wireNames.join('|')})$`), 8),
-    'The wires to speak with it, best first; all that it knows where absent.',
+    'The wires to speak with it, best first; where absent, all that the provider speaks, and of those only the common ones at another address than the provider’s own.',
   ),
   prices: optional(text('the name of a provider', name), 'Whose prices it has, where it is not at the provider’s own address.'),
   deadlines: someDeadlines,
