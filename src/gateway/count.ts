@@ -3,6 +3,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
+import { shownBytes } from '../receipts/shown.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
 import { pickCountingWire, type Plan, type Target } from '../routing/target.ts'
 import { collect, parseAnswer } from './answer.ts'
@@ -68,8 +69,8 @@ function canEstimate(reason: Reason, isOwnWire: boolean): boolean {
   return reason === 'model_not_found' || (!isOwnWire && (reason === 'upstream_refused_request' || reason === 'unsupported_parameter'))
 }
 
-function sizeOfPrompt({ body: { members }, surface: { wire } }: Call): number {
+function sizeOfPrompt({ body: { members, object }, surface: { wire } }: Call): number {
   let size = 0
-  for (const { key, value, end } of members) if (key === 'tools' || wire.promptFields.includes(key)) size += end - value
+  for (const { key, value, end } of members) if (key === 'tools' || wire.promptFields.includes(key)) size += end - value - shownBytes(object[key]!)
   return size
 }

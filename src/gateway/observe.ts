@@ -2,6 +2,7 @@
 
 import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
+import { shownBytes } from '../receipts/shown.ts'
 import { nameOf, Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
@@ -28,6 +29,9 @@ export function requestIdOf(headers: Headers): string {
   return given !== undefined && /^[\w.-]{8,128}$/.test(given) ? given : `req_${uuid7()}`
 }
 
+/** Bytes of a body below which nothing in it can count for much more than it should. */
+const leastShown = 32 * 1024
+
 export function tellCaller(caller: Caller, { record }: Receipt): void {
   record.key_id = caller.keyId
   record.auth_method = caller.method
@@ -39,7 +43,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   const { record } = receipt
   const { maxTokens, temperature, choices, wantsJson, messages, tools } = wire.outline(object)
   const { headers } = call.client
-  receipt.measure(call.upload?.size ?? bytes.length)
+  receipt.measure(call.upload?.size ?? bytes.length, bytes.length > leastShown ? shownBytes(object) : 0)
   record.requested_model = 'unknown'
   record.stream = call.streams
   record.max_tokens = whole(maxTokens)

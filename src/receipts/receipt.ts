@@ -22,6 +22,7 @@ export class Receipt {
   #usage: Usage | undefined
   #mostTold = 0
   #requestBytes = 0
+  #promptBytes = 0
   /** Characters and frames of the answer, for an estimate where the provider tells no usage. */
   #characters = 0
   #plainFrames = 0
@@ -66,8 +67,10 @@ export class Receipt {
     this.#pausedMs += ms
   }
 
-  measure(requestBytes: number): void {
+  /** `shown` are those of its bytes that are no text. */
+  measure(requestBytes: number, shown = 0): void {
     this.#requestBytes = requestBytes
+    this.#promptBytes = requestBytes - shown
     this.record.request_size = 2 ** Math.ceil(Math.log2(Math.max(1, requestBytes)))
   }
 
@@ -257,7 +260,7 @@ export class Receipt {
 
   #countUsage(): CountedUsage {
     return countUsage(this.#usage, {
-      requestBytes: this.#requestBytes,
+      requestBytes: this.#promptBytes,
       answered: estimatedTokens(this.#characters) + this.#plainFrames,
       hasFinished: this.#hasFinished,
       mostTold: this.#mostTold,

@@ -54,3 +54,10 @@ test('and estimated where it cannot, which the answer says (case 210)', async ()
   assert.ok(data.input_tokens > 0 && data.input_tokens < 20)
   assert.equal(response.headers.get('x-omni-usage-source'), 'estimated')
 })
+
+test('and a picture is not estimated by its bytes (case 210)', async () => {
+  const source = { type: 'base64', media_type: 'image/png', data: `iVBORw0KGgo${'A1b+'.repeat(250_000)}` } as const
+  const messages = [{ role: 'user', content: [{ type: 'image', source }] }] as const
+  const { input_tokens: tokens } = await anthropicClient.messages.countTokens({ model: behindChat.model, messages: [...messages] as never })
+  assert.ok(tokens > 1000 && tokens < 2000, String(tokens))
+})

@@ -1,0 +1,31 @@
+/** What a prompt shows instead of saying: pictures, documents and sound stand in it as base64, whose bytes are no text. */
+
+import { isObject, type Json } from '../base/json.ts'
+
+/** Bytes of text that a picture counts for: no vendor takes many more than 1,600 tokens for one. https://platform.claude.com/docs/en/build-with-claude/vision */
+const pictureBytes = 6400
+/** Of documents and sound, how much counts: a page of a PDF is some 100 kB and 2,500 tokens. */
+const share = 0.1
+/** Shorter ones are not worth a look. */
+const leastData = 4096
+
+const heads = ['iVBORw0KGgo', '/9j/', 'R0lGOD', 'UklGR']
+
+/** Bytes of a JSON value that do not count as text. Bounded by the value, which was read within the limits. */
+export function shownBytes(value: Json): number {
+  let surplus = 0
+  const waiting: Json[] = [value]
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    if (typeof one === 'string') surplus += surplusOf(one)
+    else if (Array.isArray(one)) for (const item of one) waiting.push(item)
+    else if (isObject(one)) for (const key in one) waiting.push(one[key]!)
+  }
+  return surplus
+}
+
+function surplusOf(text: string): number {
+  if (text.length < leastData) return 0
+  const data = text.slice(0, 512).replace(/^data:[^,]{0,200};base64,/, '')
+  if (!/^[\w+/-]+$/.test(data)) return 0
+  return Math.floor(heads.some((head) => data.startsWith(head)) ? Math.max(0, text.length - pictureBytes) : text.length * (1 - share))
+}
