@@ -155,6 +155,8 @@ export interface ToolChoice {
   readonly mode: 'auto' | 'required' | 'none' | 'named'
   /** The tool that must be called; only with `named`. */
   readonly name?: string
+  /** The tools that alone may be called, where there are others; the field of the request that says so is kept for its own wire. */
+  readonly allowed?: { readonly names: readonly string[]; readonly field: string }
 }
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'

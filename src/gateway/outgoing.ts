@@ -9,6 +9,7 @@ import { catalogOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { pickCountingWire, pickWire, type Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
+import { offerAllowed } from '../wires/allowed-tools.ts'
 import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
 import { isWord, lostWords, unsayable, type Word } from '../wires/losses.ts'
@@ -95,7 +96,7 @@ const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
   const { fieldOf } = call.surface.wire
   const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt, fieldOf[word])
-  const request = withBytes(call, wire)
+  const request = offerAllowed(withBytes(call, wire), wire.name)
   for (const word of lostWords(request, wire.cannotSay)) {
     if (wire.cannotSay[word] === 'refuse') throw unsayable(word, fieldOf[word])
     lose(word)

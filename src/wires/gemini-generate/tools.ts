@@ -88,7 +88,11 @@ export function takeChoice(fields: JsonObject): { readonly toolChoice?: ToolChoi
   const left = { ...others, ...leftOf('functionCallingConfig', { ...inner, ...(!isNamed && names !== undefined && { allowedFunctionNames: names }) }) }
   delete fields.toolConfig
   Object.assign(fields, leftOf('toolConfig', left))
-  return { toolChoice: isNamed ? { mode: 'named', name: asText(names[0]) } : { mode } }
+  if (isNamed) return { toolChoice: { mode: 'named', name: asText(names[0]) } }
+  if (mode !== 'required' || !Array.isArray(names) || names.length === 0) return { toolChoice: { mode } }
+  // What else stands in the field is told as lost with it.
+  const field = Object.keys(others).length + Object.keys(inner).length === 0 ? 'toolConfig' : ''
+  return { toolChoice: { mode, allowed: { names: names.map(asText), field } } }
 }
 
 /** What is said of the choice, joined with what was kept of it; undefined where that is nothing. */

@@ -13,7 +13,7 @@ export function takeTools(fields: JsonObject, spelled: Spelled): Choosing {
   const tools = Array.isArray(fields.tools) ? (take(fields, 'tools') as JsonObject[]).map(readTool) : []
   if (tools.length === 0) for (const field of ['tool_choice', 'parallel_tool_calls']) take(fields, field)
   const toolChoice = readChoice(fields.tool_choice)
-  if (toolChoice) take(fields, 'tool_choice')
+  if (toolChoice && !toolChoice.allowed) take(fields, 'tool_choice')
   const parallel = typeof fields.parallel_tool_calls === 'boolean' ? { parallelTools: take(fields, 'parallel_tool_calls') as boolean } : {}
   return { tools, ...(toolChoice && { toolChoice }), ...parallel }
 }
@@ -56,15 +56,24 @@ const modes: { readonly [word: string]: ToolChoice } = { auto: { mode: 'auto' },
 function readChoice(choice: Json | undefined): ToolChoice | undefined {
   if (typeof choice === 'string') return Object.hasOwn(modes, choice) ? modes[choice] : undefined
   if (!isObject(choice)) return undefined
+  if (choice.type === 'allowed_tools') return isObject(choice.allowed_tools) ? readAllowed(choice.allowed_tools) : undefined
   const chosen = choice.type === 'custom' ? choice.custom : choice.type === 'function' ? choice.function : undefined
   return isObject(chosen) && typeof chosen.name === 'string' ? { mode: 'named', name: chosen.name } : undefined
+}
+
+function readAllowed({ mode, tools }: JsonObject): ToolChoice | undefined {
+  if (!Array.isArray(tools)) return undefined
+  const named = tools.filter(isObject).map(({ function: made, custom }) => made ?? custom)
+  const names = named.flatMap((tool) => (isObject(tool) && typeof tool.name === 'string' ? [tool.name] : []))
+  return { mode: mode === 'required' ? mode : 'auto', allowed: { names, field: 'tool_choice' } }
 }
 
 export function writeTools(request: ChatRequest, lose: Loss): JsonObject {
   const tools = request.tools.map((tool) => writeTool(tool, lose)).filter((tool) => tool !== undefined)
   if (tools.length === 0) return {}
   const { toolChoice: choice, parallelTools } = request
-  if (!asksInLegacyWay(request)) return present({ tools, tool_choice: choice && writeChoice(choice, request), parallel_tool_calls: parallelTools })
+  if (!asksInLegacyWay(request))
+    return present({ tools, tool_choice: choice && !choice.allowed ? writeChoice(choice, request) : undefined, parallel_tool_calls: parallelTools })
   return present({ functions: tools.map((tool) => tool.function!), function_call: choice && (choice.mode === 'named' ? { name: choice.name! } : choice.mode) })
 }
 

@@ -83,7 +83,10 @@ function takeChoice(fields: JsonObject, tools: readonly Tool[]): ToolChoice | un
   const choice = fields.tool_choice
   if (typeof choice === 'string' && Object.hasOwn(modes, choice)) return modes[take(fields, 'tool_choice') as string]
   if (!isObject(choice)) return undefined
-  if (choice.type === 'allowed_tools') return choice.mode === 'required' ? { mode: 'required' } : { mode: 'auto' }
+  if (choice.type === 'allowed_tools') {
+    const names = Array.isArray(choice.tools) ? choice.tools.flatMap((tool) => (isObject(tool) && typeof tool.name === 'string' ? [tool.name] : [])) : []
+    return { mode: choice.mode === 'required' ? 'required' : 'auto', allowed: { names, field: 'tool_choice' } }
+  }
   const { type, name, ...more } = choice
   if (!tools.some((tool) => tool.type === type && tool.name === name) || Object.keys(more).length > 0) return undefined
   take(fields, 'tool_choice')
