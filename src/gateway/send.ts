@@ -75,7 +75,7 @@ export async function readRefusal(exchange: Exchange, wire: Pick<UpstreamWire, '
 export async function readModelRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
   const told = await readTold(exchange, wire)
   const failure = failureOf(exchange, told)
-  if (exchange.status !== 404 || told?.reason === 'model_not_found' || /model|deployment|engine/i.test(told?.message ?? '')) return failure
+  if (failure.reason !== 'model_not_found' || told?.reason === failure.reason || /model|deployment|engine/i.test(told?.message ?? '')) return failure
   const sentence = 'The provider serves nothing on this path: its base URL may lack a part, as `/v1`.'
   return new Failure('upstream_invalid_response', sentence, { ...(failure.upstream && { upstream: failure.upstream }) })
 }
