@@ -126,6 +126,13 @@ test('what a document is about, and that it is to be cited, is told where it is 
     assert.deepEqual(lost.sort(), ['citation', 'unknown_field'])
 })
 
+test('what a model is told of a tool beside its description and schema is told where it is lost', () => {
+  const told = { name: 'f', input_schema: { type: 'object' }, input_examples: [{ q: 1 }] }
+  const tools = [{ type: 'namespace', name: 'n', description: 'D', tools: [{ type: 'function', name: 'f', parameters: { type: 'object' }, strict: false }] }]
+  for (const lost of toldElsewhere('anthropic-messages', { model: 'm', max_tokens: 99, messages, tools: [told] })) assert.deepEqual(lost, ['unknown_field'])
+  for (const lost of toldElsewhere('openai-responses', { model: 'm', input: 'U', tools })) assert.deepEqual(lost, ['unknown_field'])
+})
+
 test('a prompt that a vendor keeps is refused by every other', () => {
   const request = wires['gemini-generate']!.readRequest({ contents: [{ role: 'user', parts: [{ text: 'U' }] }], cachedContent: 'cachedContents/1' })
   assert.throws(() => loseRest(request, 'openai-chat', () => {}), { reason: 'unsupported_parameter', param: 'cachedContent' })

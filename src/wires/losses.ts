@@ -150,10 +150,11 @@ function blockWords(block: Block, uses: (word: Word, does: boolean) => void): vo
 }
 
 /** Tells what a request of another wire's client says beside the form, which `wire` has no place for. Throws where a part of the prompt is kept by a vendor. */
-export function loseRest({ rest, turns }: ChatRequest, wire: WireName, lose: Loss): void {
+export function loseRest({ rest, turns, tools }: ChatRequest, wire: WireName, lose: Loss): void {
   if (rest.wire === wire) return
   if (typeof rest.fields.cachedContent === 'string') throw unsayable('stored_state', 'cachedContent')
   for (const field in rest.fields) if (!asksNothing(field, rest.fields[field])) lose('unknown_field')
+  for (const tool of tools) if (tool.type !== 'hosted' && isToldMore(tool.rest?.fields ?? {})) lose('unknown_field')
   for (const turn of turns) {
     if (typeof turn.rest?.fields.name === 'string') lose('turn_name')
     for (const block of turn.blocks) if (block.type === 'document') loseAbout(block.rest?.fields ?? {}, lose)
@@ -168,6 +169,11 @@ function asksNothing(field: string, value: Json | undefined): boolean {
   if (value === false) return field === 'stream' || field === 'store' || field === 'background' || field === 'logprobs'
   if (Array.isArray(value)) return value.every((item) => field === 'include' && item === sealedThoughts)
   return isObject(value) && Object.keys(value).length === 0
+}
+
+/** Examples of a tool's input, the shape of its results, and what its namespace is for are said to the model. */
+function isToldMore({ input_examples: examples, response, about }: { readonly [field: string]: Json }): boolean {
+  return examples !== undefined || isObject(response) || (isObject(about) && typeof about.description === 'string')
 }
 
 /** What a document is about is said to the model; that it is to be cited makes another answer. */
