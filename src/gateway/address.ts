@@ -43,9 +43,10 @@ export function address({ client }: Pick<AnyCall, 'client'>, { connection, model
   return signing === undefined ? request : { ...request, signing }
 }
 
-/** A name of dots leads out of the path that it is put into, however it is encoded; half a letter cannot be encoded at all. Throws `Failure`. */
+/** A name of dots leads out of the path that it is put into, however it is encoded; half a letter cannot be encoded at all; nobody names a model in control characters. Throws `Failure`. */
 function checkModel(model: string): void {
-  if (model === '.' || model === '..' || !model.isWellFormed()) throw new Failure('model_not_found', 'This can be the name of no model.', { param: 'model' })
+  if (model === '.' || model === '..' || !model.isWellFormed() || /\p{Cc}/u.test(model))
+    throw new Failure('model_not_found', 'This can be the name of no model.', { param: 'model' })
 }
 
 export function wayOf(call: Call, { connection }: Target, wire: UpstreamWire): Way {

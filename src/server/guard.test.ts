@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { describe, test } from 'node:test'
 import { Failure } from '../canonical/failure.ts'
-import { checkQuery, guard } from './guard.ts'
+import { checkQuery, guard, takesQueryKey } from './guard.ts'
 
 const hosts = new Set(['localhost', '127.0.0.1', '[::1]', 'gateway.internal'])
 
@@ -129,6 +129,11 @@ describe('the path', () => {
 describe('the query', () => {
   test('of any client is taken, and none is taken', () => {
     for (const query of ['', 'beta=true', 'api-version=2024-02-01&x=', 'limit=5&cursor=abc', '%', 'a=%zz', '&&']) checkQuery(query)
+  })
+
+  test('[A28] may carry a key on Google’s own paths and on no other that holds a colon', () => {
+    for (const path of ['/v1beta/models', '/v1beta/models/a/b:countTokens', '/v1/models/a/b:generateContent']) assert.ok(takesQueryKey(path), path)
+    for (const path of ['/v1/responses/a:b', '/_omni/keys/a:b', '/v1/models', '/v1/chat/completions', '/models/a:b']) assert.ok(!takesQueryKey(path), path)
   })
 
   test('[A28] carries no key and no name twice, however it is spelled', () => {

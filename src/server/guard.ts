@@ -55,9 +55,9 @@ export function checkQuery(query: string): void {
     throw new Failure('ambiguous_credentials', 'Keys are not taken from the URL, where logs would keep them: send a header.')
 }
 
-/** Google's API alone knows keys in the URL: its own paths, and those that name a model and its method. */
+/** Google's API alone knows keys in the URL: its own paths, and those of models that name a method. An id elsewhere may hold a colon too. */
 export function takesQueryKey(path: string): boolean {
-  return path.startsWith('/v1beta/') || /:\w+$/.test(path)
+  return path.startsWith('/v1beta/') || /^\/v1\/models\/.+:\w+$/.test(path)
 }
 
 /** Moves a key out of the query to where the others are, so that it is one of the keys that may not differ. */

@@ -57,6 +57,11 @@ test('special addresses are known in every way of writing them', () => {
     '2002:7f00:1::',
     'ff02::1',
     'localhost',
+    '168.63.129.16',
+    '::127.0.0.1',
+    '::ffff:0:127.0.0.1',
+    '3fff::1',
+    '5f00::1',
   ]
   for (const address of near) assert.ok(isSpecial(address), address)
   for (const address of ['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700:4700::1111', '::ffff:8.8.8.8']) assert.ok(!isSpecial(address), address)

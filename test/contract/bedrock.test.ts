@@ -215,7 +215,7 @@ test('neither keys nor tokens are ever shown', async () => {
 
 test('[C28] [A18] a model whose name leads out of its path, or cannot be written in one, is known to nobody and asked of nobody', async () => {
   const before = upstream.requests.length
-  for (const name of ['.', '..', 'a\ud800']) {
+  for (const name of ['.', '..', 'a\ud800', 'a\r\nX: y', 'a\u0000']) {
     for (const path of ['/v1/chat/completions', '/v1/embeddings']) {
       const body = path.endsWith('embeddings') ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }
       const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' }

@@ -80,6 +80,8 @@ test('numbers are packed as little-endian floats where the client wants base64, 
   assert.deepEqual(write([1, -2], 'base64'), packed)
   assert.deepEqual(write(packed, 'float'), [1, -2])
   assert.deepEqual(write(packed, 'base64'), packed)
+  for (const broken of ['AAA', '!!!', 'AACAPwAAA', 'AACAPwAA MA=', 'AACAPwAAAMA=x'])
+    assert.throws(() => write(broken, 'float'), { reason: 'upstream_invalid_response' }, broken)
 })
 
 test('an answer is as asked for only in the encoding and the order that were', () => {

@@ -23,9 +23,16 @@ export const encode = (vector: Vector, encoding: 'float' | 'base64'): Json => (e
 
 /** Throws `Failure` where it is no vector: a client would take what is missing for zeros. */
 export function readVector(value: Json | undefined): Vector {
-  if (typeof value === 'string' && value !== '') return value
+  if (typeof value === 'string' && holdsFloats(value)) return value
   if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number')) return value
   throw new Failure('upstream_invalid_response', 'The provider’s answer has something else where a vector should be.')
+}
+
+/** What is cut short, or no base64 at all, would be read as fewer numbers, or none. */
+function holdsFloats(text: string): boolean {
+  const digits = /^[A-Za-z\d+/]+(?=={0,2}$)/.exec(text)?.[0].length ?? 0
+  const bytes = Math.floor((digits * 3) / 4)
+  return bytes > 0 && bytes % bytesOfFloat === 0
 }
 
 /** Puts what came with places of its own into the order of what was asked. Throws `Failure` where one is missing or comes twice. */
