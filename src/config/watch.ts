@@ -63,11 +63,7 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
     later(times.gather)
   })
   later(times.look)
-  const close = () => {
-    clearTimeout(timer)
-    watcher?.close()
-  }
-  return { close }
+  return { close: () => (clearTimeout(timer), watcher?.close()) }
 }
 
 /** The folder and not the file: a rename puts another file in its place. Undefined where it cannot be watched; then looking alone must do. */
