@@ -130,12 +130,13 @@ describe('the address', () => {
     for (const [model, path] of [
       ['a/../b', 'a%2F..%2Fb'],
       ['a?b#c', 'a%3Fb%23c'],
-      ['a\r\nb', 'a%0D%0Ab'],
       ['@evil.example', '%40evil.example'],
       ["$&$'", "%24%26%24'"],
     ] as const) {
       const target = targetOf(model, { speaks: { 'openai-chat': '/models/{model}:chat' } })
       assert.equal(prepare(callOf(plain), target, false, receiptOf()).request.path, `/v1/models/${path}:chat`)
     }
+    const broken = targetOf('a\r\nb', { speaks: { 'openai-chat': '/models/{model}:chat' } })
+    assert.throws(() => prepare(callOf(plain), broken, false, receiptOf()), { reason: 'model_not_found' })
   })
 })
