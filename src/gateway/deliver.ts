@@ -17,7 +17,7 @@ export const costHeader = 'x-omega-cost-usd'
 export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
   if (!call.streams) {
     if (answer.kind === 'whole') return deliverWhole(answer, call, receipt)
-    return writeWhole(call.surface.wire.writeResponse(named(await foldAll(answer, call.snapshot.limits.answer), receipt), options(call)), call, receipt)
+    return writeWhole(call.surface.wire.writeResponse(named(await foldAll(answer, call.snapshot.limits.answer), call, receipt), options(call)), call, receipt)
   }
   beginStream(call, receipt)
   if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
@@ -27,7 +27,7 @@ export async function deliver(answer: Answer, call: Call, receipt: Receipt, pati
 /** Tells a whole answer as a stream that has begun. */
 export function streamWhole(response: ChatResponse, call: Call, receipt: Receipt): void {
   const writer = openWriter(call)
-  endStream(written(unfold(response), writer, receipt) + writer.end(), call, receipt)
+  endStream(written(unfold(response), writer, call, receipt) + writer.end(), call, receipt)
 }
 
 /** The client is told the rest of a stream. */
@@ -53,7 +53,8 @@ async function deliverStream(answer: StreamAnswer, call: Call, receipt: Receipt,
   let frames = 0
   let hasTerminator = false
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
-    const piece = writer === undefined ? passed(batch, hidesUsage, answer.hasFinished) : batch.map(({ events }) => written(events, writer, receipt)).join('')
+    const piece =
+      writer === undefined ? passed(batch, hidesUsage, answer.hasFinished) : batch.map(({ events }) => written(events, writer, call, receipt)).join('')
     hasTerminator ||= batch.some(({ isTerminator }) => isTerminator && answer.hasFinished)
     frames += batch.length
     receipt.record.frames = frames
@@ -89,21 +90,26 @@ function tellsOnlyUsage(events: readonly ChatEvent[]): boolean {
   return events.length > 0 && events.every(({ type }) => type === 'usage')
 }
 
-function written(events: readonly ChatEvent[], writer: EventWriter, receipt: Receipt): string {
+function written(events: readonly ChatEvent[], writer: EventWriter, call: Call, receipt: Receipt): string {
   let text = ''
-  for (const event of events) text += writer.write(event.type === 'start' ? named(event, receipt) : event)
+  for (const event of events) text += writer.write(event.type === 'start' ? named(event, call, receipt) : event)
   return text
 }
 
-/** Not every wire tells an id and the model, and clients want both: then they are ours, and the model that was asked. */
-function named<Said extends { readonly id: string; readonly model: string }>(said: Said, { record }: Receipt): Said {
-  if (said.id !== '' && said.model !== '') return said
-  return { ...said, id: said.id || record.id, model: said.model || (record.resolved_model ?? '') }
+/**
+ * Not every wire tells an id and the model, and clients want both: then they are ours, and the model that was asked. An answer that is
+ * referred to by its id has one of ours too, unless its provider knows it by its own: servers take theirs from a few hundred
+ * (https://github.com/ollama/ollama/blob/main/middleware/openai.go), and one answer would be taken for another.
+ */
+function named<Said extends { readonly id: string; readonly model: string }>(said: Said, call: Call, { record }: Receipt): Said {
+  const isReferredTo = call.scribe !== undefined && record.wire !== call.surface.name
+  if (said.id !== '' && said.model !== '' && !isReferredTo) return said
+  return { ...said, id: isReferredTo ? record.id : said.id || record.id, model: said.model || (record.resolved_model ?? '') }
 }
 
 function deliverWhole(answer: WholeAnswer, call: Call, receipt: Receipt): void {
   if (!answer.outgoing.passesOn && answer.response)
-    return writeWhole(call.surface.wire.writeResponse(named(answer.response, receipt), options(call)), call, receipt)
+    return writeWhole(call.surface.wire.writeResponse(named(answer.response, call, receipt), options(call)), call, receipt)
   if (!call.extensions.showsAttempts) return endWhole(answer.bytes, call, receipt)
   writeWhole(answer.body, call, receipt)
 }

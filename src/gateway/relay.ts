@@ -34,7 +34,12 @@ export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Tar
   if (exchange.status !== 200) throw await readModelRefusal(exchange, surface.wire)
   checkType(exchange, surface.operation)
   const type = typeOf(exchange)
-  if (type.startsWith(sse.type)) return { kind: 'events', events: await EventRelay.open(exchange, call, receipt) }
+  if (type.startsWith(sse.type)) {
+    exchange.awaitWord(target.connection.deadlines.firstWord)
+    const events = await EventRelay.open(exchange, call, receipt)
+    exchange.awaitWord(Infinity)
+    return { kind: 'events', events }
+  }
   if (surface.operation === 'speech') return awaitFirst(exchange)
   const bytes = await collect(exchange, snapshot.limits.answer)
   const { usage = {} } = type.startsWith('application/json') ? surface.wire.readPassed(parseAnswer(bytes)) : {}

@@ -91,6 +91,14 @@ describe('an answer that is kept here', () => {
     assert.equal(on.claude.asked().length, 1)
   })
 
+  test('has an id of its own, though a server gives the same to two', async () => {
+    on.claude.play(messages.speak('first', { id: 'msg_same' }), messages.speak('second', { id: 'msg_same' }))
+    const [first, second] = [await client.responses.create({ model: foreign, input: 'one' }), await client.responses.create({ model: foreign, input: 'two' })]
+    assert.equal((await client.responses.retrieve(first.id)).output_text, 'first')
+    assert.equal((await client.responses.retrieve(second.id)).output_text, 'second')
+    assert.notEqual(first.output[0]!.id, second.output[0]!.id)
+  })
+
   test('is read as it was sent, listed in pages, and deleted for good', async () => {
     on.claude.play(messages.speak('hello'))
     const input = ['a', 'b', 'c'].map((content) => ({ role: 'user' as const, content }))

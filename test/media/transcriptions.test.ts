@@ -6,7 +6,8 @@ import { describe, test } from 'node:test'
 import Groq from 'groq-sdk'
 import { toFile, type OpenAI } from 'openai'
 import { openaiOf } from '../sdk/clients.ts'
-import { chunk, finish, hang, lastChunk, openStream, raw, reply, stream, wait, type Answer } from '../upstream/index.ts'
+import { chunk, finish, hang, lastChunk, openStream, raw, repeat, reply, stream, wait, type Answer } from '../upstream/index.ts'
+import { openScene } from '../contract/scene.ts'
 import { formOf, openMediaScene, partsOf, postForm } from './scene.ts'
 
 const scene = await openMediaScene()
@@ -210,4 +211,15 @@ test('[A42] a page in the place of words is a failure, and nothing of it is pass
     assert.match(told, /"code":"upstream_invalid_response"/)
     assert.doesNotMatch(told, /scripted/)
   }
+})
+
+test('[A48] a stream of nothing but comments ends with the time for its first word', async () => {
+  const short = await openScene({ providers: ({ chat }) => `  short: { like: openai, key: k, baseUrl: "${chat}/v1", deadlines: { firstWord: 300ms } }` })
+  short.chat.play([openStream(), repeat(chunk(': ping\n\n'), Infinity, 50)])
+  const answer = await postForm(
+    short,
+    '/v1/audio/transcriptions',
+    formOf(['model', 'short/whisper-1'], ['stream', 'true'], ['file', new Blob([sound]), 'a.wav']),
+  )
+  assert.deepEqual([answer.status, ((await answer.json()) as { error: { code: string } }).error.code], [504, 'upstream_timeout'])
 })
