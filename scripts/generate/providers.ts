@@ -51,6 +51,10 @@ const clauses: { readonly [quirk in keyof Quirks]-?: (value: NonNullable<Quirks[
       .join(', '),
   developerAsSystem: () => '`developer` messages are sent as `system`',
   textTools: () => 'tools of plain text are offered as they are',
+  mediaTypes: (types) =>
+    Object.entries(types)
+      .map(([type, name]) => (name === null ? `no ${code(type)} is taken` : `${code(type)} is sent as ${code(name)}`))
+      .join(', '),
   noCacheMarks: () => 'marks for a cache (`cache_control`) are taken off',
   callIdPattern: (pattern) => `call ids are made to fit ${code(pattern.source)}, and made back in the answer`,
   modelInPath: () => 'the model is named by the path alone',

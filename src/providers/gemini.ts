@@ -16,7 +16,11 @@ export const gemini: Provider = {
   },
   counts: { 'gemini-generate': '/models/{model}:countTokens' },
   forms: { embeddings: { dialect: 'gemini-embed', path: '/models/{model}:batchEmbedContents', most: 100 } },
-  quirks: { 'openai-chat': { drop: [...vendorHints, 'service_tier', 'logit_bias'], developerAsSystem: true } },
+  quirks: {
+    // https://ai.google.dev/gemini-api/docs/audio
+    'gemini-generate': { mediaTypes: { 'audio/m4a': null, 'audio/mp4': null } },
+    'openai-chat': { drop: [...vendorHints, 'service_tier', 'logit_bias'], developerAsSystem: true },
+  },
   media: {
     speech: { dialect: 'gemini-speech', path: '/models/{model}:generateContent', models: /tts/ },
     images: [

@@ -24,6 +24,10 @@ export const vertex: Provider = {
     { models: /^claude/, wires: ['anthropic-messages'] },
     { models: /./, wires: ['openai-chat'] },
   ],
-  quirks: { 'anthropic-messages': { modelInPath: true, add: { anthropic_version: 'vertex-2023-10-16' } } },
+  quirks: {
+    // https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/audio-understanding
+    'gemini-generate': { mediaTypes: { 'audio/aac': 'audio/x-aac', 'audio/aiff': null } },
+    'anthropic-messages': { modelInPath: true, add: { anthropic_version: 'vertex-2023-10-16' } },
+  },
   catalog: null,
 }

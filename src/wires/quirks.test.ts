@@ -41,6 +41,12 @@ const rows: readonly { readonly says: string; readonly quirks: Quirks; readonly 
     },
   },
   {
+    says: 'media have the types that the provider knows (case 121)',
+    quirks: { mediaTypes: { 'audio/aac': 'audio/x-aac' } },
+    body: { contents: [{ parts: [{ inlineData: { mimeType: 'audio/aac', data: 'AA' } }, { text: 'audio/aac' }] }] },
+    bent: { contents: [{ parts: [{ inlineData: { mimeType: 'audio/x-aac', data: 'AA' } }, { text: 'audio/aac' }] }] },
+  },
+  {
     says: 'the role developer is called system',
     quirks: { developerAsSystem: true },
     body: {
@@ -107,4 +113,9 @@ test('where quirks say that they do not touch a body, they change nothing of it'
       if (!quirksTouch(body as JsonObject, ways)) assert.deepEqual(applyQuirks(body as JsonObject, ways), { ...body })
     }),
   )
+})
+
+test('a medium that the provider does not take is refused by its type, and never sent under another (case 121)', () => {
+  const body = { contents: [{ parts: [{ inlineData: { mimeType: 'audio/aiff', data: 'AA' } }] }] }
+  assert.throws(() => applyQuirks(body, { mediaTypes: { 'audio/aiff': null } }), { reason: 'unsupported_parameter', message: /audio\/aiff/ })
 })

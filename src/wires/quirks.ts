@@ -1,6 +1,7 @@
 /** The small ways in which providers stray from a wire, each one named once and applied to the written body. */
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { Failure } from '../canonical/failure.ts'
 
 /** Data of a provider; top-level ways are cheap, `developerAsSystem` walks the messages. */
 export interface Quirks {
@@ -18,6 +19,8 @@ export interface Quirks {
   readonly noCacheMarks?: boolean
   /** The provider takes tools of plain text on a wire where most take functions alone. */
   readonly textTools?: boolean
+  /** Media types that the provider calls otherwise; null for one that it does not take. */
+  readonly mediaTypes?: { readonly [type: string]: string | null }
   /** What the provider wants call ids to look like, where it is stricter than the wire. */
   readonly callIdPattern?: RegExp
   /** The model stands in the path, and is refused in the body. */
@@ -33,6 +36,7 @@ export function quirksTouch(body: JsonObject, quirks: Quirks): boolean {
   for (const field in quirks.cap) if (isAbove(body[field], quirks.cap[field]!)) return true
   if (quirks.add !== undefined || (quirks.modelInPath && 'model' in body)) return true
   if (losesCacheMarks(body, quirks)) return true
+  if (quirks.mediaTypes && someTyped(body.contents, quirks.mediaTypes)) return true
   return quirks.developerAsSystem === true && Array.isArray(body.messages) && body.messages.some((message) => isObject(message) && message.role === 'developer')
 }
 
@@ -54,6 +58,28 @@ function unmarked(one: Json): Json {
 
 const isAbove = (value: Json | undefined, most: number): boolean => typeof value === 'number' && value > most
 
+function someTyped(value: Json | undefined, types: NonNullable<Quirks['mediaTypes']>): boolean {
+  if (Array.isArray(value)) return value.some((one) => someTyped(one, types))
+  if (!isObject(value)) return false
+  const { mimeType } = value
+  if (typeof mimeType === 'string' && Object.hasOwn(types, mimeType)) return true
+  return Object.values(value).some((one) => typeof one === 'object' && someTyped(one, types))
+}
+
+/** A copy in which every medium has the type that the provider knows. Throws `Failure` for one that it does not take. Bodies are not deep. */
+function retyped(value: Json, types: ReadonlyMap<string, string | null>): Json {
+  if (Array.isArray(value)) return value.map((one) => retyped(one, types))
+  if (!isObject(value)) return value
+  const copy: JsonObject = {}
+  for (const field in value) {
+    const said = value[field]!
+    const type = field === 'mimeType' && typeof said === 'string' ? types.get(said) : undefined
+    if (type === null) throw new Failure('unsupported_parameter', `The model’s provider takes no ${String(said)}.`, { param: 'contents' })
+    copy[field] = type ?? retyped(said, types)
+  }
+  return copy
+}
+
 /** A new body, bent; the one given stays as it was, since another target may need it. */
 export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
   // The client chooses the names: on an object that inherits nothing, each is only a name.
@@ -70,5 +96,6 @@ export function applyQuirks(body: JsonObject, quirks: Quirks): JsonObject {
     bent.messages = bent.messages.map((message) => (isObject(message) && message.role === 'developer' ? { ...message, role: 'system' } : message))
   }
   if (quirks.noCacheMarks) for (const field of ['messages', 'tools']) if (Array.isArray(bent[field])) bent[field] = bent[field].map(unmarked)
+  if (quirks.mediaTypes && bent.contents !== undefined) bent.contents = retyped(bent.contents, new Map(Object.entries(quirks.mediaTypes)))
   return { ...quirks.add, ...bent }
 }

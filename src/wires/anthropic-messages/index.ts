@@ -20,6 +20,7 @@ export const anthropicMessages: Wire = {
     presence_penalty: 'drop',
     image_detail: 'drop',
     turn_name: 'drop',
+    system_position: 'drop',
     unknown_field: 'drop',
     logprobs: 'refuse',
     choices: 'refuse',

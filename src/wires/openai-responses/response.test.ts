@@ -171,3 +171,10 @@ test('a glance at a plain answer tells what reading it tells', () => {
   assert.equal(glance(answer([], { error: { code: 'x' } })), undefined)
   assert.equal(glance(answer([], { usage: null })), undefined)
 })
+
+test('counts that nobody told are left out, and are no zeros', () => {
+  const answer = { id: 'a', model: 'm', choices: [{ blocks: [{ type: 'text', text: 'hi' }], finish: 'stop' }], usage: {} } as const
+  const asked = openaiResponses.readRequest({ model: 'm', input: 'hi' })
+  assert.equal('usage' in openaiResponses.writeResponse(answer, { now: 1, asked }), false)
+  assert.equal('usage' in openaiResponses.writeResponse({ ...answer, usage: { output: 3 } }, { now: 1, asked }), true)
+})

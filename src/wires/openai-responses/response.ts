@@ -1,7 +1,7 @@
 /** Whole answers, read and written. https://platform.openai.com/docs/api-reference/responses/object */
 
 import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
-import type { Block, ChatRequest, ChatResponse, Choice } from '../../canonical/chat.ts'
+import type { Block, ChatRequest, ChatResponse, Choice, Rest, Usage } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { StreamOptions } from '../wire.ts'
 import { takeEnding, typesOf, writeFinish } from './ending.ts'
@@ -111,7 +111,12 @@ export function writeEnd(
   types: ReadonlySet<Block['type']>,
   { usage, rest: beside }: Pick<ChatResponse, 'usage' | 'rest'>,
 ): JsonObject {
-  return { ...writeFinish(finish, types), ...(spelling(beside, 'usage') !== 'absent' && { usage: writeUsage(usage) }), ...own(rest) }
+  return { ...writeFinish(finish, types), ...(isTold(usage, beside) && { usage: writeUsage(usage) }), ...own(rest) }
+}
+
+/** Counts that nobody told are left out: zeros would be believed. */
+function isTold({ input, output, rest }: Usage, beside: Rest | undefined): boolean {
+  return spelling(beside, 'usage') !== 'absent' && (input !== undefined || output !== undefined || rest !== undefined)
 }
 
 /** The fields of a request that its answer repeats, and what they are where the client said nothing. */
