@@ -127,9 +127,13 @@ async function state({ email, key, keyId, tokenUri }: Account): Promise<string> 
   }
 }
 
+/** What a header can hold. */
+const tokenShape = /^[\x21-\x7e]{1,8192}$/
+
 async function readToken(exchange: Exchange): Promise<Token> {
   const { access_token: value, expires_in: seconds } = parse(await readText(exchange))
-  if (exchange.status === 200 && typeof value === 'string' && typeof seconds === 'number') return { value, until: now() + seconds * 1000 - margin }
+  if (exchange.status === 200 && typeof value === 'string' && tokenShape.test(value) && typeof seconds === 'number')
+    return { value, until: now() + seconds * 1000 - margin }
   if (exchange.status >= 500) throw new Failure('upstream_error', 'The provider gave the gateway no access token.', { upstream: { status: exchange.status } })
   throw new Failure('upstream_auth_error', 'The provider refused the gateway’s service account: the operator must look at it.', {
     upstream: { status: exchange.status },
