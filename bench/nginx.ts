@@ -38,7 +38,7 @@ export function nginxCommand(program: string, port: number, folder: string): Pic
       server {
         listen 127.0.0.1:${port};
         location / { return 200 ${quoted(openai.body(answer))}; }
-        location /v1/messages { return 200 ${quoted(messages.body(answer))}; }
+        location /anthropic-messages/ { return 200 ${quoted(messages.body(answer))}; }
       }
     }`
   const path = join(folder, 'nginx.conf')
