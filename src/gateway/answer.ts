@@ -8,7 +8,7 @@ import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { fold, unfold } from '../canonical/fold.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { isTold } from '../receipts/usage.ts'
+import { believable, isTold } from '../receipts/usage.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { EventReader } from '../wires/wire.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -183,9 +183,12 @@ export class StreamAnswer {
       if (event.type !== 'start' && event.type !== 'usage') this.#hasSpoken = true
     }
     this.#receipt.observe(events)
-    return events
+    return this.outgoing.passesOn || !events.some(isUsage) ? events : events.map(believed)
   }
 }
+
+const isUsage = ({ type }: ChatEvent): boolean => type === 'usage'
+const believed = (event: ChatEvent): ChatEvent => (event.type === 'usage' ? { ...event, usage: believable(event.usage) } : event)
 
 const nothing = Buffer.alloc(0)
 const noEvents: readonly ChatEvent[] = []
@@ -207,7 +210,7 @@ export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: 
   const response = outgoing.undo.length === 0 ? read : fold(outgoing.undo.reduce<readonly ChatEvent[]>((events, undo) => undo(events), unfold(read)))
   if (response.choices.length === 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no choices.')
   receipt.observe(unfold(response))
-  return { kind: 'whole', outgoing, bytes, body, response }
+  return { kind: 'whole', outgoing, bytes, body, response: { ...response, usage: believable(response.usage) } }
 }
 
 export async function collect(exchange: Exchange, limit: number): Promise<Buffer> {

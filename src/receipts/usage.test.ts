@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Usage } from '../canonical/chat.ts'
-import { countUsage, estimatedTokens, isTold, type CountedUsage, type Seen } from './usage.ts'
+import { believable, countUsage, estimatedTokens, isTold, type CountedUsage, type Seen } from './usage.ts'
 
 const shown = ({ usage, source }: CountedUsage) => [usage.output, source]
 const seen: Seen = { requestBytes: 401, answered: 7, hasFinished: true }
@@ -88,4 +88,11 @@ test('whatever is told, all counts are whole and none of a part is more than the
       if (!hasFinished) assert.ok(output >= answered)
     }),
   )
+})
+
+test('what is no count is not told on, and what is stays with all that stood beside it', () => {
+  const rest = { wire: 'openai-chat', fields: { cost: 1 } } as const
+  assert.deepEqual(believable({ input: 10, output: 1e15, cacheRead: 4, reasoning: -1, rest }), { input: 10, cacheRead: 4, rest })
+  assert.deepEqual(believable({ input: NaN, output: 5, cacheWrite: 2.5 }), { output: 5 })
+  assert.deepEqual(believable({}), {})
 })

@@ -31,6 +31,13 @@ export function countUsage(told: Usage | undefined, { requestBytes, answered, ha
   return { usage: all, source: isWhole ? 'reported' : 'mixed', confidence: isWhole ? 1 : 0.7 }
 }
 
+/** What was told, without what is no count: a number that would not be billed is not told on either. */
+export function believable(told: Usage): Usage {
+  const kept: { -readonly [part in keyof Usage]: Usage[part] } = { ...told }
+  for (const part of ['input', 'output', ...inputParts, ...outputParts] as const) if (counted(told[part]) === undefined) delete kept[part]
+  return kept
+}
+
 /** Whether a provider told both in and out, as counts. */
 export const isTold = ({ input, output }: Usage): boolean => counted(input) !== undefined && counted(output) !== undefined
 
