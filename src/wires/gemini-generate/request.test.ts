@@ -228,7 +228,7 @@ test('signatures of other vendors stay here, and their thoughts with them (case 
   assert.deepEqual(lost, ['signature', 'redacted_reasoning'])
 })
 
-test('users sign nothing (case 145)', () => {
+test('users sign nothing', () => {
   const blocks: Block[] = [{ type: 'text', text: 'hi', signature: { scheme: 'thought-signature', value: 'Z29vZ2xl' } }]
   assert.deepEqual(partsOf(written({ ...asked([user('x')]), turns: [{ role: 'user', blocks }] }), 0), [{ text: 'hi' }])
 })
