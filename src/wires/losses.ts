@@ -73,6 +73,13 @@ export function isWord(name: string): name is Word {
   return known.has(name)
 }
 
+const contentWords = ['image', 'image_url', 'audio', 'video', 'document', 'document_url', 'file_id', 'native_block'] as const satisfies readonly Word[]
+
+/** Words of what is said, by the one field of a request in which a wire's clients say it. */
+export function contentIn(field: string): { readonly [word in Word]?: string } {
+  return Object.fromEntries(contentWords.map((word) => [word, field]))
+}
+
 /** Told of each thing that was left out or changed; the same word may come twice. */
 export type Loss = (word: Word) => void
 

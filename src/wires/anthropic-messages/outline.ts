@@ -2,27 +2,21 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
+import { contentIn } from '../losses.ts'
 import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['system', 'messages']
 
 /** What clients call the words of the form, where they call them otherwise. */
-export const fieldOf = {
+export const fieldOf: SurfaceWire['fieldOf'] = {
   format: 'output_config.format',
   stop: 'stop_sequences',
   user: 'metadata.user_id',
   parallel_tools: 'tool_choice',
   hosted_tool: 'tools',
   strict_tool: 'tools',
-  image: 'messages',
-  image_url: 'messages',
-  audio: 'messages',
-  video: 'messages',
-  document: 'messages',
-  document_url: 'messages',
-  file_id: 'messages',
-  native_block: 'messages',
-} as const satisfies SurfaceWire['fieldOf']
+  ...contentIn('messages'),
+}
 
 export function outline({ max_tokens: maxTokens, temperature, output_format: native, output_config: config, messages, tools }: JsonObject): Outline {
   const wantsJson = isObject(native) || (isObject(config) && isObject(config.format))

@@ -2,26 +2,20 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
+import { contentIn } from '../losses.ts'
 import type { Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['messages', 'documents']
 
 /** What clients call the words of the form, where they call them otherwise. */
-export const fieldOf = {
+export const fieldOf: SurfaceWire['fieldOf'] = {
   format: 'response_format',
   stop: 'stop_sequences',
   top_k: 'k',
   top_p: 'p',
   strict_tool: 'strict_tools',
-  image: 'messages',
-  image_url: 'messages',
-  audio: 'messages',
-  video: 'messages',
-  document: 'messages',
-  document_url: 'messages',
-  file_id: 'messages',
-  native_block: 'messages',
-} as const satisfies SurfaceWire['fieldOf']
+  ...contentIn('messages'),
+}
 
 export function outline({ max_tokens: maxTokens, temperature, response_format: format, messages, tools }: JsonObject): Outline {
   return { maxTokens, temperature, wantsJson: isObject(format) && format.type !== 'text', messages: lengthOf(messages), tools: lengthOf(tools) }

@@ -2,6 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
+import { contentIn } from '../losses.ts'
 import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 import { requestIn } from './own.ts'
 
@@ -9,7 +10,7 @@ import { requestIn } from './own.ts'
 export const promptFields = ['contents', 'systemInstruction', 'system_instruction', 'generateContentRequest']
 
 /** What clients call the words of the form, where they call them otherwise. */
-export const fieldOf = {
+export const fieldOf: SurfaceWire['fieldOf'] = {
   choices: 'generationConfig.candidateCount',
   logprobs: 'generationConfig.responseLogprobs',
   format: 'generationConfig.responseSchema',
@@ -25,15 +26,8 @@ export const fieldOf = {
   thinking: 'generationConfig.thinkingConfig',
   hosted_tool: 'tools',
   tool_choice: 'toolConfig',
-  image: 'contents',
-  image_url: 'contents',
-  audio: 'contents',
-  video: 'contents',
-  document: 'contents',
-  document_url: 'contents',
-  file_id: 'contents',
-  native_block: 'contents',
-} as const satisfies SurfaceWire['fieldOf']
+  ...contentIn('contents'),
+}
 
 export function outline(asked: JsonObject): Outline {
   const body = requestIn(asked)

@@ -2,12 +2,13 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
+import { contentIn } from '../losses.ts'
 import type { Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['messages']
 
 /** What clients call the words of the form, where they call them otherwise. */
-export const fieldOf = {
+export const fieldOf: SurfaceWire['fieldOf'] = {
   choices: 'n',
   format: 'response_format',
   parallel_tools: 'parallel_tool_calls',
@@ -17,15 +18,8 @@ export const fieldOf = {
   strict_tool: 'tools',
   strict_format: 'response_format',
   max_tokens: 'max_completion_tokens',
-  image: 'messages',
-  image_url: 'messages',
-  audio: 'messages',
-  video: 'messages',
-  document: 'messages',
-  document_url: 'messages',
-  file_id: 'messages',
-  native_block: 'messages',
-} as const satisfies SurfaceWire['fieldOf']
+  ...contentIn('messages'),
+}
 
 export function outline({ max_completion_tokens, max_tokens, temperature, n, response_format: format, messages, tools, functions }: JsonObject): Outline {
   return {

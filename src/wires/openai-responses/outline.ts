@@ -2,12 +2,13 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { lengthOf } from '../check.ts'
+import { contentIn } from '../losses.ts'
 import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['instructions', 'input']
 
 /** What clients call the words of the form, where they call them otherwise. */
-export const fieldOf = {
+export const fieldOf: SurfaceWire['fieldOf'] = {
   logprobs: 'top_logprobs',
   format: 'text.format',
   strict_format: 'text.format',
@@ -18,15 +19,8 @@ export const fieldOf = {
   strict_tool: 'tools',
   max_tokens: 'max_output_tokens',
   stored_state: 'previous_response_id',
-  image: 'input',
-  image_url: 'input',
-  audio: 'input',
-  video: 'input',
-  document: 'input',
-  document_url: 'input',
-  file_id: 'input',
-  native_block: 'input',
-} as const satisfies SurfaceWire['fieldOf']
+  ...contentIn('input'),
+}
 
 export function outline({ max_output_tokens: maxTokens, temperature, text, input, tools }: JsonObject): Outline {
   const format = isObject(text) ? text.format : undefined
