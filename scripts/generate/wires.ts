@@ -23,7 +23,7 @@ Where a client and a provider speak the same wire, the client's bytes go on as t
 const lossesIntro = `"Dropped": the provider is not told, and the answer says so in \`x-omni-dropped\` and in the receipt. "Refused": the answer would have another shape without it, so
 the client gets 400 with the field's name. In strict mode what is dropped is refused, too.
 A word that is not in the table is said by every wire; numbers outside of what a vendor takes are bent to its bounds, and reported by the same words.
-The columns are the wire of the provider. Images and documents by address are fetched where a wire refuses `image_url` or `document_url`, unless `media.fetch` is off.`
+The columns are the wire of the provider. Images and documents by address are fetched where a wire refuses \`image_url\` or \`document_url\`, unless \`media.fetch\` is off.`
 
 const spoken = { drop: 'dropped', refuse: 'refused' } as const
 
