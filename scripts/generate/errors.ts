@@ -41,6 +41,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   misdirected_request: 'The gateway does not answer to this host name; the operator can add it to `server.hosts`.',
   upgrade_required: 'The path is served by `POST`, and to clients that speak WebSocket.',
   rate_limit_exceeded: 'Too many requests, here or at the provider; `retry-after` says when to come back.',
+  key_queue_full: 'As many calls of the key wait for a target as may, or this one waited as long as it may.',
   headers_too_large: 'The headers are larger than `server.headerBytes`, or too many.',
   client_closed: 'The client went away. It stands in receipts alone.',
   internal_error: 'The gateway failed; the log has the request’s id.',
@@ -52,6 +53,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   upstream_auth_error: 'The provider refused the operator’s key, not the client’s.',
   upstream_quota_exceeded: 'The operator’s account at the provider is used up.',
   no_healthy_upstream: 'No target can be tried.',
+  queue_full: 'As many calls wait for the targets as may, or this one waited as long as it may.',
   overloaded: 'The provider, or the gateway, has more to do than it can.',
   auth_unavailable: 'Keys cannot be checked now.',
   budget_unavailable: 'Budgets cannot be checked now.',
@@ -64,11 +66,18 @@ const meanings: { readonly [reason in Reason]: string } = {
 
 const blames: { readonly [blame in ReasonRow['blame']]: string } = { caller: 'client', target: 'provider', credential: 'operator’s key', gateway: 'gateway' }
 
+/** What cools: `target (counted)`, `account (60 s)`. */
+function coolingOf({ health }: ReasonRow): string {
+  if (health === undefined) return ''
+  return `${health.at} (${health.ms === undefined ? 'counted' : `${health.ms / 1000} s`})`
+}
+
 function rowOf([reason, row]: readonly [string, ReasonRow]): readonly string[] {
   const status = row.messagesStatus === undefined ? String(row.status) : `${row.status} (${row.messagesStatus} on Messages)`
   const retry = row.retry ? 'yes' : 'no'
   const next = row.next ? (row.again ? 'again, then the next' : 'the next') : 'none'
-  return [code(reason), status, meanings[reason as Reason], retry, next, blames[row.blame], code(row.openai), code(row.messages), code(row.gemini)]
+  const names = [row.openai, row.messages, row.gemini].map(code)
+  return [code(reason), status, meanings[reason as Reason], retry, next, blames[row.blame], coolingOf(row), ...names]
 }
 
 const intro = `An error has the envelope of the API that was called. Its message is ours, never a provider's words or a part of the request, unless the operator
@@ -81,9 +90,13 @@ where trying again cannot help.
 - Cohere: \`{"id","message"}\`
 
 "Tries" says which target the gateway itself tries before the client hears of it. After the first word of a stream it tries nothing more, and the error comes as
-an event of the stream.`
+an event of the stream.
 
-const head = ['Reason', 'Status', 'Means', 'Retry helps', 'Tries', 'Whose doing', 'OpenAI type', 'Messages type', 'Gemini status']
+"Cools" says whose health suffers: a target is a model at an account of the provider, a quota the limits that an account's targets share. What is counted is put
+out when failures become many; what has a time is put out at once, for that long at first and longer each time. Where the provider said when to come back, it is
+out for exactly as long: an hour at most, or a week and an hour where the quota of a plan is used up.`
+
+const head = ['Reason', 'Status', 'Means', 'Retry helps', 'Tries', 'Whose doing', 'Cools', 'OpenAI type', 'Messages type', 'Gemini status']
 
 export const pages: readonly Page[] = [
   { path: 'docs/errors.md', make: () => document('`src/canonical/failure.ts`', '# Errors', intro, table(head, Object.entries(reasons).map(rowOf))) },

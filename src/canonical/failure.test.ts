@@ -35,9 +35,33 @@ test('[B09] our credential’s trouble is never shown as the client’s', () => 
   for (const status of [401, 402, 403]) assert.equal(reasons[reasonOfRefusal(status)].status, 502)
 })
 
+test('health suffers where the provider or our account is to blame, and nowhere else', () => {
+  for (const [reason, { blame, health }] of rows) {
+    if (health === undefined) assert.ok(blame === 'caller' || blame === 'gateway' || reason === 'upstream_malformed_tool_call', reason)
+    else assert.ok(blame === 'target' || blame === 'credential', reason)
+    if (blame === 'credential') assert.equal(health?.does, 'eject', reason)
+    assert.equal(health?.does === 'eject', health?.ms !== undefined, `${reason}: who is put out comes back at a time`)
+  }
+})
+
+test('[B07] [B09] a rate limit puts out the quota, a refused or empty account the account, and a provider that cannot be reached is counted whole', () => {
+  const harms = Object.fromEntries(rows.flatMap(([reason, { health }]) => (health ? [[reason, `${health.does} ${health.at} ${health.ms ?? ''}`.trim()]] : [])))
+  assert.deepEqual(harms, {
+    rate_limit_exceeded: 'eject quota 1000',
+    upstream_error: 'count target',
+    upstream_unreachable: 'count provider',
+    upstream_invalid_response: 'count target',
+    upstream_truncated: 'count target',
+    upstream_auth_error: 'eject account 60000',
+    upstream_quota_exceeded: 'eject account 600000',
+    overloaded: 'count target',
+    upstream_timeout: 'count target',
+  })
+})
+
 test('[I9] a client’s own retry is allowed only where it can help', () => {
   for (const [reason, { retry, blame }] of rows) {
-    if (retry) assert.ok(blame !== 'caller' || reason === 'request_timeout', reason)
+    if (retry) assert.ok(blame !== 'caller' || reason === 'request_timeout' || reason === 'key_queue_full', reason)
     if (blame === 'target') assert.equal(retry, true, reason)
   }
 })

@@ -5,6 +5,7 @@
  * - `next`: another target may be tried. `again`: the same target may be tried again, after a pause.
  * - `blame`: whose doing it is: it decides whose health suffers.
  * - `retry`: whether the client's own retry can help; where not, the answer says `x-should-retry: false`.
+ * - `health`: what it does to whose health; nothing where absent.
  * - `openai`, `messages`, `gemini`: the `type` (or `status` word) in each envelope; `code` on OpenAI surfaces is the reason.
  */
 const caller = (status: number, names: Partial<Names> = {}) =>
@@ -20,8 +21,9 @@ const caller = (status: number, names: Partial<Names> = {}) =>
     ...names,
   }) as const
 const target = (status: number, again: boolean, names: Partial<Names> = {}) =>
-  ({ status, next: true, again, blame: 'target', retry: true, ...ours, ...names }) as const
-const credential = (status: number) => ({ status, next: true, again: false, blame: 'credential', retry: false, ...ours }) as const
+  ({ status, next: true, again, blame: 'target', retry: true, health: { at: 'target', does: 'count' }, ...ours, ...names }) as const
+const credential = (status: number, ms: number) =>
+  ({ status, next: true, again: false, blame: 'credential', retry: false, health: { at: 'account', does: 'eject', ms }, ...ours }) as const
 const gateway = (status: number, names: Partial<Names> = {}) =>
   ({ status, next: false, again: false, blame: 'gateway', retry: true, ...ours, ...names }) as const
 
@@ -74,18 +76,22 @@ export const reasons = {
   rate_limit_exceeded: {
     ...target(429, true, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }),
     blame: 'credential',
+    health: { at: 'quota', does: 'eject', ms: 1000 },
   },
+  key_queue_full: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), retry: true },
   headers_too_large: caller(431),
   client_closed: caller(499),
   internal_error: gateway(500, { gemini: 'INTERNAL' }),
   upstream_error: target(502, true),
-  upstream_unreachable: target(502, true),
+  upstream_unreachable: { ...target(502, true), health: { at: 'provider', does: 'count' } },
   upstream_invalid_response: target(502, false),
   upstream_truncated: target(502, true),
-  upstream_malformed_tool_call: target(502, true),
-  upstream_auth_error: credential(502),
-  upstream_quota_exceeded: credential(502),
+  // The model's slip, and not its host's.
+  upstream_malformed_tool_call: { ...target(502, true), health: undefined },
+  upstream_auth_error: credential(502, 60_000),
+  upstream_quota_exceeded: credential(502, 600_000),
   no_healthy_upstream: gateway(503),
+  queue_full: gateway(503),
   overloaded: { ...target(503, true, { messages: 'overloaded_error' }), messagesStatus: 529 },
   auth_unavailable: gateway(503),
   budget_unavailable: gateway(503),
@@ -104,6 +110,20 @@ export interface ReasonRow extends Names {
   readonly again: boolean
   readonly blame: 'caller' | 'target' | 'credential' | 'gateway'
   readonly retry: boolean
+  readonly health?: Harm | undefined
+}
+
+/**
+ * What a failure does to the health of a place. Where the provider told when to come back, the place is out for exactly that long,
+ * whatever else would be done.
+ */
+export interface Harm {
+  /** The target (a model at an account), the account, the provider, or the quota that the target shares with others of its account. */
+  readonly at: 'target' | 'account' | 'provider' | 'quota'
+  /** It is one failure among those that the breaker counts, or it puts the place out at once. */
+  readonly does: 'count' | 'eject'
+  /** Milliseconds out at first, where the provider does not say; it grows each time. */
+  readonly ms?: number
 }
 
 export type Reason = keyof typeof reasons
