@@ -1,32 +1,31 @@
-/** The one egress: a pool of connections for each provider's origin. https://undici.nodejs.org/#/docs/api/Dispatcher */
+/** The one egress: sends requests to providers by pools of connections, and gives what comes of them. https://undici.nodejs.org/#/docs/api/Dispatcher */
 
 import { Readable } from 'node:stream'
-import { Pool } from 'undici'
 import { Failure, reasonOfRefusal } from '../canonical/failure.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { Flight } from './flight.ts'
+import { Names } from './names.ts'
+import { Pools, type PoolOptions } from './pools.ts'
 import type { Exchange, Signing, StreamedBody, Transport, UpstreamRequest } from './exchange.ts'
 import { Signer } from './sign/signer.ts'
 
-export interface HttpOptions {
-  /** Connections that one origin may have: the bulkhead between providers. One call uses one. */
-  readonly connections: number
-  /** Milliseconds that an unused connection is kept. */
-  readonly keepAlive: number
-  /** Bytes of an answer's headers. */
-  readonly headerBytes: number
+export interface HttpOptions extends PoolOptions {
   /** Bytes of an answer that wait in memory for a slow client, before the provider is paused. */
   readonly streamBuffer: number
+  /** Name servers to ask for the providers' hosts; the system's where there are none. */
+  readonly resolvers?: readonly string[]
 }
 
-/** Pools come and go with the configuration's providers: there are no more than distinct origins and connect limits in it. */
 export class HttpTransport implements Transport {
-  readonly #pools = new Map<string, Pool>()
-  readonly #options: HttpOptions
+  readonly #streamBuffer: number
+  readonly #names: Names
+  readonly #pools: Pools
   readonly #signer = new Signer((request) => this.#send(request, false, () => {}))
 
   constructor(options: HttpOptions) {
-    this.#options = options
+    this.#streamBuffer = options.streamBuffer
+    this.#names = new Names({ resolvers: options.resolvers ?? [] })
+    this.#pools = new Pools(options, this.#names.lookup)
   }
 
   post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
@@ -34,9 +33,8 @@ export class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()]
-    this.#pools.clear()
-    await Promise.all(pools.map((pool) => pool.destroy()))
+    await this.#pools.close()
+    this.#names.close()
   }
 
   /** A token that others wait for too is fetched to its end, whoever goes. */
@@ -52,40 +50,21 @@ export class HttpTransport implements Transport {
 
   #send(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
     return new Promise((resolve, reject) => {
-      const { path, headers, method = 'POST', body, upload, deadlines } = request
-      const flight = new Flight({ deadlines, asksStream, mostWaiting: this.#options.streamBuffer, ...(upload && { upload }) }, (failure) =>
+      const { origin, path, headers, method = 'POST', body, upload, deadlines } = request
+      const flight = new Flight({ deadlines, asksStream, mostWaiting: this.#streamBuffer, ...(upload && { upload }) }, (failure) =>
         failure ? reject(failure) : resolve(flight),
       )
       onCancel(() => flight.abort())
       try {
         const sent = upload === undefined ? body : streamOf(flight)
-        this.#pool(request).dispatch({ method, path, headers: withLength(headers, upload), body: sent, headersTimeout: 0, bodyTimeout: 0 }, flight)
+        const asked = { method, path, headers: withLength(headers, upload), body: sent, headersTimeout: 0, bodyTimeout: 0 }
+        this.#pools.dispatch({ origin, connect: deadlines.connect }, asked, flight)
       } catch (error) {
         // undici refuses a request it cannot spell, as one with a line feed in a header.
         reject(error instanceof Failure ? error : toUpstreamFailure(error, false))
         flight.abort()
       }
     })
-  }
-
-  #pool({ origin, deadlines }: UpstreamRequest): Pool {
-    const name = `${origin} ${deadlines.connect}`
-    const known = this.#pools.get(name)
-    if (known) return known
-    const { connections, keepAlive, headerBytes } = this.#options
-    const pool = new Pool(origin, {
-      connections,
-      pipelining: 1,
-      // One call a connection: a stream must not wait behind another's.
-      allowH2: false,
-      connect: { timeout: deadlines.connect, keepAlive: true, noDelay: true },
-      keepAliveTimeout: keepAlive,
-      maxHeaderSize: headerBytes,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
-    this.#pools.set(name, pool)
-    return pool
   }
 }
 
