@@ -1,5 +1,7 @@
 /** The one error of the gateway: why a call failed, and what follows from it. */
 
+import type { Reset } from './resets.ts'
+
 /**
  * The closed table of reasons. `docs/errors.md` is generated from it, and nothing else decides on a status.
  * - `next`: another target may be tried. `again`: the same target may be tried again, after a pause.
@@ -133,9 +135,19 @@ export interface FailureDetails {
   readonly param?: string
   /** When to come back, in milliseconds from now. */
   readonly retryAfterMs?: number
-  /** The provider's own words and status, for the operator who turned them on; never logged, stored or sent otherwise. */
-  readonly upstream?: { readonly status?: number; readonly message?: string }
+  readonly upstream?: Told
   readonly cause?: unknown
+}
+
+/** What the provider said itself. */
+export interface Told {
+  readonly status?: number
+  /** Its own words, for the operator who turned them on; never logged, stored or sent otherwise. */
+  readonly message?: string
+  /** Its own code, of which its data may say what it means. */
+  readonly code?: string
+  /** When to come back, as its body tells it; who has a clock and the headers makes `retryAfterMs` of it. */
+  readonly resets?: readonly Reset[]
 }
 
 export class Failure extends Error {
@@ -166,9 +178,9 @@ export function toFailure(error: unknown): Failure {
 /** Words that providers use for nearly everything: a status says more. */
 const vague: ReadonlySet<Reason> = new Set<Reason>(['upstream_refused_request', 'upstream_error'])
 
-/** What a provider's refusal means: what its body tells, unless that is one of the words for everything. */
+/** What a provider's refusal means: what its body tells, unless that is one of the words for everything. Who must be paid first says so in many words. */
 export function reasonOfRefusal(status: number, told?: Reason): Reason {
-  return told === undefined || vague.has(told) ? reasonOfStatus(status) : told
+  return told === undefined || vague.has(told) || status === 402 ? reasonOfStatus(status) : told
 }
 
 function reasonOfStatus(status: number): Reason {

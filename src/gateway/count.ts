@@ -47,7 +47,7 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
     const asked = JSON.stringify(wire.counting.write(JSON.parse(request.body.toString()) as JsonObject, model))
     const exchange = await gateway.network.post({ ...request, body: asked }, false, (cancel) => call.client.onGone(cancel))
     receipt.answered(exchange.status, requestIdOf(exchange.headers))
-    if (exchange.status !== 200) throw await readRefusal(exchange, wire)
+    if (exchange.status !== 200) throw await readRefusal(exchange, wire, connection.provider)
     const tokens = wire.counting.read(parseAnswer(await collect(exchange, call.snapshot.limits.answer)))
     if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0)
       throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')

@@ -47,7 +47,7 @@ export async function runErrand<F extends MediaForm>(
   while (!turn.done) {
     const step = turn.value
     const exchange = await ask(step, asking)
-    if (exchange.status !== 200) throw await readRefusal(exchange, dialect)
+    if (exchange.status !== 200) throw await readRefusal(exchange, dialect, target.connection.provider)
     if (step.isRelayed) return awaitFirst(exchange)
     turn = errand.next(await read(exchange, asking))
   }
@@ -68,7 +68,7 @@ async function ask<F extends MediaForm>(step: Step, asking: Asking<F>): Promise<
     try {
       const exchange = await post(step, asking)
       if (exchange.status === 200 || step.afterMs === undefined || faults >= mostFaults) return exchange
-      const failure = await readRefusal(exchange, { readError: () => ({ message: '' }) })
+      const failure = await readRefusal(exchange, { readError: () => ({ message: '' }) }, asking.target.connection.provider)
       if (!failure.row.again) throw failure
     } catch (error) {
       if (step.afterMs === undefined || faults >= mostFaults || !toFailure(error).row.again) throw error

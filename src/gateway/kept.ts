@@ -67,7 +67,7 @@ async function pass(surface: KeptSurface, { client, gateway, owner, connection: 
   const request = requestTo(connection, surface, client)
   const exchange = await gateway.network.post(request, request.headers.accept !== 'application/json', (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())
-  if (exchange.status !== 200) throw await refusalOf(exchange, surface)
+  if (exchange.status !== 200) throw await refusalOf(exchange, surface, connection)
   const { wire, question } = surface
   const most = gateway.snapshot.limits.answer
   const type = exchange.headers['content-type'] ?? ''
@@ -104,8 +104,8 @@ function requestTo(connection: Connection, { wire, question, method }: KeptSurfa
   return method === 'POST' ? request : { ...request, method }
 }
 
-async function refusalOf(exchange: Exchange, { wire }: KeptSurface): Promise<Failure> {
-  const failure = await readRefusal(exchange, wire)
+async function refusalOf(exchange: Exchange, { wire }: KeptSurface, { provider }: Connection): Promise<Failure> {
+  const failure = await readRefusal(exchange, wire, provider)
   return failure.reason === 'model_not_found' ? notFound() : failure
 }
 

@@ -69,7 +69,7 @@ async function postOne<F extends FormName>(
   const exchange = await transport.post(request, false, onBegun)
   onBegun(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
-  if (exchange.status !== 200) throw await readModelRefusal(exchange, dialect)
+  if (exchange.status !== 200) throw await readModelRefusal(exchange, dialect, target.connection.provider)
   const bytes = await collect(exchange, room)
   return { bytes, body: parseAnswer(bytes) }
 }

@@ -31,7 +31,7 @@ export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Tar
   const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
-  if (exchange.status !== 200) throw await readModelRefusal(exchange, surface.wire)
+  if (exchange.status !== 200) throw await readModelRefusal(exchange, surface.wire, target.connection.provider)
   checkType(exchange, surface.operation)
   const type = typeOf(exchange)
   if (type.startsWith(sse.type)) {

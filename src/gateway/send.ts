@@ -1,19 +1,20 @@
 /** One attempt: prepares the call for a target, posts it, and reads until the target has said something. */
 
 import { sse } from '../base/sse.ts'
-import { Failure, reasonOfRefusal, upstreamSentence } from '../canonical/failure.ts'
+import { Failure, reasonOfRefusal, toFailure, upstreamSentence } from '../canonical/failure.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
-import { retryAfterOf } from '../upstream/retry-after.ts'
+import { withResets } from '../upstream/resets.ts'
 import type { ProviderError, UpstreamWire } from '../wires/wire.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
 import type { Ask } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { bringBytes, missingBytes } from './media.ts'
-import { prepare, wireFor } from './outgoing.ts'
+import { prepare, wireFor, type Outgoing } from './outgoing.ts'
 
 /** What an attempt is made with. */
 export interface Terms {
@@ -36,7 +37,21 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   const exchange = await transport.post(outgoing.request, call.streams, (cancel) => call.client.onGone(cancel))
   call.client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
-  if (exchange.status !== 200) throw await readModelRefusal(exchange, outgoing.wire)
+  if (exchange.status !== 200) throw await readModelRefusal(exchange, outgoing.wire, target.connection.provider)
+  try {
+    return await readAnswer(exchange, outgoing, call, { target, receipt })
+  } catch (error) {
+    // Some say no with status 200: when to come back may stand in the headers all the same.
+    throw withResets(toFailure(error), exchange.headers, target.connection.provider)
+  }
+}
+
+async function readAnswer(
+  exchange: Exchange,
+  outgoing: Outgoing,
+  call: Call,
+  { target, receipt }: { readonly target: Target; readonly receipt: Receipt },
+): Promise<Answer> {
   if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
   // Of a stream that is gathered into a whole answer every frame must be read.
   const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, call.snapshot.limits, receipt)
@@ -66,28 +81,27 @@ function kindOf(exchange: Exchange, asksStream: boolean, { framing = sse }: Upst
 /** Bytes of an error that are read. */
 const errorLimit = 64 * 1024
 
+/** Of whom a refusal is read: what its data say of codes and headers. */
+type Refuser = Pick<Provider, 'codes' | 'limits'>
+
 /** An error in the provider's own envelope, if it is one; the status says the rest. */
-export async function readRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
-  return failureOf(exchange, await readTold(exchange, wire))
+export async function readRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>, provider: Refuser): Promise<Failure> {
+  return failureOf(exchange, await readTold(exchange, wire), provider)
 }
 
 /** The same of a call that named a model. Who says 404 and nothing of a model serves nothing there: the slip is in the address, and not the caller's. */
-export async function readModelRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<Failure> {
+export async function readModelRefusal(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>, provider: Refuser): Promise<Failure> {
   const told = await readTold(exchange, wire)
-  const failure = failureOf(exchange, told)
+  const failure = failureOf(exchange, told, provider)
   if (failure.reason !== 'model_not_found' || told?.reason === failure.reason || /model|deployment|engine/i.test(told?.message ?? '')) return failure
   const sentence = 'The provider serves nothing on this path: its base URL may lack a part, as `/v1`.'
   return new Failure('upstream_invalid_response', sentence, { ...(failure.upstream && { upstream: failure.upstream }) })
 }
 
-function failureOf({ status, headers }: Exchange, told: ProviderError | undefined): Failure {
-  const reason = reasonOfRefusal(status, told?.reason)
-  const retryAfterMs = retryAfterOf(headers)
-  return new Failure(reason, upstreamSentence(reason), {
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(told?.param !== undefined && { param: told.param }),
-    upstream: { status, ...(told && { message: told.message }) },
-  })
+function failureOf({ status, headers }: Exchange, { reason: told, param, ...said }: Partial<ProviderError> = {}, provider: Refuser): Failure {
+  const reason = reasonOfRefusal(status, told)
+  const failure = new Failure(reason, upstreamSentence(reason), { ...(param !== undefined && { param }), upstream: { status, ...said } })
+  return withResets(failure, headers, provider)
 }
 
 async function readTold(exchange: Exchange, wire: Pick<UpstreamWire, 'readError'>): Promise<ProviderError | undefined> {

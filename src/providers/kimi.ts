@@ -9,6 +9,8 @@ export const kimi: Provider = {
   baseUrl: 'https://api.moonshot.ai',
   auth: { scheme: 'bearer', env: ['MOONSHOT_API_KEY', 'KIMI_API_KEY'] },
   speaks: { 'openai-chat': '/v1/chat/completions', 'anthropic-messages': '/anthropic/v1/messages' },
+  // https://www.kimi.com/help/kimi-api/api-rate-limits: by what the account has paid, for whatever model.
+  quota: 'account',
   quirks: { 'openai-chat': { developerAsSystem: true } },
   catalog: 'moonshotai',
 }

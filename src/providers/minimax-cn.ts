@@ -1,3 +1,4 @@
+import { minimaxLimits } from './minimax-limits.ts'
 import type { Provider } from './provider.ts'
 
 export const minimaxCn: Provider = {
@@ -10,6 +11,7 @@ export const minimaxCn: Provider = {
   auth: { scheme: 'bearer', env: ['MINIMAX_CN_API_KEY'] },
   speaks: { 'anthropic-messages': '/anthropic/v1/messages', 'openai-chat': '/v1/chat/completions' },
   headers: { 'anthropic-version': '2023-06-01' },
+  ...minimaxLimits,
   quirks: { 'openai-chat': { rename: { max_completion_tokens: 'max_tokens' }, developerAsSystem: true } },
   catalog: null,
 }

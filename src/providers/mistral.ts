@@ -10,6 +10,9 @@ export const mistral: Provider = {
   baseUrl: 'https://api.mistral.ai/v1',
   auth: { scheme: 'bearer', env: ['MISTRAL_API_KEY'] },
   speaks: { 'openai-chat': '/chat/completions' },
+  // https://docs.mistral.ai/deployment/ai-studio/tier: of the organization, with all its workspaces.
+  quota: 'account',
+  limits: [{ reset: 'ratelimitbysize-reset', reached: ['x-ratelimitbysize-remaining-minute', /^0$/] }],
   forms: { embeddings: { dialect: 'mistral-embeddings', path: '/embeddings' }, moderations: { dialect: 'mistral-moderations', path: '/moderations' } },
   quirks: {
     'openai-chat': {

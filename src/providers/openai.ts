@@ -26,6 +26,12 @@ export const openai: Provider = {
   },
   baseUrlEnv: ['OMNI_OPENAI_BASE_URL'],
   isDefault: true,
+  // Five hours and a week of the plans that Codex is used with: https://github.com/openai/codex/blob/main/codex-rs/codex-api/src/rate_limits.rs
+  limits: ['primary', 'secondary'].map((window) => ({
+    reset: `x-codex-${window}-reset-after-seconds`,
+    reached: [`x-codex-${window}-used-percent`, /^\d{3}(\.\d+)?$/],
+    isWindow: true,
+  })),
   quirks: { 'openai-chat': { noCacheMarks: true, textTools: true } },
   media: {
     transcriptions: { dialect: 'openai-transcriptions', path: '/audio/transcriptions' },

@@ -1,6 +1,7 @@
 /** A provider, as data: where it is, how it is paid, which wires it speaks, and how it strays from them. */
 
 import type { WireName } from '../canonical/chat.ts'
+import type { Reason } from '../canonical/failure.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
 import type { MediaDialectName, MediaForm } from '../canonical/media.ts'
 import type { Quirks } from '../wires/quirks.ts'
@@ -56,6 +57,16 @@ export interface MediaPlace {
   readonly poll?: { readonly every: number; readonly within: number }
 }
 
+/** A header by which a provider tells the end of a limit, where the usual names do not (`resetsIn` in `canonical/resets.ts`). */
+export interface LimitHeader {
+  /** Tells when the limit ends, in any form that `resetsAt` reads; in lower case. */
+  readonly reset: string
+  /** The header beside it that tells whether the limit is reached, and what it says then. */
+  readonly reached: readonly [header: string, says: RegExp]
+  /** The limit is one of a plan, of hours or a week. */
+  readonly isWindow?: boolean
+}
+
 export interface Provider {
   readonly id: string
   readonly name: string
@@ -97,6 +108,12 @@ export interface Provider {
   readonly quirks?: { readonly [wire in WireName]?: Quirks }
   /** The provider's id in the price catalogue, where it differs from `id`; null where the catalogue does not know it. */
   readonly catalog?: string | null
+  /** Whether the limits of one account hold for each of its models apart, as where absent, or for all of them together. */
+  readonly quota?: 'model' | 'account'
+  /** Its own headers that tell when a limit ends. */
+  readonly limits?: readonly LimitHeader[]
+  /** What codes of its own mean in an error, where the words of its wires do not say it. */
+  readonly codes?: { readonly [code: string]: Reason }
   /** The bare name goes here when nothing else says where; exactly one provider has it. */
   readonly isDefault?: boolean
   /** The operator should know this before relying on it, in one sentence. */

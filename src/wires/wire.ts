@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Framing, Message } from '../base/framing.ts'
 import type { ChatEvent, ChatRequest, ChatResponse, Glance, WireName } from '../canonical/chat.ts'
-import type { Failure, Reason } from '../canonical/failure.ts'
+import type { Failure, Reason, Told } from '../canonical/failure.ts'
 import type { CannotSay, Loss, Word } from './losses.ts'
 import type { ModelTraits } from './traits.ts'
 
@@ -46,7 +46,8 @@ export interface StreamOptions {
   readonly isKept?: boolean
 }
 
-export interface ProviderError {
+/** An error of a provider, as its body tells it. */
+export interface ProviderError extends Omit<Told, 'status'> {
   readonly reason?: Reason
   /** The provider's own words: never shown to a client unless the operator allows it. */
   readonly message: string

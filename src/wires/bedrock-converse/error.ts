@@ -2,7 +2,8 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { encodeMessage, errorPrefix, exceptionPrefix } from '../../base/eventstream.ts'
-import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
+import type { Failure, Reason } from '../../canonical/failure.ts'
+import { toldFailure } from '../told.ts'
 import type { ProviderError } from '../wire.ts'
 
 /** By the name of the exception, in lower case: bodies, headers and frames differ in how they begin it. */
@@ -28,7 +29,7 @@ const byWords: readonly (readonly [RegExp, Reason])[] = [
     /input is too long|prompt is too long|context (window|length|limit)|too many input tokens|exceeds? the (model'?s? )?(maximum )?context/i,
     'context_length_exceeded',
   ],
-  [/model identifier is invalid|model .{0,80}(does not exist|not found|end of (its )?life)/i, 'model_not_found'],
+  [/model identifier is invalid|model .{0,80}(does not exist|not found|end of (its )?life)|access to the model/i, 'model_not_found'],
   [/security token|signature (we calculated|expired|not yet current)|bearer token|api key/i, 'upstream_auth_error'],
 ]
 
@@ -36,7 +37,9 @@ const byWords: readonly (readonly [RegExp, Reason])[] = [
 export function readError(body: JsonObject): ProviderError {
   const message = [body.message, body.Message].find((words) => typeof words === 'string') ?? ''
   const named = typeof body.__type === 'string' ? byException.get(body.__type.slice(body.__type.lastIndexOf('#') + 1).toLowerCase()) : undefined
-  const reason = named === undefined || named === 'upstream_refused_request' ? (reasonIn(message) ?? named) : named
+  // `AccessDeniedException` is said of models that the account has not asked for, too.
+  const saysLittle = named === undefined || named === 'upstream_refused_request' || named === 'upstream_auth_error'
+  const reason = saysLittle ? (reasonIn(message) ?? named) : named
   return { ...(reason && { reason }), message }
 }
 
@@ -48,8 +51,7 @@ function reasonIn(message: string): Reason | undefined {
 export function failureOf(event: string, data: string): Failure | undefined {
   const prefix = [exceptionPrefix, errorPrefix].find((begin) => event.startsWith(begin))
   if (prefix === undefined) return undefined
-  const { reason = 'upstream_error', message } = readError({ message: '', ...parse(data), __type: event.slice(prefix.length) })
-  return new Failure(reason, upstreamSentence(reason), { upstream: { message } })
+  return toldFailure(readError({ message: '', ...parse(data), __type: event.slice(prefix.length) }))
 }
 
 function parse(data: string): JsonObject {

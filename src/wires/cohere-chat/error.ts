@@ -1,7 +1,8 @@
 /** Errors, read and written: a sentence, and of late an id. https://docs.cohere.com/reference/errors */
 
 import { isObject, type JsonObject } from '../../base/json.ts'
-import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
+import type { Failure, Reason } from '../../canonical/failure.ts'
+import { toldFailure } from '../told.ts'
 import type { ProviderError } from '../wire.ts'
 
 /** The vendor tells errors apart by their status and by their words alone. */
@@ -27,8 +28,7 @@ export function readError(body: JsonObject): ProviderError {
 
 /** What a provider answers instead of an answer, as a failure in a sentence of ours. */
 export function failureOf(body: JsonObject): Failure {
-  const { reason = 'upstream_error', message } = readError(body)
-  return new Failure(reason, upstreamSentence(reason), { upstream: { message } })
+  return toldFailure(readError(body))
 }
 
 export function writeError(failure: Failure, requestId: string): JsonObject {

@@ -1,7 +1,9 @@
 /** Errors, read and written. https://ai.google.dev/gemini-api/docs/troubleshooting, https://google.aip.dev/193 */
 
 import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
-import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
+import type { Failure, Reason } from '../../canonical/failure.ts'
+import { resetsAt, type Reset } from '../../canonical/resets.ts'
+import { toldFailure } from '../told.ts'
 import type { ProviderError } from '../wire.ts'
 import { listed } from './own.ts'
 
@@ -24,7 +26,8 @@ const byStatus: { readonly [status: string]: Reason } = {
 const byWords: readonly (readonly [RegExp, Reason])[] = [
   [/api key (not valid|expired)|API_KEY_(INVALID|SERVICE_BLOCKED)/i, 'upstream_auth_error'],
   [/token count.{0,80}exceeds|exceeds the maximum number of tokens/i, 'context_length_exceeded'],
-  [/PerDay/, 'upstream_quota_exceeded'],
+  // Of one model it is one limit among others, and the rest of the project's models answer: https://ai.google.dev/gemini-api/docs/rate-limits
+  [/PerDay(?!.{0,40}PerModel)|BILLING_DISABLED|SPEND/, 'upstream_quota_exceeded'],
   [/request payload size exceeds/i, 'request_too_large'],
 ]
 
@@ -41,7 +44,13 @@ export function readError(body: JsonObject): ProviderError {
     .flatMap(({ fieldViolations }) => listed(fieldViolations))
     .find((violation) => isObject(violation) && typeof violation.field === 'string')
   const field = isObject(param) ? asText(param.field) : ''
-  return { ...(reason && { reason }), message, ...(/^[\w.[\]]{1,100}$/.test(field) && { param: field }) }
+  const resets = details.flatMap((detail) => resetsOf(detail, /PerDay/.test(words)))
+  return { ...(reason && { reason }), message, ...(/^[\w.[\]]{1,100}$/.test(field) && { param: field }), ...(resets.length > 0 && { resets }) }
+}
+
+/** `RetryInfo` says when to come back, and the `ErrorInfo` of subscriptions: https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
+function resetsOf({ retryDelay, metadata }: JsonObject, isWindow: boolean): readonly Reset[] {
+  return [...resetsAt(retryDelay, isWindow), ...(isObject(metadata) ? resetsAt(metadata.quotaResetDelay, true) : [])]
 }
 
 /** What a detail is known by: its reason, and the quotas that were met. */
@@ -52,8 +61,7 @@ function identity({ reason, violations }: JsonObject): string {
 
 /** What a provider tells in the place of an answer, as a failure in a sentence of ours. */
 export function failureOf(body: JsonObject): Failure {
-  const { reason = 'upstream_error', message, param } = readError(body)
-  return new Failure(reason, upstreamSentence(reason), { upstream: { message }, ...(param && { param }) })
+  return toldFailure(readError(body))
 }
 
 export function writeError({ row, message }: Failure): JsonObject {

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Usage } from '../../canonical/chat.ts'
-import { readError, toldFailure, writeError, writeErrorFrame } from '../openai-chat/error.ts'
+import { readError, failureIn, writeError, writeErrorFrame } from '../openai-chat/error.ts'
 import type { Passed } from './dialect.ts'
 
 export const openaiErrors = { readError, writeError, writeErrorFrame } as const
@@ -11,7 +11,7 @@ const lastEvents: ReadonlySet<Json | undefined> = new Set(['transcript.text.done
 
 export function readPassed(body: JsonObject): Passed {
   // In a stream an error may stand in an event of its own, as on the vendor's other APIs.
-  const failure = toldFailure(body.type === 'error' && !isObject(body.error) ? { error: body } : body)
+  const failure = failureIn(body.type === 'error' && !isObject(body.error) ? { error: body } : body)
   if (failure !== undefined) throw failure
   const usage = readUsage(body.usage)
   return { isLast: lastEvents.has(body.type), ...(usage && { usage }) }

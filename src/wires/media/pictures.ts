@@ -6,6 +6,7 @@ import { Failure } from '../../canonical/failure.ts'
 import type { ImageAnswer, ImageRequest } from '../../canonical/media.ts'
 import { unsayable, type Loss } from '../losses.ts'
 import { readError } from '../openai-chat/error.ts'
+import { toldFailure } from '../told.ts'
 import type { ProviderError } from '../wire.ts'
 import { loseRest, type Errand, type Place, type UpstreamMedia } from './dialect.ts'
 
@@ -140,8 +141,7 @@ function* nanobanana(request: ImageRequest, { path, pollMs }: Place, lose: Loss)
 /** Its errors have status 200 and a `code` that tells the status. */
 function dataOf({ code, data, msg }: JsonObject): JsonObject {
   if (code === 200 && isObject(data)) return data
-  const { reason = 'upstream_error', message } = readError({ error: { code: asText(code), message: typeof msg === 'string' ? msg : '' } })
-  throw new Failure(reason, 'The provider refused the order.', { upstream: { message } })
+  throw toldFailure(readError({ error: { code: asText(code), message: typeof msg === 'string' ? msg : '' } }))
 }
 
 const readTold = ({ error, msg, ...rest }: JsonObject): ProviderError => readError(present({ error, message: msg, ...rest }))

@@ -8,7 +8,7 @@ import { parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readCall, readCitations, textOf } from './assistant.ts'
 import { readPart } from './content.ts'
-import { toldFailure } from './error.ts'
+import { failureIn } from './error.ts'
 import { kept, wire } from './own.ts'
 import { findCall, type OpenCall, unknownFields, usageIn } from './fragments.ts'
 import { saysOnlyWords } from './plain.ts'
@@ -58,7 +58,7 @@ class Reader implements EventReader {
       return nothing
     }
     const chunk = parseEvent(data)
-    const told = toldFailure(message.event === 'error' ? { error: chunk } : chunk)
+    const told = failureIn(message.event === 'error' ? { error: chunk } : chunk)
     if (told) throw told
     this.#events = []
     this.#readChunk(chunk)
@@ -96,7 +96,7 @@ class Reader implements EventReader {
       this.hasRepeatedEnd ||= typeof choice.finish_reason === 'string'
       return
     }
-    if (choice.error) throw toldFailure(choice)!
+    if (choice.error) throw failureIn(choice)!
     const before = this.#events.length
     this.#readDelta(state, isObject(choice.delta) ? choice.delta : noDelta)
     const fields = unknownFields(choice)

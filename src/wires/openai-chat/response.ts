@@ -5,7 +5,7 @@ import type { Block, ChatResponse, Choice, Rest, TokenOdds } from '../../canonic
 import { Failure } from '../../canonical/failure.ts'
 import type { StreamOptions } from '../wire.ts'
 import { readAssistant, writeAssistant } from './assistant.ts'
-import { toldFailure } from './error.ts'
+import { failureIn } from './error.ts'
 import { kept, leftOf, own, ownWithin, spelling } from './own.ts'
 import { asksInLegacyWay } from './tools.ts'
 import { readFinish, readUsage, writeFinish, writeUsage } from './usage.ts'
@@ -13,7 +13,7 @@ import { readFinish, readUsage, writeFinish, writeUsage } from './usage.ts'
 /** Throws `Failure` where a server says an error with status 200, or something that is no answer. */
 export function readResponse(body: JsonObject): ChatResponse {
   const { id, object, created, model, choices, usage, ...fields } = body
-  const told = toldFailure(body)
+  const told = failureIn(body)
   if (told) throw told
   if (!Array.isArray(choices) || choices.length === 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no choices.')
   const said = typeof id === 'string' ? id : ''
@@ -29,7 +29,7 @@ export function readResponse(body: JsonObject): ChatResponse {
 
 function readChoice(choice: Json, place: number, answerId: string): Choice {
   if (!isObject(choice) || !isObject(choice.message)) throw new Failure('upstream_invalid_response', 'The provider’s answer has a choice without a message.')
-  const told = toldFailure(choice)
+  const told = failureIn(choice)
   if (told) throw told
   const { index, message, finish_reason: word, ...left } = choice
   const said = readAssistant(message, (call) => callId(answerId, place, call))

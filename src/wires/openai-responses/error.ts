@@ -1,8 +1,9 @@
 /** Errors, read and written: in the envelope of Chat Completions, and in streams as events of this wire's own. */
 
 import { isObject, present, asText, type JsonObject } from '../../base/json.ts'
-import { Failure, upstreamSentence, type Reason } from '../../canonical/failure.ts'
+import type { Failure, Reason } from '../../canonical/failure.ts'
 import { readError } from '../openai-chat/error.ts'
+import { toldFailure } from '../told.ts'
 
 export { readError, writeError } from '../openai-chat/error.ts'
 
@@ -12,8 +13,6 @@ const byCode: { readonly [code: string]: Reason } = {
   bio_policy: 'content_filter',
   misalignment_policy_violation: 'content_filter',
   image_content_policy_violation: 'content_filter',
-  server_is_overloaded: 'overloaded',
-  slow_down: 'overloaded',
   vector_store_timeout: 'upstream_timeout',
 }
 
@@ -25,14 +24,14 @@ export function failureOf(body: JsonObject): Failure {
   const reason =
     (Object.hasOwn(byCode, code) ? byCode[code] : told.reason) ??
     (/^(invalid|unsupported|empty)_|image/.test(code) ? 'upstream_refused_request' : 'upstream_error')
-  return new Failure(reason, upstreamSentence(reason), { upstream: { message: told.message }, ...(told.param !== undefined && { param: told.param }) })
+  return toldFailure({ ...told, reason })
 }
 
 /** What an answer that failed says of why. The vendor's list has one word for its own faults and one for the request's; clients know these two beside them. */
 export function writeFailed(failure: Failure): JsonObject {
   const { reason, row, message } = failure
   const isKnown = reason === 'rate_limit_exceeded' || reason === 'context_length_exceeded'
-  return { code: isKnown ? reason : row.blame === 'caller' ? 'invalid_prompt' : 'server_error', message }
+  return { code: isKnown ? reason : reason === 'key_queue_full' ? 'rate_limit_exceeded' : row.blame === 'caller' ? 'invalid_prompt' : 'server_error', message }
 }
 
 /** For a stream of which nothing was written. */
