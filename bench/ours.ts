@@ -3,16 +3,19 @@
 import { loadSettings } from '../src/config/load.ts'
 import { buildSnapshot } from '../src/control/publish.ts'
 import type { Gateway } from '../src/gateway/gateway.ts'
+import { Health } from '../src/routing/health.ts'
 import { createHttp } from '../src/server/http.ts'
 import { Roster } from '../src/base/roster.ts'
 import { HttpTransport } from '../src/upstream/http.ts'
 import { LocalTransport } from '../src/upstream/local.ts'
 
 const { settings } = loadSettings({ env: process.env })
-const snapshot = buildSnapshot({ settings, keys: [], secrets: new Map(), hashKey: (token) => token, version: 'bench' })
+const health = new Health({ ...settings.health, queueSize: settings.queue.size })
+const snapshot = buildSnapshot({ settings, keys: [], secrets: new Map(), hashKey: (token) => token, version: 'bench', health })
 const gateway: Gateway = {
   snapshot,
   isDraining: false,
+  hasRoomFor: () => true,
   network: new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer }),
   media: undefined,
   local: new LocalTransport(),

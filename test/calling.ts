@@ -9,6 +9,7 @@ import { readExtensions } from '../src/gateway/extensions.ts'
 import type { CallLimits, Snapshot } from '../src/gateway/snapshot.ts'
 import type { Provider } from '../src/providers/provider.ts'
 import { Receipt } from '../src/receipts/receipt.ts'
+import { routingTable } from './routing.ts'
 import type { Connection, Target } from '../src/routing/target.ts'
 import type { ChatSurface } from '../src/surfaces/surface.ts'
 import { surfaces } from '../src/surfaces/index.ts'
@@ -24,8 +25,10 @@ export const limits: CallLimits = {
   answer: 65_536,
   hold: 1000,
   keepAlive: 1000,
+  abandoned: 'abort',
   attempts: 4,
   retryPause: 10,
+  queueTime: 1000,
   attemptTime: 1000,
 }
 
@@ -38,11 +41,13 @@ export function snapshotOf(fields: Partial<Snapshot> = {}): Snapshot {
     limits,
     metadataKeys: new Set(['team']),
     retries: 0,
+    retryShare: 0.1,
+    retryFloor: 10,
     strict: false,
     showsProviderMessages: false,
     platformFeePercent: 0,
     anonymous: undefined,
-    routing: { connections: new Map(), aliases: new Map(), chains: new Map(), listed: new Map(), fallbackTo: undefined, unconnected: new Map() },
+    routing: routingTable(),
     identify: (token) => (token === 'good' ? caller : undefined),
     ...fields,
   }
@@ -103,7 +108,7 @@ export function targetOf(model = 'm', fields: Partial<Provider> = {}): Target {
     speaks: { 'openai-chat': '/chat/completions' },
     ...fields,
   }
-  const deadlines = { connect: 100, firstByteStreamed: 100, firstByteWhole: 100, firstWord: 100, idle: 100, total: 1000 }
+  const deadlines = { connect: 100, firstByteStreamed: 100, firstByteWhole: 100, firstWord: 100, idle: 100, progress: 100, total: 1000 }
   const connection: Connection = {
     name: 'p',
     provider,

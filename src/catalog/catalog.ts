@@ -60,6 +60,12 @@ export function costOf(price: Price, tokens: CountedTokens): number | null {
   return Number((pico + 500n) / 1000n)
 }
 
+/** Nano-dollars for plain tokens, to compare by: nothing is billed from it. Infinity where a price is unknown. */
+export function roughCost({ input: inputRate, output: outputRate, call = 0 }: Price, input: number, output: number): number {
+  if (inputRate === undefined) return Infinity
+  return (input * rateAt(inputRate, input) + output * (outputRate === undefined ? 0 : rateAt(outputRate, input)) + rateAt(call, input)) / 1000
+}
+
 type Part = readonly [count: number, rate: Rate | undefined]
 
 function inputParts(price: Price, tokens: CountedTokens): readonly Part[] {

@@ -1,12 +1,14 @@
 /** From what is configured and stored to the one value that the hot path reads: built whole, then swapped. */
 
 import { now } from '../base/clock.ts'
+import { bitsOf } from '../catalog/abilities.ts'
 import { knownModels } from '../catalog/models.ts'
-import type { ConnectedProvider, Settings } from '../config/settings.ts'
+import type { AccountSettings, ChainSettings, ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
 import { hasAddress, type Provider } from '../providers/provider.ts'
-import type { RoutingTable } from '../routing/resolve.ts'
+import type { Health } from '../routing/health.ts'
+import { resolve, type RoutingTable, type Wildcard } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
 
@@ -17,18 +19,23 @@ export interface Published {
   readonly secrets: ReadonlyMap<string, string>
   readonly hashKey: (token: string) => string
   readonly version: string
+  /** It goes on from one snapshot to the next. */
+  readonly health: Health
 }
 
-export function buildSnapshot({ settings, keys, secrets, hashKey, version }: Published): Snapshot {
-  const { auth, limits, retry } = settings
+export function buildSnapshot(published: Published): Snapshot {
+  const { settings, keys, hashKey, version } = published
+  const { auth, limits, retry, queue } = settings
   return {
     version,
-    routing: buildRouting(settings, secrets),
+    routing: buildRouting(published),
     identify: keyring(keys, auth.mode === 'tokens' ? auth.tokens : [], hashKey),
     anonymous: auth.mode === 'off' ? { keyId: null, method: 'off' } : undefined,
-    limits: { ...limits, attempts: retry.attempts, retryPause: retry.longestPause, attemptTime: retry.totalTime },
+    limits: { ...limits, attempts: retry.attempts, retryPause: retry.longestPause, attemptTime: retry.totalTime, queueTime: queue.time },
     metadataKeys: new Set(settings.metadata.keys),
     retries: retry.perTarget,
+    retryShare: retry.budget / 100,
+    retryFloor: retry.budgetFloor,
     strict: settings.strict,
     showsProviderMessages: settings.providerMessages,
     platformFeePercent: settings.platformFeePercent,
@@ -58,52 +65,99 @@ function keyring(keys: readonly ClientKey[], tokens: readonly string[], hashKey:
   }
 }
 
-function buildRouting(settings: Settings, secrets: ReadonlyMap<string, string>): RoutingTable {
-  const connections = connect(settings, secrets)
+function buildRouting({ settings, secrets, hashKey, health }: Published): RoutingTable {
+  health.terms = { ...settings.health, queueSize: settings.queue.size }
+  health.liftLimits()
+  const entries = connect(settings, secrets, hashKey)
+  const table: RoutingTable = { ...tableOf(entries, settings), health, known: new Map() }
+  // Whoever asks first need not wait for it, and limits hold from the beginning.
+  for (const name of table.chains.keys()) resolve({ model: name, route: name, fallbacks: [] }, table)
+  return table
+}
+
+/** A provider with all of its accounts. */
+interface Entry {
+  readonly provider: ConnectedProvider
+  readonly connections: readonly [Connection, ...Connection[]]
+}
+
+function tableOf(entries: readonly Entry[], settings: Settings): Omit<RoutingTable, 'health' | 'known'> {
   const byName = new Map<string, Connection>()
   const listed = new Map<string, Connection[]>()
-  for (const connection of connections) {
+  const firsts = entries.map(({ connections }) => connections[0])
+  for (const connection of firsts) {
     byName.set(connection.name, connection)
     for (const model of connection.models) listed.set(model, [...(listed.get(model) ?? []), connection])
   }
   // An operator's own name for a connection comes before a prefix that a provider has by nature.
-  for (const connection of connections) {
+  for (const connection of firsts) {
     if (connection.name !== connection.provider.id) continue
     for (const prefix of connection.provider.prefixes) if (!byName.has(prefix)) byName.set(prefix, connection)
   }
+  const shared = entries.filter(({ connections }) => connections.length > 1)
   return {
     connections: byName,
-    aliases: new Map(Object.entries(settings.aliases)),
-    chains: new Map(settings.chains.map((chain): [string, Chain] => [chain.name, chain])),
+    accounts: new Map(shared.map(({ provider: { name, strategy }, connections }) => [name, { strategy, connections }])),
+    aliases: new Map(Object.entries(settings.aliases).filter(([alias]) => !alias.includes('*'))),
+    wildcards: wildcardsOf(settings.aliases),
+    chains: new Map(settings.chains.map((chain) => [chain.name, toChain(chain)])),
     listed,
     fallbackTo: byName.get(settings.defaultProvider),
     unconnected: hints(byName),
   }
 }
 
-function connect(settings: Settings, secrets: ReadonlyMap<string, string>): Connection[] {
-  const connected = settings.providers.map(toConnection)
-  for (const [id, secret] of secrets) {
-    const provider = providers.find((one) => one.id === id)
-    if (provider?.baseUrl === undefined || !hasAddress(provider) || connected.some(({ name }) => name === id)) continue
-    connected.push(toConnection({ name: id, provider, baseUrl: provider.baseUrl, secret, models: [], deadlines: settings.deadlines, source: 'environment' }))
-  }
-  return connected
+function toChain(chain: ChainSettings): Chain {
+  return { ...chain, targets: chain.targets.map((target) => ({ ...target, lacks: bitsOf(target.lacks) })) }
 }
 
-function toConnection({ name, provider, baseUrl, secret, region, models, deadlines }: ConnectedProvider): Connection {
+function wildcardsOf(aliases: Settings['aliases']): readonly Wildcard[] {
+  const found = Object.entries(aliases).flatMap(([alias, to]) => {
+    const at = alias.indexOf('*')
+    return at === -1 ? [] : [{ head: alias.slice(0, at), tail: alias.slice(at + 1), to }]
+  })
+  return found.toSorted((left, right) => right.head.length + right.tail.length - left.head.length - left.tail.length)
+}
+
+function connect(settings: Settings, secrets: ReadonlyMap<string, string>, hashKey: Published['hashKey']): readonly Entry[] {
+  const stored = [...secrets].flatMap(([id, secret]): ConnectedProvider[] => {
+    const provider = providers.find((one) => one.id === id)
+    if (provider?.baseUrl === undefined || !hasAddress(provider) || settings.providers.some(({ name }) => name === id)) return []
+    const accounts = [{ name: 'default', secret, weight: 1 }]
+    const { deadlines, upstream } = settings
+    const shared = { strategy: 'priority', concurrency: upstream.connections, source: 'environment', models: [], deadlines } as const
+    return [{ ...shared, name: id, provider, baseUrl: provider.baseUrl, accounts }]
+  })
+  return [...settings.providers, ...stored].map((provider) => ({ provider, connections: toConnections(provider, hashKey) }))
+}
+
+function toConnections(entry: ConnectedProvider, hashKey: Published['hashKey']): Entry['connections'] {
+  const { name, provider, baseUrl, region, models, deadlines, accounts, concurrency, quota = provider.quota } = entry
   const url = baseUrl === undefined ? undefined : new URL(baseUrl)
-  return {
+  const all = {
     name,
     provider,
     origin: url?.origin ?? '',
     host: url?.host ?? '',
     basePath: url?.pathname.replace(/\/$/, '') ?? '',
-    secret,
     region,
     models: models.length > 0 ? models : modelsOf(provider, baseUrl),
     deadlines,
     isCustom: baseUrl !== provider.baseUrl,
+    concurrency,
+    ...(quota !== undefined && { quota }),
+  }
+  const [first, ...others] = accounts.map((account) => ({ ...all, ...ofAccount(account, accounts.length > 1, hashKey) }))
+  return [first!, ...others]
+}
+
+function ofAccount({ name, secret, weight, concurrency }: AccountSettings, isOneOfMany: boolean, hashKey: Published['hashKey']) {
+  return {
+    secret,
+    weight,
+    ...(isOneOfMany && { account: name }),
+    ...(secret !== undefined && { secretMark: hashKey(secret).slice(0, 8) }),
+    ...(concurrency !== undefined && { accountConcurrency: concurrency }),
   }
 }
 

@@ -1,49 +1,127 @@
-/** Tries the targets of a plan in turn, until one of them speaks. */
+/** Asks the targets of a plan in turn, until one of them speaks. */
 
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
-import type { Plan, Target } from '../routing/target.ts'
+import { Course } from '../routing/course.ts'
+import { Lease } from '../routing/lease.ts'
+import type { Leaf } from '../routing/leaf.ts'
+import type { Plan } from '../routing/plan.ts'
+import type { Target } from '../routing/target.ts'
+import { affinityOf } from './affinity.ts'
 import type { AnyCall } from './call.ts'
+import { needsOf } from './needs.ts'
 
 /** One attempt at a target: resolves when it has spoken. Throws `Failure`. `isStrict`: what the target cannot be told is refused. */
 export type Ask<A> = (target: Target, isStrict: boolean) => Promise<A>
 
-/** Throws the last target's failure. The number of attempts and their time are bounded, whatever the plan says. */
+/** How much may be tried for one call. Times are milliseconds. */
+interface Bounds {
+  readonly attempts: number
+  readonly retries: number
+  readonly until: number
+  readonly isStrict: boolean
+  readonly staysThere: boolean
+}
+
+/**
+ * Throws the last target's failure, or why none could be asked. The number of attempts and their time are bounded,
+ * whatever the plan says. Whoever answered is held until the call ends.
+ */
 export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, ask: Ask<A>): Promise<A> {
-  const { limits } = call.snapshot
-  const until = monotonic() + limits.attemptTime
-  const retries = call.extensions.retries ?? plan.chain?.retries ?? call.snapshot.retries
-  const targets = call.extensions.staysThere ? plan.targets.slice(0, 1) : plan.targets
-  const isStrict = plan.chain?.strict ?? call.snapshot.strict
-  // Each target of a chain gets its turn, however long the operator made it.
-  const mostAttempts = Math.max(limits.attempts, targets.length)
+  const { health } = call.snapshot.routing
+  const bounds = boundsOf(call, plan)
+  const course = courseOf(call, plan)
+  health.retries.noteCall(monotonic())
   let failure: Failure | undefined
-  for (const [at, target] of targets.entries()) {
-    // Who has not been asked yet comes before who has failed.
-    const most = mostAttempts - (targets.length - at - 1)
-    for (let again = 0; again <= retries; again += 1) {
-      if (failure && receipt.attempts.length >= mostAttempts) throw failure
-      if (call.client.isGone) throw new Failure('client_closed', 'The client hung up.')
-      try {
-        tellTarget(call, target, receipt)
-        const answer = await ask(target, isStrict)
-        endAttempt(target, 'answered', receipt)
-        return answer
-      } catch (error) {
-        failure = call.client.isGone ? new Failure('client_closed', 'The client hung up.') : toFailure(error)
-        if (receipt.isAttempting) endAttempt(target, failure.reason, receipt)
-      }
-      if (!failure.row.next || isSpent(call, receipt)) throw failure
-      const wait =
-        failure.row.again && again < retries && receipt.attempts.length < most ? pauseBefore(again, failure.retryAfterMs, limits.retryPause) : undefined
-      if (wait === undefined || monotonic() + wait > until) break
+  for (;;) {
+    const leaf = await course.next(patienceOf(call, bounds))
+    receipt.queued(course.takeWaited())
+    if (call.client.isGone) throw gone()
+    if (leaf === undefined) throw failure ?? course.refusal()
+    for (let again = 0; ; again += 1) {
+      const asked = await askOnce({ call, receipt, leaf, isStrict: bounds.isStrict }, ask)
+      if ('answer' in asked) return asked.answer
+      if (asked.wasAsked || failure === undefined) failure = asked.failure
+      if (isLast(asked, plan, bounds) || isSpent(call, receipt)) throw failure
+      if (asked.failure.reason === 'context_length_exceeded') course.needMore(leaf)
+      const wait = again < bounds.retries && receipt.attempts.length < bounds.attempts ? pauseBefore(again, asked, { leaf, course, call }) : undefined
+      if (wait === undefined || monotonic() + wait > bounds.until) break
       await waitFor(wait, call, receipt)
+      if (call.client.isGone) throw gone()
+      if (!leaf.isIn(monotonic())) break
     }
-    if (monotonic() > until) break
+    if (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until) throw failure
   }
-  throw failure ?? new Failure('no_healthy_upstream', 'The chain has no target that can be asked.')
+}
+
+/** Beyond these many targets nobody waits for an answer any more. */
+const mostTargets = 16
+
+function boundsOf({ snapshot, extensions }: AnyCall, { chain, root }: Plan): Bounds {
+  const { limits } = snapshot
+  return {
+    // Each target of a chain gets its turn.
+    attempts: Math.max(chain?.attempts ?? limits.attempts, Math.min(root.leaves.length, mostTargets)),
+    retries: extensions.retries ?? chain?.retries ?? snapshot.retries,
+    until: monotonic() + (chain?.totalTime ?? limits.attemptTime),
+    isStrict: chain?.strict ?? snapshot.strict,
+    staysThere: extensions.staysThere,
+  }
+}
+
+export function courseOf(call: AnyCall, plan: Plan): Course {
+  return new Course(plan, {
+    who: call.caller.keyId ?? '',
+    needs: () => needsOf(call),
+    affinity: () => affinityOf(call),
+    onGone: (leave) => call.client.onGone(leave),
+  })
+}
+
+function patienceOf({ snapshot }: AnyCall, { until }: Bounds): number {
+  return Math.min(snapshot.limits.queueTime, until - monotonic())
+}
+
+interface Asking {
+  readonly call: AnyCall
+  readonly receipt: Receipt
+  readonly leaf: Leaf
+  readonly isStrict: boolean
+}
+
+/** `wasAsked`: something went out to the target, which may have cost something. */
+interface Failed {
+  readonly failure: Failure
+  readonly wasAsked: boolean
+}
+
+async function askOnce<A>({ call, receipt, leaf, isStrict }: Asking, ask: Ask<A>): Promise<{ readonly answer: A } | Failed> {
+  const { target } = leaf
+  const lease = new Lease(leaf)
+  try {
+    tellTarget(call, target, receipt)
+    const answer = await ask(target, isStrict)
+    lease.speak()
+    call.lease = lease
+    endAttempt(target, 'answered', receipt)
+    return { answer }
+  } catch (error) {
+    const failure = call.client.isGone ? gone() : toFailure(error)
+    const wasAsked = receipt.isAttempting
+    lease.end(wasAsked ? failure : undefined)
+    if (wasAsked) endAttempt(target, failure.reason, receipt)
+    return { failure, wasAsked }
+  }
+}
+
+const gone = () => new Failure('client_closed', 'The client hung up.')
+
+/** What a target cannot be told was not asked of it: another may know the words. */
+function isLast({ failure, wasAsked }: Failed, { chain }: Plan, { staysThere }: Bounds): boolean {
+  if (failure.row.next || chain?.alsoOn.includes(failure.reason) === true) return false
+  return wasAsked || staysThere || failure.row.blame !== 'caller' || failure.reason === 'client_closed'
 }
 
 /** Of an upload that went on while it came nothing is left to send again. */
@@ -57,6 +135,7 @@ function tellTarget({ snapshot }: AnyCall, { connection, model }: Target, receip
   const { record } = receipt
   receipt.forgetDropped()
   record.provider = connection.name
+  record.account = connection.account ?? null
   record.resolved_model = nameOf(model)
   record.substrate = connection.provider.substrate
   record.upstream_host = connection.origin === '' ? null : connection.host
@@ -64,21 +143,34 @@ function tellTarget({ snapshot }: AnyCall, { connection, model }: Target, receip
   receipt.bill({ catalog: catalogOf(connection.provider), isFree: connection.origin === '', feePercent: snapshot.platformFeePercent })
 }
 
-function endAttempt({ connection, model }: Target, reason: Reason | 'answered', receipt: Receipt): void {
-  receipt.endAttempt({ provider: connection.name, model, region: null, status: receipt.record.upstream_status, reason })
+export function endAttempt({ connection, model }: Target, reason: Reason | 'answered', receipt: Receipt): void {
+  const { name: provider, account = null } = connection
+  receipt.endAttempt({ provider, account, model, region: null, status: receipt.record.upstream_status, reason })
 }
 
 /** Milliseconds at most between two attempts at one target, when the provider does not say: doubled each time. */
 const firstPause = 500
 
+interface Retrying {
+  readonly leaf: Leaf
+  readonly course: Course
+  readonly call: AnyCall
+}
+
 /**
  * Full jitter, so that the retries of many calls do not come together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/);
- * what the provider says is the least. Undefined where it says longer than we wait: then the next target's turn comes at once.
+ * what the provider says is the least. Undefined where the next target's turn comes at once: the failure is none that passes soon,
+ * another can be asked instead, or all calls together have retried enough.
  */
-function pauseBefore(again: number, retryAfterMs: number | undefined, longest: number): number | undefined {
-  const jitter = Math.random() * Math.min(longest, firstPause * 2 ** again)
-  if (retryAfterMs === undefined) return jitter
-  return retryAfterMs > longest ? undefined : retryAfterMs + jitter / 4
+function pauseBefore(again: number, { failure: { row, retryAfterMs } }: Failed, { leaf, course, call }: Retrying): number | undefined {
+  const { limits, routing, retryShare, retryFloor } = call.snapshot
+  const time = monotonic()
+  const least = leaf.outFor(time)
+  const isOut = retryAfterMs !== undefined || row.health?.does === 'eject'
+  if (!row.again || least > limits.retryPause || (isOut && course.hasAnother())) return undefined
+  if (!routing.health.retries.take(time, retryShare, retryFloor)) return undefined
+  const jitter = Math.random() * Math.min(limits.retryPause, firstPause * 2 ** again)
+  return least === 0 ? jitter : least + jitter / 4
 }
 
 async function waitFor(ms: number, { client }: AnyCall, receipt: Receipt): Promise<void> {

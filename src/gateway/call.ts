@@ -5,6 +5,7 @@ import { Failure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { ChatSurface, FormSurface, MediaSurface, Surface } from '../surfaces/surface.ts'
 import type { EventWriter } from '../wires/wire.ts'
+import type { Lease } from '../routing/lease.ts'
 import type { Body } from './body.ts'
 import type { Client } from './client.ts'
 import { vendorPart, type Extensions } from './extensions.ts'
@@ -42,6 +43,8 @@ export class Call<S extends Surface = ChatSurface> {
   isKept = false
   /** By URL: the media that a target wanted as bytes. Bounded by what is fetched for one call. */
   brought: Map<string, Brought> | undefined
+  /** The hold on the target that answers; it ends with the call. */
+  lease: Lease | undefined
   readonly route: string | undefined
   readonly provider: string | undefined
   readonly fallbacks: readonly string[]

@@ -5,8 +5,12 @@ import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
 import { shownBytes } from '../receipts/shown.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
-import { pickCountingWire, type Plan, type Target } from '../routing/target.ts'
+import type { Leaf } from '../routing/leaf.ts'
+import { Lease } from '../routing/lease.ts'
+import type { Plan } from '../routing/plan.ts'
+import { pickCountingWire } from '../routing/target.ts'
 import { collect, parseAnswer } from './answer.ts'
+import { courseOf, endAttempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { answerHeaders } from './headers.ts'
@@ -19,8 +23,9 @@ import { requestIdOf } from '../upstream/request-id.ts'
 const sourceHeader = 'x-omni-usage-source'
 
 export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
-  const target = plan.targets[0]
-  const counted = target === undefined ? undefined : await ask(call, target, gateway, receipt)
+  // A count is worth no waiting: it can be estimated.
+  const leaf = await courseOf(call, plan).next(0)
+  const counted = leaf && (await ask(call, leaf, gateway, receipt))
   const tokens = counted ?? estimatedTokens(sizeOfPrompt(call))
   const source = counted === undefined ? 'estimated' : 'reported'
   receipt.record.prompt_tokens = tokens
@@ -34,13 +39,15 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
 }
 
 /** Undefined where the provider has no such call, or fails at it. What it refuses as the caller's mistake is the caller's to hear. */
-async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
+async function ask(call: Call, leaf: Leaf, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
+  const { target } = leaf
   const { connection, model } = target
   const name = pickCountingWire(connection.provider, model, call.surface.name)
   const wire = name === undefined ? undefined : wireOf(name)
   if (wire?.counting === undefined) return undefined
   receipt.record.provider = connection.name
   receipt.record.resolved_model = nameOf(model)
+  const lease = new Lease(leaf)
   receipt.beginAttempt()
   try {
     const { request } = prepare(call, target, false, receipt)
@@ -51,13 +58,17 @@ async function ask(call: Call, target: Target, gateway: Gateway, receipt: Receip
     const tokens = wire.counting.read(parseAnswer(await collect(exchange, call.snapshot.limits.answer)))
     if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0)
       throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')
-    receipt.endAttempt({ provider: connection.name, model, region: null, status: exchange.status, reason: 'answered' })
+    endAttempt(target, 'answered', receipt)
+    lease.speak()
     return tokens
   } catch (error) {
     const failure = toFailure(error)
-    receipt.endAttempt({ provider: connection.name, model, region: null, status: receipt.record.upstream_status, reason: failure.reason })
+    lease.end(failure)
+    endAttempt(target, failure.reason, receipt)
     if (failure.row.blame === 'caller' && !canEstimate(failure.reason, name === call.surface.name)) throw failure
     return undefined
+  } finally {
+    lease.end()
   }
 }
 

@@ -5,7 +5,8 @@ import { Failure } from '../canonical/failure.ts'
 import type { FormName, Forms } from '../canonical/forms.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { pickPlace, type Plan, type Target } from '../routing/target.ts'
+import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
+import { pickPlace, type Target } from '../routing/target.ts'
 import { attempt } from './attempt.ts'
 import type { FormCall } from './call.ts'
 import { endWhole, writeWhole } from './deliver.ts'
@@ -17,10 +18,10 @@ import type { Terms } from './send.ts'
 /** Targets that do not know the form are left out; throws `Failure` (`unsupported_operation`) where none does. */
 export async function fill<F extends FormName>(call: FormCall<F>, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
   const { operation, name } = call.surface
-  const targets = plan.targets.filter((target) => pickPlace(target, operation, name) !== undefined)
-  if (targets.length === 0 && plan.targets.length > 0)
+  const able = narrowed(plan, (target) => pickPlace(target, operation, name) !== undefined)
+  if (targetsOf(able).length === 0 && targetsOf(plan).length > 0)
     throw new Failure('unsupported_operation', `The model’s provider does not serve ${operation} for it.`, { param: 'model' })
-  const filled = await attempt(call, { ...plan, targets }, receipt, (target, isStrict) => ask(call, target, { isStrict, gateway, receipt }))
+  const filled = await attempt(call, able, receipt, (target, isStrict) => ask(call, target, { isStrict, gateway, receipt }))
   give(filled, call, receipt)
 }
 

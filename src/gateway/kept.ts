@@ -3,6 +3,7 @@
 import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure, toFailure, upstreamSentence } from '../canonical/failure.ts'
 import { pathOf } from '../providers/provider.ts'
+import { connectionOf } from '../routing/resolve.ts'
 import type { Connection } from '../routing/target.ts'
 import type { KeptSurface } from '../surfaces/surface.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
@@ -62,8 +63,8 @@ interface Passing {
 }
 
 async function pass(surface: KeptSurface, { client, gateway, owner, connection: name }: Passing): Promise<void> {
-  const connection = gateway.snapshot.routing.connections.get(name)
-  if (connection?.name !== name) throw notFound()
+  const connection = connectionOf(name, gateway.snapshot.routing)
+  if (connection === undefined) throw notFound()
   const request = requestTo(connection, surface, client)
   const exchange = await gateway.network.post(request, request.headers.accept !== 'application/json', (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())

@@ -2,9 +2,9 @@
 
 import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
-import { shownBytes } from '../receipts/shown.ts'
+import { shownIn } from '../receipts/shown.ts'
 import { nameOf, Receipt } from '../receipts/receipt.ts'
-import type { Plan } from '../routing/target.ts'
+import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import type { AnyCall } from './call.ts'
 import type { Client, Headers } from './client.ts'
@@ -29,9 +29,6 @@ export function requestIdOf(headers: Headers): string {
   return given !== undefined && /^[\w.-]{8,128}$/.test(given) ? given : `req_${uuid7()}`
 }
 
-/** Bytes of a body below which nothing in it can count for much more than it should. */
-const leastShown = 32 * 1024
-
 export function tellCaller(caller: Caller, { record }: Receipt): void {
   record.key_id = caller.keyId
   record.auth_method = caller.method
@@ -43,7 +40,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   const { record } = receipt
   const { maxTokens, temperature, choices, wantsJson, messages, tools } = wire.outline(object)
   const { headers } = call.client
-  receipt.measure(call.upload?.size ?? bytes.length, bytes.length > leastShown ? shownBytes(object) : 0)
+  receipt.measure(call.upload?.size ?? bytes.length, shownIn(bytes.length, object))
   record.requested_model = 'unknown'
   record.stream = call.streams
   record.max_tokens = whole(maxTokens)
@@ -70,6 +67,7 @@ export function tellPlan(call: AnyCall, plan: Plan, { record }: Receipt): void {
   record.requested_model = nameOf(call.model)
   record.route = plan.chain?.name ?? null
   record.route_reason = plan.reason
+  record.strategy = plan.chain?.strategy ?? null
 }
 
 function whole(value: Json | undefined): number | null {

@@ -5,7 +5,8 @@ import { Failure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { resolve } from '../routing/resolve.ts'
-import { pickMedia, type Plan, type Target } from '../routing/target.ts'
+import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
+import { pickMedia, type Target } from '../routing/target.ts'
 import { attempt } from './attempt.ts'
 import type { MediaCall } from './call.ts'
 import { runErrand } from './errand.ts'
@@ -23,10 +24,9 @@ export async function perform<F extends MediaForm>(call: MediaCall<F>, gateway: 
   receipt.guessNothing()
   const found = resolve(call, call.snapshot.routing)
   tellPlan(call, found, receipt)
-  const targets = found.targets.filter((target) => placeOf(call, target) !== undefined)
-  if (targets.length === 0 && found.targets.length > 0)
+  const plan = narrowed(found, (target) => placeOf(call, target) !== undefined)
+  if (targetsOf(plan).length === 0 && targetsOf(found).length > 0)
     throw new Failure('unsupported_operation', `The model’s provider does not serve ${operation} for it.`, { param: 'model' })
-  const plan = { ...found, targets }
   if (mustGather(call, plan)) await call.upload?.gather()
   const performed = await attempt(call, plan, receipt, (target, isStrict) => ask(call, target, { isStrict, gateway, receipt }))
   if (performed.kind !== 'written') return passOn(performed, call, receipt)
@@ -38,7 +38,8 @@ function placeOf<F extends MediaForm>({ surface }: MediaCall<F>, target: Target)
 }
 
 /** A file that is passed on while it comes cannot be given to a second target; and one of another dialect must know every field first. */
-function mustGather<F extends MediaForm>(call: MediaCall<F>, { targets }: Plan): boolean {
+function mustGather<F extends MediaForm>(call: MediaCall<F>, plan: Plan): boolean {
+  const targets = targetsOf(plan)
   return targets.length > 1 || targets.some((target) => placeOf(call, target)!.dialect !== call.surface.name)
 }
 

@@ -3,7 +3,8 @@
 import { isObject, type Json } from '../base/json.ts'
 import { splice } from '../base/survey.ts'
 import { Failure } from '../canonical/failure.ts'
-import { pickWire, type Plan } from '../routing/target.ts'
+import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
+import { idOf, pickWire } from '../routing/target.ts'
 import type { Recall, References } from '../surfaces/recall.ts'
 import { parseBody } from './body.ts'
 import { Call } from './call.ts'
@@ -13,7 +14,7 @@ import type { Caller } from './snapshot.ts'
 
 export interface Recalled {
   readonly call: Call
-  /** The only connection that knows what the call refers to; undefined where any will do. */
+  /** The id of the only connection that knows what the call refers to; undefined where any will do. */
   readonly connection: string | undefined
 }
 
@@ -105,8 +106,8 @@ function resume(call: Call, how: Recall, { previous, items }: References, loaded
 export function narrow(plan: Plan, { call, connection }: Recalled): Plan {
   const { surface, body } = call
   if (connection !== undefined) {
-    const target = plan.targets.find((one) => one.connection.name === connection)
-    if (target !== undefined) return { ...plan, targets: [target] }
+    const keeper = narrowed(plan, (target) => idOf(target.connection) === connection)
+    if (targetsOf(keeper).length > 0) return keeper
     throw new Failure(
       'previous_response_not_found',
       'What the request goes on from is kept by a provider that its model does not lead to: ask for a model there, or send the conversation itself.',
@@ -114,7 +115,7 @@ export function narrow(plan: Plan, { call, connection }: Recalled): Plan {
     )
   }
   if (surface.recall?.isBackground(body.object) !== true) return plan
-  const targets = plan.targets.filter((target) => pickWire(target.connection.provider, target.model, surface.name) === surface.name)
-  if (targets.length > 0) return { ...plan, targets }
+  const able = narrowed(plan, ({ connection: { provider }, model }) => pickWire(provider, model, surface.name) === surface.name)
+  if (targetsOf(able).length > 0) return able
   throw new Failure('unsupported_parameter', 'The model’s provider answers no calls in the background.', { param: 'background' })
 }

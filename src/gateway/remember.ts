@@ -2,6 +2,7 @@
 
 import { isObject, type Json } from '../base/json.ts'
 import type { Receipt } from '../receipts/receipt.ts'
+import { idOf } from '../routing/target.ts'
 import type { Told } from '../surfaces/recall.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
@@ -35,7 +36,12 @@ export function remember(call: Call, receipt: Receipt, { memory }: Gateway): voi
   if (!surface.recall.wantsKept(body.object)) return
   const isNative = record.wire === surface.name && record.provider !== null
   if (isNative && (told.isKept ?? !(memory.keeps && isWhole))) {
-    memory.note(ownerOf(caller), { id: told.id, itemIds: itemIds(told.output), connection: record.provider!, model })
+    memory.note(ownerOf(caller), {
+      id: told.id,
+      itemIds: itemIds(told.output),
+      connection: idOf({ name: record.provider!, account: record.account ?? undefined }),
+      model,
+    })
   } else if (memory.keeps && isWhole) {
     memory.keep(ownerOf(caller), keptOf(call, told), model)
   }

@@ -3,7 +3,7 @@
 import { toFailure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { resolve } from '../routing/resolve.ts'
-import type { Plan } from '../routing/target.ts'
+import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { attempt } from './attempt.ts'
 import { asksForm, asksMedia, type AnyCall, type Call, type FormCall } from './call.ts'
@@ -13,6 +13,7 @@ import { beginStream, deliver } from './deliver.ts'
 import { fill } from './fill.ts'
 import type { Gateway } from './gateway.ts'
 import { identify } from './identify.ts'
+import { endDraining } from './leaving.ts'
 import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
 import { Patience } from './patience.ts'
 import { perform } from './perform.ts'
@@ -41,8 +42,11 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
     await converse(call, plan, gateway, receipt)
   } catch (error) {
-    refuse(client.interruption ?? toFailure(error), { surface, client, receipt, call })
+    const failure = client.interruption ?? toFailure(error)
+    call?.lease?.end(failure)
+    refuse(failure, { surface, client, receipt, call })
   } finally {
+    call?.lease?.end()
     call?.upload?.close()
     gateway.settle(receipt.close(), client)
   }
@@ -64,6 +68,7 @@ async function converse(call: Call, plan: Plan, gateway: Gateway, receipt: Recei
     await deliver(answer, call, receipt, patience)
   } finally {
     patience?.stop()
+    endDraining(call)
     remember(call, receipt, gateway)
   }
 }

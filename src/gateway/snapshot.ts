@@ -26,12 +26,16 @@ export interface CallLimits {
   readonly hold: number
   /** Milliseconds of silence after which a waiting client gets a comment. */
   readonly keepAlive: number
+  /** What becomes of a provider's work when its client leaves. */
+  readonly abandoned: 'abort' | 'drain'
   /** Attempts of one call in all, over all its targets. */
   readonly attempts: number
   /** The longest pause before the same target is asked again, in milliseconds. */
   readonly retryPause: number
   /** Milliseconds that the attempts of one call may take in all, until one speaks. */
   readonly attemptTime: number
+  /** Milliseconds that a call may wait for room at a target. */
+  readonly queueTime: number
 }
 
 export interface Snapshot {
@@ -45,6 +49,9 @@ export interface Snapshot {
   readonly metadataKeys: ReadonlySet<string>
   /** The defaults of calls without a chain. */
   readonly retries: number
+  /** Retries of all calls together: this share of the calls, or so many in a second. */
+  readonly retryShare: number
+  readonly retryFloor: number
   readonly strict: boolean
   readonly showsProviderMessages: boolean
   /** Percent that the operator adds to the provider's cost. */

@@ -9,7 +9,11 @@ export function verify({ claimed_model: claimed, resolved_model: resolved }: Rec
   return claimed.startsWith(`${resolved}-`) && /^\d{4}-?\d{2}-?\d{2}$|^\d{4}$/.test(claimed.slice(resolved.length + 1)) ? 'verified' : 'mismatch'
 }
 
-export function noticesOf(record: ReceiptRecord): readonly string[] {
+/** A clock that is off by more than this from the time that has passed was set; one that is only corrected drifts by less. */
+const driftMs = 2000
+
+/** `time` is that of its closing, in milliseconds since 1970. */
+export function noticesOf(record: ReceiptRecord, time: number): readonly string[] {
   const notices: string[] = []
   if (record.verification === 'mismatch') notices.push('mismatch')
   if (record.usage_source === 'estimated' || record.usage_source === 'mixed') notices.push('estimated_usage')
@@ -17,5 +21,6 @@ export function noticesOf(record: ReceiptRecord): readonly string[] {
   if (record.fallback) notices.push('fallback')
   if (record.dropped.length > 0) notices.push('fields_dropped')
   if (record.outcome === 'truncated' || record.completeness !== 'complete') notices.push('incomplete')
+  if (Math.abs(time - record.created_at - record.duration / 1e6) > driftMs) notices.push('clock_set')
   return notices
 }

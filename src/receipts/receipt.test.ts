@@ -8,7 +8,7 @@ import { nameOf, Receipt } from './receipt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 
 const opening = { instance: 'ins_1', version: '1.0', requestId: 'req_12345678', traceId: null, client: 'curl', surface: 'openai-chat', operation: 'chat' }
-const tried: Omit<AttemptRecord, 'ms'> = { provider: 'east', model: 'gpt-4o', region: null, status: 200, reason: 'answered' }
+const tried: Omit<AttemptRecord, 'at' | 'ms'> = { provider: 'east', account: null, model: 'gpt-4o', region: null, status: 200, reason: 'answered' }
 
 /** A call to a provider that is about to be sent, priced as a known model. */
 function begin(requestBytes = 400): Receipt {

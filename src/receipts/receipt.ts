@@ -1,6 +1,6 @@
 /** The record of one call while it is open: what happened and how long it took, and nothing of what was said. */
 
-import { monotonic } from '../base/clock.ts'
+import { monotonic, now } from '../base/clock.ts'
 import type { ChatEvent, Glance, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
@@ -19,6 +19,8 @@ export class Receipt {
   #isAttempting = false
   #providerMs = 0
   #pausedMs = 0
+  #queuedMs = 0
+  #beganAfter = 0
   #usage: Usage | undefined
   #mostTold = 0
   #requestBytes = 0
@@ -59,12 +61,17 @@ export class Receipt {
   /** Nanoseconds of it that were not spent on providers. */
   overhead(): number {
     const running = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
-    return Math.max(0, this.elapsed() - Math.round((this.#providerMs + this.#pausedMs + running) * 1e6))
+    return Math.max(0, this.elapsed() - Math.round((this.#providerMs + this.#pausedMs + this.#queuedMs + running) * 1e6))
   }
 
   /** The call waited before another attempt. */
   paused(ms: number): void {
     this.#pausedMs += ms
+  }
+
+  /** Milliseconds that it waited for room in all. */
+  queued(ms: number): void {
+    this.#queuedMs += ms
   }
 
   /** `shown` are those of its bytes that are no text. */
@@ -88,6 +95,7 @@ export class Receipt {
     // What the gateway says itself calls nobody.
     this.record.provider_called ||= this.record.runtime_mode === 'live'
     this.#attemptAt = monotonic()
+    this.#beganAfter = this.#attemptAt - this.#startedAt
     this.#isAttempting = true
     this.record.upstream_status = null
     this.#forgetAnswer()
@@ -106,9 +114,9 @@ export class Receipt {
   }
 
   /** `reason` is `answered` or a reason of the failure table. */
-  endAttempt(attempt: Omit<AttemptRecord, 'ms'>): void {
+  endAttempt(attempt: Omit<AttemptRecord, 'at' | 'ms'>): void {
     const took = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
-    this.#attempts.push({ ...attempt, model: nameOf(attempt.model), ms: Math.round(took) })
+    this.#attempts.push({ ...attempt, model: nameOf(attempt.model), at: Math.round(this.#beganAfter), ms: Math.round(took) })
     this.#isAttempting = false
     if (attempt.reason !== 'answered') this.#stopProviderClock()
   }
@@ -214,10 +222,11 @@ export class Receipt {
     record.duration = this.elapsed()
     record.provider_duration = record.sent_after !== null ? Math.round(this.#providerMs * 1e6) : null
     record.retry_pauses = Math.round(this.#pausedMs * 1e6)
-    record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses)
+    record.queued = Math.round(this.#queuedMs * 1e6)
+    record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses - record.queued)
     this.#settleUsage()
     record.verification = verify(record)
-    record.notices = [...noticesOf(record), ...(this.#hasSpent ? ['upload_spent'] : [])]
+    record.notices = [...noticesOf(record, now()), ...(this.#hasSpent ? ['upload_spent'] : [])]
     return record
   }
 
@@ -294,5 +303,5 @@ function safeName(text: string): string | null {
 }
 
 function isSameTarget(left: AttemptRecord, right: AttemptRecord): boolean {
-  return left.provider === right.provider && left.model === right.model
+  return left.provider === right.provider && left.account === right.account && left.model === right.model
 }

@@ -11,6 +11,14 @@ const leastData = 4096
 
 const heads = ['iVBORw0KGgo', '/9j/', 'R0lGOD', 'UklGR']
 
+/** Bytes of a body below which nothing in it can count for much more than it should. */
+const leastShown = 32 * 1024
+
+/** The same of a body of that many bytes, where it is worth a look. */
+export function shownIn(length: number, body: Json): number {
+  return length > leastShown ? shownBytes(body) : 0
+}
+
 /** Bytes of a JSON value that do not count as text. Bounded by the value, which was read within the limits. */
 export function shownBytes(value: Json): number {
   let surplus = 0

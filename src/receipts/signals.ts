@@ -56,13 +56,15 @@ export const signals = [
 
   { name: 'route', kind: 'name', nullWhen: 'no chain was used', meaning: 'The chain that was used.' },
   { name: 'route_reason', kind: 'choice', nullWhen: early, meaning: 'How the model’s name led to the target: `chain`, `alias`, `prefix`, `only_provider`, `default_provider`, `asked_provider`.' },
+  { name: 'strategy', kind: 'choice', nullWhen: 'no chain was used', meaning: 'How the chain chooses: `priority`, `weighted`, and so on.' },
   { name: 'provider', kind: 'name', column: true, otel: 'gen_ai.provider.name', nullWhen: uncalled, meaning: 'The provider of the last attempt.' },
+  { name: 'account', kind: 'name', nullWhen: uncalled + ', or the provider has one account', meaning: 'Which of the provider’s accounts the last attempt used.' },
   { name: 'substrate', kind: 'choice', nullWhen: uncalled, meaning: '`direct`, `cloud`, `aggregator`, `subscription`, `local` or `built_in`.' },
   { name: 'resolved_model', kind: 'name', column: true, nullWhen: uncalled, meaning: 'The model that the last attempt asked for.' },
   { name: 'upstream_host', kind: 'name', otel: 'server.address', nullWhen: uncalled + ', or it is built in', meaning: 'The configured host of that provider.' },
   { name: 'wire', kind: 'choice', nullWhen: uncalled, meaning: 'The wire that was spoken to the provider.' },
   { name: 'attempts_count', kind: 'count', meaning: 'How often a provider was asked.' },
-  { name: 'attempts', kind: 'list', meaning: 'Each attempt: provider, model, status, reason, milliseconds until it spoke or failed.' },
+  { name: 'attempts', kind: 'list', meaning: 'Each attempt: provider, account, model, status, reason, when it began and how long it took until it spoke or failed, in milliseconds.' },
   { name: 'fallback', kind: 'flag', column: true, meaning: 'Whether another target than the first answered.' },
   { name: 'dropped', kind: 'list', meaning: 'What the target could not be told, of a closed list; also in `x-omni-dropped`.' },
   { name: 'context_delta', kind: 'choice', meaning: 'What the gateway changed between client and provider: `unchanged`, `translated`, or `not_measured`.' },
@@ -98,6 +100,7 @@ export const signals = [
   { name: 'overhead', kind: 'duration', meaning: 'The part of it that the gateway itself took.' },
   { name: 'provider_duration', kind: 'duration', nullWhen: uncalled, meaning: 'The part of it spent on providers, all attempts together.' },
   { name: 'retry_pauses', kind: 'duration', meaning: 'The part of it spent waiting before another attempt.' },
+  { name: 'queued', kind: 'duration', meaning: 'The part of it spent waiting for room: at a target, or among the calls of its key.' },
   { name: 'parsed_after', kind: 'duration', nullWhen: early, meaning: 'Until the request was read and checked.' },
   { name: 'sent_after', kind: 'duration', nullWhen: uncalled, meaning: 'Until the first attempt was sent.' },
   { name: 'first_byte_after', kind: 'duration', nullWhen: 'the provider never answered', meaning: 'Until the headers of the last attempt’s answer.' },
@@ -108,7 +111,7 @@ export const signals = [
   { name: 'runtime_mode', kind: 'choice', meaning: '`smoke` where the built-in provider answered, else `live`.' },
   { name: 'provider_called', kind: 'flag', meaning: 'Whether anything left the gateway for a provider.' },
   { name: 'privacy_mode', kind: 'choice', meaning: '`metadata-only`: nothing that was said is stored.' },
-  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `fields_dropped`, `incomplete`, `upload_spent`.' },
+  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `fields_dropped`, `incomplete`, `clock_set`, `upload_spent`.' },
 ] as const satisfies readonly Signal[]
 
 /** The version of the list, written into each receipt. */
@@ -117,10 +120,14 @@ export const schemaVersion = 1
 /** One attempt, as a receipt and `extra.routing.attempts` tell it. */
 export interface AttemptRecord {
   readonly provider: string
+  /** Null where the provider has one account. */
+  readonly account: string | null
   readonly model: string
   readonly region: string | null
   readonly status: number | null
   readonly reason: string
+  /** Milliseconds from the call's arrival to the attempt's beginning. */
+  readonly at: number
   readonly ms: number
 }
 

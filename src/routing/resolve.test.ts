@@ -4,10 +4,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure } from '../canonical/failure.ts'
 import type { Provider } from '../providers/provider.ts'
+import { chainOf, routingTable } from '../../test/routing.ts'
+import { targetsOf } from './plan.ts'
 import { resolve, type Asked, type RoutingTable } from './resolve.ts'
 import { pickCountingWire, pickWire, type Chain, type Connection } from './target.ts'
 
-const deadlines = { connect: 1, firstByteStreamed: 2, firstByteWhole: 3, firstWord: 4, idle: 5, total: 6 }
+const deadlines = { connect: 1, firstByteStreamed: 2, firstByteWhole: 3, firstWord: 4, idle: 5, progress: 5, total: 6 }
 
 function provider(id: string, speaks: Provider['speaks'] = { 'openai-chat': '/chat/completions' }): Provider {
   return { id, name: id, docs: '', prefixes: [id], substrate: 'direct', auth: { scheme: 'none' }, speaks }
@@ -23,13 +25,13 @@ const google = connect('gemini', ['gemini-pro', 'shared-elsewhere', 'chosen'])
 const west = connect('west', ['shared-elsewhere'])
 
 function chain(name: string, targets: readonly string[], deadlinesOfIt: Chain['deadlines'] = {}): Chain {
-  return { name, targets, retries: 1, strict: false, providerMessages: false, deadlines: deadlinesOfIt }
+  return chainOf(name, targets, { deadlines: deadlinesOfIt })
 }
 
 function table(fields: Partial<RoutingTable> = {}, chains: readonly Chain[] = [], aliases: Readonly<Record<string, string>> = {}): RoutingTable {
   const listed = new Map<string, Connection[]>()
   for (const connection of [openai, groq, google, west]) for (const model of connection.models) listed.set(model, [...(listed.get(model) ?? []), connection])
-  return {
+  return routingTable({
     connections: new Map(
       [openai, groq, google, west].flatMap((connection): [string, Connection][] => [[connection.name, connection]]).concat([['google', google]]),
     ),
@@ -39,13 +41,13 @@ function table(fields: Partial<RoutingTable> = {}, chains: readonly Chain[] = []
     fallbackTo: openai,
     unconnected: new Map([['anthropic', 'Anthropic is not connected. Set ANTHROPIC_API_KEY.']]),
     ...fields,
-  }
+  })
 }
 
 /** Targets as `connection/model`, and why. */
 function leads(asked: string | Partial<Asked>, known: RoutingTable = table()): { readonly to: readonly string[]; readonly why: string } {
   const plan = resolve({ model: 'gpt-4o', fallbacks: [], ...(typeof asked === 'string' ? { model: asked } : asked) }, known)
-  return { to: plan.targets.map(({ connection, model }) => `${connection.name}/${model}`), why: plan.reason }
+  return { to: targetsOf(plan).map(({ connection, model }) => `${connection.name}/${model}`), why: plan.reason }
 }
 
 function fails(
@@ -167,14 +169,15 @@ describe('a chain', () => {
   })
 
   test('has deadlines of its own, and those it does not set are the provider’s', () => {
-    const { targets } = resolve({ model: 'hurry', fallbacks: [] }, table({}, [chain('hurry', ['groq/x'], { idle: 1000 })]))
-    assert.deepEqual(targets[0]?.connection.deadlines, { ...deadlines, idle: 1000 })
+    const [target] = targetsOf(resolve({ model: 'hurry', fallbacks: [] }, table({}, [chain('hurry', ['groq/x'], { idle: 1000 })])))
+    assert.deepEqual(target?.connection.deadlines, { ...deadlines, idle: 1000 })
     assert.deepEqual(groq.deadlines, deadlines)
   })
 
   test('in a circle ends, though no configuration lets one in', () => {
     const known = table({}, [chain('a', ['b', 'groq/x']), chain('b', ['a', 'c']), chain('self', ['self', 'groq/x'])], { c: 'd', d: 'c' })
-    for (const name of ['a', 'b', 'c']) assert.equal(fails(name, known).reason, 'model_not_found', name)
+    for (const name of ['a', 'b']) assert.deepEqual(leads(name, known).to, ['groq/x'], name)
+    assert.equal(fails('c', known).reason, 'model_not_found')
     assert.deepEqual(leads('self', known).to, ['groq/x'])
   })
 })

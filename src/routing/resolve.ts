@@ -1,19 +1,37 @@
 /** From the name that a client used to the targets to try: the rules of the contract, in their order. */
 
 import { Failure } from '../canonical/failure.ts'
-import type { Chain, Connection, Plan, RouteReason, Target } from './target.ts'
+import type { Health } from './health.ts'
+import { Group, Leaf, plainTerms, type LeafTerms, type Member } from './leaf.ts'
+import type { Plan, RouteReason } from './plan.ts'
+import type { StrategyName } from './strategies/index.ts'
+import { idOf, type Chain, type ChainTarget, type Connection, type Target } from './target.ts'
 
 /** All that routing knows. Maps, not objects: their names come from clients. Bounded by the configuration. */
 export interface RoutingTable {
-  /** By name and by every prefix. */
+  /** By name and by every prefix. Of a provider with several accounts the first. */
   readonly connections: ReadonlyMap<string, Connection>
+  /** By name: the accounts of providers that have several, and who of them is asked first. */
+  readonly accounts: ReadonlyMap<string, { readonly strategy: StrategyName; readonly connections: readonly Connection[] }>
   readonly aliases: ReadonlyMap<string, string>
+  /** Aliases for many names: the longest fixed part first. */
+  readonly wildcards: readonly Wildcard[]
   readonly chains: ReadonlyMap<string, Chain>
   /** By bare model id: the connections that are known to have it. */
   readonly listed: ReadonlyMap<string, readonly Connection[]>
   readonly fallbackTo: Connection | undefined
   /** Prefixes of providers that exist but are not connected, and what would connect them. */
   readonly unconnected: ReadonlyMap<string, string>
+  readonly health: Health
+  /** What names led to. Bounded by `mostKnown`. */
+  readonly known: Map<string, Plan>
+}
+
+/** `head*tail` leads to `to`, where `*` stands for what stood between. */
+export interface Wildcard {
+  readonly head: string
+  readonly tail: string
+  readonly to: string
 }
 
 /** What a client asked for. */
@@ -24,79 +42,167 @@ export interface Asked {
   readonly fallbacks: readonly string[]
 }
 
+/** The connection of an id, as `idOf` makes it; undefined where it is no more. */
+export function connectionOf(id: string, { connections, accounts }: RoutingTable): Connection | undefined {
+  const name = id.split('@', 1)[0]!
+  const known = accounts.get(name)?.connections ?? [connections.get(name)]
+  return known.find((one) => one !== undefined && idOf(one) === id)
+}
+
 /** With the first; more would make one call of many. */
 const mostTargets = 3
+/** Any client can invent names: then the memory begins anew. */
+const mostKnown = 2000
 
 /** Throws `Failure` (`model_not_found`, `ambiguous_model`) where the name leads nowhere. */
 export function resolve(asked: Asked, table: RoutingTable): Plan {
-  const first = asked.route === undefined ? resolveModel(asked, table) : chainPlan(namedChain(asked.route, table), table)
+  const first = asked.route === undefined ? resolveModel(asked, table) : planOfChain(asked.route, table)
   if (asked.fallbacks.length === 0) return first
-  const more = asked.fallbacks.slice(0, mostTargets - 1).flatMap((model) => resolveName(model, table).targets)
-  return { ...first, targets: [...first.targets, ...more].slice(0, Math.max(mostTargets, first.targets.length)) }
+  const more = asked.fallbacks.slice(0, mostTargets - 1).map((model) => resolveName(model, table).root)
+  const allowed = new Set(first.root.leaves.map(modelOf))
+  for (const leaf of more.flatMap(({ leaves }) => leaves)) if (allowed.size < mostTargets) allowed.add(modelOf(leaf))
+  return { ...first, root: new Group([first.root, ...more], 'priority'), allows: (target) => allowed.has(modelOf({ target })) }
 }
 
-function namedChain(name: string, table: RoutingTable): Chain {
-  const chain = table.chains.get(name)
-  if (!chain) throw new Failure('model_not_found', 'There is no chain of the name that `omni_route` asks for.', { param: 'omni_route' })
-  return chain
+/** Whatever the account: it is one target with several ways in. */
+const modelOf = ({ target: { connection, model } }: Pick<Leaf, 'target'>): string => `${connection.name}/${model}`
+
+function planOfChain(name: string, table: RoutingTable): Plan {
+  if (table.chains.has(name)) return resolveName(name, table)
+  throw new Failure('model_not_found', 'There is no chain of the name that `omni_route` asks for.', { param: 'omni_route' })
 }
 
-function resolveModel(asked: Asked, table: RoutingTable): Plan {
-  if (asked.provider === undefined) return resolveName(asked.model, table)
-  const connection = table.connections.get(asked.provider)
-  if (!connection) throw notConnected(asked.provider, table, 'omni_provider')
-  const slash = asked.model.indexOf('/')
-  const isPrefixed = slash !== -1 && table.connections.get(asked.model.slice(0, slash)) === connection
-  return one({ connection, model: isPrefixed ? asked.model.slice(slash + 1) : asked.model }, 'asked_provider')
+function resolveModel({ model, provider }: Asked, table: RoutingTable): Plan {
+  if (provider === undefined) return resolveName(model, table)
+  return remember(`${provider}\n${model}`, table, () => {
+    const connection = table.connections.get(provider)
+    if (!connection) throw notConnected(provider, table, 'omni_provider')
+    const slash = model.indexOf('/')
+    const isPrefixed = slash !== -1 && table.connections.get(model.slice(0, slash)) === connection
+    return planOf({ connection, model: isPrefixed ? model.slice(slash + 1) : model, reason: 'asked_provider' }, table)
+  })
 }
+
+function resolveName(name: string, table: RoutingTable): Plan {
+  return remember(name, table, () => {
+    const found = follow(name, table)
+    return 'chain' in found ? { root: groupOf(found.chain, table), reason: 'chain', chain: found.chain } : planOf(found, table)
+  })
+}
+
+function remember(name: string, { known }: RoutingTable, make: () => Plan): Plan {
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const plan = make()
+  if (known.size >= mostKnown) known.clear()
+  known.set(name, plan)
+  return plan
+}
+
+function planOf({ reason, ...target }: Found, table: RoutingTable): Plan {
+  const member = leavesOf(target, table, noWay)
+  return { root: member.kind === 'group' ? member : new Group([member], 'priority'), reason }
+}
+
+/** Where a name ends: at a chain, or at a model of a provider. */
+type Found = Target & { readonly reason: RouteReason }
+type End = Found | { readonly chain: Chain }
 
 /** Names were checked for circles when the configuration was loaded; the bound is for what was not. */
 const mostHops = 8
 
-function resolveName(name: string, table: RoutingTable, hops = 0): Plan {
+function follow(name: string, table: RoutingTable, hops = 0): End {
   if (hops > mostHops) throw new Failure('model_not_found', 'The name leads through too many others.', { param: 'model' })
   const chain = table.chains.get(name)
-  if (chain) return chainPlan(chain, table, hops)
-  const alias = table.aliases.get(name)
-  if (alias !== undefined) {
-    const plan = resolveName(alias, table, hops + 1)
-    return plan.chain ? plan : { ...plan, reason: 'alias' }
-  }
-  return prefixed(name, table) ?? bare(name, table)
+  if (chain) return { chain }
+  const alias = table.aliases.get(name) ?? widen(name, table)
+  if (alias === undefined || alias === name) return prefixed(name, table) ?? bare(name, table)
+  const end = follow(alias, table, hops + 1)
+  return 'chain' in end ? end : { ...end, reason: 'alias' }
 }
 
-function chainPlan(chain: Chain, table: RoutingTable, hops = 0): Plan {
-  const targets = chain.targets.flatMap((name) => (name === chain.name ? [] : resolveName(name, table, hops + 1).targets))
-  return { targets: targets.map((target) => hurried(target, chain)), reason: 'chain', chain }
+function widen(name: string, { wildcards }: RoutingTable): string | undefined {
+  const found = wildcards.find(({ head, tail }) => name.length > head.length + tail.length && name.startsWith(head) && name.endsWith(tail))
+  return found?.to.replace('*', () => name.slice(found.head.length, name.length - found.tail.length))
 }
 
-/** The chain's own deadlines come before the provider's. */
-function hurried(target: Target, { deadlines }: Chain): Target {
-  for (const _ in deadlines) return { ...target, connection: { ...target.connection, deadlines: { ...target.connection.deadlines, ...deadlines } } }
-  return target
+/** What the chains on the way down to a target say of it. */
+interface Way {
+  readonly terms: LeafTerms
+  readonly account?: string | undefined
+  /** The outermost chain's last: it has the last word. */
+  readonly deadlines: readonly Chain['deadlines'][]
+  /** The chains themselves: none is entered twice. */
+  readonly trail: readonly string[]
+}
+
+const noWay: Way = { terms: plainTerms, deadlines: [], trail: [] }
+
+/** What leads nowhere now, as a provider whose key is not stored yet, is left out; `explain` says so. */
+function groupOf(chain: Chain, table: RoutingTable, way = noWay): Group {
+  const members = chain.targets.flatMap((target) => {
+    try {
+      return memberOf(target, chain, table, way)
+    } catch (error) {
+      if (error instanceof Failure) return []
+      throw error
+    }
+  })
+  return new Group(members, chain.strategy, way.terms.weight)
+}
+
+function memberOf(target: ChainTarget, { name, deadlines }: Chain, table: RoutingTable, way: Way): Member {
+  const { model, account = way.account, weight, concurrency, context = way.terms.context, lacks } = target
+  const terms = { weight, concurrency, context, lacks: lacks | way.terms.lacks }
+  const inner = { terms, account, deadlines: [deadlines, ...way.deadlines], trail: [...way.trail, name] }
+  const end = follow(model, table)
+  if (!('chain' in end)) return leavesOf(end, table, inner)
+  if (inner.trail.includes(end.chain.name)) throw new Failure('model_not_found', 'The chain leads back to itself.', { param: 'model' })
+  return groupOf(end.chain, table, inner)
+}
+
+/** A target at each of its provider's accounts. */
+function leavesOf({ connection, model }: Target, table: RoutingTable, { terms, account, deadlines }: Way): Member {
+  const shared = table.accounts.get(connection.name)
+  const wanted = (shared?.connections ?? [connection]).filter((one) => account === undefined || one.account === account)
+  if (wanted.length === 0) throw new Failure('model_not_found', 'The provider has no account of that name.', { param: 'model' })
+  const leaf = (one: Connection, weight: number) => new Leaf({ connection: hurried(one, deadlines), model }, { ...terms, weight }, table.health)
+  if (wanted.length === 1) return leaf(wanted[0]!, terms.weight)
+  return new Group(
+    wanted.map((one) => leaf(one, one.weight ?? 1)),
+    shared?.strategy ?? 'priority',
+    terms.weight,
+  )
+}
+
+/** A chain's own deadlines come before the provider's. */
+function hurried(connection: Connection, deadlines: Way['deadlines']): Connection {
+  const said = Object.assign({}, ...deadlines) as Chain['deadlines']
+  for (const _ in said) return { ...connection, deadlines: { ...connection.deadlines, ...said } }
+  return connection
 }
 
 /** `prefix/model`: the rest goes as it is, and to that provider alone. */
-function prefixed(name: string, table: RoutingTable): Plan | undefined {
+function prefixed(name: string, table: RoutingTable): Found | undefined {
   const slash = name.indexOf('/')
   if (slash < 1) return undefined
   const prefix = name.slice(0, slash)
   const connection = table.connections.get(prefix)
-  if (connection && slash + 1 < name.length) return one({ connection, model: name.slice(slash + 1) }, 'prefix')
+  if (connection && slash + 1 < name.length) return { connection, model: name.slice(slash + 1), reason: 'prefix' }
   if (table.unconnected.has(prefix)) throw notConnected(prefix, table, 'model')
   return undefined
 }
 
-function bare(model: string, table: RoutingTable): Plan {
+function bare(model: string, table: RoutingTable): Found {
   const having = table.listed.get(model) ?? []
   const { fallbackTo } = table
-  if (having.length === 1) return one({ connection: having[0]!, model }, 'only_provider')
+  if (having.length === 1) return { connection: having[0]!, model, reason: 'only_provider' }
   if (having.length > 1) {
-    if (fallbackTo && having.includes(fallbackTo)) return one({ connection: fallbackTo, model }, 'default_provider')
+    if (fallbackTo && having.includes(fallbackTo)) return { connection: fallbackTo, model, reason: 'default_provider' }
     const choices = having.map((connection) => `${connection.name}/…`).join(', ')
     throw new Failure('ambiguous_model', `Several connected providers have this model: put one of these before its name: ${choices}.`, { param: 'model' })
   }
-  if (fallbackTo?.isCustom) return one({ connection: fallbackTo, model }, 'default_provider')
+  if (fallbackTo?.isCustom) return { connection: fallbackTo, model, reason: 'default_provider' }
   if (model.includes('/'))
     throw new Failure(
       'model_not_found',
@@ -113,8 +219,4 @@ function bare(model: string, table: RoutingTable): Plan {
 function notConnected(prefix: string, table: RoutingTable, param: string): Failure {
   const how = table.unconnected.get(prefix)
   return new Failure('model_not_found', how ?? 'There is no connected provider of that name.', { param })
-}
-
-function one(target: Target, reason: RouteReason): Plan {
-  return { targets: [target], reason }
 }

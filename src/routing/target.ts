@@ -2,14 +2,18 @@
 
 import type { Deadlines } from '../base/deadlines.ts'
 import type { WireName } from '../canonical/chat.ts'
+import type { Reason } from '../canonical/failure.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
 import type { MediaDialectName, MediaForm } from '../canonical/media.ts'
 import type { FormPlace, MediaPlace, Provider } from '../providers/provider.ts'
+import type { StrategyName } from './strategies/index.ts'
 
 /** A provider with what this installation adds: where exactly it is, and our secret to it. */
 export interface Connection {
-  /** The operator's name for it, and its prefix. */
+  /** The operator's name for it, and its prefix. Several accounts of one provider are several connections of one name. */
   readonly name: string
+  /** Which of its accounts; the only one where absent. */
+  readonly account?: string
   readonly provider: Provider
   /** Scheme, host and port; empty for the built-in provider. */
   readonly origin: string
@@ -18,6 +22,8 @@ export interface Connection {
   /** What stands before a wire's path, without a slash at its end. */
   readonly basePath: string
   readonly secret?: string | undefined
+  /** What tells one secret from another without telling it: a new secret is not blamed for the old one's failures. */
+  readonly secretMark?: string
   /** Where a cloud serves it, for those that sign with it. */
   readonly region?: string | undefined
   /** Model ids that it is known to have; it may have more. */
@@ -25,6 +31,19 @@ export interface Connection {
   readonly deadlines: Deadlines
   /** The operator changed where it is: ids that nobody lists may be its own. */
   readonly isCustom: boolean
+  /** Calls that the provider may have under way, with all of its accounts. */
+  readonly concurrency?: number
+  /** The same of this account. */
+  readonly accountConcurrency?: number
+  /** This account's share among its provider's; 1 where absent. */
+  readonly weight?: number
+  /** What a rate limit holds for: each model of an account apart, all of them together, or whoever else says the same name. `model` where absent. */
+  readonly quota?: string
+}
+
+/** The connection's name, and its account where there are several: who it was, in receipts and places. */
+export function idOf({ name, account }: { readonly name: string; readonly account?: string | undefined }): string {
+  return account === undefined ? name : `${name}@${account}`
 }
 
 export interface Target {
@@ -32,27 +51,38 @@ export interface Target {
   readonly model: string
 }
 
-/** An ordered list of targets with a name. */
+/** One line of a chain. */
+export interface ChainTarget {
+  /** A model, an alias or a chain. */
+  readonly model: string
+  /** The only account to use. */
+  readonly account?: string | undefined
+  readonly weight: number
+  readonly concurrency?: number | undefined
+  /** Tokens that prompt and answer may have together, where the operator knows better than the catalogue. */
+  readonly context?: number | undefined
+  /** Bits of what it cannot do. */
+  readonly lacks: number
+}
+
+/** A list of targets with a name, and the way to choose among them. */
 export interface Chain {
   readonly name: string
-  readonly targets: readonly string[]
+  readonly strategy: StrategyName
+  readonly targets: readonly ChainTarget[]
   /** How often one target is asked again. */
   readonly retries: number
+  /** Attempts of one call in all, and the milliseconds they may take; the gateway's own where absent. */
+  readonly attempts?: number | undefined
+  readonly totalTime?: number | undefined
   /** Refuse what a target cannot be told, instead of dropping it. */
   readonly strict: boolean
   /** Show clients the provider's own words in errors. */
   readonly providerMessages: boolean
   /** Those that this chain sets; they come before the provider's. */
   readonly deadlines: Partial<Deadlines>
-}
-
-export type RouteReason = 'chain' | 'alias' | 'prefix' | 'only_provider' | 'default_provider' | 'asked_provider'
-
-/** The result of routing for one call: what to try, in order. */
-export interface Plan {
-  readonly targets: readonly Target[]
-  readonly reason: RouteReason
-  readonly chain?: Chain
+  /** Reasons of the caller's that go on to the next target all the same. */
+  readonly alsoOn: readonly Reason[]
 }
 
 /** The wire to use: the client's own where the provider speaks it for this model, so that nothing needs translating; undefined where it speaks none. A family's wires that a server like the provider lacks leave the ones that it has. */

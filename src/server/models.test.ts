@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RoutingTable } from '../routing/resolve.ts'
-import type { Chain } from '../routing/target.ts'
 import { targetOf } from '../../test/calling.ts'
+import { chainOf, routingTable } from '../../test/routing.ts'
 import { writeModel, writeModels } from './models.ts'
 
 const east = { ...targetOf().connection, name: 'east', models: ['gpt-4o', 'meta/llama'] }
 const west = { ...targetOf().connection, name: 'west', models: [] }
-const pair: Chain = { name: 'pair', targets: ['east/gpt-4o'], retries: 0, strict: false, providerMessages: false, deadlines: {} }
-const table: RoutingTable = {
+const pair = chainOf('pair', ['east/gpt-4o'])
+const table = routingTable({
   connections: new Map([
     ['east', east],
     ['e', east],
@@ -22,9 +22,7 @@ const table: RoutingTable = {
     ['gpt-4o', [east]],
     ['meta/llama', [east]],
   ]),
-  fallbackTo: undefined,
-  unconnected: new Map(),
-}
+})
 
 const ids = ['pair', 'fast', 'east/gpt-4o', 'east/meta/llama']
 

@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '../canonical/failure.ts'
+import { targetsOf } from '../routing/plan.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
 
 interface Model {
@@ -35,9 +36,9 @@ export function writeModels(table: RoutingTable, asker: Asker): object {
 /** Throws `Failure` where the id leads nowhere. */
 export function writeModel(id: string, table: RoutingTable, asker: Asker): object {
   const name = decode(id)
-  const { targets } = resolve({ model: name, fallbacks: [] }, table)
+  const [target] = targetsOf(resolve({ model: name, fallbacks: [] }, table))
   const isOurs = table.chains.has(name) || table.aliases.has(name)
-  const model = { id: name, owner: (isOurs ? undefined : targets[0]?.connection.name) ?? 'omni' }
+  const model = { id: name, owner: (isOurs ? undefined : target?.connection.name) ?? 'omni' }
   return writers[asker](model)
 }
 

@@ -13,6 +13,7 @@ import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
 import { hasAddress } from '../providers/provider.ts'
+import { Health } from '../routing/health.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Data } from './data.ts'
 
@@ -50,6 +51,8 @@ function changedAtStartOnly(before: Settings, after: Settings): string[] {
 
 export class Plane {
   readonly #parts: PlaneParts
+  /** It outlives every snapshot. */
+  readonly health: Health
   #settings: Settings
   #snapshot: Snapshot | undefined
   #problem: string | undefined
@@ -59,6 +62,7 @@ export class Plane {
   constructor(parts: PlaneParts) {
     this.#parts = parts
     this.#settings = this.#atStart = parts.settings
+    this.health = new Health({ ...parts.settings.health, queueSize: parts.settings.queue.size })
   }
 
   get snapshot(): Snapshot {
@@ -89,7 +93,7 @@ export class Plane {
       .update(JSON.stringify(maskSettings(this.#settings)))
       .digest('hex')
       .slice(0, 16)
-    this.#snapshot = buildSnapshot({ settings: this.#settings, keys, secrets, hashKey: data.hashKey, version })
+    this.#snapshot = buildSnapshot({ settings: this.#settings, keys, secrets, hashKey: data.hashKey, version, health: this.health })
   }
 
   /** Reads the configuration anew. A broken one leaves the old running, and is told in the log and in the readiness. */

@@ -20,7 +20,7 @@ function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
   }
 }
 
-const attempt = (provider: string, reason: string) => ({ provider, model: 'm', region: null, status: 200, reason, ms: 1 })
+const attempt = (provider: string, reason: string) => ({ provider, account: null, model: 'm', region: null, status: 200, reason, at: 0, ms: 1 })
 
 /** Samples by name and labels, as written. */
 function samples(text: string): ReadonlyMap<string, number> {

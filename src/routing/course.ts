@@ -1,0 +1,182 @@
+/** One call's way through its plan: who is asked next, until somebody answers or nobody is left. */
+
+import { monotonic } from '../base/clock.ts'
+import { Failure, type Reason } from '../canonical/failure.ts'
+import { isAble, mayTakeMore, type Needs } from '../catalog/abilities.ts'
+import type { Group, Leaf, Member } from './leaf.ts'
+import type { Plan } from './plan.ts'
+import type { Standing } from './standing.ts'
+import type { Circumstances } from './strategies/strategy.ts'
+
+/** Who is on the way. */
+export interface Traveller {
+  /** Whose call it is: those who wait take turns by this. */
+  readonly who: string
+  /** Asked once, and only where it can make a difference. */
+  needs(): Needs
+  /** 32 bits of the session, or of the beginning of the prompt. */
+  affinity(): number | undefined
+  /** Calls back when nobody wants the answer any more. */
+  onGone(leave: () => void): void
+}
+
+/** Milliseconds that a call may wait in all for room. */
+export type Patience = number
+
+const nothing: Needs = { bits: 0, input: 0, output: 0 }
+
+export class Course implements Circumstances<Member> {
+  input = 0
+  output = 0
+  affinity: number | undefined
+  turn = 0
+  readonly #plan: Plan
+  readonly #traveller: Traveller
+  /** Bounded by the attempts of a call. */
+  readonly #asked: Leaf[] = []
+  #time = 0
+  #waited = 0
+  #needs: Needs | undefined
+  /** The context of a target that was too small. */
+  #tooSmall = 0
+
+  constructor(plan: Plan, traveller: Traveller) {
+    this.#plan = plan
+    this.#traveller = traveller
+  }
+
+  readonly random = Math.random
+
+  /** The next to ask; it is not offered again. Waits for room up to `patience` where waiting is short. Undefined where nobody is left. */
+  async next(patience: Patience): Promise<Leaf | undefined> {
+    const from = monotonic()
+    for (let time = from; ; time = monotonic()) {
+      const leaf = this.#choose(time) ?? this.#despair(time)
+      if (leaf !== undefined) {
+        this.#asked.push(leaf)
+        return leaf
+      }
+      const place = this.#whereToWait(time, patience)
+      if (place === undefined) return undefined
+      const isLet = await this.#wait(place, from + patience)
+      this.#waited += monotonic() - time
+      if (!isLet) return undefined
+      place.unreserve()
+    }
+  }
+
+  /** Milliseconds that the call waited for room since this was asked last. */
+  takeWaited(): number {
+    const waited = this.#waited
+    this.#waited = 0
+    return waited
+  }
+
+  /** Whether another than those that were asked could be asked at once. */
+  hasAnother(): boolean {
+    this.#time = monotonic()
+    return this.#plan.root.leaves.some((leaf) => this.isIn(leaf))
+  }
+
+  /** From now on only targets with more room for context than that one are offered. */
+  needMore({ context }: Leaf): void {
+    this.#tooSmall = Math.max(this.#tooSmall, context)
+  }
+
+  /** Whether it may be asked now, as strategies want to know it. */
+  isIn(member: Member): boolean {
+    if (member.kind === 'group') return member.leaves.some((leaf) => this.isIn(leaf))
+    return member.isIn(this.#time) && this.#fits(member)
+  }
+
+  /** Why nobody could be asked, and when to come back. */
+  refusal(): Failure {
+    const time = monotonic()
+    const left = this.#leaves().flatMap(({ places }) => places.find((place) => !place.isIn(time)) ?? [])
+    if (left.length === 0) return new Failure('no_healthy_upstream', 'There is no target that can be asked.')
+    const waits = left.map((place) => Math.max(leastWait, (place.stateAt(time) === 'open' ? place.ejection!.until : time) - time))
+    const reasons = new Set(left.map((place) => reasonOf(place, time)))
+    const reason = reasons.size === 1 ? [...reasons][0]! : 'no_healthy_upstream'
+    return new Failure(reason, sentences[reason] ?? sentences.no_healthy_upstream!, { retryAfterMs: Math.min(...waits) })
+  }
+
+  #choose(time: number): Leaf | undefined {
+    this.#time = time
+    const { root } = this.#plan
+    if (root.leaves.length === 1) return this.isIn(root.leaves[0]!) ? root.leaves[0] : undefined
+    if (this.#needs === undefined) this.#consider(root)
+    return this.#descend(root)
+  }
+
+  #consider({ isPicky, uses }: Group): void {
+    this.#needs = isPicky || uses.has('cost-optimized') ? this.#traveller.needs() : nothing
+    this.input = this.#needs.input
+    this.output = this.#needs.output
+    if (uses.has('sticky')) this.affinity = this.#traveller.affinity()
+  }
+
+  #descend(group: Group): Leaf | undefined {
+    this.turn = group.turn
+    const at = group.choose<Member>(group.members, this)
+    if (at === -1) return undefined
+    group.turn += 1
+    const member = group.members[at]!
+    return member.kind === 'leaf' ? member : this.#descend(member)
+  }
+
+  #fits(leaf: Leaf): boolean {
+    if (this.#asked.length > 0 && this.#asked.includes(leaf)) return false
+    const { allows } = this.#plan
+    if (allows !== undefined && !allows(leaf.target)) return false
+    if (this.#tooSmall > 0 && !mayTakeMore(leaf.context, this.#tooSmall)) return false
+    return this.#needs === undefined || this.#needs === nothing || isAble(this.#needs, leaf)
+  }
+
+  /** Those that may still be asked, were they sound. */
+  #leaves(): readonly Leaf[] {
+    return this.#plan.root.leaves.filter((leaf) => this.#fits(leaf))
+  }
+
+  /** What broke is tried where nothing else is left; what is said to lack something, where nobody has it: the catalogue may be wrong. */
+  #despair(time: number): Leaf | undefined {
+    const leaves = this.#leaves()
+    if (leaves.length > 0) return leaves.find((leaf) => leaf.places.every((place) => place.isIn(time) || place.mayPanic(time)))
+    if (this.#needs === undefined || this.#needs === nothing || this.#asked.length > 0) return undefined
+    this.#needs = nothing
+    return this.#choose(time)
+  }
+
+  #whereToWait(time: number, patience: Patience): Standing | undefined {
+    for (const { places } of this.#leaves()) {
+      const out = places.filter((place) => !place.isIn(time))
+      if (out.length > 0 && out.every((place) => place.isWorthWaiting(time, patience))) return out[0]
+    }
+    return undefined
+  }
+
+  async #wait(place: Standing, until: number): Promise<boolean> {
+    const waiting = place.queue(this.#traveller.who, until)
+    if (waiting === undefined) return false
+    this.#traveller.onGone(() => waiting.end(false))
+    return waiting.isGranted
+  }
+}
+
+/** Nobody is told to come back at once, in milliseconds. */
+const leastWait = 1000
+
+function reasonOf(place: Standing, time: number): Reason {
+  if (place.stateAt(time) !== 'open') return 'queue_full'
+  const { reason, isBroken } = place.ejection!
+  return isBroken || sentences[reason] === undefined ? 'no_healthy_upstream' : reason
+}
+
+const sentences: { readonly [reason in Reason]?: string } = {
+  no_healthy_upstream: 'No target can be asked now: those that there are failed, or told the gateway to stay away.',
+  queue_full: 'All targets have as many calls under way as they may have, and as many wait as may wait.',
+  rate_limit_exceeded: 'The provider’s rate limit is reached, and it told the gateway when to come back.',
+  overloaded: 'The provider is overloaded, and told the gateway when to come back.',
+  upstream_auth_error:
+    'The provider refused the gateway’s own credential, which is left alone for a while. Your key is fine; the operator must look at the provider’s.',
+  upstream_quota_exceeded: 'The gateway’s account at the provider is out of quota. Your key is fine; the operator must look at the account.',
+}

@@ -1,0 +1,105 @@
+/** The health of every place that calls go to: it lives as long as the process, whatever the configuration becomes. */
+
+import { monotonic, now } from '../base/clock.ts'
+import type { Reason } from '../canonical/failure.ts'
+import { RetryBudget } from './retry-budget.ts'
+import { Standing, type HealthTerms } from './standing.ts'
+
+/** What is stored and shared of a place. Times are milliseconds since 1970; `until` is 0 where it is trusted again. */
+export interface PlaceRecord {
+  readonly place: string
+  readonly reason: Reason
+  readonly isBroken: boolean
+  readonly until: number
+  readonly times: number
+  readonly changedAt: number
+}
+
+/** Models have names that clients choose: beyond so many places those are forgotten that nothing is known of. */
+const mostPlaces = 20_000
+
+export class Health {
+  /** In the order of their making. */
+  readonly #standings = new Map<string, Standing>()
+  /** Bounded by the places. */
+  #changed = new Map<string, PlaceRecord>()
+  readonly retries = new RetryBudget()
+  terms: HealthTerms
+  /** Called when a place is left alone, or trusted again. */
+  onChange: (standing: Standing) => void = () => {}
+
+  constructor(terms: HealthTerms) {
+    this.terms = terms
+  }
+
+  /** Made when first asked for. `name` begins with its kind, as `provider:openai` or `target:openai@default/gpt-4o`. */
+  place(name: string): Standing {
+    const known = this.#standings.get(name)
+    if (known !== undefined) return known
+    if (this.#standings.size >= mostPlaces) this.#forget()
+    const made = new Standing(
+      name,
+      () => this.terms,
+      (standing) => this.#note(standing),
+    )
+    this.#standings.set(name, made)
+    return made
+  }
+
+  /** The standing of a place that is known; making none. */
+  find(name: string): Standing | undefined {
+    return this.#standings.get(name)
+  }
+
+  *[Symbol.iterator](): Iterator<Standing> {
+    yield* this.#standings.values()
+  }
+
+  /** What changed since this was asked last, to be stored. */
+  takeChanges(): readonly PlaceRecord[] {
+    const changes = [...this.#changed.values()]
+    if (changes.length > 0) this.#changed = new Map()
+    return changes
+  }
+
+  /** Takes over what another process stored, or this one before it was started anew. */
+  adopt(records: readonly PlaceRecord[]): void {
+    const time = monotonic()
+    for (const { place, reason, isBroken, until, times } of records) {
+      const left = until - now()
+      if (left > 0) this.place(place).adopt({ reason, isBroken, times, until: time + left }, time)
+      else if (until === 0) this.find(place)?.adopt(undefined, time)
+    }
+  }
+
+  /** Trusts a place again, or all of them. How many were not. */
+  reset(name?: string): number {
+    const time = monotonic()
+    const left = [...this.#standings.values()].filter((one) => (name === undefined || one.name === name) && one.stateAt(time) !== 'closed')
+    for (const standing of left) standing.reset(time)
+    return left.length
+  }
+
+  /** Before the limits of a new configuration are set. */
+  liftLimits(): void {
+    for (const standing of this.#standings.values()) standing.limit = Infinity
+  }
+
+  #note(standing: Standing): void {
+    const { name: place, ejection } = standing
+    const time = monotonic()
+    if (ejection !== undefined) {
+      const until = standing.stateAt(time) === 'closed' ? 0 : Math.round(now() + ejection.until - time)
+      this.#changed.set(place, { place, reason: ejection.reason, isBroken: ejection.isBroken, until, times: ejection.times, changedAt: now() })
+    }
+    this.onChange(standing)
+  }
+
+  #forget(): void {
+    const time = monotonic()
+    for (const [name, standing] of this.#standings) {
+      if (standing.inFlight === 0 && standing.waiting === 0 && standing.stateAt(time) === 'closed') this.#standings.delete(name)
+      if (this.#standings.size < mostPlaces / 2) return
+    }
+  }
+}

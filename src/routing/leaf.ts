@@ -1,0 +1,151 @@
+/** What a plan is made of: targets with their health, and groups of them with a strategy. Made once for a snapshot, and read by every call. */
+
+import { crc32 } from 'node:zlib'
+import { now } from '../base/clock.ts'
+import { roughCost, priceOf } from '../catalog/catalog.ts'
+import { abilitiesOf, type Abilities } from '../catalog/abilities.ts'
+import type { Harm } from '../canonical/failure.ts'
+import { catalogOf } from '../providers/provider.ts'
+import type { Health } from './health.ts'
+import type { Standing } from './standing.ts'
+import { strategies, type StrategyName } from './strategies/index.ts'
+import type { Candidate, Strategy } from './strategies/strategy.ts'
+import { idOf, type Target } from './target.ts'
+
+/** What a chain says of a target beyond its name. */
+export interface LeafTerms {
+  readonly weight: number
+  /** Bits of what it lacks, beside what the catalogue knows. */
+  readonly lacks: number
+  /** Tokens; the catalogue's where absent. */
+  readonly context?: number | undefined
+  /** Calls that it may have under way. */
+  readonly concurrency?: number | undefined
+}
+
+export const plainTerms: LeafTerms = { weight: 1, lacks: 0 }
+
+/** A target that can be chosen. */
+export class Leaf implements Candidate, Abilities {
+  readonly kind = 'leaf'
+  readonly target: Target
+  readonly weight: number
+  readonly mark: number
+  readonly lacks: number
+  readonly context: number
+  readonly output: number
+  /** Its own standing; the others are shared with other targets. */
+  readonly own: Standing
+  readonly account: Standing
+  readonly provider: Standing
+  readonly quota: Standing
+  readonly #price: ReturnType<typeof priceOf>
+
+  constructor(target: Target, terms: LeafTerms, health: Health) {
+    const { connection, model } = target
+    const id = idOf(connection)
+    const catalog = catalogOf(connection.provider)
+    const known = abilitiesOf(catalog, model)
+    this.target = target
+    this.weight = terms.weight
+    this.mark = crc32(`${id}/${model}`)
+    this.lacks = known.lacks | terms.lacks
+    this.context = terms.context ?? known.context
+    this.output = known.output
+    this.provider = health.place(`provider:${connection.name}`)
+    this.account = health.place(`account:${id}${connection.secretMark === undefined ? '' : `#${connection.secretMark}`}`)
+    this.own = health.place(`target:${id}/${model}`)
+    this.quota = { model: this.own, account: this.account }[connection.quota ?? 'model'] ?? health.place(`quota:${connection.quota}`)
+    this.#price = catalog === null ? null : priceOf(catalog, model, now())
+    limit(this.provider, connection.concurrency)
+    limit(this.account, connection.accountConcurrency)
+    limit(this.own, terms.concurrency)
+  }
+
+  get inFlight(): number {
+    return this.own.inFlight
+  }
+
+  get latency(): number {
+    return this.own.latency
+  }
+
+  get errors(): number {
+    return this.own.errors
+  }
+
+  /** The standings that a call there counts in, from the widest to the narrowest; each once. */
+  get places(): readonly Standing[] {
+    const { provider, account, own, quota } = this
+    return quota === own || quota === account ? [provider, account, own] : [provider, account, quota, own]
+  }
+
+  isIn(time: number): boolean {
+    const { own, quota } = this
+    return own.isIn(time) && this.account.isIn(time) && this.provider.isIn(time) && (quota === own || quota.isIn(time))
+  }
+
+  /** Milliseconds until it may be asked, as far as it was told or broke; 0 where it may be now, or is full. */
+  outFor(time: number): number {
+    return Math.max(...this.places.map((place) => (place.stateAt(time) === 'open' ? place.ejection!.until - time : 0)))
+  }
+
+  placeOf(at: Harm['at']): Standing {
+    return at === 'target' ? this.own : this[at]
+  }
+
+  price(input: number, output: number): number {
+    return this.#price === null ? Infinity : roughCost(this.#price, input, output)
+  }
+}
+
+function limit(standing: Standing, most = Infinity): void {
+  standing.limit = Math.min(standing.limit, most)
+}
+
+export type Member = Leaf | Group
+
+/** A chain, or the accounts of a provider: who is asked next, its strategy says. */
+export class Group implements Candidate {
+  readonly kind = 'group'
+  readonly members: readonly Member[]
+  readonly leaves: readonly Leaf[]
+  readonly choose: Strategy
+  readonly strategy: StrategyName
+  readonly weight: number
+  readonly mark: number
+  /** Whether what a call needs can make a difference. */
+  readonly isPicky: boolean
+  /** The strategies in it. */
+  readonly uses: ReadonlySet<StrategyName>
+  /** How often it was chosen from. */
+  turn = 0
+
+  constructor(members: readonly Member[], strategy: StrategyName, weight = 1) {
+    this.members = members
+    this.strategy = strategy
+    this.choose = strategies[strategy]
+    this.weight = weight
+    this.leaves = members.flatMap((member) => (member.kind === 'leaf' ? [member] : member.leaves))
+    this.mark = crc32(this.leaves.map(({ mark }) => mark).join())
+    this.isPicky = this.leaves.length > 1 && this.leaves.some(({ lacks, context, output }) => lacks !== 0 || context !== Infinity || output !== Infinity)
+    this.uses = new Set([strategy, ...members.flatMap((member) => (member.kind === 'leaf' ? [] : [...member.uses]))])
+  }
+
+  get inFlight(): number {
+    return this.members.reduce((sum, { inFlight }) => sum + inFlight, 0)
+  }
+
+  /** As good as its best: that is who it would choose, more or less. */
+  get latency(): number {
+    return Math.min(...this.members.map(({ latency }) => latency))
+  }
+
+  get errors(): number {
+    return Math.min(...this.members.map(({ errors }) => errors))
+  }
+
+  price(input: number, output: number): number {
+    return Math.min(...this.members.map((member) => member.price(input, output)))
+  }
+}

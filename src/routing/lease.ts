@@ -1,0 +1,61 @@
+/** One attempt's hold on a target: it counts there while it lasts, and tells the target's health how it went. */
+
+import { monotonic } from '../base/clock.ts'
+import type { Failure } from '../canonical/failure.ts'
+import type { Leaf } from './leaf.ts'
+import type { Standing } from './standing.ts'
+
+export class Lease {
+  readonly leaf: Leaf
+  readonly beganAt: number
+  readonly #places: readonly Standing[]
+  readonly #epochs: readonly number[]
+  #hasSpoken = false
+  #isSettled = false
+
+  constructor(leaf: Leaf) {
+    this.leaf = leaf
+    this.beganAt = monotonic()
+    this.#places = leaf.places
+    this.#epochs = this.#places.map((place) => place.begin(this.beganAt))
+  }
+
+  /** The target has said its first word. */
+  speak(): void {
+    const time = monotonic()
+    this.#hasSpoken = true
+    this.#places.forEach((place, at) => place.succeed(time, this.#epochs[at]!, time - this.beganAt))
+  }
+
+  /** It is over, well or not. Only the first end counts. */
+  end(failure?: Failure): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    const time = monotonic()
+    if (failure !== undefined) this.#blame(failure, time)
+    else if (!this.#hasSpoken) this.#places.forEach((place, at) => place.release(this.#epochs[at]!, time))
+    for (const place of this.#places) place.end(time)
+  }
+
+  /** Whoever answered with a status is there, and took our secret, as far as the failure does not say otherwise. */
+  #blame(failure: Failure, time: number): void {
+    const { health } = failure.row
+    const guilty = health === undefined ? undefined : this.leaf.placeOf(health.at)
+    const hasAnswered = failure.upstream?.status !== undefined
+    let isInnocent = hasAnswered && !this.#hasSpoken
+    this.#places.forEach((place, at) => {
+      const epoch = this.#epochs[at]!
+      if (place === guilty) {
+        isInnocent = false
+        this.#punish(place, epoch, failure, time)
+      } else if (isInnocent) place.succeed(time, epoch)
+      else if (!this.#hasSpoken) place.release(epoch, time)
+    })
+  }
+
+  #punish(place: Standing, epoch: number, failure: Failure, time: number): void {
+    const { reason, retryAfterMs: told, row } = failure
+    if (row.health!.does === 'count' && told === undefined) return place.fail(time, { epoch, beganAt: this.beganAt }, reason)
+    place.eject(time, epoch, { reason, isBroken: false, ms: row.health!.ms, told })
+  }
+}
