@@ -64,8 +64,110 @@ export function mayTakeMore(context: number, thanThat: number): boolean {
   return context > thanThat || thanThat === Infinity
 }
 
+type Rule = readonly [id: RegExp, lacks: number]
+
+/** Text comes out of it, and neither sound nor video goes in. */
+const silent = bitsOf(['audio', 'video', 'speech', 'drawing'])
+const blind = silent | needBits.images
+const { tools, schema, json, documents, choices, logprobs } = needBits
+
+/**
+ * The first that fits counts. Names that a vendor moves to its newest model (`…-latest`, `deepseek-chat`) are in none of them, nor are models that may
+ * have learned since. https://developers.openai.com/api/docs/models, https://platform.claude.com/docs/en/about-claude/models/overview
+ */
+const makers: readonly Rule[] = [
+  [/^gpt-oss/, blind],
+  [/^o1-(?:mini|preview)/, blind | documents | tools | json | logprobs],
+  [/^o3-mini/, blind | documents | logprobs],
+  [/^o[134](?:-|$)/, silent | logprobs],
+  [/^gpt-4(?:-32k)?(?:-0\d{3})?$|^gpt-3\.?5.*-0[36]\d\d$/, blind | documents | json],
+  [/^gpt-3\.?5/, blind | documents],
+  [/^gpt-4-(?:turbo-preview|(?:0125|1106)-preview)$/, blind | documents],
+  [/^(?:chatgpt-4o|gpt-4-turbo|gpt-4o(?!.*(?:audio|realtime|transcribe|tts))|gpt-4\.1|gpt-5(?!.*(?:image|audio)))/, silent],
+  [/^gpt-(?:4o(?:-mini)?-)?audio/, needBits.images | documents | needBits.video | needBits.drawing],
+  [/^gpt-6(?:\.\d)?-(?:astra|sol|luna|terra)/, silent],
+  [/^claude-(?:v?[12]|instant)/, blind | tools],
+  [/^claude/, silent],
+]
+
+/** Weights that anyone may host: what their makers did not teach them no host adds, but that documents are read for them by some. */
+const open: readonly Rule[] = [
+  [/(?:^|[-.])(?:vl|vision|omni|audio|multimodal)(?:[-.\d]|$)|llava|ultravox/, 0],
+  [/^deepseek-(?:v[23](?![\d])|r1|coder|v4-pro)/, blind],
+  [/^llama-?(?:2|3(?:[-.:]|$)(?!2-(?:11|90)b)|v3p[13]|3p[13])/, blind],
+  [/^llama-?[34]/, silent],
+  [
+    /^(?:open-)?mixtral|^(?:open-)?mistral-(?:7b|nemo|saba|tiny|small-240[29]|small-2501|small-24b|large-24)|^codestral-2|^mathstral|^devstral.*-25(?:05|07)/,
+    blind,
+  ],
+  [/^ministral-[38]b-2410|^magistral-(?:small|medium)-250[67]/, blind],
+  [/^command(?:-light|-r|-a-(?:03-2025|reasoning|translate))|^c4ai-|^aya-expanse/, blind],
+  [/^command-a-vision/, silent | tools],
+  [/^qwen-?(?:1[.p]5|2|2[.p]5|3)(?:-|:|$)|^qwq/, blind],
+  [/^kimi-k2(?![.p]\d)/, blind],
+  [/^minimax-m2/, blind],
+  [/^(?:zai-)?glm-4(?:[.p-][5-7])?(?:-|$)(?!.*v)/, blind],
+  [/^nova-micro|^titan-text|^jamba/, blind],
+  [/^phi-(?:3|3\.5|4)(?:-mini|-small|-medium|-reasoning|$)/, blind],
+  [/^gemma-?[12](?:-|:|$)|^gemma-3-(?:1b|270m)/, blind],
+  [/^gemma-?3(?!n)/, silent],
+  [/^sonar/, silent | tools],
+]
+
+/**
+ * What one host takes less than the model could. https://console.groq.com/docs/structured-outputs and https://console.groq.com/docs/openai (one choice, no
+ * log probabilities), https://ai.google.dev/gemma/docs/core/gemma_on_gemini_api (Gemma 3 is offered no tools there, and no schema).
+ */
+const hosted: { readonly [provider: string]: readonly Rule[] } = {
+  groq: [
+    [/^llama-3|^qwen|^gemma|^mixtral|^deepseek|^mistral/, schema | documents | choices | logprobs],
+    [/^/, documents | choices | logprobs],
+  ],
+  cerebras: [[/^/, documents]],
+  cohere: [[/^/, documents]],
+  google: [[/^gemma-?3/, tools | schema | json]],
+}
+
+/** The most that a model takes where the client asks for it by a header. https://platform.claude.com/docs/en/build-with-claude/context-windows */
+const widened: readonly (readonly [id: RegExp, context: number])[] = [[/^claude-sonnet-4(?![-.][6-9])/, 1_000_000]]
+
+/** Where a vendor serves what its name for a model no longer says: nothing of it is known. */
+const moved: { readonly [provider: string]: RegExp } = { deepseek: /^deepseek-(?:chat|reasoner|v4-flash)/ }
+
+/** Models are those of the configuration and few that clients name: beyond this many the cache begins anew. */
+const mostCached = 2000
+const longestName = 200
+const cache = new Map<string, Abilities>()
+const unknown: Abilities = { lacks: 0, context: Infinity, output: Infinity }
+
 /** `provider` is the catalogue's name for who serves it, null where it has none. */
 export function abilitiesOf(provider: string | null, model: string): Abilities {
-  const { maxOutput = Infinity } = traitsOf(provider ?? '', model)
-  return { lacks: 0, context: findModel(provider ?? '', model)?.context ?? Infinity, output: maxOutput }
+  if (model.length > longestName) return unknown
+  const name = `${provider}/${model}`
+  const known = cache.get(name)
+  if (known !== undefined) return known
+  if (cache.size >= mostCached) cache.clear()
+  const found = find(provider ?? '', model)
+  cache.set(name, found)
+  return found
+}
+
+function find(provider: string, model: string): Abilities {
+  const id = bareId(model)
+  if (Object.hasOwn(moved, provider) && moved[provider]!.test(id)) return unknown
+  const { maxOutput = Infinity, mayWriteMore, nativeSchema } = traitsOf(provider, model)
+  const lacks = lacksBy([...makers, ...open], id) | lacksBy(Object.hasOwn(hosted, provider) ? hosted[provider]! : [], id)
+  return {
+    lacks: nativeSchema === false ? lacks | schema : lacks,
+    context: widened.find(([pattern]) => pattern.test(id))?.[1] ?? findModel(provider, model)?.context ?? Infinity,
+    output: mayWriteMore ? Infinity : maxOutput,
+  }
+}
+
+const lacksBy = (rules: readonly Rule[], id: string): number => rules.find(([pattern]) => pattern.test(id))?.[1] ?? 0
+
+/** Without who hosts it, where, and who made it: `us.meta.llama3-1-70b-instruct-v1:0` and `meta-llama/Meta-Llama-3.1-70B` are both of `llama`. */
+function bareId(model: string): string {
+  const id = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+  return id.replace(/^(?:[a-z][a-z\d-]*\.)+(?=[a-z])|^meta-|^ft:/, '')
 }

@@ -30,7 +30,7 @@ const facts: readonly (readonly [
   ['claude-fable-5-1', 'adaptive', true, false, false],
   ['claude-mythos-preview', 'adaptive', true, false, false],
   ['claude-something-9', 'adaptive', true, false, false],
-  ['gpt-4', 'none', false, false, true, 4096],
+  ['gpt-4', 'none', false, false, true, 8192],
   ['gpt-4o', 'none', true, false, true, 16_384],
   ['gpt-4.1-mini', 'none', true, false, true, 32_768],
   ['gpt-5-mini', 'effort', true, false, false, 128_000],

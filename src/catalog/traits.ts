@@ -6,6 +6,8 @@ export interface Traits {
   readonly model: string
   /** The most tokens it writes in one answer. */
   readonly maxOutput?: number
+  /** The makers name no limit, or hosts allow other ones: `maxOutput` is what it surely writes, and it may write more. */
+  readonly mayWriteMore?: true
   readonly thinking?: 'effort' | 'budget' | 'adaptive' | 'none'
   /** Whether it can be held to a JSON Schema. */
   readonly nativeSchema?: boolean
@@ -33,7 +35,7 @@ const budgetClaude = { thinking: 'budget', prefill: true, sampling: true } as co
 const claude: readonly Rule[] = [
   [/claude-(?:v?[12]|instant)/, { ...plain, nativeSchema: false, prefill: true, maxOutput: 4096 }],
   [/claude-3[-.]5/, { ...plain, nativeSchema: false, prefill: true, maxOutput: 8192 }],
-  [/claude-3[-.]7|claude-sonnet-3[-.]7/, { ...budgetClaude, nativeSchema: false, maxOutput: 64_000 }],
+  [/claude-3[-.]7|claude-sonnet-3[-.]7/, { ...budgetClaude, nativeSchema: false, maxOutput: 64_000, mayWriteMore: true }],
   [/claude-3/, { ...plain, nativeSchema: false, prefill: true, maxOutput: 4096 }],
   [/claude-(?:opus-4[-.][78]|4[-.][78]-opus)/, { ...strictClaude, maxOutput: 128_000 }],
   [/claude-(?:opus-4[-.]6|4[-.]6-opus)/, { ...strictClaude, sampling: true, maxOutput: 128_000 }],
@@ -42,14 +44,14 @@ const claude: readonly Rule[] = [
   [/claude-(?:opus-4|4-opus)/, { ...budgetClaude, nativeSchema: false, maxOutput: 32_000 }],
   [/claude-(?:sonnet-4|4-sonnet)/, { ...budgetClaude, nativeSchema: false, maxOutput: 64_000 }],
   // The makers name no lower limit for the fifth generation; this much all of them write.
-  [/claude/, { ...strictClaude, maxOutput: 64_000 }],
+  [/claude/, { ...strictClaude, maxOutput: 64_000, mayWriteMore: true }],
 ]
 
 /** Reasoning models take an effort and refuse sampling: https://platform.openai.com/docs/guides/reasoning. Limits: https://platform.openai.com/docs/models. */
 const reasoner = { thinking: 'effort', nativeSchema: true, prefill: false, sampling: false } as const
 const chatter = { ...plain, nativeSchema: true, prefill: false } as const
 const gpt: readonly Rule[] = [
-  [/^o1-(?:mini|preview)/, { thinking: 'none', nativeSchema: false, prefill: false, sampling: false, maxOutput: 32_768 }],
+  [/^o1-(?:mini|preview)/, { thinking: 'none', nativeSchema: false, prefill: false, sampling: false, maxOutput: 32_768, mayWriteMore: true }],
   [/^o[134](?:-|$)/, { ...reasoner, maxOutput: 100_000 }],
   [/^gpt-\d+(?:[.-]\d+)?-chat/, { ...chatter, maxOutput: 16_384 }],
   // Marks in the prompt: https://developers.openai.com/api/docs/guides/prompt-caching
@@ -58,6 +60,7 @@ const gpt: readonly Rule[] = [
   [/^gpt-4\.1/, { ...chatter, maxOutput: 32_768 }],
   [/^gpt-4o-2024-05-13/, { ...chatter, nativeSchema: false, maxOutput: 4096 }],
   [/^(?:chat)?gpt-4o/, { ...chatter, maxOutput: 16_384 }],
+  [/^gpt-4(?:-0\d{3})?$/, { ...chatter, nativeSchema: false, maxOutput: 8192 }],
   [/^gpt-(?:4|3\.5)/, { ...chatter, nativeSchema: false, maxOutput: 4096 }],
   [/^gpt-oss/, { thinking: 'effort', nativeSchema: true, sampling: true }],
 ]
@@ -69,8 +72,8 @@ const others: readonly Rule[] = [
   [/gemini-\d/, { thinking: 'effort', nativeSchema: true, sampling: true, maxOutput: 65_536 }],
   [/grok-(?:3-mini|4\.[2-9])/, { thinking: 'effort', nativeSchema: true, sampling: true }],
   [/grok/, { ...plain, nativeSchema: true }],
-  [/deepseek-(?:chat|v3)/, { ...plain, nativeSchema: false, maxOutput: 8192 }],
-  [/deepseek-reasoner|deepseek-r1/, { thinking: 'none', nativeSchema: false, maxOutput: 65_536 }],
+  [/deepseek-(?:chat|v3)/, { ...plain, nativeSchema: false, maxOutput: 8192, mayWriteMore: true }],
+  [/deepseek-reasoner|deepseek-r1/, { thinking: 'none', nativeSchema: false, maxOutput: 65_536, mayWriteMore: true }],
   [/deepseek/, { thinking: 'effort', nativeSchema: false }],
   [/mistral|ministral|codestral|devstral|pixtral/, { ...plain, nativeSchema: true }],
   [/command-a-reasoning/, { thinking: 'budget', nativeSchema: true, sampling: true }],
