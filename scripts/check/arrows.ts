@@ -24,7 +24,7 @@ const arrows: { readonly [place: string]: readonly string[] } = {
   providers: ['type wires', 'type canonical', 'base'],
   contract: ['receipts'],
   telemetry: ['receipts', 'base'],
-  config: ['providers', 'wires', 'canonical', 'base'],
+  config: ['providers', 'wires', 'canonical', 'catalog', 'base'],
   routing: ['type providers', 'catalog', 'canonical', 'base'],
   upstream: ['type providers', 'canonical', 'base'],
   credentials: ['type providers', 'canonical', 'base'],
@@ -32,11 +32,13 @@ const arrows: { readonly [place: string]: readonly string[] } = {
   storage: ['type gateway', 'type routing', 'type credentials', 'type policy', 'contract', 'receipts', 'canonical', 'base'],
   control: ['storage', 'gateway/snapshot', 'routing', 'catalog', 'config', 'credentials', 'providers', 'contract', 'receipts', 'canonical', 'base'],
   server: [...library, 'config', 'gateway', 'storage', 'control'],
+  chaos: ['surfaces', 'providers', 'wires', 'canonical', 'base'],
   cli: ['contract', 'config', 'base'],
+  'cli/commands/chaos': ['chaos', 'config', 'base'],
   'cli/commands/start': ['server', 'contract', 'config', 'base'],
 }
 
-const network = ['upstream', 'server', 'storage', 'cli']
+const network = ['upstream', 'server', 'storage', 'chaos', 'cli']
 
 /** Which places may import what is not ours. A package that is not here is imported by nobody. */
 const outside: { readonly [module: string]: readonly string[] } = {
@@ -146,7 +148,7 @@ export const arrowRules: readonly Rule[] = [
     find: circles,
   },
   {
-    says: 'packages and built-in modules are imported where they belong: sockets by the egress, the server, the storage and the commands; nothing from Node.js in pure folders; no child_process, no vm',
+    says: 'packages and built-in modules are imported where they belong: sockets by the egress, the server, the storage, the simulator of faults and the commands; nothing from Node.js in pure folders; no child_process, no vm',
     broken: [
       file('src/gateway/a.ts', "import { request } from 'undici'"),
       file('src/gateway/a.ts', "import { connect } from 'node:net'"),

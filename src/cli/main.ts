@@ -2,6 +2,7 @@
 
 import { Command as Program } from 'commander'
 import { Complaint, type Arguments, type Command } from './command.ts'
+import { chaos } from './commands/chaos.ts'
 import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
@@ -10,7 +11,7 @@ import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [start, ...keys, ...connect, ...receipts, ...running, doctor]
+const commands: readonly Command[] = [start, ...keys, ...connect, ...receipts, ...running, doctor, ...chaos]
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -23,7 +24,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Commands that have others below them. */
-const groups: Readonly<Record<string, string>> = { keys: 'clients’ keys', receipts: 'what each call did', config: 'the settings' }
+const groups: Readonly<Record<string, string>> = {
+  keys: 'clients’ keys',
+  receipts: 'what each call did',
+  config: 'the settings',
+  chaos: 'a provider that misbehaves on script, to test a gateway with',
+}
 
 function add(program: Program, command: Command): void {
   const words = command.usage.split(' ')

@@ -3,7 +3,8 @@
  * `upstream.url`, and read `upstream.requests`. A script is an answer, a list of answers in turn, or a function from the request; an answer is a list of steps.
  */
 
-export { startUpstream, type Ending, type Received, type Script, type Upstream, type UpstreamOptions } from './upstream.ts'
+export type { Ending } from '../../src/chaos/connection.ts'
+export { startUpstream, type Received, type Script, type Upstream, type UpstreamOptions } from './upstream.ts'
 export * from './answer.ts'
 export * as bedrock from './bedrock.ts'
 export * as cohere from './cohere.ts'

@@ -1,6 +1,6 @@
 /** Reads requests from the bytes of one connection, keeping each header as it was spelled. */
 
-/** The most bytes that wait here to be read; the requests of a test are far smaller. */
+/** The most bytes that wait here to be read; requests are far smaller. */
 const most = 512 * 2 ** 20
 
 /** A request as it came over the connection. */
