@@ -9,7 +9,6 @@ export const needs = {
   documents: 'A document, as a PDF, is given to the model.',
   audio: 'Sound is played to the model.',
   video: 'A video is shown to the model.',
-  files: 'A file in a vendor’s own store is referred to.',
   tools: 'The model is offered tools, or told of calls of tools.',
   schema: 'The answer must keep to a JSON Schema.',
   json: 'The answer must be JSON, of any shape.',
@@ -92,6 +91,7 @@ const makers: readonly Rule[] = [
 
 /** Weights that anyone may host: what their makers did not teach them no host adds, but that documents are read for them by some. */
 const open: readonly Rule[] = [
+  [/^command-a-vision/, silent | tools],
   [/(?:^|[-.])(?:vl|vision|omni|audio|multimodal)(?:[-.\d]|$)|llava|ultravox/, 0],
   [/^deepseek-(?:v[23](?![\d])|r1|coder|v4-pro)/, blind],
   [/^llama-?(?:2|3(?:[-.:]|$)(?!2-(?:11|90)b)|v3p[13]|3p[13])/, blind],
@@ -102,7 +102,6 @@ const open: readonly Rule[] = [
   ],
   [/^ministral-[38]b-2410|^magistral-(?:small|medium)-250[67]/, blind],
   [/^command(?:-light|-r|-a-(?:03-2025|reasoning|translate))|^c4ai-|^aya-expanse/, blind],
-  [/^command-a-vision/, silent | tools],
   [/^qwen-?(?:1[.p]5|2|2[.p]5|3)(?:-|:|$)|^qwq/, blind],
   [/^kimi-k2(?![.p]\d)/, blind],
   [/^minimax-m2/, blind],
@@ -158,7 +157,8 @@ function find(provider: string, model: string): Abilities {
   const { maxOutput = Infinity, mayWriteMore, nativeSchema } = traitsOf(provider, model)
   const lacks = lacksBy([...makers, ...open], id) | lacksBy(Object.hasOwn(hosted, provider) ? hosted[provider]! : [], id)
   return {
-    lacks: nativeSchema === false ? lacks | schema : lacks,
+    // Claude is given a tool for its answer where it cannot be held to a schema: it comes on a wire where the gateway does so.
+    lacks: nativeSchema === false && !/claude/.test(id) ? lacks | schema : lacks,
     context: widened.find(([pattern]) => pattern.test(id))?.[1] ?? findModel(provider, model)?.context ?? Infinity,
     output: mayWriteMore ? Infinity : maxOutput,
   }

@@ -6,7 +6,7 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { lengthOf } from './check.ts'
 
-export type Needed = 'images' | 'documents' | 'audio' | 'video' | 'files' | 'tools' | 'schema' | 'json' | 'speech' | 'drawing' | 'choices' | 'logprobs'
+export type Needed = 'images' | 'documents' | 'audio' | 'video' | 'tools' | 'schema' | 'json' | 'speech' | 'drawing' | 'choices' | 'logprobs'
 
 /** May be told of one need many times. */
 export type Tell = (need: Needed) => void
@@ -69,7 +69,6 @@ const byField = [
 
 function tellPart(part: JsonObject, tell: Tell): void {
   const { type, role } = part
-  if (typeof part.file_id === 'string' || (isObject(part.file) && typeof part.file.file_id === 'string')) tell('files')
   if (typeof type === 'string') {
     const need = byType.get(type)
     if (need !== undefined && !(need === 'documents' && isPlain(part))) tell(need)
@@ -79,7 +78,11 @@ function tellPart(part: JsonObject, tell: Tell): void {
     if (role === 'tool' || lengthOf(part.tool_calls) > 0 || isObject(part.function_call)) tell('tools')
     return
   }
-  for (const [field, need] of byField) if (isObject(part[field]) && !(need === 'documents' && isPlain(part[field]))) tell(need)
+  for (const [field, need] of byField) {
+    const said = part[field]
+    // Tools with a type are the vendor's own, and what they did is not for others.
+    if (isObject(said) && said.type === undefined && !(need === 'documents' && isPlain(said))) tell(need)
+  }
   tellMedium(part.inlineData ?? part.inline_data ?? part.fileData ?? part.file_data, tell)
 }
 
@@ -93,15 +96,10 @@ function isPlain({ type, source, file, document, format, file_data }: JsonObject
   return (type === 'document' && document !== undefined) || plainFormats.has(format)
 }
 
-/** What lies in the store of one vendor alone. */
-const stored = /^(gs:|files\/|https:\/\/generativelanguage\.googleapis\.com\/)/
-
 function tellMedium(medium: Json | undefined, tell: Tell): void {
   if (!isObject(medium)) return
   const mime = medium.mimeType ?? medium.mime_type
-  const uri = medium.fileUri ?? medium.file_uri
   const kind = typeof mime === 'string' ? mime.slice(0, mime.indexOf('/')) : ''
-  if (typeof uri === 'string' && stored.test(uri)) tell('files')
   if (kind === 'image') tell('images')
   else if (kind === 'audio' || kind === 'video') tell(kind)
   else if (kind === 'application') tell('documents')
@@ -109,25 +107,32 @@ function tellMedium(medium: Json | undefined, tell: Tell): void {
 
 function tellAnswer(body: JsonObject, tell: Tell): void {
   const config = objectIn(body.generationConfig ?? body.generation_config)
-  const format = body.response_format ?? objectIn(body.text).format ?? body.output_format ?? objectIn(body.output_config).format
-  if (isObject(format)) {
-    if (format.type === 'json_schema' || isObject(format.json_schema) || isObject(format.schema)) tell('schema')
-    else if (format.type === 'json_object') tell('json')
-  }
-  if (schemaFields.some((field) => isObject(config[field]))) tell('schema')
-  else if ((config.responseMimeType ?? config.response_mime_type) === 'application/json') tell('json')
-  for (const kind of listIn(body.modalities ?? config.responseModalities ?? config.response_modalities)) {
-    if (kind === 'audio' || kind === 'AUDIO') tell('speech')
-    if (kind === 'image' || kind === 'IMAGE') tell('drawing')
-  }
-  if (isAsked(body.logprobs) || isAsked(config.responseLogprobs ?? config.response_logprobs) || isAsked(body.top_logprobs)) tell('logprobs')
-  if (isSeveral(body.n) || isSeveral(config.candidateCount ?? config.candidate_count)) tell('choices')
-  if (lengthOf(body.tools) > 0 || lengthOf(body.functions) > 0 || isObject(body.tools) || lengthOf(objectIn(body.toolConfig).tools) > 0) tell('tools')
+  tellFormat(body, config, tell)
+  const modalities = body.modalities ?? config.responseModalities ?? config.response_modalities
+  if (Array.isArray(modalities)) for (const kind of modalities) tellModality(kind, tell)
+  if ([body.logprobs, body.top_logprobs, config.responseLogprobs, config.response_logprobs].some(isAsked)) tell('logprobs')
+  if ([body.n, config.candidateCount, config.candidate_count].some(isSeveral)) tell('choices')
+  if ([body.tools, body.functions, objectIn(body.toolConfig).tools].some(isOffered)) tell('tools')
+}
+
+function tellFormat(body: JsonObject, config: JsonObject, tell: Tell): void {
+  const format = objectIn(
+    body.response_format ?? objectIn(body.text).format ?? body.output_format ?? objectIn(body.output_config).format ?? objectIn(body.outputConfig).textFormat,
+  )
+  const hasSchema = format.type === 'json_schema' || isObject(format.json_schema) || isObject(format.schema)
+  if (hasSchema || schemaFields.some((field) => isObject(config[field]))) tell('schema')
+  else if (format.type === 'json_object' || (config.responseMimeType ?? config.response_mime_type) === 'application/json') tell('json')
+}
+
+function tellModality(kind: Json, tell: Tell): void {
+  if (kind === 'audio' || kind === 'AUDIO') tell('speech')
+  if (kind === 'image' || kind === 'IMAGE') tell('drawing')
 }
 
 const schemaFields = ['responseSchema', 'response_schema', 'responseJsonSchema', 'response_json_schema']
 
 const objectIn = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
-const listIn = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
+/** Google takes one bag of tools where it wants a list of them. */
+const isOffered = (tools: Json | undefined): boolean => isObject(tools) || lengthOf(tools) > 0
 const isSeveral = (count: Json | undefined): boolean => typeof count === 'number' && count > 1
 const isAsked = (value: Json | undefined): boolean => value === true || (typeof value === 'number' && value > 0)
