@@ -9,6 +9,8 @@ export interface Deadlines {
   readonly firstWord: number
   /** Between two pieces of an answer. */
   readonly idle: number
+  /** A window of a stream: two in a row with next to no words end it. */
+  readonly progress: number
   /** An answer in all. */
   readonly total: number
 }

@@ -15,7 +15,7 @@ const request = {
   path: '',
   headers: {},
   body: '',
-  deadlines: { connect: 1, firstByteStreamed: 1, firstByteWhole: 1, firstWord: 1, idle: 1, total: 1 },
+  deadlines: { connect: 1, firstByteStreamed: 1, firstByteWhole: 1, firstWord: 1, idle: 1, progress: 1, total: 1 },
 }
 const passing: Outgoing = { wire: openaiChat, request, passesOn: true, hidesUsage: false, undo: [] }
 
@@ -38,6 +38,7 @@ function scripted(pieces: Iterable<string | Buffer | Failure>): Scripted {
       return Promise.resolve(done === true ? undefined : Buffer.from(value as string))
     },
     awaitWord: () => {},
+    noteWords: () => {},
     abort: () => {
       isAborted = true
     },

@@ -159,17 +159,25 @@ export class StreamAnswer {
 
   #frames(messages: readonly Message[]): Frame[] {
     const frames: Frame[] = []
+    let spoken = 0
+    let weight = 0
     for (const message of messages) {
       if (this.#hasSpoken && this.#mayGlance && this.#reader.isPlainDelta(message)) {
         this.#receipt.observePlain()
+        spoken += 1
+        weight += message.bytes.length
         frames.push({ bytes: message.bytes, events: noEvents, isPlain: true, isTerminator: false })
       } else {
         const wasTerminated = this.#reader.isTerminated
         const events = this.#observe(this.#reader.read(message))
+        const words = weigh(events, message.bytes.length)
+        if (words > 0) spoken += 1
+        weight += words
         if (events.length === 0 && this.#reader.hasRepeatedEnd) continue
         frames.push({ bytes: message.bytes, events, isPlain: false, isTerminator: this.#reader.isTerminated && !wasTerminated })
       }
     }
+    if (spoken > 0) this.#exchange.noteWords(spoken, weight)
     return frames
   }
 
@@ -185,6 +193,16 @@ export class StreamAnswer {
     this.#receipt.observe(events)
     return this.outgoing.passesOn || !events.some(isUsage) ? events : events.map(believed)
   }
+}
+
+/** What of a frame of `length` bytes are words. A block that opens is worth any number: the model goes on to something else, as to a search. */
+function weigh(events: readonly ChatEvent[], length: number): number {
+  let words = 0
+  for (const { type } of events) {
+    if (type === 'open') return Infinity
+    if (type === 'delta') words = length
+  }
+  return words
 }
 
 const isUsage = ({ type }: ChatEvent): boolean => type === 'usage'

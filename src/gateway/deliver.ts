@@ -10,6 +10,7 @@ import type { EventWriter, StreamOptions } from '../wires/wire.ts'
 import type { Answer, Frame, StreamAnswer, WholeAnswer } from './answer.ts'
 import type { AnyCall, Call } from './call.ts'
 import { answerHeaders, dollars, streamHeaders } from './headers.ts'
+import { mustBeThere } from './leaving.ts'
 import type { Patience } from './patience.ts'
 
 export const costHeader = 'x-omega-cost-usd'
@@ -33,6 +34,7 @@ export function streamWhole(response: ChatResponse, call: Call, receipt: Receipt
 /** The client is told the rest of a stream. */
 function endStream(piece: string, { client, scribe }: Call, receipt: Receipt): void {
   scribe?.take(piece)
+  mustBeThere(client)
   client.end(piece, costTrailer(receipt))
 }
 
@@ -124,8 +126,9 @@ export function endWhole(body: Buffer | string, { client, scribe }: AnyCall, rec
   const cost = receipt.currentCost()
   if (cost !== null) headers.push(costHeader, dollars(cost))
   headers.push('content-length', String(Buffer.byteLength(body)))
-  receipt.record.status = 200
   scribe?.take(body)
+  mustBeThere(client)
+  receipt.record.status = 200
   client.begin(200, headers)
   client.end(body)
 }

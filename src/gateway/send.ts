@@ -13,6 +13,7 @@ import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './an
 import type { Ask } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
+import { whenUnwanted } from './leaving.ts'
 import { bringBytes, missingBytes } from './media.ts'
 import { prepare, wireFor, type Outgoing } from './outgoing.ts'
 
@@ -34,8 +35,8 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
   receipt.beginAttempt()
-  const exchange = await transport.post(outgoing.request, call.streams, (cancel) => call.client.onGone(cancel))
-  call.client.onGone(() => exchange.abort())
+  const exchange = await transport.post(outgoing.request, call.streams, (cancel) => whenUnwanted(call, cancel))
+  whenUnwanted(call, () => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readModelRefusal(exchange, outgoing.wire, target.connection.provider)
   try {

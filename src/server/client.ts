@@ -2,9 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { monotonic } from '../base/clock.ts'
 import type { Listed } from '../base/roster.ts'
-import { unwatch, watch, type Watched } from '../base/watch.ts'
+import { awake, Limit, unwatch, watch, type Watched } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { ByteSource } from '../base/source.ts'
 import type { Client, Headers } from '../gateway/client.ts'
@@ -109,6 +108,7 @@ export class HttpClient implements Client, Listed {
   }
 
   begin(status: number, headers: readonly string[], trailers?: string): void {
+    if (this.#isGone) return
     this.#response.writeHead(status, (trailers === undefined ? headers : [...headers, 'trailer', trailers]) as string[])
   }
 
@@ -119,12 +119,12 @@ export class HttpClient implements Client, Listed {
   drained(): Promise<void> {
     if (this.#isGone || !this.#response.writableNeedDrain) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const limit = new Limit(this.#limits.writeIdle, () => {
         this.destroy()
         reject(new Failure('client_closed', 'The client stopped reading.'))
-      }, this.#limits.writeIdle)
+      })
       const go = () => {
-        clearTimeout(timer)
+        limit.end()
         this.#response.off('drain', go).off('close', go)
         resolve()
       }
@@ -166,7 +166,7 @@ class Incoming implements Watched {
   /** Bounded by `limit`. */
   readonly #chunks: Buffer[] = []
   #length = 0
-  readonly #begunAt = monotonic()
+  readonly #begunAt = awake()
   #heardAt = this.#begunAt
 
   constructor(request: IncomingMessage, limits: IncomingLimits, outcome: Outcome) {
@@ -180,13 +180,13 @@ class Incoming implements Watched {
   }
 
   /** Every byte buys a millisecond: whoever sends less than a kilobyte a second is holding a place, and not sending. */
-  look(time: number): void {
+  look(_time: number, time: number): void {
     const { idle } = this.#limits
     if (time - this.#heardAt > idle || time - this.#begunAt > idle + this.#length) this.#stop(new Failure('request_timeout', 'The body did not come in time.'))
   }
 
   #take(chunk: Buffer): void {
-    this.#heardAt = monotonic()
+    this.#heardAt = awake()
     this.#length += chunk.length
     if (this.#length > this.#limits.limit) return this.#stop(tooLarge(this.#limits.limit))
     this.#chunks.push(chunk)

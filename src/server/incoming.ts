@@ -1,9 +1,8 @@
 /** A request's body that is taken piece by piece: the client is paused while nobody asks, and watched while somebody does. */
 
 import type { IncomingMessage } from 'node:http'
-import { monotonic } from '../base/clock.ts'
 import type { ByteSource } from '../base/source.ts'
-import { unwatch, watch, type Watched } from '../base/watch.ts'
+import { awake, unwatch, watch, type Watched } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
 
 export interface IncomingLimits {
@@ -47,7 +46,7 @@ export class IncomingStream implements ByteSource, Watched {
       this.#waiting = { resolve, reject }
       if (this.#failure) return this.#settle((waiting) => waiting.reject(this.#failure!))
       if (this.#isOver) return this.#settle((waiting) => waiting.resolve(undefined))
-      this.#askedAt = monotonic()
+      this.#askedAt = awake()
       watch(this)
       this.#give()
     })
@@ -60,7 +59,7 @@ export class IncomingStream implements ByteSource, Watched {
   }
 
   /** Every byte buys a millisecond: whoever sends less than a kilobyte a second is holding a place, and not sending. */
-  look(time: number): void {
+  look(_time: number, time: number): void {
     const { idle } = this.#limits
     const waits = time - this.#askedAt
     if (waits > idle || this.#waited + waits > idle + this.#length) this.#fail(new Failure('request_timeout', 'The body did not come in time.'))
@@ -72,7 +71,7 @@ export class IncomingStream implements ByteSource, Watched {
     if (chunk === null) return
     this.#length += chunk.length
     if (this.#length > this.#limits.limit) return this.#fail(tooLarge(this.#limits.limit))
-    this.#waited += monotonic() - this.#askedAt
+    this.#waited += awake() - this.#askedAt
     this.#settle((waiting) => waiting.resolve(chunk))
   }
 

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import type { Listed } from '../base/roster.ts'
 import type { ByteSource } from '../base/source.ts'
 import { SseCutter } from '../base/sse.ts'
+import { Limit } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Client, Headers } from '../gateway/client.ts'
 import type { Turns } from '../gateway/memory.ts'
@@ -121,12 +122,12 @@ export class SocketClient implements Client, Listed {
   drained(): Promise<void> {
     if (this.#isGone || this.#socket.bufferedAmount < this.#limits.buffer) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const limit = new Limit(this.#limits.writeIdle, () => {
         this.destroy()
         reject(new Failure('client_closed', 'The client stopped reading.'))
-      }, this.#limits.writeIdle)
+      })
       this.#waiting = () => {
-        clearTimeout(timer)
+        limit.end()
         this.#waiting = undefined
         resolve()
       }

@@ -43,6 +43,8 @@ export interface Exchange {
   next(): Promise<Buffer | undefined>
   /** Sets how long the first word may take from now; Infinity once it was said. */
   awaitWord(ms: number): void
+  /** Words have come: so many frames of them, of so many bytes. From the first word on they must not trickle. */
+  noteWords(frames: number, bytes: number): void
   /** Gives up: the connection is closed, unless all has come, and whoever waits is told why. Safe to call twice. */
   abort(why?: Failure): void
 }

@@ -2,13 +2,13 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import { monotonic } from '../base/clock.ts'
-import { unwatch, watch, type Watched } from '../base/watch.ts'
+import { awake, unwatch, watch, type Watched } from '../base/watch.ts'
 import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Exchange, StreamedBody } from './exchange.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { inflaterFor, type Inflater } from './inflate.ts'
+import { Progress } from './progress.ts'
 
 export interface FlightTerms {
   readonly deadlines: Deadlines
@@ -29,7 +29,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   readonly #upload: StreamedBody | undefined
   /** The next bytes of the upload are awaited: the silence is not the provider's. */
   #isPulling = false
-  readonly #startedAt = monotonic()
+  readonly #startedAt = awake()
   #controller: Dispatcher.DispatchController | undefined
   #inflater: Inflater | undefined
   /** Bounded: beyond `mostWaiting` bytes the provider is paused. */
@@ -43,6 +43,8 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   #patience: number
   /** Until when the first word must be said; Infinity where it need not, or was. */
   #wordBy = Infinity
+  /** From the first word on. */
+  #progress: Progress | undefined
 
   /** `settle` is called once: when headers have come, or with why they never will. */
   constructor({ deadlines, asksStream, mostWaiting, upload }: FlightTerms, settle: (error: Failure | undefined) => void) {
@@ -61,7 +63,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
       this.#isPulling = true
       const chunk = await this.#upload.next()
       this.#isPulling = false
-      this.#heardAt = monotonic()
+      this.#heardAt = awake()
       // An end that was not the upload's own must not look like one.
       if (this.#ended || this.#failure) throw this.#failure ?? new Failure('client_closed', 'The upload is wanted no more.')
       if (chunk === undefined) return
@@ -78,12 +80,12 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     if (status < 200) return
     this.status = status
     this.headers = flat(headers)
-    this.#heardAt = monotonic()
+    this.#heardAt = awake()
     this.#patience = this.#deadlines.idle
     try {
       this.#inflater = inflaterFor(this.headers['content-encoding'], {
         // Unpacking takes time too, and is not the provider's silence.
-        give: (piece) => this.#give(piece, monotonic()),
+        give: (piece) => this.#give(piece, awake()),
         fail: (failure) => this.#fail(failure),
         drained: () => this.#steer(),
       })
@@ -94,8 +96,8 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#inflater === undefined) return this.#give(chunk, monotonic())
-    this.#heardAt = monotonic()
+    if (this.#inflater === undefined) return this.#give(chunk, awake())
+    this.#heardAt = awake()
     this.#inflater.push(chunk)
     this.#steer()
   }
@@ -148,7 +150,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     const isWanted = hasRoom && this.#inflater?.isFull !== true
     if (isWanted !== this.#controller?.paused) return
     if (!isWanted) return this.#controller.pause()
-    this.#heardAt = monotonic()
+    this.#heardAt = awake()
     this.#controller.resume()
   }
 
@@ -177,14 +179,24 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   }
 
   awaitWord(ms: number): void {
-    this.#wordBy = ms === Infinity ? ms : monotonic() + ms
+    this.#wordBy = ms === Infinity ? ms : awake() + ms
+    if (ms === Infinity) this.#progress = new Progress(this.#deadlines.progress, awake())
   }
 
-  look(time: number): void {
+  noteWords(frames: number, bytes: number): void {
+    this.#progress?.note(frames, bytes)
+  }
+
+  /** What the provider said while the process was blocked could not be heard: that time is not its own. */
+  look(_time: number, time: number): void {
     if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(late('The answer took longer than the total limit.'))
     if (time >= this.#wordBy) return this.#fail(late('The provider did not say its first word in time.'))
     // While the client is slower than the provider, the silence is ours.
-    if (this.#waiting > 0 || this.#isPulling || this.#controller?.paused === true) this.#heardAt = time
+    if (this.#waiting > 0 || this.#isPulling || this.#controller?.paused === true) {
+      this.#heardAt = time
+      this.#progress?.restart(time)
+    }
+    if (this.#progress?.isTrickle(time) === true) return this.#fail(late('The provider’s answer only trickled in.'))
     if (time - this.#heardAt < this.#patience) return
     this.#fail(late(this.status === 0 ? 'The provider did not begin to answer in time.' : 'The provider fell silent in the middle of its answer.'))
   }

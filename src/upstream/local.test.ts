@@ -19,7 +19,7 @@ const look = {
 }
 
 function post(body: JsonObject, deadlines: Partial<UpstreamRequest['deadlines']> = {}, onCancel: (cancel: () => void) => void = () => {}): Promise<Exchange> {
-  const patient = { connect: 50, firstByteStreamed: 200, firstByteWhole: 200, firstWord: 200, idle: 200, total: 2000 }
+  const patient = { connect: 50, firstByteStreamed: 200, firstByteWhole: 200, firstWord: 200, idle: 200, progress: 200, total: 2000 }
   return local.post(
     { origin: '', path: '/chat/completions', headers: {}, body: JSON.stringify({ ...hello, ...body }), deadlines: { ...patient, ...deadlines } },
     body.stream === true,
@@ -149,13 +149,13 @@ describe('the failing models', () => {
 
   test('are slow where they say so, and answer in the end', async () => {
     const begun = performance.now()
-    assert.match(await readAll(await post({ model: 'fail-slow' }, { firstByteWhole: 5000, idle: 5000, total: 60_000 })), /Hello/)
+    assert.match(await readAll(await post({ model: 'fail-slow' }, { firstByteWhole: 5000, idle: 5000, progress: 5000, total: 60_000 })), /Hello/)
     assert.ok(performance.now() - begun >= 3000)
   })
 
   test('end with the total limit, as every provider’s answer does', async () => {
     assert.equal(await reasonOf(post({ model: 'fail-slow' }, { firstByteWhole: 5000, total: 50 })), 'upstream_timeout')
-    const exchange = await post({ model: 'fail-stall', stream: true }, { idle: 60_000, total: 100 })
+    const exchange = await post({ model: 'fail-stall', stream: true }, { idle: 60_000, progress: 60_000, total: 100 })
     assert.equal(await reasonOf(readAll(exchange)), 'upstream_timeout')
   })
 })

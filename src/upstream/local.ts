@@ -69,8 +69,10 @@ class LocalExchange implements Exchange {
     return Buffer.from(step.text)
   }
 
-  /** What it says, it says at once or never. */
+  /** What it says, it says as it was told to. */
   awaitWord(): void {}
+
+  noteWords(): void {}
 
   abort(why = new Failure('client_closed', 'The call was given up.')): void {
     this.#abortedBy ??= why

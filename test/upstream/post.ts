@@ -8,7 +8,7 @@ import type { Exchange, StreamedBody } from '../../src/upstream/exchange.ts'
 import { HttpTransport, type HttpOptions } from '../../src/upstream/http.ts'
 import type { Upstream } from './upstream.ts'
 
-const patient: Deadlines = { connect: 2000, firstByteStreamed: 5000, firstByteWhole: 5000, firstWord: 5000, idle: 5000, total: 20_000 }
+const patient: Deadlines = { connect: 2000, firstByteStreamed: 5000, firstByteWhole: 5000, firstWord: 5000, idle: 5000, progress: 5000, total: 20_000 }
 export const options: HttpOptions = { connections: 100, keepAlive: 2000, headerBytes: 16_384, streamBuffer: 256 * 1024 }
 
 /** One for all that need no other options; closed after the last test. */

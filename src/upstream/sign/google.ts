@@ -18,7 +18,15 @@ const leastAge = 60 * 1000
 const mostAccounts = 100
 /** Bytes of an answer with a token. */
 const mostAnswer = 64 * 1024
-const deadlines: Deadlines = { connect: 5000, firstByteStreamed: 15_000, firstByteWhole: 15_000, firstWord: 15_000, idle: 15_000, total: 30_000 }
+const deadlines: Deadlines = {
+  connect: 5000,
+  firstByteStreamed: 15_000,
+  firstByteWhole: 15_000,
+  firstWord: 15_000,
+  idle: 15_000,
+  progress: 15_000,
+  total: 30_000,
+}
 
 type Post = (request: UpstreamRequest) => Promise<Exchange>
 
