@@ -12,6 +12,8 @@ export interface Gateway {
   readonly snapshot: Snapshot
   /** No new calls are taken: the process is about to end. */
   readonly isDraining: boolean
+  /** Whether there is memory for one more call, with so long a body. */
+  hasRoomFor(bytes: number): boolean
   readonly network: Transport
   /** Carries what the built-in provider answers. */
   readonly local: Transport

@@ -13,14 +13,24 @@ type Parts = Pick<AnyCall, 'surface' | 'client' | 'caller' | 'snapshot'>
 
 export async function take(parts: Parts, gateway: Gateway): Promise<AnyCall> {
   if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
+  checkRoom(0, gateway)
   const { surface, client, snapshot } = parts
   if ('takesForm' in surface && surface.takesForm) return takeForm(parts, gateway)
   checkHeaders(client.headers)
-  const body = parseBody(await client.read(snapshot.limits.body), snapshot.limits)
+  const bytes = await client.read(snapshot.limits.body)
+  checkRoom(bytes.length, gateway)
+  const body = parseBody(bytes, snapshot.limits)
   surface.wire.checkRequest(body.object)
   if ('check' in surface) surface.check?.(body.object)
   // One class for all: which of them it is, the surface says.
   return new Call<Surface>({ ...parts, body, extensions: readExtensions(body.object, client.headers, snapshot) }) as AnyCall
+}
+
+/** A little later there may be room. */
+const retryAfterMs = 2000
+
+function checkRoom(bytes: number, gateway: Gateway): void {
+  if (!gateway.hasRoomFor(bytes)) throw new Failure('overloaded', 'The gateway has too little memory left for another call.', { retryAfterMs })
 }
 
 const noBytes = Buffer.alloc(0)

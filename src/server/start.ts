@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Writable } from 'node:stream'
-import { monotonic, pause } from '../base/clock.ts'
+import { monotonic } from '../base/clock.ts'
 import { Roster } from '../base/roster.ts'
 import { uuid7 } from '../base/ids.ts'
 import { SealError } from '../base/seal.ts'
-import { Failure } from '../canonical/failure.ts'
+import { onBlocked } from '../base/watch.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -22,10 +22,12 @@ import { LocalTransport } from '../upstream/local.ts'
 import { AnswerMemory } from './answer-memory.ts'
 import { openData, type Data } from './data.ts'
 import { createHttp, type Live, type Side } from './http.ts'
+import { Overload } from './overload.ts'
 import { Plane } from './plane.ts'
 import { serveBeside } from './side.ts'
 import type { SocketLimits } from './socket-session.ts'
 import { Sockets } from './sockets.ts'
+import { stopping, type Ends } from './stop.ts'
 
 export interface Start {
   readonly settings: Settings
@@ -42,7 +44,7 @@ export interface Running {
   readonly log: Log
   /** The first client key, where this start made it. It is nowhere else. */
   readonly firstKey: string | undefined
-  /** Ends it: new calls are refused, those in flight may finish within the drain limit, and what was recorded is stored. */
+  /** Ends it: new calls are refused, those in flight may finish within the drain limit, and what was recorded is stored. A second call ends the waiting. */
   stop(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function start(asked: Start): Promise<Running> {
 async function assemble({ settings, readSettings, version, out }: Start): Promise<Running> {
   const data = await openData(settings)
   const log = new Log(out, settings.logLevel)
+  onBlocked((ms) => log.tell('warn', 'event loop was blocked', { ms: Math.round(ms) }))
   const outbox = new Outbox((lines) => data.store.receipts.append(lines), settings.receipts)
   const live: Live = new Roster()
   const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
@@ -69,13 +72,14 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, { live, outbox, memory }) })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
   const media = settings.media.fetch
-    ? new MediaFetcher({ ...settings.media, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
+    ? new MediaFetcher({ ...settings.media, resolvers: settings.upstream.resolvers, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
     : undefined
   try {
     await plane.publish()
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
-    const gateway = assembleGateway({ state, plane, data, network, media, memory, settle: settler({ metrics, outbox, log }) })
+    const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
+    const gateway = assembleGateway({ overload, state, plane, data, network, media, memory, settle: settler({ metrics, outbox, log }) })
     const tls = settings.tls && readTls(settings.tls)
     const hosts = hostsOf(settings)
     const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
@@ -84,7 +88,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     await listen(server, settings)
     if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
     const unfollow = settings.databaseUrl === undefined ? () => {} : followOthers(plane)
-    const stop = () => end({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
+    const stop = stopping({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
     return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
   } catch (error) {
     await data.store.close()
@@ -92,40 +96,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   }
 }
 
-/** All that must end when the process does. */
-interface Assembled {
-  readonly settings: Settings
-  readonly state: State
-  readonly data: Data
-  readonly log: Log
-  readonly outbox: Outbox
-  readonly live: Live
-  readonly plane: Plane
-  readonly network: HttpTransport
-  readonly media: MediaFetcher | undefined
-  readonly memory: AnswerMemory
-  readonly sockets: Sockets
-  readonly server: Server
-  readonly unfollow: () => void
-}
-
-async function end({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow }: Assembled): Promise<void> {
-  state.isDraining = true
-  sockets.drain()
-  await drain(server, live, settings.drain)
-  sockets.close()
-  unfollow()
-  await network.close()
-  await media?.close()
-  await memory.close(settings.drain)
-  const lost = await outbox.close(settings.drain)
-  if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
-  await plane.close()
-  log.flush()
-  await data.store.close()
-}
-
-function statusOf({ version, instance }: State, { live, outbox, memory }: Pick<Assembled, 'live' | 'outbox' | 'memory'>): object {
+function statusOf({ version, instance }: State, { live, outbox, memory }: Pick<Ends, 'live' | 'outbox' | 'memory'>): object {
   return {
     version,
     instance,
@@ -169,7 +140,8 @@ interface Parts {
   readonly data: Data
 }
 
-function assembleGateway({ state, plane, data, network, media, memory, settle }: Parts & Pick<Gateway, 'network' | 'media' | 'memory' | 'settle'>): Gateway {
+function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<Gateway, 'network' | 'media' | 'memory' | 'settle'>): Gateway {
+  const { overload, state, plane, data, network, media, memory, settle } = parts
   return {
     get snapshot() {
       return plane.snapshot
@@ -177,6 +149,7 @@ function assembleGateway({ state, plane, data, network, media, memory, settle }:
     get isDraining() {
       return state.isDraining
     },
+    hasRoomFor: (bytes) => overload.hasRoomFor(bytes),
     network,
     media,
     memory,
@@ -259,20 +232,4 @@ async function listen(server: Server, { port, host }: Settings): Promise<void> {
       resolve()
     })
   })
-}
-
-/** Calls in flight may finish; what has not by then hears that we stop, in its own wire. */
-async function drain(server: Server, live: Live, limit: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const late = pause(limit)
-  const idle = setInterval(() => server.closeIdleConnections(), 100)
-  await Promise.race([closed, late.done])
-  late.cancel()
-  for (const client of live) client.interrupt(new Failure('shutting_down', 'The gateway stops, and this call took longer than it waits.'))
-  const last = pause(1000)
-  await Promise.race([closed, last.done])
-  last.cancel()
-  clearInterval(idle)
-  server.closeAllConnections()
 }

@@ -1,9 +1,10 @@
 /** Fetches what a client named by URL, for providers that take bytes alone. The URL is a stranger's: it may lead to public https and nowhere else. */
 
-import { lookup as lookUp, type LookupAddress, type LookupOptions } from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import { BlockList, isIP } from 'node:net'
 import { Agent, request, type Dispatcher } from 'undici'
 import { Failure, toFailure } from '../canonical/failure.ts'
+import { Names } from './names.ts'
 
 export interface MediaLimits {
   /** Bytes of all that one call names. */
@@ -12,6 +13,8 @@ export interface MediaLimits {
   readonly time: number
   /** Names in the operator's own network that may be asked all the same, by http too. */
   readonly hosts: ReadonlySet<string>
+  /** Name servers; the system's where there are none. */
+  readonly resolvers?: readonly string[]
 }
 
 export interface Medium {
@@ -74,12 +77,15 @@ export class MediaFetcher {
   /** Bytes that one call may fetch in all. */
   readonly room: number
   readonly #limits: MediaLimits
+  /** Not the providers': strangers choose these. */
+  readonly #names: Names
   readonly #agent: Agent
 
   constructor(limits: MediaLimits) {
     this.room = limits.bytes
     this.#limits = limits
-    this.#agent = new Agent({ connect: { lookup: guardedLookup(limits.hosts), timeout: limits.time }, connections: 16, keepAliveTimeout: 1000 })
+    this.#names = new Names({ resolvers: limits.resolvers ?? [], lookups: 1 })
+    this.#agent = new Agent({ connect: { lookup: guardedLookup(limits.hosts, this.#names), timeout: limits.time }, connections: 16, keepAliveTimeout: 1000 })
   }
 
   /** `room` is how many bytes are left. Throws `Failure` (`invalid_value`), since it is the caller's URL; its text holds nothing of the URL. */
@@ -94,8 +100,9 @@ export class MediaFetcher {
     }
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy()
+  async close(): Promise<void> {
+    await this.#agent.destroy()
+    this.#names.close()
   }
 
   async #follow(first: URL, room: number, signal: AbortSignal): Promise<Medium> {
@@ -128,10 +135,10 @@ export class MediaFetcher {
 type Answered = (error: Error | null, address: string | LookupAddress[], family?: number) => void
 
 /** Every address of a name is looked at, and the connection is made to what was looked at: a name that changes its mind in between changes nothing. */
-function guardedLookup(hosts: ReadonlySet<string>) {
+function guardedLookup(hosts: ReadonlySet<string>, names: Names) {
   return (name: string, options: LookupOptions, answer: Answered): void => {
-    lookUp(name, { ...options, all: true }, (error, addresses) => {
-      if (error) return answer(error, [])
+    names.lookup(name, { ...options, all: true }, (error, addresses) => {
+      if (error || !Array.isArray(addresses)) return answer(error, [])
       if (addresses.length === 0 || (!hosts.has(name.toLowerCase()) && addresses.some(({ address }) => isSpecial(address)))) return answer(notPublic(), [])
       return options.all ? answer(null, addresses) : answer(null, addresses[0]!.address, addresses[0]!.family)
     })

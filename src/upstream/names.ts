@@ -13,6 +13,8 @@ export interface NamesOptions {
   /** Milliseconds until a server that is silent is asked again; it may take twice as long then. */
   readonly patience?: number
   readonly ages?: Ages
+  /** Look-ups by the system that may be under way at once: each takes one of the four threads. */
+  readonly lookups?: number
 }
 
 /** Milliseconds. */
@@ -53,8 +55,8 @@ interface Known {
 
 /** Names come from the configuration and, for media, from strangers: the one that came first makes room. */
 const mostNames = 1000
-/** Of the system's own look-up, which takes a thread each, so that two of the four stay free. */
-const mostLookups = 2
+const usualLookups = 2
+/** For the system's look-up. */
 const mostWaiting = 100
 /** The families are asked at once; how long the second to answer is waited for, in milliseconds: https://www.rfc-editor.org/rfc/rfc8305#section-3 */
 const secondFamily = 50
@@ -175,7 +177,7 @@ export class Names {
 
   async #askSystem(name: string): Promise<Answer> {
     if (this.#turns.length >= mostWaiting) throw coded('EAI_AGAIN')
-    if (this.#lookups < mostLookups) this.#lookups += 1
+    if (this.#lookups < (this.#options.lookups ?? usualLookups)) this.#lookups += 1
     else await new Promise<void>((resolve) => this.#turns.push(resolve))
     try {
       return { addresses: await lookup(name, { all: true, hints: ADDRCONFIG }), holds: untimed }

@@ -105,13 +105,17 @@ function providersOf(plane: Running['plane']): string {
   return [...names, ...stored].join(', ')
 }
 
-/** The first signal drains, the second ends at once; SIGHUP reads the configuration anew. */
+/** Milliseconds that an end in a hurry may take in all. */
+const hurried = 4000
+
+/** The first signal drains, the second waits for no call any more but keeps what was recorded, the third ends at once; SIGHUP reads the configuration anew. */
 function untilStopped(running: Running): Promise<void> {
   return new Promise((resolve, reject) => {
-    let isStopping = false
+    let signals = 0
     const stop = () => {
-      if (isStopping) process.exit(1)
-      isStopping = true
+      signals += 1
+      if (signals > 2) process.exit(1)
+      if (signals === 2) setTimeout(() => process.exit(1), hurried).unref()
       running.stop().then(resolve, reject)
     }
     process.on('SIGTERM', stop).on('SIGINT', stop)

@@ -1,0 +1,102 @@
+/** How the gateway ends: calls in flight may finish, those that take too long hear why they cannot, and what was recorded is stored. */
+
+import type { Server } from 'node:http'
+import { pause } from '../base/clock.ts'
+import { Failure } from '../canonical/failure.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Outbox } from '../receipts/outbox.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { HttpTransport } from '../upstream/http.ts'
+import type { MediaFetcher } from '../upstream/media.ts'
+import type { AnswerMemory } from './answer-memory.ts'
+import type { Data } from './data.ts'
+import type { Live } from './http.ts'
+import type { Plane } from './plane.ts'
+import type { Sockets } from './sockets.ts'
+
+/** All that must end when the process does. */
+export interface Ends {
+  readonly settings: Settings
+  readonly state: { isDraining: boolean }
+  readonly data: Data
+  readonly log: Log
+  readonly outbox: Outbox
+  readonly live: Live
+  readonly plane: Plane
+  readonly network: HttpTransport
+  readonly media: MediaFetcher | undefined
+  readonly memory: AnswerMemory
+  readonly sockets: Sockets
+  readonly server: Server
+  readonly unfollow: () => void
+}
+
+/** Milliseconds that each step of the end may take once somebody is in a hurry. */
+const hasty = 1000
+
+/** How long a step may take: as configured, until somebody is in a hurry. */
+class Patience {
+  #ms: number
+  #cancel: () => void = () => {}
+
+  constructor(ms: number) {
+    this.#ms = ms
+  }
+
+  get ms(): number {
+    return this.#ms
+  }
+
+  hurry(): void {
+    this.#ms = Math.min(this.#ms, hasty)
+    this.#cancel()
+  }
+
+  /** Waits for `work`, and no longer than there is patience. */
+  async await(work: Promise<unknown>): Promise<void> {
+    const late = pause(this.#ms)
+    this.#cancel = late.cancel
+    await Promise.race([work, late.done])
+    late.cancel()
+  }
+}
+
+/** The first call drains. Another one ends the waiting: what is in flight is told so at once, and what was recorded is stored all the same. */
+export function stopping(ends: Ends): () => Promise<void> {
+  const patience = new Patience(ends.settings.drain)
+  let ended: Promise<void> | undefined
+  return () => {
+    if (ended) patience.hurry()
+    return (ended ??= end(ends, patience))
+  }
+}
+
+async function end({ state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow }: Ends, patience: Patience): Promise<void> {
+  state.isDraining = true
+  sockets.drain()
+  await drain(server, live, patience)
+  sockets.close()
+  unfollow()
+  await network.close()
+  await media?.close()
+  await memory.close(patience.ms)
+  const lost = await outbox.close(patience.ms)
+  if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
+  await plane.close()
+  log.flush()
+  await data.store.close()
+}
+
+/** Calls in flight may finish; what has not by then hears that we stop, in its own wire. */
+async function drain(server: Server, live: Live, patience: Patience): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const idle = setInterval(() => server.closeIdleConnections(), 100)
+  await patience.await(closed)
+  for (const client of live) client.interrupt(new Failure('shutting_down', 'The gateway stops, and this call took longer than it waits.'))
+  const last = pause(1000)
+  await Promise.race([closed, last.done])
+  last.cancel()
+  clearInterval(idle)
+  server.closeAllConnections()
+}

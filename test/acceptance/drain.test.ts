@@ -1,0 +1,78 @@
+/** A gateway that is told to stop twice is in a hurry and loses nothing; one that is told to read its configuration anew goes on. */
+
+import assert from 'node:assert/strict'
+import { renameSync, writeFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { eventually } from '../gateway.ts'
+import { chunk, hang, lastChunk, openai, openStream, raw, startUpstream, wait, type Answer } from '../upstream/index.ts'
+import { configOf, openScene, wordsOf, type Scene } from './scene.ts'
+
+const frames = openai.frames('one two three')
+const begun: Answer = [openStream(), ...frames.slice(0, 2).map((frame) => raw(chunk(frame)))]
+const slow: Answer = [openStream(), ...frames.flatMap((frame) => [raw(chunk(frame)), wait(120)]), raw(lastChunk)]
+
+interface Page {
+  readonly data: readonly { readonly error: string | null }[]
+}
+const receiptsOf = async (scene: Scene): Promise<Page['data']> =>
+  ((await scene.ask({ method: 'GET', path: '/_omni/reports?limit=200', key: scene.adminKey })).json() as unknown as Page).data
+
+describe('a second signal', () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`[B25] of ${signal} ends the draining: every stream hears why, every receipt is kept, and the end is good and quick`, async () => {
+      await using provider = await startUpstream([...begun, hang()])
+      const scene = await openScene({
+        cast: { up: { like: 'openai', url: provider.url } },
+        settings: { server: { drain: '1min' }, deadlines: { idle: '1min' } },
+      })
+      const streams = Array.from({ length: 30 }, () => scene.say('up/m', { stream: true }))
+      await provider.request(29)
+      await pause(200)
+      const from = performance.now()
+      const stopped = scene.stop()
+      await pause(400)
+      process.kill(scene.pid, 0)
+      process.kill(scene.pid, signal)
+      for (const { status, text, isCut } of await Promise.all(streams)) {
+        assert.deepEqual([status, isCut], [200, false])
+        assert.match(text, /"code":"shutting_down"\}\}\n\n$/)
+      }
+      assert.equal(await stopped, 0)
+      assert.ok(performance.now() - from < 5000, `it took ${Math.round(performance.now() - from)} ms`)
+      await using again = await openScene({ dataDir: scene.dataDir })
+      const receipts = await receiptsOf(again)
+      assert.equal(receipts.length, 30)
+      assert.ok(receipts.every(({ error }) => error === 'shutting_down'))
+    })
+  }
+})
+
+describe('SIGHUP', () => {
+  test('[B25] reads the configuration anew while streams go on to their end', async () => {
+    await using provider = await startUpstream((request) => (request.json().stream ? slow : openai.reply('fine')))
+    const cast = { up: { like: 'openai', url: provider.url } } as const
+    await using scene = await openScene({ cast })
+    const streams = Array.from({ length: 10 }, () => scene.say('up/m', { stream: true }))
+    await provider.request(9)
+    const loads = () => scene.log().filter(({ msg }) => msg === 'configuration loaded').length
+    const before = loads()
+    process.kill(scene.pid, 'SIGHUP')
+    await eventually(() => loads() > before)
+    writeFileSync(`${scene.configPath}.new`, configOf(cast, { aliases: { name: 'up/n' } }))
+    renameSync(`${scene.configPath}.new`, scene.configPath)
+    process.kill(scene.pid, 'SIGHUP')
+    await eventually(async () => (await scene.say('name')).status === 200)
+    for (const told of await Promise.all(streams)) assert.equal(wordsOf(told.text), 'one two three')
+  })
+
+  test('[B25] of a broken configuration leaves the old one, and the process, as they are', async () => {
+    await using provider = await startUpstream(openai.reply('fine'))
+    await using scene = await openScene({ cast: { up: { like: 'openai', url: provider.url } } })
+    writeFileSync(scene.configPath, 'providers: [')
+    for (let turn = 0; turn < 20; turn += 1) process.kill(scene.pid, 'SIGHUP')
+    const readiness = async () => (await scene.ask({ method: 'GET', path: '/health/readiness', key: null })).json()
+    await eventually(async () => (await readiness()).config === 'stale')
+    assert.equal((await scene.say('up/m')).status, 200)
+  })
+})
