@@ -155,3 +155,9 @@ function linesOf(text: string): string[] {
 async function readKey(path: string): Promise<string> {
   return (await readFile(path, 'utf8').catch(() => '')).trim()
 }
+
+/** What one test did to a provider's health is nothing to the next. A gateway that is gone has none. */
+export async function heal({ url, adminKey }: Pick<Gateway, 'url' | 'adminKey'>): Promise<void> {
+  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+  await fetch(`${url}/_omni/providers/health/reset`, { method: 'POST', headers, body: '{}' }).catch(() => {})
+}

@@ -1,9 +1,11 @@
 /** What the control API works with: the store, what may be said of the running process, and the way to publish a change. */
 
+import type { Health } from '../routing/health.ts'
 import type { Store } from '../storage/store.ts'
 
 export interface Control {
   readonly store: Store
+  readonly health: Health
   /** Hashes a client's key as it is stored. */
   readonly hashKey: (key: string) => string
   readonly sealSecret: (secret: string, place: { readonly tenant: string; readonly id: string; readonly version: number }) => Uint8Array

@@ -4,7 +4,7 @@ import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
 import { nameOf, type Receipt } from '../receipts/receipt.ts'
-import { Course } from '../routing/course.ts'
+import { Course, mostTargets } from '../routing/course.ts'
 import { Lease } from '../routing/lease.ts'
 import type { Leaf } from '../routing/leaf.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -46,7 +46,9 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
       if (asked.wasAsked || failure === undefined) failure = asked.failure
       if (isLast(asked, plan, bounds) || isSpent(call, receipt)) throw failure
       if (asked.failure.reason === 'context_length_exceeded') course.needMore(leaf)
-      const wait = again < bounds.retries && receipt.attempts.length < bounds.attempts ? pauseBefore(again, asked, { leaf, course, call }) : undefined
+      // Who has not been asked yet comes before who has failed.
+      const mayRetry = again < bounds.retries && receipt.attempts.length < bounds.attempts - course.unasked
+      const wait = mayRetry ? pauseBefore(again, asked, { leaf, course, call }) : undefined
       if (wait === undefined || monotonic() + wait > bounds.until) break
       await waitFor(wait, call, receipt)
       if (call.client.isGone) throw gone()
@@ -55,9 +57,6 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     if (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until) throw failure
   }
 }
-
-/** Beyond these many targets nobody waits for an answer any more. */
-const mostTargets = 16
 
 function boundsOf({ snapshot, extensions }: AnyCall, { chain, root }: Plan): Bounds {
   const { limits } = snapshot
@@ -160,14 +159,14 @@ interface Retrying {
 /**
  * Full jitter, so that the retries of many calls do not come together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/);
  * what the provider says is the least. Undefined where the next target's turn comes at once: the failure is none that passes soon,
- * another can be asked instead, or all calls together have retried enough.
+ * another account can be asked instead, or all calls together have retried enough.
  */
 function pauseBefore(again: number, { failure: { row, retryAfterMs } }: Failed, { leaf, course, call }: Retrying): number | undefined {
   const { limits, routing, retryShare, retryFloor } = call.snapshot
   const time = monotonic()
   const least = leaf.outFor(time)
   const isOut = retryAfterMs !== undefined || row.health?.does === 'eject'
-  if (!row.again || least > limits.retryPause || (isOut && course.hasAnother())) return undefined
+  if (!row.again || least > limits.retryPause || (isOut && course.hasAnotherWayTo(leaf))) return undefined
   if (!routing.health.retries.take(time, retryShare, retryFloor)) return undefined
   const jitter = Math.random() * Math.min(limits.retryPause, firstPause * 2 ** again)
   return least === 0 ? jitter : least + jitter / 4

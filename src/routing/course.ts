@@ -23,6 +23,9 @@ export interface Traveller {
 /** Milliseconds that a call may wait in all for room. */
 export type Patience = number
 
+/** Beyond these many targets nobody waits for an answer any more. */
+export const mostTargets = 16
+
 const nothing: Needs = { bits: 0, input: 0, output: 0 }
 
 export class Course implements Circumstances<Member> {
@@ -40,22 +43,21 @@ export class Course implements Circumstances<Member> {
   /** The context of a target that was too small. */
   #tooSmall = 0
 
-  constructor(plan: Plan, traveller: Traveller) {
+  /** From 0 to below 1. */
+  readonly random: () => number
+
+  constructor(plan: Plan, traveller: Traveller, random = Math.random) {
     this.#plan = plan
     this.#traveller = traveller
+    this.random = random
   }
-
-  readonly random = Math.random
 
   /** The next to ask; it is not offered again. Waits for room up to `patience` where waiting is short. Undefined where nobody is left. */
   async next(patience: Patience): Promise<Leaf | undefined> {
     const from = monotonic()
     for (let time = from; ; time = monotonic()) {
-      const leaf = this.#choose(time) ?? this.#despair(time)
-      if (leaf !== undefined) {
-        this.#asked.push(leaf)
-        return leaf
-      }
+      const leaf = this.offer(time)
+      if (leaf !== undefined) return leaf
       const place = this.#whereToWait(time, patience)
       if (place === undefined) return undefined
       const isLet = await this.#wait(place, from + patience)
@@ -65,6 +67,13 @@ export class Course implements Circumstances<Member> {
     }
   }
 
+  /** The next that can be asked at once, if there is one; it is not offered again. */
+  offer(time: number): Leaf | undefined {
+    const leaf = this.#choose(time) ?? this.#despair(time)
+    if (leaf !== undefined) this.#asked.push(leaf)
+    return leaf
+  }
+
   /** Milliseconds that the call waited for room since this was asked last. */
   takeWaited(): number {
     const waited = this.#waited
@@ -72,10 +81,16 @@ export class Course implements Circumstances<Member> {
     return waited
   }
 
-  /** Whether another than those that were asked could be asked at once. */
-  hasAnother(): boolean {
+  /** How many are left that were not offered yet. */
+  get unasked(): number {
+    return Math.max(0, Math.min(this.#plan.root.leaves.length, mostTargets) - this.#asked.length)
+  }
+
+  /** Whether the same model could be asked at once by another account. */
+  hasAnotherWayTo({ target: { connection, model } }: Leaf): boolean {
     this.#time = monotonic()
-    return this.#plan.root.leaves.some((leaf) => this.isIn(leaf))
+    const { leaves } = this.#plan.root
+    return leaves.some((leaf) => leaf.target.connection.name === connection.name && leaf.target.model === model && this.isIn(leaf))
   }
 
   /** From now on only targets with more room for context than that one are offered. */

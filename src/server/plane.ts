@@ -144,6 +144,7 @@ export class Plane {
     const { data, status } = this.#parts
     return {
       store: data.store,
+      health: this.health,
       hashKey: data.hashKey,
       sealSecret: data.sealSecret,
       publish: () => this.publish(),

@@ -44,6 +44,8 @@ export const table: { readonly [route: string]: Access } = {
   'GET /_omni/status': 'admin',
   'GET /_omni/config': 'admin',
   'POST /_omni/reload': 'admin',
+  'GET /_omni/providers/health': 'admin',
+  'POST /_omni/providers/health/reset': 'admin',
   'POST /openai/v1/chat/completions': 'client',
   'POST /v2/chat': 'client',
   'POST /v1/completions': 'client',

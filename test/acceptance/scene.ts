@@ -2,8 +2,9 @@
 
 import { request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
+import { beforeEach } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { eventually, startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import { eventually, heal, startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { holdRules } from './rules.ts'
 
 export type Surface = 'chat' | 'messages' | 'gemini' | 'cohere'
@@ -74,6 +75,7 @@ export function configOf(cast: Cast = {}, settings: JsonObject = {}): string {
 
 export async function openScene({ cast, settings, ...options }: SceneOptions = {}): Promise<Scene> {
   const gateway = await startGateway({ config: configOf(cast, settings), ...options })
+  beforeEach(() => heal(gateway))
   const port = Number(new URL(gateway.url).port)
   const ask = async (asking: Asking): Promise<Told> => {
     const told = await askAt(port, { key: gateway.key, ...asking })

@@ -40,7 +40,8 @@ const before = [
 
 /** Faults that another target may mend, and how often the first is asked before that. */
 const mendable: readonly (readonly [says: string, fault: Answer, asks: number, reason: string])[] = [
-  ['429', rateLimited(), 2, 'rate_limit_exceeded'],
+  // Without a time it is left alone for a second, which is longer than the pauses that are allowed here.
+  ['429', rateLimited(), 1, 'rate_limit_exceeded'],
   ['500', openai.error(500, 'server_error'), 2, 'upstream_error'],
   ['502 without a body', reply(502, ''), 2, 'upstream_error'],
   ['503', openai.error(503, 'server_error'), 2, 'overloaded'],

@@ -8,7 +8,8 @@ import { openScene, question } from './scene.ts'
 
 const scene = await openScene({
   config: () => `
-retry: { longestPause: 3s }
+retry: { longestPause: 3s, budgetFloor: 100 }
+health: { failures: 100 }
 limits: { hold: 300ms, keepAlive: 200ms }
 chains: { pair: { targets: [openai/first, anthropic/claude-sonnet-4-5] } }`,
 })

@@ -1,9 +1,9 @@
 /** The real gateway in front of scripted providers, one for each wire, for tests that see it as its clients do. One scene serves a whole file of tests. */
 
 import assert from 'node:assert/strict'
-import { after } from 'node:test'
+import { after, beforeEach } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { eventually, startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import { eventually, heal, startGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { messages, openai, startUpstream, type Answer, type Received, type Upstream } from '../upstream/index.ts'
 
 /** What a provider answers to one request. */
@@ -81,6 +81,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     await gateway[Symbol.asyncDispose]()
     await Promise.all([chat.upstream.stop(), claude.upstream.stop()])
   })
+  beforeEach(() => heal(gateway))
   const ask = (method: string, path: string, headers: { readonly [name: string]: string | undefined }, body?: string) =>
     fetch(`${gateway.url}${path}`, { method, headers: given({ authorization: `Bearer ${gateway.key}`, ...headers }), ...(body !== undefined && { body }) })
   return {
