@@ -68,9 +68,10 @@ function saying(quirk: keyof Quirks, quirks: Quirks): readonly string[] {
 
 const sentence = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase())
 
-function ways({ name, notice, quirks = {} }: Provider): readonly string[] {
+function ways({ name, notice, quota, quirks = {} }: Provider): readonly string[] {
   const said = Object.values(quirks).flatMap((of) => (Object.keys(clauses) as (keyof Quirks)[]).flatMap((quirk) => saying(quirk, of)))
-  const sentences = [...(notice === undefined ? [] : [notice]), ...(said.length === 0 ? [] : [sentence(`${said.join('; ')}.`)])]
+  const shared = quota === 'account' ? ['The limits of an account hold for all its models together.'] : []
+  const sentences = [...(notice === undefined ? [] : [notice]), ...shared, ...(said.length === 0 ? [] : [sentence(`${said.join('; ')}.`)])]
   return sentences.length === 0 ? [] : [`- **${name}**: ${sentences.join(' ')}`]
 }
 

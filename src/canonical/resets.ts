@@ -25,7 +25,8 @@ export function msUntil(resets: readonly Reset[], now: number): number | undefin
     const wait = Math.min(from === 'now' ? ms : ms - now, isWindow ? mostOfWindow : most)
     if (wait > latest) latest = wait
   }
-  return latest > 0 ? Math.ceil(Number(latest.toFixed(3))) : undefined
+  // Less than a microsecond is an error of arithmetic.
+  return Math.ceil(Number(latest.toFixed(3))) || undefined
 }
 
 /** A list of one or none: a number of seconds, from now or since 1970, or of milliseconds since then; a duration as `6m0s`; a date. */

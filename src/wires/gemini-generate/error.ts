@@ -2,8 +2,7 @@
 
 import { isObject, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Failure, Reason } from '../../canonical/failure.ts'
-import { resetsAt, type Reset } from '../../canonical/resets.ts'
-import { toldFailure } from '../told.ts'
+import { resetsInDetails, toldFailure } from '../told.ts'
 import type { ProviderError } from '../wire.ts'
 import { listed } from './own.ts'
 
@@ -44,13 +43,8 @@ export function readError(body: JsonObject): ProviderError {
     .flatMap(({ fieldViolations }) => listed(fieldViolations))
     .find((violation) => isObject(violation) && typeof violation.field === 'string')
   const field = isObject(param) ? asText(param.field) : ''
-  const resets = details.flatMap((detail) => resetsOf(detail, /PerDay/.test(words)))
+  const resets = resetsInDetails(error.details)
   return { ...(reason && { reason }), message, ...(/^[\w.[\]]{1,100}$/.test(field) && { param: field }), ...(resets.length > 0 && { resets }) }
-}
-
-/** `RetryInfo` says when to come back, and the `ErrorInfo` of subscriptions: https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
-function resetsOf({ retryDelay, metadata }: JsonObject, isWindow: boolean): readonly Reset[] {
-  return [...resetsAt(retryDelay, isWindow), ...(isObject(metadata) ? resetsAt(metadata.quotaResetDelay, true) : [])]
 }
 
 /** What a detail is known by: its reason, and the quotas that were met. */

@@ -3,7 +3,7 @@
 import { isObject, present, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Failure, Reason } from '../../canonical/failure.ts'
 import { resetsAt, resetsIn, type Reset } from '../../canonical/resets.ts'
-import { toldFailure } from '../told.ts'
+import { resetsInDetails, toldFailure } from '../told.ts'
 import type { ProviderError } from '../wire.ts'
 
 /** Codes and types that say why, whatever the status; in lower case, since servers differ. */
@@ -110,10 +110,10 @@ export function readError(body: JsonObject): ProviderError {
   return { ...(reason && { reason }), message, ...param, ...(code && { code }), ...(resets.length > 0 && { resets }) }
 }
 
-/** Of a plan's windows, as Codex is told them, and in `metadata` the headers of whoever stands behind a reseller. */
-function resetsOf({ resets_in_seconds: seconds, resets_at: at }: JsonObject, { headers }: JsonObject): readonly Reset[] {
-  const behind = isObject(headers) ? resetsIn(Object.fromEntries(Object.entries(headers).map(([name, told]) => [name.toLowerCase(), asText(told)]))) : []
-  return [...resetsAt(seconds, true), ...resetsAt(at, true), ...behind]
+/** Of a plan's windows, as Codex is told them; in Google's details; and in `metadata` the headers of whoever stands behind a reseller. */
+function resetsOf({ resets_in_seconds: seconds, resets_at: at, details }: JsonObject, { headers }: JsonObject): readonly Reset[] {
+  const behind = isObject(headers) ? Object.fromEntries(Object.entries(headers).map(([name, told]) => [name.toLowerCase(), asText(told)])) : {}
+  return [...resetsAt(seconds, true), ...resetsAt(at, true), ...resetsInDetails(details), ...resetsIn(behind)]
 }
 
 function errorOf(body: Json): JsonObject {
