@@ -15,14 +15,14 @@ const google = { GOOGLE_APPLICATION_CREDENTIALS: '/keys/account.json', GOOGLE_CL
 test('a pair of keys and a region connect Bedrock, and a key of its own comes first', () => {
   const one = found(load(undefined, { ...pair, AWS_DEFAULT_REGION: 'eu-central-1' }), 'bedrock')!
   assert.deepEqual(
-    [one.baseUrl, one.region, one.secret, one.fromVariable],
+    [one.baseUrl, one.region, one.accounts[0]!.secret, one.fromVariable],
     ['https://bedrock-runtime.eu-central-1.amazonaws.com', 'eu-central-1', `${pair.AWS_ACCESS_KEY_ID}:${pair.AWS_SECRET_ACCESS_KEY}`, 'AWS_ACCESS_KEY_ID'],
   )
   assert.equal(one.provider.baseUrl, one.baseUrl, 'it is where its data says')
   const lent = found(load(undefined, { ...pair, AWS_SESSION_TOKEN: 'lent=', AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'eu-central-1' }), 'bedrock')!
-  assert.deepEqual([lent.secret!.endsWith(':lent='), lent.region], [true, 'us-east-1'])
+  assert.deepEqual([lent.accounts[0]!.secret!.endsWith(':lent='), lent.region], [true, 'us-east-1'])
   const keyed = found(load(undefined, { ...pair, AWS_BEARER_TOKEN_BEDROCK: 'ABSK9f86d081884c7d65', AWS_REGION: 'us-east-1' }), 'bedrock')!
-  assert.equal(keyed.secret, 'ABSK9f86d081884c7d65')
+  assert.equal(keyed.accounts[0]!.secret, 'ABSK9f86d081884c7d65')
 })
 
 test('half a pair connects nothing, and a pair without a region says what it lacks', () => {

@@ -1,22 +1,23 @@
 /** Which providers are connected: those of the file, those whose variables are set, and the built-in one. */
 
-import type { Deadlines } from '../base/deadlines.ts'
 import type { WireName } from '../canonical/chat.ts'
 import { providerById, providers } from '../providers/index.ts'
 import { catalogOf, pathOf, type Provider } from '../providers/provider.ts'
+import { mayGo, onlyAccount, readAccounts } from './accounts.ts'
 import { readAddress } from './addresses.ts'
 import { cloudOf, fill, flawOf, joinPair, lackingWord, type Cloud, type Nowhere, type Variable } from './clouds.ts'
 import type { Environment } from './document.ts'
 import { hint, type Report } from './problems.ts'
-import type { Given, GivenProvider } from './schema.ts'
-import { isPlaceholder } from './secrets.ts'
+import type { GivenProvider } from './provider-entry.ts'
+import type { Given } from './schema.ts'
 import type { ConnectedProvider } from './settings.ts'
 
 /** Paths that are reported are relative to `providers`. */
 export function connectProviders(given: Given, env: Environment, report: Report): readonly ConnectedProvider[] {
-  const entries = Object.entries(given.providers).flatMap(([name, entry]) => fromEntry({ name, entry, env, deadlines: given.deadlines, report }) ?? [])
+  const entries = Object.entries(given.providers).flatMap(([name, entry]) => fromEntry({ name, entry, env, given, report }) ?? [])
   const named = new Set(Object.keys(given.providers))
-  const found = providers.filter(({ id }) => !named.has(id)).flatMap((provider) => fromEnvironment(provider, env, given.deadlines, report) ?? [])
+  const found = providers.filter(({ id }) => !named.has(id)).flatMap((provider) => fromEnvironment(provider, env, given, report) ?? [])
+  warnOfLoneQuotas(given, report)
   return [...entries, ...found]
 }
 
@@ -24,11 +25,11 @@ interface Entry {
   readonly name: string
   readonly entry: GivenProvider
   readonly env: Environment
-  readonly deadlines: Deadlines
+  readonly given: Pick<Given, 'deadlines' | 'upstream'>
   readonly report: Report
 }
 
-function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedProvider | undefined {
+function fromEntry({ name, entry, env, given, report }: Entry): ConnectedProvider | undefined {
   const kind = kindOf(name, entry, report)
   if (!kind) return undefined
   const variables = variablesOf(kind, kind.id === name ? env : {})
@@ -36,18 +37,13 @@ function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedPro
   if (flaw !== undefined) report.problem([name], `is not connected: ${flaw}.`)
   if (entry.wires?.length === 0) report.problem([name, 'wires'], `names none: leave it out for all that ${kind.name} speaks.`)
   const cloud = cloudOf(variables, entry)
-  if (variables.key && entry.key && variables.key.value !== entry.key)
-    report.warn(`${variables.key.name} is used for \`${name}\`, and not the key in the file.`)
   const place = placeOf(kind, variables.base?.value ?? entry.baseUrl, cloud)
   if ('sentence' in place) {
     report.problem([name, ...(entry.baseUrl === undefined ? [] : ['baseUrl'])], place.sentence)
     return undefined
   }
-  const secret = variables.key?.value ?? entry.key
-  if (!mayGo(secret, kind, place)) {
-    report.problem([name, ...(entry.key === undefined ? [] : ['key'])], lacking(kind, secret))
-    return undefined
-  }
+  const accounts = readAccounts({ name, kind, isNear: place.isNear, variable: variables.key }, entry, report)
+  if (accounts === undefined) return undefined
   if (isBare(place.url) && kind.baseUrl !== undefined && !isBare(kind.baseUrl))
     report.warn(`providers.${name}.baseUrl has no path: most servers like ${kind.name} want \`/v1\` at its end.`)
   checkTable(name, entry, report)
@@ -55,12 +51,12 @@ function fromEntry({ name, entry, env, deadlines, report }: Entry): ConnectedPro
     name,
     provider: shaped(kind, entry, place, report.problem.bind(undefined, [name])),
     baseUrl: place.url,
-    ...(secret && { secret }),
+    accounts,
+    ...termsOf(entry, given, report.problem.bind(undefined, [name, 'check'])),
     ...(cloud.region !== undefined && { region: cloud.region }),
     ...(variables.key && { fromVariable: variables.key.name }),
     source: 'file',
     models: entry.models,
-    deadlines: { ...deadlines, ...entry.deadlines },
   }
 }
 
@@ -122,16 +118,29 @@ function placeOf(kind: Provider, given: string | undefined, cloud: Cloud): Place
 
 const isBare = (url: string): boolean => new URL(url).pathname === '/'
 
-/** A key may be missing on a server of one's own, and be made up there. */
-function mayGo(secret: string | undefined, { auth }: Provider, { isNear }: Place): boolean {
-  if (auth.scheme === 'optional' || isNear) return secret !== ''
-  return secret !== undefined && !isPlaceholder(secret)
+/** How much may be asked of it, and how its health is seen. */
+function termsOf(
+  { strategy, concurrency, quota, check: { every, path }, deadlines }: GivenProvider,
+  given: Entry['given'],
+  problem: (sentence: string) => void,
+) {
+  if (path !== undefined && every === undefined) problem('needs `every`, as `30s`: how often it is asked.')
+  return {
+    strategy,
+    concurrency: concurrency ?? given.upstream.connections,
+    ...(quota !== undefined && { quota }),
+    ...(every !== undefined && { check: { every, ...(path !== undefined && { path }) } }),
+    deadlines: { ...given.deadlines, ...deadlines },
+  }
 }
 
-function lacking({ name, auth }: Provider, secret: string | undefined): string {
-  const variable = auth.scheme === 'none' ? '' : auth.env[0]!
-  if (secret === undefined) return `needs \`key\`, or the variable ${variable}.`
-  return secret === '' ? 'is empty.' : `holds what stands in examples, and no key of ${name}.`
+/** A name that nobody else says is a quota of one's own, and most likely a slip. */
+function warnOfLoneQuotas({ providers: entries }: Given, { warn }: Report): void {
+  const shared = Object.entries(entries).filter(([, { quota }]) => quota !== undefined && quota !== 'model' && quota !== 'account')
+  for (const [name, { quota }] of shared) {
+    if (shared.every(([other, entry]) => other === name || entry.quota !== quota))
+      warn(`providers.${name}.quota: no other entry says \`${quota}\`: write \`account\` for a quota of its own.`)
+  }
 }
 
 const headerName = /^[!#$%&'*+.^`|~\w-]+$/
@@ -143,8 +152,10 @@ function checkTable(name: string, { headers }: GivenProvider, { problem }: Repor
   }
 }
 
+type Shape = Pick<GivenProvider, 'query' | 'headers' | 'wires' | 'prices'>
+
 /** The kind's data, with what the entry says otherwise. A copy elsewhere has neither the kind's prices nor its place in the world. */
-function shaped(given: Provider, { query, headers, wires, prices }: GivenProvider, { url, own, isNear }: Place, problem: (sentence: string) => void): Provider {
+function shaped(given: Provider, { query, headers, wires, prices }: Shape, { url, own, isNear }: Place, problem: (sentence: string) => void): Provider {
   const edition = given.editions?.find(({ at }) => at.test(url))
   const kind = edition === undefined ? given : { ...given, families: undefined, query: undefined, forms: undefined, media: undefined, ...edition }
   const isOwn = url === own
@@ -173,9 +184,9 @@ function chosen({ speaks, name }: Provider, wires: readonly string[], problem: (
   return Object.fromEntries(wires.flatMap((wire) => (Object.hasOwn(speaks, wire) ? [[wire, speaks[wire as WireName]!]] : [])))
 }
 
-function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadlines, { problem, warn }: Report): ConnectedProvider | undefined {
-  const shared = { name: provider.id, models: [], deadlines }
-  if (provider.auth.scheme === 'none') return { ...shared, provider, source: 'built-in' }
+function fromEnvironment(provider: Provider, env: Environment, given: Entry['given'], { problem, warn }: Report): ConnectedProvider | undefined {
+  const shared = { name: provider.id, models: [], strategy: 'priority', concurrency: given.upstream.connections, deadlines: given.deadlines } as const
+  if (provider.auth.scheme === 'none') return { ...shared, provider, accounts: [onlyAccount(undefined)], source: 'built-in' }
   const variables = variablesOf(provider, env)
   const { key, base } = variables
   if (!key && !base) return undefined
@@ -191,7 +202,7 @@ function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadli
     else warn(`${key!.name} is set, but not ${(place.lacks ?? provider.baseUrlEnv ?? []).join(' or ')}: ${provider.name} is not connected.`)
     return undefined
   }
-  if (!mayGo(key?.value, provider, place)) {
+  if (!mayGo(key?.value, provider, place.isNear)) {
     warn(
       key
         ? `${key.name} holds what stands in examples: ${provider.name} is not connected.`
@@ -199,12 +210,12 @@ function fromEnvironment(provider: Provider, env: Environment, deadlines: Deadli
     )
     return undefined
   }
-  const nothingSaid = { query: {}, headers: {}, models: [], deadlines: {} } as const
   return {
     ...shared,
-    provider: shaped(provider, nothingSaid, place, () => {}),
+    provider: shaped(provider, { query: {}, headers: {} }, place, () => {}),
     baseUrl: place.url,
-    ...(key && { secret: key.value, fromVariable: key.name }),
+    accounts: [onlyAccount(key?.value)],
+    ...(key && { fromVariable: key.name }),
     ...(cloud.region !== undefined && { region: cloud.region }),
     source: 'environment',
   }

@@ -135,13 +135,23 @@ export function size(least: string, most: string): Kind<number> {
   )
 }
 
-/** One of several words; `later` are words that will be taken one day. */
-export function choice<const Word extends string>(words: readonly Word[], later: readonly string[] = []): Kind<Word> {
-  const says = words.map((word) => `\`${word}\``).join(words.length === 2 ? ' or ' : ', ')
-  const rest = later.length > 0 ? `; ${later.map((word) => `\`${word}\``).join(', ')} come later` : ''
-  return kind({ says: `${words.length > 2 ? 'one of ' : ''}${says}${rest}`, json: orVariable({ enum: [...words] }) }, (value) =>
+const quoted = (words: readonly string[], and: string): string => words.map((word) => `\`${word}\``).join(words.length === 2 ? and : ', ')
+
+/** One of several words. */
+export function choice<const Word extends string>(words: readonly Word[]): Kind<Word> {
+  return kind({ says: `${words.length > 2 ? 'one of ' : ''}${quoted(words, ' or ')}`, json: orVariable({ enum: [...words] }) }, (value) =>
     words.find((word) => word === value),
   )
+}
+
+/** Some of several words. */
+export function several<const Word extends string>(words: readonly Word[]): Kind<readonly Word[]> {
+  const items: z.core.JSONSchema.JSONSchema = { type: 'array', items: { enum: [...words] }, uniqueItems: true }
+  return kind({ says: `a list of ${quoted(words, ' and ')}`, json: { anyOf: [items, { type: 'string' }] } }, (value) => {
+    const given = itemsOf(value)
+    const found = words.filter((word) => given?.includes(word))
+    return given?.every((item) => words.some((word) => word === item)) ? found : undefined
+  })
 }
 
 /** Text without control characters; numbers are taken for the text that they were written as. */
@@ -154,17 +164,26 @@ export function text(says: string, pattern: RegExp): Kind<string> {
 }
 
 /** A list in YAML, or its items with commas between them; empty text is an empty list. */
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  if (typeof value !== 'string') return Array.isArray(value) ? value : undefined
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
 export function list(says: string, pattern: RegExp, most: number): Kind<readonly string[]> {
   return kind({ says, json: { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'string' }] } }, (value) => {
-    const items: readonly unknown[] | undefined =
-      typeof value === 'string'
-        ? value
-            .split(',')
-            .map((item) => item.trim())
-            .filter((item) => item !== '')
-        : Array.isArray(value)
-          ? value
-          : undefined
+    const items = itemsOf(value)
     return items && items.length <= most && items.every((item): item is string => typeof item === 'string' && pattern.test(item)) ? items : undefined
   })
+}
+
+/** A list of what has settings of its own, or texts with commas between them where it can be text alone. Empty where absent. */
+export function listOf<Item extends z.ZodType>(item: Item, most: number, description: string) {
+  const says = `a list of ${grouped(most)} at most`
+  const items = z.array(item, { error: `must be ${says}` }).max(most, { error: `must be ${says}` })
+  const schema = z.preprocess((value) => (value === undefined ? [] : (itemsOf(value) ?? value)), items)
+  abouts.add(schema, { says, json: {}, description })
+  return schema
 }

@@ -11,6 +11,7 @@ const load = (text: string | undefined, env: Sources['env'] = {}, overrides: Sou
   loadSettings({ env, overrides, readFile: () => text })
 
 const namesOf = ({ settings }: Loaded): readonly string[] => settings.providers.map(({ name }) => name)
+const secretOf = (loaded: Loaded, name: string) => provider(loaded, name).accounts[0]!.secret
 const provider = ({ settings }: Loaded, name: string) => settings.providers.find((one) => one.name === name)!
 
 test('with nothing said, everything has its default, and the built-in provider is connected', () => {
@@ -57,7 +58,7 @@ metadata:  { keys: [team, feature, env] }
   )
   assert.deepEqual(namesOf(loaded), ['openai', 'east', 'local', 'groq', 'omni-runtime'])
   assert.deepEqual(loaded.settings.hosts, ['gateway.internal'])
-  assert.equal(provider(loaded, 'east').secret, otherKey)
+  assert.equal(secretOf(loaded, 'east'), otherKey)
   assert.equal(provider(loaded, 'east').provider.id, 'azure')
   assert.deepEqual(loaded.settings.chains, [
     {
@@ -129,8 +130,8 @@ test('beyond loopback it does not start without TLS or the operator’s word, an
 test('a variable of a provider connects it, the gateway’s own before the usual one', () => {
   const loaded = load(undefined, { OPENAI_API_KEY: otherKey, OMNI_OPENAI_API_KEY: key, GEMINI_API_KEY: otherKey, ANTHROPIC_API_KEY: ' ' })
   assert.deepEqual(namesOf(loaded), ['openai', 'gemini', 'omni-runtime'])
-  const { secret, fromVariable, source, baseUrl } = provider(loaded, 'openai')
-  assert.deepEqual([secret, fromVariable, source, baseUrl], [key, 'OMNI_OPENAI_API_KEY', 'environment', 'https://api.openai.com/v1'])
+  const { fromVariable, source, baseUrl } = provider(loaded, 'openai')
+  assert.deepEqual([secretOf(loaded, 'openai'), fromVariable, source, baseUrl], [key, 'OMNI_OPENAI_API_KEY', 'environment', 'https://api.openai.com/v1'])
 })
 
 test('the base URL of the default provider can be any server’s, near ones also without a key', () => {
@@ -158,16 +159,16 @@ test('a key from an example connects nothing, and in the file is an error', () =
   assert.deepEqual(namesOf(loaded), ['omni-runtime'])
   assert.match(loaded.warnings.join(), /OPENAI_API_KEY holds what stands in examples/)
   assert.throws(() => load('providers: { openai: { key: sk-1234 } }'), /omni.yaml:1: providers.openai.key: holds what stands in examples/)
-  assert.equal(provider(load('providers: { v: { like: vllm, key: EMPTY } }'), 'v').secret, 'EMPTY', 'a server of one’s own may want just that')
+  assert.equal(secretOf(load('providers: { v: { like: vllm, key: EMPTY } }'), 'v'), 'EMPTY', 'a server of one’s own may want just that')
 })
 
 test('the environment’s key beats the file’s, and says so where they differ', () => {
   const text = `providers: { openai: { key: ${otherKey} } }`
   const loaded = load(text, { OPENAI_API_KEY: key })
-  assert.equal(provider(loaded, 'openai').secret, key)
+  assert.equal(secretOf(loaded, 'openai'), key)
   assert.match(loaded.warnings.join(), /OPENAI_API_KEY is used for `openai`/)
-  assert.equal(provider(load(text), 'openai').secret, otherKey)
-  assert.equal(provider(load('providers: { mine: { like: openai, key: ${MINE} } }', { OPENAI_API_KEY: key, MINE: otherKey }), 'mine').secret, otherKey)
+  assert.equal(secretOf(load(text), 'openai'), otherKey)
+  assert.equal(secretOf(load('providers: { mine: { like: openai, key: ${MINE} } }', { OPENAI_API_KEY: key, MINE: otherKey }), 'mine'), otherKey)
 })
 
 test('an entry copies the data of what it is like, and says otherwise where it wants', () => {
@@ -237,7 +238,7 @@ test('variables that nobody reads are told of, but not those that Kubernetes set
 
 test('a secret from a variable may hold what YAML would read otherwise', () => {
   const odd = '{"a": [1, #2]}: ${NOT_THIS} & *x'.replaceAll(' ', '')
-  assert.equal(provider(load('providers: { o: { like: vllm, key: ${ODD} } }', { ODD: odd }), 'o').secret, odd)
+  assert.equal(secretOf(load('providers: { o: { like: vllm, key: ${ODD} } }', { ODD: odd }), 'o'), odd)
   assert.equal(provider(load('providers: { o: { like: vllm, baseUrl: "http://${HOST}:8000/v1" } }', { HOST: 'gpu-7' }), 'o').baseUrl, 'http://gpu-7:8000/v1')
 })
 

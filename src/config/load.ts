@@ -126,8 +126,10 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
 }
 
 /** What is read as it is written. */
-function sameOf({ aliases, strict, providerMessages, platformFeePercent, retry, deadlines, limits, metadata, upstream, media, responses }: Given) {
-  return { aliases, strict, providerMessages, platformFeePercent, retry, deadlines, limits, metadata, upstream, media, responses }
+function sameOf(given: Given) {
+  const { aliases, strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses } =
+    given
+  return { aliases, strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses }
 }
 
 /** A setting that is taken and does nothing would be believed. */

@@ -1,7 +1,7 @@
 /** The settings as people may see them: every secret is there, and none can be read. */
 
 import type { Json, JsonObject } from '../base/json.ts'
-import type { ConnectedProvider, Settings } from './settings.ts'
+import type { AccountSettings, ConnectedProvider, Settings } from './settings.ts'
 
 /** Shows that there is one, and of a long one enough to tell it from another. */
 const mask = (secret: string): string => (secret.length >= 24 ? `••••${secret.slice(-4)}` : '••••')
@@ -18,12 +18,17 @@ export function maskSettings(settings: Settings): JsonObject {
   }
 }
 
-function maskProvider({ name, provider, baseUrl, secret, region, source, fromVariable, models, deadlines }: ConnectedProvider): Json {
+function maskProvider(connected: ConnectedProvider): Json {
+  const { name, provider, baseUrl, accounts, strategy, concurrency, quota, check, region, source, fromVariable, models, deadlines } = connected
   return {
     name,
     kind: provider.id,
     ...(baseUrl !== undefined && { baseUrl }),
-    ...(secret !== undefined && { secret: mask(secret) }),
+    accounts: accounts.map(maskAccount),
+    strategy,
+    concurrency,
+    ...(quota !== undefined && { quota }),
+    ...(check !== undefined && { check: { ...check } }),
     ...(region !== undefined && { region }),
     source,
     ...(fromVariable !== undefined && { fromVariable }),
@@ -34,6 +39,8 @@ function maskProvider({ name, provider, baseUrl, secret, region, source, fromVar
     deadlines: { ...deadlines },
   }
 }
+
+const maskAccount = ({ secret, ...account }: AccountSettings): JsonObject => ({ ...account, ...(secret !== undefined && { secret: mask(secret) }) })
 
 /** Dates, as API versions are, tell nothing. */
 const maskValues = (values: { readonly [name: string]: string }): JsonObject =>

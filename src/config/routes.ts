@@ -2,7 +2,8 @@
 
 import { providers } from '../providers/index.ts'
 import { hint, type Report } from './problems.ts'
-import type { Given, GivenChain } from './schema.ts'
+import type { GivenChain } from './chain-entry.ts'
+import type { Given } from './schema.ts'
 import type { ChainSettings, ConnectedProvider } from './settings.ts'
 
 /** The setting goes by three names, since users know it by all of them. */
@@ -20,15 +21,14 @@ export function readChains(given: Given, { problem }: Report): readonly ChainSet
   )
 }
 
-function settled(name: string, { strategy, targets, retries, strict, providerMessages, deadlines }: GivenChain, given: Given): ChainSettings {
+function settled(name: string, chain: GivenChain, given: Given): ChainSettings {
   return {
+    ...chain,
     name,
-    strategy,
-    targets,
-    retries: retries ?? given.retry.perTarget,
-    strict: strict ?? given.strict,
-    providerMessages: providerMessages ?? given.providerMessages,
-    deadlines,
+    retries: chain.retries ?? given.retry.perTarget,
+    totalTime: chain.totalTime ?? given.retry.totalTime,
+    strict: chain.strict ?? given.strict,
+    providerMessages: chain.providerMessages ?? given.providerMessages,
   }
 }
 
@@ -41,7 +41,8 @@ interface Step {
 export function checkTargets(given: Given, connected: readonly ConnectedProvider[], report: Report): void {
   const steps = new Map<string, Step>(Object.entries(given.aliases).map(([alias, target]) => [alias, { path: ['aliases', alias], targets: [target] }]))
   for (const section of sections) {
-    for (const [name, { targets }] of Object.entries(given[section])) steps.set(name, { path: [section, name, 'targets'], targets })
+    for (const [name, { targets }] of Object.entries(given[section]))
+      steps.set(name, { path: [section, name, 'targets'], targets: targets.map(({ model }) => model) })
   }
   const prefixes = new Set(connected.flatMap(({ name, provider }) => (name === provider.id ? [name, ...provider.prefixes] : [name])))
   for (const { path, targets } of steps.values()) {

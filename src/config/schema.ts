@@ -1,21 +1,14 @@
 /** The one schema of the configuration: it makes the types, the checks, the variables, the docs page, the JSON Schema and the error messages. */
 
 import { z } from 'zod'
-import { cloudWords } from './clouds.ts'
+import { chainSchema } from './chain-entry.ts'
 import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
-
-const name = /^[A-Za-z0-9][\w.-]{0,63}$/
-const modelName = /^[\w.:@/-]{1,200}$/
-const host = /^[\w.:[\]-]{1,253}$/
-const anything = /[^]/
+import { aliasName, anything, host, modelName, name, names } from './names.ts'
+import { provider } from './provider-entry.ts'
+import { deadlines } from './spans.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const inputHashes = ['hmac', 'sha256', 'none'] as const
-const wireNames = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat', 'openai-completions'] as const
-
-const secret = (says: string) => text(says, /^\S*$/)
-const names = (says: string, pattern: RegExp) => z.string().regex(pattern, { error: `is not a name: ${says}` })
-const words = (says: string, description: string) => z.record(z.string(), each(text(says, anything), description)).prefault({})
 
 const server = z.strictObject({
   host: setting(text('a host name or an address', host), 'The address to listen on. Any but loopback needs TLS or `server.allowPlaintext`.', {
@@ -88,61 +81,7 @@ const auth = z.strictObject({
   ),
 })
 
-const timeout = (or: string) => [duration('1ms', '24h'), or] as const
-const spans = {
-  connect: [...timeout('5s'), 'Until a connection to the provider stands.'],
-  firstByteStreamed: [...timeout('120s'), 'Until the headers of a streamed answer come.'],
-  firstByteWhole: [...timeout('600s'), 'Until the headers of a whole answer come.'],
-  firstWord: [...timeout('120s'), 'From the headers of a stream to its first word.'],
-  idle: [...timeout('60s'), 'Between two pieces of an answer.'],
-  total: [...timeout('60min'), 'One answer in all.'],
-} as const
-type Span = keyof typeof spans
-const eachSpan = <Made>(make: (span: Span) => Made): { [span in Span]: Made } =>
-  Object.fromEntries(Object.keys(spans).map((span) => [span, make(span as Span)])) as { [span in Span]: Made }
-
-const deadlines = z.strictObject(eachSpan((span) => setting(spans[span][0], spans[span][2], { or: spans[span][1] })))
-const someDeadlines = z.strictObject(eachSpan((span) => optional(spans[span][0], spans[span][2]))).prefault({})
-
-const provider = z.strictObject({
-  like: optional(
-    text('the name of a provider', name),
-    'The provider whose wires and ways it has; its own name where absent. Any OpenAI-compatible server is `like: openai`, and is then asked by Chat Completions; if it serves Responses too, say so in `wires`.',
-  ),
-  key: optional(
-    secret('a key without spaces'),
-    'The secret that the provider wants, best as `${VARIABLE}`. On AWS an API key, or `id:secret`; on Google Cloud the path of a service account’s key file.',
-    { isSecret: true },
-  ),
-  region: optional(text(cloudWords.region.says, cloudWords.region.shape), 'Where a cloud serves it.'),
-  project: optional(text(cloudWords.project.says, cloudWords.project.shape), 'The project of the cloud that it is asked for.'),
-  baseUrl: optional(text('a URL', anything), 'Where it is: what stands before the paths of its wires. https, or http on loopback and in private networks.'),
-  query: words('text', 'Parameters that are put behind the path, as `api-version`.'),
-  headers: words('text on one line', 'Headers that are sent with every call.'),
-  models: setting(list('a list of model ids', modelName, 2000), 'Models that it has, so that their bare names lead here and `GET /v1/models` lists them.', {
-    or: [],
-  }),
-  wires: optional(
-    list(`a list of ${wireNames.join(', ')}`, new RegExp(`^(${wireNames.join('|')})$`), 8),
-    'The wires to speak with it, best first; where absent, all that the provider speaks, and of those only the common ones at another address than the provider’s own.',
-  ),
-  prices: optional(text('the name of a provider', name), 'Whose prices it has, where it is not at the provider’s own address.'),
-  deadlines: someDeadlines,
-})
-
-const chain = z.strictObject({
-  strategy: setting(
-    choice(['priority'], ['round-robin', 'random', 'weighted', 'least-used', 'cost-optimized', 'fastest', 'sticky']),
-    'How the targets are ordered; `priority` takes them as they stand.',
-    { or: 'priority' },
-  ),
-  targets: setting(list('a list of models, aliases or chains', modelName, 32), 'What to try, in order, until one answers.', { or: [] }),
-  retries: optional(count(0, 10), 'How often one target is asked again; `retry.perTarget` where absent.'),
-  strict: optional(flag(), 'Refuse what a target cannot be told, instead of dropping it; `strict` where absent.'),
-  providerMessages: optional(flag(), 'Show clients the provider’s own words in errors; `providerMessages` where absent.'),
-  deadlines: someDeadlines,
-})
-const chains = z.record(names('letters, digits and `. _ : @ / -`', modelName), chain).prefault({})
+const chains = z.record(names('letters, digits and `. _ : @ / -`', modelName), chainSchema).prefault({})
 
 const metadata = z.strictObject({
   keys: setting(
@@ -172,6 +111,18 @@ const limits = z.strictObject({
     or: '10s',
   }),
   keepAlive: setting(duration('100ms', '10min'), 'After how much silence a waiting client gets a comment.', { or: '15s' }),
+  heapPercent: setting(
+    count(50, 100),
+    'How much of the memory that Node.js may take for objects (`--max-old-space-size`) may be in use, in percent, before new calls are refused as `overloaded`; with 100 none are.',
+    { or: 90 },
+  ),
+  abandoned: setting(
+    choice(['abort', 'drain']),
+    'What becomes of a chat’s answer whose client has left. `abort` ends it at once, and what was used is estimated; `drain` reads it to its end for the provider’s own counts: every word of it is paid for, and up to 1,000 of them hold a connection each.',
+    { or: 'abort' },
+  ),
+  keyConcurrency: setting(count(0, 100_000), 'Calls that one client key may have under way at once; with 0 there is no limit.', { or: 0 }),
+  keyQueue: setting(count(0, 100_000), 'Calls of one client key that may wait for that; further ones are refused.', { or: 100 }),
 })
 
 const retry = z.strictObject({
@@ -179,12 +130,38 @@ const retry = z.strictObject({
   perTarget: setting(count(0, 10), 'How often one target is asked again.', { or: 1 }),
   longestPause: setting(duration('0ms', '10min'), 'The longest pause before a target is asked again.', { or: '8s' }),
   totalTime: setting(duration('100ms', '24h'), 'How long the attempts of one call may take in all, until one answers.', { or: '15min' }),
+  budget: setting(number(0, 100), 'Retries of one and the same target by all calls together, in percent of calls. Going on to another target is free of it.', {
+    or: 10,
+  }),
+  budgetFloor: setting(count(0, 10_000), 'Retries per second that are always allowed, however few calls there are.', { or: 10 }),
+})
+
+const health = z.strictObject({
+  failures: setting(count(1, 1000), 'Failures in a row, each in a window of its own, after which a place (a target, a provider) is left alone.', { or: 3 }),
+  window: setting(duration('1ms', '1h'), 'Failures that come together in so short a time count as one.', { or: '100ms' }),
+  ejection: setting(duration('1ms', '24h'), 'How long it is left alone at first; twice as long each time that it fails again.', { or: '5s' }),
+  longestEjection: setting(duration('1ms', '24h'), 'The longest that it is left alone for its failures.', { or: '5min' }),
+  panic: setting(flag(), 'Where everything failed, try one place now and then, one call at a time, instead of refusing all.', { or: true }),
+})
+
+const queue = z.strictObject({
+  size: setting(count(0, 100_000), 'Calls that may wait for one target with no room; further ones are refused.', { or: 100 }),
+  time: setting(duration('0ms', '10min'), 'How long a call may wait there.', { or: '10s' }),
 })
 
 const upstream = z.strictObject({
   connections: setting(count(1, 100_000), 'Connections that one provider’s address may have; one call uses one.', { or: 8000 }),
   keepAlive: setting(duration('1ms', '1h'), 'How long an unused connection is kept.', { or: '30s' }),
   headerBytes: setting(size('4KiB', '1MiB'), 'The most that the headers of an answer may hold.', { or: '64KiB' }),
+  resolvers: setting(
+    list(
+      'a list of addresses of name servers, as `10.0.0.2` or `[::1]:5353`',
+      /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[\da-f:]+\](:\d{1,5})?|[\da-f:]*:[\da-f:]+)$/i,
+      8,
+    ),
+    'Name servers that are asked where providers are; where there are none, those of the system. The file of hosts comes first in any case.',
+    { or: [] },
+  ),
 })
 
 const media = z.strictObject({
@@ -237,14 +214,24 @@ export const schema = z.strictObject({
     )
     .prefault({}),
   aliases: z
-    .record(names('letters, digits and `. _ : @ / -`', modelName), each(text('a model, as `provider/model`', modelName), 'What the name stands for.'))
+    .record(
+      names('letters, digits and `. _ : @ / - *`', aliasName),
+      each(text('a model, as `provider/model`', aliasName), 'What the name stands for. Where the name has a `*`, what it caught goes where this has one.'),
+    )
     .prefault({}),
   chains,
   combos: chains,
   routes: chains,
   strict: setting(flag(), 'Refuse what a target cannot be told, instead of dropping it and saying so.', { env: 'OMNI_STRICT', or: false }),
   providerMessages: setting(flag(), 'Show clients the provider’s own words in errors.', { or: false }),
+  byRequest: setting(
+    flag(),
+    'Clients may say where a call goes, by `omni_route`, `omni_provider` and `extra.fallbacks`. Where not, calls that do are refused with 403.',
+    { or: true },
+  ),
   retry: retry.prefault({}),
+  health: health.prefault({}),
+  queue: queue.prefault({}),
   deadlines: deadlines.prefault({}),
   limits: limits.prefault({}),
   metadata: metadata.prefault({}),
@@ -259,5 +246,3 @@ export const schema = z.strictObject({
 
 /** The configuration as it is read, with every default in its place. */
 export type Given = z.output<typeof schema>
-export type GivenProvider = z.output<typeof provider>
-export type GivenChain = z.output<typeof chain>
