@@ -5,6 +5,7 @@ import type { Receipt } from '../receipts/receipt.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
+import { withResets } from '../upstream/resets.ts'
 import { attempt } from './attempt.ts'
 import { asksForm, asksMedia, type AnyCall, type Call, type FormCall } from './call.ts'
 import type { Client } from './client.ts'
@@ -43,7 +44,8 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     await converse(call, plan, gateway, receipt)
   } catch (error) {
     const failure = client.interruption ?? toFailure(error)
-    call?.lease?.end(failure)
+    // Of a stream that broke off the words alone say when to come back: its headers are long read.
+    if (call?.lease !== undefined) call.lease.end(withResets(failure, {}, call.lease.leaf.target.connection.provider))
     refuse(failure, { surface, client, receipt, call })
   } finally {
     call?.lease?.end()

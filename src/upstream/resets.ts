@@ -12,11 +12,11 @@ const limited: ReadonlySet<Reason> = new Set<Reason>(['rate_limit_exceeded', 'up
 
 /**
  * The failure as it is meant: by the provider's own code, if its data knows it, and with `retryAfterMs`, if anything tells it: of all that do,
- * the latest. A failure that the provider did not tell in words of its own stays as it is.
+ * the latest. A failure that the provider did not tell in words of its own stays as it is, and so does one that has a time.
  */
 export function withResets(failure: Failure, headers: Headers, { codes = {}, limits = [] }: Pick<Provider, 'codes' | 'limits'>): Failure {
   const { upstream, param, cause } = failure
-  if (upstream === undefined) return failure
+  if (upstream === undefined || failure.retryAfterMs !== undefined) return failure
   const { code = '' } = upstream
   const reason = Object.hasOwn(codes, code) ? codes[code]! : failure.reason
   const resets = limited.has(reason)

@@ -9,10 +9,8 @@ import { openScene, openStage, question, type Stage } from './scene.ts'
 const google = await openStage(gemini.speak('Hello World'))
 after(() => google.upstream.stop())
 const scene = await openScene({
-  providers: () => `  gemini: { key: secret-of-gemini-9f86d081884c7d65, baseUrl: "${google.upstream.url}/v1beta" }`,
-  config: () => `
-retry: { longestPause: 20ms }
-chains: { pair: { targets: [openai/of-pair, anthropic/claude-of-pair] } }`,
+  providers: ({ chat }) => `  gemini: { key: secret-of-gemini-9f86d081884c7d65, baseUrl: "${google.upstream.url}/v1beta" }
+  plan: { like: kimi, key: secret-of-plan-9f86d081884c7d65, baseUrl: "${chat}" }`,
 })
 
 /** One model of its own for every test: what is put out stays out. */
@@ -133,13 +131,44 @@ describe('a provider that says no with status 200', () => {
   })
 })
 
+test('[B07] a stream that breaks off with a rate limit keeps the next calls away for as long as it says', async () => {
+  const word =
+    'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}\n\n'
+  const event = `data: ${JSON.stringify({ error: { message: 'Please try again in 33s.', type: 'requests', code: 'rate_limit_exceeded' } })}\n\n`
+  scene.chat.play([openStream(), raw(chunk(word)), raw(chunk(event)), raw(lastChunk)], openai.speak('too early'))
+  const broken = await ask('openai', 'of-a-broken-stream', { stream: true })
+  assert.match(broken.text, /"content":"a"[^]*"code":"rate_limit_exceeded"/)
+  const { status, headers } = await ask('openai', 'of-a-broken-stream')
+  assert.equal(status, 429)
+  assert.ok(Number(headers.get('retry-after')) > 28 && Number(headers.get('retry-after')) <= 33, `${headers.get('retry-after')}`)
+  assert.equal(scene.chat.asked().length, 1)
+})
+
+describe('[B07] nothing that shares the limit is asked meanwhile', () => {
+  test('of a provider that limits an account as a whole no model, and of others those that are left', async () => {
+    scene.chat.play(rateLimited({ 'retry-after': '30' }), openai.speak('of another'))
+    assert.equal((await ask('plan', 'first')).status, 429)
+    const { status, headers } = await ask('plan', 'second')
+    assert.equal(status, 429)
+    assert.ok(Number(headers.get('retry-after')) > 25 && Number(headers.get('retry-after')) <= 30, `${headers.get('retry-after')}`)
+    assert.equal(scene.chat.asked().length, 1)
+    assert.equal((await ask('openai', 'of-another-scope')).status, 200)
+  })
+
+  test('of a provider that limits each model apart the others answer', async () => {
+    scene.chat.play(rateLimited({ 'retry-after': '30' }), openai.speak('of another'))
+    assert.equal((await ask('openai', 'limited')).status, 429)
+    assert.equal((await ask('openai', 'limited')).status, 429)
+    assert.equal((await ask('openai', 'unlimited')).status, 200)
+    assert.equal(scene.chat.asked().length, 2)
+  })
+})
+
 test('[B09] an account without money is ours to see to: the client hears that no retry helps, and no time', async () => {
-  for (const [place, fault] of [
-    openai.error(429, 'insufficient_quota', 'insufficient_quota', { 'retry-after': '5' }),
-    openai.error(402, 'requests', 'rate_limit_exceeded'),
-  ].entries()) {
-    scene.chat.play(fault)
-    const { status, headers, text } = await ask('openai', `of-the-poor-${place}`)
+  scene.chat.play(openai.error(429, 'insufficient_quota', 'insufficient_quota', { 'retry-after': '5' }))
+  scene.claude.play(messages.error(402, 'rate_limit_error'))
+  for (const provider of ['openai', 'anthropic']) {
+    const { status, headers, text } = await ask(provider, 'claude-of-the-poor')
     assert.equal(status, 502, text)
     assert.match(text, /upstream_quota_exceeded/)
     assert.deepEqual([headers.get('x-should-retry'), headers.get('retry-after')], ['false', null])
