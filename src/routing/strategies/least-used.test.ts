@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { asking, players, tally } from '../../../test/choosing.ts'
+import { asking, assertShares, players, tally } from '../../../test/choosing.ts'
 import { leastUsed } from './least-used.ts'
 
 test('the one with the fewest calls under way for its weight is asked', () => {
@@ -20,9 +20,10 @@ test('the one with the fewest calls under way for its weight is asked', () => {
   )
 })
 
-test('equals are asked in turn, and a busier one between them gives its turns to neither', () => {
+test('equals are asked in turn, and the turns of a busier one go to all of them alike', () => {
+  assert.deepEqual(tally(leastUsed, players(4), { calls: 400 }), [100, 100, 100, 100])
   const list = players(4, (at) => ({ inFlight: at === 1 ? 3 : 2 }))
-  assert.deepEqual(tally(leastUsed, list, { calls: 300 }), [100, 0, 100, 100])
+  assertShares(tally(leastUsed, list, { calls: 6000 }), [1, 0, 1, 1])
 })
 
 test('calls that stay under way fill each to its weight', () => {

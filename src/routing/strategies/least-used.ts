@@ -1,18 +1,11 @@
 /** The one with the fewest calls under way for its weight; equals in turn. */
 
-import { among, shareOf } from './among.ts'
+import { lowest } from './lowest.ts'
+import { shareOf } from './share.ts'
 
-export const leastUsed = among(({ count, at }, candidates, { turn }) => {
-  let [equals, least] = [0, Infinity]
-  for (let nth = 0; nth < count; nth += 1) {
-    const place = at[nth]!
-    const candidate = candidates[place]!
-    const load = candidate.inFlight / shareOf(candidate)
-    if (load > least) continue
-    if (load < least) equals = 0
-    least = load
-    // Equals come to the front, never past what is still to be looked at.
-    at[equals++] = place
-  }
-  return turn % equals
-})
+export const leastUsed = lowest(
+  (scores, candidates) => {
+    for (let at = 0; at < candidates.length; at += 1) scores[at] = candidates[at]!.inFlight / shareOf(candidates[at]!)
+  },
+  { tie: 'turn' },
+)

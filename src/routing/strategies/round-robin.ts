@@ -1,6 +1,5 @@
 /** Each that is in, in turn. */
 
-import { among } from './among.ts'
+import { lowest } from './lowest.ts'
 
-/** Turns go round those that are in, not all: else who stands behind one that is out would have its turns too. */
-export const roundRobin = among(({ count }, _, { turn }) => turn % count)
+export const roundRobin = lowest((scores) => scores.fill(0), { tie: 'turn' })

@@ -1,8 +1,7 @@
 /** Draws are as often as the weights say, among those that are in. */
 
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { asking, assertShares, players, tally } from '../../../test/choosing.ts'
+import { assertShares, players, tally } from '../../../test/choosing.ts'
 import { weighted } from './weighted.ts'
 
 const weights = [5, 1, 0, 0.5, 3.5]
@@ -20,9 +19,4 @@ test('what one that is out would have had goes to the others by their weights', 
 test('those without a share are drawn evenly once all others are out', () => {
   const list = players(4, (at) => ({ weight: at < 2 ? 1 : 0, isIn: at >= 2 }))
   assertShares(tally(weighted, list, { calls: 10_000 }), [0, 0, 1, 1])
-})
-
-test('dice that round up to the whole of the weights draw the last one', () => {
-  const list = players(3, () => ({ weight: 0.1 }))
-  assert.equal(weighted(list, asking({ random: () => 1 - Number.EPSILON / 2 })), 2)
 })

@@ -1,15 +1,21 @@
 /** Any that is in, each as often as its weight says. */
 
-import { among, shareOf } from './among.ts'
+import { blend, seedOf } from './blend.ts'
+import { lowest } from './lowest.ts'
+import { shareOf } from './share.ts'
 
-export const weighted = among(({ count, at }, candidates, asked) => {
-  let total = 0
-  for (let nth = 0; nth < count; nth += 1) total += shareOf(candidates[at[nth]!]!)
-  let left = asked.random() * total
-  for (let nth = 0; nth < count; nth += 1) {
-    left -= shareOf(candidates[at[nth]!]!)
-    if (left < 0) return nth
-  }
-  // What rounding left over.
-  return count - 1
-})
+export const weighted = lowest(
+  (scores, candidates, asked) => {
+    const seed = seedOf(asked.random())
+    for (let at = 0; at < candidates.length; at += 1) scores[at] = blend(seed, at) / shareOf(candidates[at]!)
+  },
+  { exact: arrivalOf },
+)
+
+/**
+ * When a candidate arrives in a race that each wins as often as its share is of all: the time to an event that comes at the
+ * rate of the share, for the chance that it came by then. −ln(1 − x) is never less than x, so chance over share is a lower bound.
+ */
+export function arrivalOf(bound: number, share: number): number {
+  return -Math.log1p(-Math.min(1, bound * share)) / share
+}
