@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly dataDir?: string
   /** Flags for Node itself. */
   readonly flags?: readonly string[]
+  /** A file of this process that it writes its log to; nothing of that is in `stdout` then. */
+  readonly output?: number
 }
 
 export interface Gateway extends AsyncDisposable {
@@ -86,12 +88,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 }
 
 /** It reads `omni.yaml` of the folder that it is started in. */
-function spawnGateway({ env, flags = [], args = [] }: GatewayOptions, dataDir: string, port: number) {
+function spawnGateway({ env, flags = [], args = [], output }: GatewayOptions, dataDir: string, port: number) {
   const { PATH = '', HOME = '' } = process.env
   return spawn(process.execPath, [...flags, entry, 'start', ...args], {
     cwd: dataDir,
     env: { PATH, HOME, OMNI_PORT: String(port), OMNI_DATA_DIR: dataDir, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output ?? 'pipe', 'pipe'],
   })
 }
 
@@ -140,9 +142,9 @@ async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<
   return child.exitCode
 }
 
-function collect(output: NodeJS.ReadableStream): () => string {
+function collect(output: NodeJS.ReadableStream | null): () => string {
   let text = ''
-  output.setEncoding('utf8').on('data', (piece: string) => {
+  output?.setEncoding('utf8').on('data', (piece: string) => {
     text = (text + piece).slice(-mostOutput)
   })
   return () => text

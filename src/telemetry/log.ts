@@ -30,12 +30,15 @@ export class Log {
   #stampedAt = 0
   #stamped = ''
 
-  /** Lines below `level` are not written. A stream that breaks (a closed pipe) ends the log, never the process. */
+  /** Lines below `level` are not written. A stream that breaks (a closed pipe) ends the log, never the process; one that loses lines says so by `lost`. */
   constructor(stream: Writable, level: Level) {
     this.#stream = stream
     this.#from = levels.indexOf(level)
     stream.on('error', () => {
       this.#isBroken = true
+    })
+    stream.on('lost', (lines: number) => {
+      this.#dropped += lines
     })
   }
 
@@ -65,8 +68,8 @@ export class Log {
     const text = this.#text
     this.#text = ''
     this.#isScheduled = false
-    if (text === '' || this.#isBroken) return
-    if (this.#stream.writableLength > mostWaiting || !this.#write(text)) this.#dropped += text.split('\n').length - 1
+    if (text === '') return
+    if (this.#isBroken || this.#stream.writableLength > mostWaiting || !this.#write(text)) this.#dropped += text.split('\n').length - 1
   }
 
   /** Lines that cannot be written are lost; the process is not. */

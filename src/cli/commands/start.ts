@@ -7,6 +7,7 @@ import { fileOf } from '../../config/load.ts'
 import type { Settings } from '../../config/settings.ts'
 import { watchConfig } from '../../config/watch.ts'
 import { keepFirstKey } from '../../server/data.ts'
+import { openOutput } from '../../server/output.ts'
 import { start as startServer, StartRefused, type Running } from '../../server/start.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
 import { readConfiguration } from '../configuration.ts'
@@ -20,7 +21,7 @@ export const start: Command = {
   run: async ({ options }) => {
     const overrides = overridesOf(options)
     const { settings, warnings, file } = readConfiguration(overrides)
-    const running = await startServer({ settings, readSettings: () => readAgain(overrides, file), version, out: process.stdout }).catch(complain)
+    const running = await startServer({ settings, readSettings: () => readAgain(overrides, file), version, out: openOutput() }).catch(complain)
     tellStart(running, warnings)
     const { dataDir, host, tls } = settings
     tellPlace(dataDir, { host, port: running.port, ...(tls && { certificate: readFileSync(tls.cert, 'utf8') }) })
@@ -28,6 +29,7 @@ export const start: Command = {
     await untilStopped(running)
     watch.close()
     forgetPlace(dataDir)
+    leaveUnread(process.stdout)
     return 0
   },
 }
@@ -103,6 +105,11 @@ function providersOf(plane: Running['plane']): string {
     (name) => !plane.settings.providers.some((one) => one.name === name),
   )
   return [...names, ...stored].join(', ')
+}
+
+/** Whoever reads the log may have stopped to: the last lines wait a second for it, and not for ever. */
+function leaveUnread(output: NodeJS.WriteStream): void {
+  setTimeout(() => output.writableLength > 0 && process.exit(), 1000).unref()
 }
 
 /** Milliseconds that an end in a hurry may take in all. */
