@@ -27,7 +27,7 @@ export function endDraining(call: AnyCall): void {
   if (drained.size > 0) drained.delete(call)
 }
 
-/** An answer that is whole, and that nobody was there to take. Throws `Failure`. */
+/** For an answer that is whole. Throws `Failure` where nobody is there to take it. */
 export function mustBeThere({ isGone }: Client): void {
   if (isGone) throw new Failure('client_closed', 'The client hung up.')
 }

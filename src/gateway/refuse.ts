@@ -1,6 +1,6 @@
 /** Says why a call failed: in the place of the answer, or at the end of one that has begun. */
 
-import type { Failure } from '../canonical/failure.ts'
+import { Failure } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
@@ -18,7 +18,9 @@ export interface Refused {
 }
 
 /** Never throws: it is the last thing that can be done for a call. */
-export function refuse(failure: Failure, { surface, client, receipt, call }: Refused): void {
+export function refuse(given: Failure, { surface, client, receipt, call }: Refused): void {
+  // Whatever became of an answer that was read on for its counts: to nobody can it have failed.
+  const failure = client.isGone ? new Failure('client_closed', 'The client hung up.') : given
   const status = surface.name === 'anthropic-messages' ? (failure.row.messagesStatus ?? failure.row.status) : failure.row.status
   receipt.fail(failure, client.hasBegun ? 200 : status)
   if (client.isGone) return client.destroy()
