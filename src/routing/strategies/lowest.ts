@@ -15,7 +15,7 @@ interface Rules {
 }
 
 /** Kept between choices to spare the memory: as long as the longest list. Nothing that says who is in may choose meanwhile. */
-let scores = new Float64Array(64)
+let scores = new Float64Array(0)
 
 /** Who is in costs more to know than a score, and is asked only of those that would win. */
 export function lowest(score: Score, { tie, exact }: Rules = {}): Strategy {

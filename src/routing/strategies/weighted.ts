@@ -17,5 +17,5 @@ export const weighted = lowest(
  * rate of the share, for the chance that it came by then. −ln(1 − x) is never less than x, so chance over share is a lower bound.
  */
 export function arrivalOf(bound: number, share: number): number {
-  return -Math.log1p(-Math.min(1, bound * share)) / share
+  return -Math.log1p(-bound * share) / share
 }
