@@ -19,10 +19,17 @@ server:    { port: 8080, hosts: [gateway.internal] }
 providers:
   openai:  { key: \${OPENAI_API_KEY} }
   east:    { like: azure, baseUrl: https://east.example/openai, key: \${AZURE_EAST} }
-  local:   { like: openai, baseUrl: http://127.0.0.1:8000/v1 }
-aliases:   { fast: groq/llama-3.3-70b-versatile }
+  team:    { like: anthropic, strategy: least-used, accounts: { red: { key: \${RED} }, blue: { key: \${BLUE}, weight: 2, concurrency: 20 } } }
+  local:   { like: openai, baseUrl: http://127.0.0.1:8000/v1, concurrency: 4 }
+aliases:
+  fast:    groq/llama-3.3-70b-versatile
+  gpt-*:   openai/gpt-*
 chains:
   primary-chain: { targets: [east/gpt-4o, openai/gpt-4o, local/llama] }
+  shared:
+    strategy: weighted
+    targets: [{ model: primary-chain, weight: 3 }, { model: team/claude-sonnet-5, account: blue, context: 200000 }]
+    alsoOn: [context_length_exceeded]
 \`\`\``
 
 const sections: { readonly [section: string]: string } = {
@@ -30,9 +37,13 @@ const sections: { readonly [section: string]: string } = {
   server: 'How clients reach it.',
   auth: 'Who may call it. Keys that the gateway makes work beside tokens.',
   providers: 'Connections to providers, each under a name that is its prefix too. A provider whose own variable is set needs no entry ([list](providers.md)).',
-  aliases: 'Names for models, as `fast: groq/llama-3.3-70b-versatile`. An alias may lead to another one, or to a chain.',
-  chains: 'Lists of targets that are tried in order until one answers. They may also be called `combos` or `routes`; a name stands in one of the three.',
+  aliases:
+    'Names for models, as `fast: groq/llama-3.3-70b-versatile`. An alias may lead to another one, or to a chain. With one `*` it is a name for many, as `gpt-*: openai/gpt-*`: names without a `*` come first, then the longest. The `*` stands for one character or more, and for a `/` only where another stands before it.',
+  chains:
+    'Lists of targets that are tried until one answers, in the order of a strategy. A target is text, or `{ model: …, weight: … }`. They may also be called `combos` or `routes`; a name stands in one of the three. In all, a name leads through 8 others and to 10,000 targets at most.',
   retry: 'How often a call that failed is tried again.',
+  health: 'When a target, an account or a provider that fails is left alone, and for how long. What each failure does is in the [list of errors](errors.md).',
+  queue: 'Where calls wait whose target has no room, or whose provider said to come back soon.',
   deadlines: 'How long providers may take; each provider and each chain may have its own.',
   limits: 'What a call may hold.',
   metadata: 'What clients may say about their calls.',
@@ -49,7 +60,12 @@ const sectionOf = ({ path }: Field): string => (path.includes('.') ? path.split(
 
 function rowOf({ path, env, shown, description = '', says }: Field): readonly string[] {
   const fallback = shown === undefined ? '' : shown === '' ? 'none' : code(shown)
-  return [code(path.replaceAll('*', '‹name›')), env === undefined ? '' : code(env), fallback, `${description} ${says[0]!.toUpperCase()}${says.slice(1)}.`]
+  return [
+    code(path.replaceAll('.targets.*', '.targets[]').replaceAll('*', '‹name›')),
+    env === undefined ? '' : code(env),
+    fallback,
+    `${description} ${says[0]!.toUpperCase()}${says.slice(1)}.`,
+  ]
 }
 
 function sectionPage([section, says]: readonly [string, string]): string {

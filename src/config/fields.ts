@@ -14,33 +14,43 @@ type Def = {
   readonly type: string
   readonly innerType?: z.core.$ZodType
   readonly valueType?: z.core.$ZodType
+  readonly element?: z.core.$ZodType
+  readonly options?: readonly z.core.$ZodType[]
   readonly in?: z.core.$ZodType
+  readonly out?: z.core.$ZodType
   readonly shape?: Shape
 }
 type Shape = { readonly [key: string]: z.core.$ZodType }
 
-/** What is inside: without `default`, `optional` and the like around it. */
+/** What is inside: without `default`, `optional` and the like around it; of several ways to write it the one with settings of its own. */
 function bare(type: z.core.$ZodType): Def {
   const def = type._zod.def as Def
-  const inner = def.innerType ?? (def.type === 'pipe' ? def.in : undefined)
+  const inner = def.innerType ?? insideOf(def)
   return inner ? bare(inner) : def
+}
+
+function insideOf({ type, in: first, out, options }: Def): z.core.$ZodType | undefined {
+  if (type === 'union') return options?.find((option) => bare(option).shape !== undefined)
+  if (type !== 'pipe') return undefined
+  return first?._zod.def.type === 'transform' ? out : first
 }
 
 /** Names of settings that the type has at a path; undefined where the operator chooses them. */
 export function keysAt(path: readonly PropertyKey[], type: z.core.$ZodType = schema): readonly string[] | undefined {
-  const { shape, valueType } = bare(type)
+  const { shape, valueType, element } = bare(type)
   const [first, ...rest] = path
   if (first === undefined) return shape && Object.keys(shape)
-  const next = valueType ?? (Object.hasOwn(shape ?? {}, first) ? shape![String(first)] : undefined)
+  const next = valueType ?? element ?? (Object.hasOwn(shape ?? {}, first) ? shape![String(first)] : undefined)
   return next && keysAt(rest, next)
 }
 
 function collect(type: z.core.$ZodType, path: readonly string[]): readonly Field[] {
   const about = aboutOf(type)
-  if (about) return [{ ...about, path: path.join('.'), ...variableOf(about, path) }]
-  const { shape, valueType } = bare(type)
-  if (valueType) return collect(valueType, [...path, '*'])
-  return Object.entries(shape ?? {}).flatMap(([key, inner]) => collect(inner, [...path, key]))
+  const own = about ? [{ ...about, path: path.join('.'), ...variableOf(about, path) }] : []
+  const { shape, valueType, element } = bare(type)
+  const inner = valueType ?? element
+  if (inner) return [...own, ...collect(inner, [...path, '*'])]
+  return [...own, ...Object.entries(shape ?? {}).flatMap(([key, one]) => collect(one, [...path, key]))]
 }
 
 /** A setting under a name that the operator chooses has no variable: nobody could know the name. */

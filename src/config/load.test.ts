@@ -31,13 +31,16 @@ test('with nothing said, everything has its default, and the built-in provider i
     firstByteWhole: 600_000,
     firstWord: 120_000,
     idle: 60_000,
+    progress: 30_000,
     total: 3_600_000,
   })
   assert.deepEqual(
     [settings.limits.body, settings.limits.jsonDepth, settings.limits.sseEvent, settings.http.headerBytes],
     [32 * 1024 ** 2, 64, 1024 ** 2, 16 * 1024],
   )
-  assert.deepEqual(settings.retry, { attempts: 3, perTarget: 1, longestPause: 8000, totalTime: 900_000 })
+  assert.deepEqual(settings.retry, { attempts: 3, perTarget: 1, longestPause: 8000, totalTime: 900_000, budget: 10, budgetFloor: 10 })
+  assert.deepEqual(settings.health, { failures: 3, window: 100, ejection: 5000, longestEjection: 300_000, panic: true })
+  assert.deepEqual([settings.queue, settings.limits.keyConcurrency, settings.limits.keyQueue, settings.byRequest], [{ size: 100, time: 10_000 }, 0, 100, true])
   assert.equal(loaded.file, undefined)
   assert.deepEqual(loaded.warnings, [])
 })
@@ -64,8 +67,10 @@ metadata:  { keys: [team, feature, env] }
     {
       name: 'primary-chain',
       strategy: 'priority',
-      targets: ['east/gpt-4o', 'openai/gpt-4o', 'local/llama'],
+      targets: ['east/gpt-4o', 'openai/gpt-4o', 'local/llama'].map((model) => ({ model, weight: 1, lacks: [] })),
       retries: 1,
+      totalTime: 900_000,
+      alsoOn: [],
       strict: false,
       providerMessages: false,
       deadlines: {},
@@ -198,7 +203,7 @@ test('chains may be called combos or routes', () => {
     'chains: { a: { targets: [omni-runtime/smoke] } }\ncombos: { b: { targets: [a], retries: 0, strict: true, deadlines: { idle: 1s } } }\nroutes: { c: { targets: "omni-runtime/smoke, b" } }',
   )
   assert.deepEqual(
-    settings.chains.map(({ name, targets }) => [name, ...targets]),
+    settings.chains.map(({ name, targets }) => [name, ...targets.map(({ model }) => model)]),
     [
       ['a', 'omni-runtime/smoke'],
       ['b', 'a'],
@@ -208,8 +213,10 @@ test('chains may be called combos or routes', () => {
   assert.deepEqual(settings.chains[1], {
     name: 'b',
     strategy: 'priority',
-    targets: ['a'],
+    targets: [{ model: 'a', weight: 1, lacks: [] }],
     retries: 0,
+    totalTime: 900_000,
+    alsoOn: [],
     strict: true,
     providerMessages: false,
     deadlines: { idle: 1000 },
@@ -218,7 +225,8 @@ test('chains may be called combos or routes', () => {
 
 test('a target whose provider may be connected later is a warning', () => {
   const { warnings, settings } = load('aliases: { fast: groq/llama }\ndefaultProvider: anthropic')
-  assert.match(warnings.join('\n'), /aliases.fast: Groq is not connected \(GROQ_API_KEY is not set\)[^]*Anthropic is not connected/)
+  assert.match(warnings.join('\n'), /^aliases.fast: Groq is not connected \(GROQ_API_KEY is not set\)/m)
+  assert.match(warnings.join('\n'), /^defaultProvider: Anthropic is not connected/m)
   assert.equal(settings.defaultProvider, 'anthropic')
 })
 

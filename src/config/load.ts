@@ -1,14 +1,13 @@
 /** From the file, the environment and the command line to the settings: all of it is checked before any of it counts. */
 
-import type { z } from 'zod'
 import { providers } from '../providers/index.ts'
 import { connectProviders } from './connect.ts'
 import { lined, nothingRead, readDocument, type Environment, type Read } from './document.ts'
 import { overlay, type Overlaid, type Overrides } from './environment.ts'
-import { keysAt } from './fields.ts'
+import { explain, type Placer } from './explain.ts'
 import { readConfigFile } from './file.ts'
 import { ConfigError, hint, type Problem, type Report } from './problems.ts'
-import { checkTargets, readChains } from './routes.ts'
+import { checkRoutes, readChains } from './routes.ts'
 import { checkListening, readAuth } from './safety.ts'
 import { schema, type Given } from './schema.ts'
 import type { ConnectedProvider, Settings } from './settings.ts'
@@ -58,8 +57,6 @@ export function loadSettings({ env, file, overrides = {}, readFile = readConfigF
   return { settings, ...(text !== undefined && { file: path }), warnings }
 }
 
-type Placer = (path: readonly PropertyKey[], sentence: string) => Problem
-
 /** Says of a setting where it was said: by an option, a variable, or in a line of the file. */
 function placer({ lineOf, variables }: Read, { from }: Overlaid): Placer {
   return (path, sentence) => {
@@ -74,31 +71,19 @@ function placer({ lineOf, variables }: Read, { from }: Overlaid): Placer {
   }
 }
 
-/** One of the schema's own complaints, in our words. None of them repeats the value: it may be a secret. */
-function explain(issue: z.core.$ZodIssue, place: Placer): readonly Problem[] {
-  const { path } = issue
-  switch (issue.code) {
-    case 'unrecognized_keys': {
-      const known = keysAt(path) ?? []
-      return issue.keys.map((key) => place([...path, key], `is not a setting.${hint(key, known)}`))
-    }
-    case 'invalid_type':
-      return [
-        place(path, issue.expected === 'object' || issue.expected === 'record' ? 'must hold settings of its own, as `name: value`.' : 'is of the wrong kind.'),
-      ]
-    case 'invalid_key':
-      return issue.issues.map(({ message }) => place(path, `${message}.`))
-    default:
-      return [place(path, `${issue.message}.`)]
-  }
-}
-
 function settle(given: Given, env: Environment, { problem, warn }: Report): Settings {
   checkListening(given, { problem, warn })
   checkLabels(given, problem)
   warnOfWhatIsNotYet(given, warn)
   const connected = connectProviders(given, env, { problem: (path, sentence) => problem(path.length === 0 ? [] : ['providers', ...path], sentence), warn })
-  checkTargets(given, connected, { problem, warn })
+  checkHealth(given, problem)
+  const routes = {
+    aliases: given.aliases,
+    chains: readChains(given, { problem, warn }),
+    providers: connected,
+    defaultProvider: defaultOf(given, connected, { problem, warn }),
+  }
+  checkRoutes(given, routes, { problem, warn })
   const { server, storage, log, receipts } = given
   const { cert, key } = server.tls
   return {
@@ -117,9 +102,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     ...(storage.redisUrl !== undefined && { redisUrl: storage.redisUrl }),
     logLevel: log.level,
     inputHash: log.inputHash,
-    defaultProvider: defaultOf(given, connected, { problem, warn }),
-    providers: connected,
-    chains: readChains(given, { problem, warn }),
+    ...routes,
     ...sameOf(given),
     receipts: { records: receipts.waitingRecords, bytes: receipts.waitingBytes },
   }
@@ -127,15 +110,18 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
 
 /** What is read as it is written. */
 function sameOf(given: Given) {
-  const { aliases, strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses } =
-    given
-  return { aliases, strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses }
+  const { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses } = given
+  return { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses }
 }
 
 /** A setting that is taken and does nothing would be believed. */
 function warnOfWhatIsNotYet({ server, storage }: Given, warn: Report['warn']): void {
   if (server.workers > 1) warn('server.workers: one process serves; more than one comes with the limits that they would share.')
   if (storage.redisUrl !== undefined) warn('storage.redisUrl: nothing is kept in Redis yet.')
+}
+
+function checkHealth({ health: { ejection, longestEjection } }: Given, problem: Report['problem']): void {
+  if (ejection > longestEjection) problem(['health', 'ejection'], 'is longer than `health.longestEjection`: make that one longer, or this one shorter.')
 }
 
 function checkLabels({ metadata: { keys, metricLabels } }: Given, problem: Report['problem']): void {

@@ -66,7 +66,6 @@ const slips: readonly (readonly [what: string, text: string, said: RegExp, env?:
     'chains: { a: { targets: [omni-runtime/smoke] } }\nroutes: { a: { targets: [omni-runtime/smoke] } }',
     /omni.yaml:2: routes.a: `a` is the name of another chain/,
   ],
-  ['a strategy of the future', 'chains: { a: { strategy: random, targets: [omni-runtime/smoke] } }', /must be `priority`; .*`random`.* come later/],
   ['a default provider that nobody knows', 'defaultProvider: opneai', /defaultProvider: names `opneai`, which is not connected. Did you mean `openai`\?/],
   ['a label that is no key', 'metadata: { keys: [team], metricLabels: [env] }', /names env, which `metadata.keys` does not/],
 ]

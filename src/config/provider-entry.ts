@@ -10,12 +10,12 @@ import { strategyNames } from './strategies.ts'
 const wireNames = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate', 'bedrock-converse', 'cohere-chat', 'openai-completions'] as const
 
 const words = (says: string, description: string) => z.record(z.string(), each(text(says, anything), description)).prefault({})
-const underWay = count(1, 100_000)
+const underWay = () => count(1, 100_000)
 
 const account = z.strictObject({
   key: optional(secret('a key without spaces'), 'The account’s secret, best as `${VARIABLE}`.', { isSecret: true }),
   weight: setting(number(0, 1000), 'Its share, for strategies that look at weights; with 0 it is asked only when the others are out.', { or: 1 }),
-  concurrency: optional(underWay, 'Calls that it may have under way at once; those of the provider where absent.'),
+  concurrency: optional(underWay(), 'Calls that it may have under way at once; those of the provider where absent.'),
 })
 
 const check = z
@@ -37,7 +37,7 @@ export const provider = z.strictObject({
   ),
   accounts: z.record(names('letters, digits and `. _ -`', name), account).prefault({}),
   strategy: setting(choice(strategyNames), 'Which of the accounts is asked first, and which next.', { or: 'priority' }),
-  concurrency: optional(underWay, 'Calls that it may have under way at once; `upstream.connections` where absent.'),
+  concurrency: optional(underWay(), 'Calls that it may have under way at once; `upstream.connections` where absent.'),
   quota: optional(
     text('`model`, `account` or a name', name),
     'What its rate limits hold for: each model of an account apart (`model`), the whole `account`, or, under any other name, all entries together that say the same name. What is known of the provider where absent.',

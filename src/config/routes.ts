@@ -1,10 +1,12 @@
-/** Aliases and chains: that every name leads somewhere, and none in a circle. */
+/** Aliases and chains of the file: that every name leads somewhere, and none in a circle. */
 
-import { providers } from '../providers/index.ts'
-import { hint, type Report } from './problems.ts'
-import type { GivenChain } from './chain-entry.ts'
+import { isWildcard } from '../base/wildcard.ts'
+import { checkChain, settle } from './chains.ts'
+import { findFlaws } from './circles.ts'
+import { directoryOf, endOf, type Directory, type Routes } from './directory.ts'
+import type { Report } from './problems.ts'
 import type { Given } from './schema.ts'
-import type { ChainSettings, ConnectedProvider } from './settings.ts'
+import type { ChainSettings } from './settings.ts'
 
 /** The setting goes by three names, since users know it by all of them. */
 const sections = ['chains', 'combos', 'routes'] as const
@@ -14,74 +16,38 @@ export function readChains(given: Given, { problem }: Report): readonly ChainSet
   return sections.flatMap((section) =>
     Object.entries(given[section]).map(([name, chain]) => {
       if (seen.has(name)) problem([section, name], `\`${name}\` is the name of another chain or of an alias.`)
-      if (chain.targets.length === 0) problem([section, name], 'has no `targets`: what to try, in order.')
       seen.add(name)
-      return settled(name, chain, given)
+      return settle(name, chain, given)
     }),
   )
 }
 
-function settled(name: string, chain: GivenChain, given: Given): ChainSettings {
-  return {
-    ...chain,
-    name,
-    retries: chain.retries ?? given.retry.perTarget,
-    totalTime: chain.totalTime ?? given.retry.totalTime,
-    strict: chain.strict ?? given.strict,
-    providerMessages: chain.providerMessages ?? given.providerMessages,
-  }
+/** Reports names that lead nowhere, that lead back to themselves, and what does not fit them. */
+export function checkRoutes(given: Given, routes: Routes, report: Report): void {
+  const directory = directoryOf(routes)
+  const places = new Map<string, readonly string[]>(Object.keys(given.aliases).map((alias) => [alias, ['aliases', alias]]))
+  for (const section of sections) for (const name of Object.keys(given[section])) places.set(name, [section, name, 'targets'])
+  for (const [alias, to] of Object.entries(given.aliases)) checkAlias(alias, to, directory, report)
+  for (const chain of routes.chains) checkChain(places.get(chain.name)!.slice(0, -1), chain, directory, report)
+  for (const [name, sentence] of findFlaws(places.keys(), directory)) report.problem(places.get(name)!, sentence)
 }
 
-interface Step {
-  readonly path: readonly string[]
-  readonly targets: readonly string[]
-}
+const starsIn = (name: string): number => name.split('*').length - 1
 
-/** Reports targets that lead nowhere and names that lead back to themselves. */
-export function checkTargets(given: Given, connected: readonly ConnectedProvider[], report: Report): void {
-  const steps = new Map<string, Step>(Object.entries(given.aliases).map(([alias, target]) => [alias, { path: ['aliases', alias], targets: [target] }]))
-  for (const section of sections) {
-    for (const [name, { targets }] of Object.entries(given[section]))
-      steps.set(name, { path: [section, name, 'targets'], targets: targets.map(({ model }) => model) })
-  }
-  const prefixes = new Set(connected.flatMap(({ name, provider }) => (name === provider.id ? [name, ...provider.prefixes] : [name])))
-  for (const { path, targets } of steps.values()) {
-    targets.forEach((target, index) => {
-      if (!steps.has(target)) checkPrefix(target, prefixes, path[0] === 'aliases' ? path : [...path, String(index)], report)
-    })
-  }
-  checkCircles(steps, report)
-}
-
-function checkPrefix(target: string, prefixes: ReadonlySet<string>, path: readonly string[], { problem, warn }: Report): void {
-  const slash = target.indexOf('/')
-  // A bare model id: which provider has it is seen when it is asked for.
-  if (slash === -1) return
-  const prefix = target.slice(0, slash)
-  if (slash === 0 || slash === target.length - 1) return problem(path, `\`${target}\` is not a model, as \`provider/model\`.`)
-  if (prefixes.has(prefix)) return
-  const known = providers.find((provider) => provider.prefixes.includes(prefix))
-  const variable = known === undefined || known.auth.scheme === 'none' ? undefined : known.auth.env[0]
-  // Its key may be stored in the running gateway: then it is connected later, and until then the target is passed over.
-  if (known && known.baseUrl !== undefined)
-    warn(
-      `${path.join('.')}: ${known.name} is not connected${variable === undefined ? '' : ` (${variable} is not set)`}: \`${target}\` leads nowhere until it is.`,
-    )
-  else
-    problem(
+function checkAlias(alias: string, to: string, directory: Directory, { problem, warn }: Report): void {
+  const path = ['aliases', alias]
+  if (starsIn(alias) > 1) return problem(path, 'has more than one `*`: a name may have one, as `gpt-*`.')
+  if (starsIn(to) > starsIn(alias))
+    return problem(
       path,
-      `\`${target}\` names the provider \`${prefix}\`, which is not connected.${hint(prefix, [...prefixes, ...providers.flatMap((provider) => provider.prefixes)])} Connected are ${[...prefixes].join(', ')}.`,
+      `leads to \`${to}\`, with ${isWildcard(alias) ? 'more than one `*`' : 'a `*` that the name does not have'}: write \`gpt-*: openai/gpt-*\`.`,
     )
-}
-
-function checkCircles(steps: ReadonlyMap<string, Step>, { problem }: Report): void {
-  const done = new Set<string>()
-  const visit = (name: string, trail: readonly string[]): void => {
-    const step = steps.get(name)
-    if (!step || done.has(name)) return
-    if (trail.includes(name)) return problem(step.path, `leads back to itself: ${[...trail.slice(trail.indexOf(name)), name].join(' → ')}.`)
-    for (const target of step.targets) visit(target, [...trail, name])
-    done.add(name)
-  }
-  for (const name of steps.keys()) visit(name, [])
+  // What stands for the `*` is seen when it is asked for; whose it is stands before it, where that is said.
+  const known = isWildcard(to) && to.indexOf('/') !== -1 && to.indexOf('/') < to.indexOf('*') ? to.replace('*', 'x') : to
+  if (isWildcard(known)) return
+  const end = endOf(known, directory)
+  const isName = directory.chains.has(known) || directory.aliases.has(known)
+  if (isName || end === undefined) return
+  if (end.kind === 'nowhere') problem(path, end.sentence)
+  else if (end.kind === 'later') warn(`${path.join('.')}: ${end.sentence}`)
 }

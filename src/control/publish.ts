@@ -1,14 +1,15 @@
 /** From what is configured and stored to the one value that the hot path reads: built whole, then swapped. */
 
 import { now } from '../base/clock.ts'
+import { isWildcard, wildcardsOf } from '../base/wildcard.ts'
 import { bitsOf } from '../catalog/abilities.ts'
-import { knownModels } from '../catalog/models.ts'
+import { modelsOf } from '../config/directory.ts'
 import type { AccountSettings, ChainSettings, ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
-import { hasAddress, type Provider } from '../providers/provider.ts'
+import { hasAddress } from '../providers/provider.ts'
 import type { Health } from '../routing/health.ts'
-import { resolve, type RoutingTable, type Wildcard } from '../routing/resolve.ts'
+import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
 
@@ -98,7 +99,7 @@ function tableOf(entries: readonly Entry[], settings: Settings): Omit<RoutingTab
   return {
     connections: byName,
     accounts: new Map(shared.map(({ provider: { name, strategy }, connections }) => [name, { strategy, connections }])),
-    aliases: new Map(Object.entries(settings.aliases).filter(([alias]) => !alias.includes('*'))),
+    aliases: new Map(Object.entries(settings.aliases).filter(([alias]) => !isWildcard(alias))),
     wildcards: wildcardsOf(settings.aliases),
     chains: new Map(settings.chains.map((chain) => [chain.name, toChain(chain)])),
     listed,
@@ -109,14 +110,6 @@ function tableOf(entries: readonly Entry[], settings: Settings): Omit<RoutingTab
 
 function toChain(chain: ChainSettings): Chain {
   return { ...chain, targets: chain.targets.map((target) => ({ ...target, lacks: bitsOf(target.lacks) })) }
-}
-
-function wildcardsOf(aliases: Settings['aliases']): readonly Wildcard[] {
-  const found = Object.entries(aliases).flatMap(([alias, to]) => {
-    const at = alias.indexOf('*')
-    return at === -1 ? [] : [{ head: alias.slice(0, at), tail: alias.slice(at + 1), to }]
-  })
-  return found.toSorted((left, right) => right.head.length + right.tail.length - left.head.length - left.tail.length)
 }
 
 function connect(settings: Settings, secrets: ReadonlyMap<string, string>, hashKey: Published['hashKey']): readonly Entry[] {
@@ -132,7 +125,7 @@ function connect(settings: Settings, secrets: ReadonlyMap<string, string>, hashK
 }
 
 function toConnections(entry: ConnectedProvider, hashKey: Published['hashKey']): Entry['connections'] {
-  const { name, provider, baseUrl, region, models, deadlines, accounts, concurrency, quota = provider.quota } = entry
+  const { name, provider, baseUrl, region, deadlines, accounts, concurrency, quota = provider.quota } = entry
   const url = baseUrl === undefined ? undefined : new URL(baseUrl)
   const all = {
     name,
@@ -141,7 +134,7 @@ function toConnections(entry: ConnectedProvider, hashKey: Published['hashKey']):
     host: url?.host ?? '',
     basePath: url?.pathname.replace(/\/$/, '') ?? '',
     region,
-    models: models.length > 0 ? models : modelsOf(provider, baseUrl),
+    models: modelsOf(entry),
     deadlines,
     isCustom: baseUrl !== provider.baseUrl,
     concurrency,
@@ -159,12 +152,6 @@ function ofAccount({ name, secret, weight, concurrency }: AccountSettings, isOne
     ...(secret !== undefined && { secretMark: hashKey(secret).slice(0, 8) }),
     ...(concurrency !== undefined && { accountConcurrency: concurrency }),
   }
-}
-
-/** What a server of the operator's own has, nobody knows; the catalogue speaks for the makers' own. */
-function modelsOf(provider: Provider, baseUrl: string | undefined): readonly string[] {
-  if (provider.models !== undefined) return provider.models
-  return baseUrl === provider.baseUrl ? knownModels(provider.id) : []
 }
 
 function hints(connections: ReadonlyMap<string, Connection>): ReadonlyMap<string, string> {
