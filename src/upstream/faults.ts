@@ -14,6 +14,9 @@ const byCode: Readonly<Record<string, readonly [Reason, string]>> = {
   EREFUSED: ['upstream_unreachable', 'The provider’s host name could not be looked up.'],
   EHOSTUNREACH: ['upstream_unreachable', 'The provider’s host cannot be reached.'],
   ENETUNREACH: ['upstream_unreachable', 'The provider’s network cannot be reached.'],
+  // This process, or this machine, has no descriptor left: nobody else is to blame.
+  EMFILE: ['queue_full', 'The gateway has no room for another connection.'],
+  ENFILE: ['queue_full', 'The gateway has no room for another connection.'],
   CERT_HAS_EXPIRED: ['upstream_unreachable', 'The provider’s certificate has expired.'],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['upstream_unreachable', 'The provider’s certificate is not one that this machine trusts.'],
   SELF_SIGNED_CERT_IN_CHAIN: ['upstream_unreachable', 'The provider’s certificate is not one that this machine trusts.'],
