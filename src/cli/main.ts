@@ -3,6 +3,7 @@
 import { Command as Program } from 'commander'
 import { Complaint, type Arguments, type Command } from './command.ts'
 import { chaos } from './commands/chaos.ts'
+import { chains } from './commands/chains.ts'
 import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
@@ -11,7 +12,7 @@ import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [start, ...keys, ...connect, ...receipts, ...running, doctor, ...chaos]
+const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...receipts, ...running, doctor, ...chaos]
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {

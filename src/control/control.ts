@@ -1,6 +1,9 @@
 /** What the control API works with: the store, what may be said of the running process, and the way to publish a change. */
 
+import type { WireName } from '../canonical/chat.ts'
+import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
+import type { Target } from '../routing/target.ts'
 import type { Store } from '../storage/store.ts'
 
 export interface Control {
@@ -9,6 +12,10 @@ export interface Control {
   /** Hashes a client's key as it is stored. */
   readonly hashKey: (key: string) => string
   readonly sealSecret: (secret: string, place: { readonly tenant: string; readonly id: string; readonly version: number }) => Uint8Array
+  /** The newest: what calls that arrive now are served by. */
+  readonly snapshot: () => Snapshot
+  /** Words of what the target's wire refuses to say of a request that comes on the surface's wire, and has these bits of needs. */
+  readonly unsaid: (target: Target, asked: WireName, bits: number) => readonly string[]
   /** Rebuilds the snapshot from what is stored, and swaps it. */
   readonly publish: () => Promise<void>
   /** Reads the configuration anew. Rejects with `Failure` where it is broken: then the old one goes on. */

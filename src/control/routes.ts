@@ -1,10 +1,11 @@
 /** Every call of the control API, one file a resource. */
 
 import { credentials } from './credentials.ts'
+import { explaining } from './explain.ts'
 import { health } from './health.ts'
 import { keys } from './keys.ts'
 import { running } from './process.ts'
 import { reports } from './reports.ts'
 import type { ControlRoute } from './route.ts'
 
-export const controlRoutes: readonly ControlRoute[] = [...reports, ...keys, ...credentials, ...health, ...running]
+export const controlRoutes: readonly ControlRoute[] = [...reports, ...keys, ...credentials, ...health, ...explaining, ...running]

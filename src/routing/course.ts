@@ -43,14 +43,12 @@ export class Course implements Circumstances<Member> {
   /** The context of a target that was too small. */
   #tooSmall = 0
 
-  /** From 0 to below 1. */
-  readonly random: () => number
-
-  constructor(plan: Plan, traveller: Traveller, random = Math.random) {
+  constructor(plan: Plan, traveller: Traveller) {
     this.#plan = plan
     this.#traveller = traveller
-    this.random = random
   }
+
+  readonly random = Math.random
 
   /** The next to ask; it is not offered again. Waits for room up to `patience` where waiting is short. Undefined where nobody is left. */
   async next(patience: Patience): Promise<Leaf | undefined> {

@@ -27,14 +27,17 @@ export class Health {
   terms: HealthTerms
   /** Called when a place is left alone, or trusted again. */
   onChange: (standing: Standing) => void = () => {}
+  readonly #beneath: Health | undefined
 
-  constructor(terms: HealthTerms) {
+  /** Knows all that `beneath` does, and keeps to itself what is made here. */
+  constructor(terms: HealthTerms, beneath?: Health) {
     this.terms = terms
+    this.#beneath = beneath
   }
 
   /** Made when first asked for. `name` begins with its kind, as `provider:openai` or `target:openai@default/gpt-4o`. */
   place(name: string): Standing {
-    const known = this.#standings.get(name)
+    const known = this.find(name)
     if (known !== undefined) return known
     if (this.#standings.size >= mostPlaces) this.#forget()
     const made = new Standing(
@@ -48,7 +51,7 @@ export class Health {
 
   /** The standing of a place that is known; making none. */
   find(name: string): Standing | undefined {
-    return this.#standings.get(name)
+    return this.#standings.get(name) ?? this.#beneath?.find(name)
   }
 
   *[Symbol.iterator](): Iterator<Standing> {

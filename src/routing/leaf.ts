@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import { now } from '../base/clock.ts'
 import { roughCost, priceOf } from '../catalog/catalog.ts'
 import { abilitiesOf, type Abilities } from '../catalog/abilities.ts'
-import type { Harm } from '../canonical/failure.ts'
+import type { Failure, Harm } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
 import type { Health } from './health.ts'
 import type { Standing } from './standing.ts'
@@ -105,6 +105,12 @@ function limit(standing: Standing, most = Infinity): void {
 
 export type Member = Leaf | Group
 
+/** A line of a chain that leads nowhere now. */
+export interface Missing {
+  readonly model: string
+  readonly failure: Failure
+}
+
 /** A chain, or the accounts of a provider: who is asked next, its strategy says. */
 export class Group implements Candidate {
   readonly kind = 'group'
@@ -118,10 +124,13 @@ export class Group implements Candidate {
   readonly isPicky: boolean
   /** The strategies in it. */
   readonly uses: ReadonlySet<StrategyName>
+  /** What was left out of it, and of the groups in it. */
+  readonly missing: readonly Missing[]
   /** How often it was chosen from. */
   turn = 0
 
-  constructor(members: readonly Member[], strategy: StrategyName, weight = 1) {
+  constructor(members: readonly Member[], strategy: StrategyName, { weight = 1, missing = [] }: { weight?: number; missing?: readonly Missing[] } = {}) {
+    const groups = members.filter((member) => member.kind === 'group')
     this.members = members
     this.strategy = strategy
     this.choose = strategies[strategy]
@@ -129,7 +138,8 @@ export class Group implements Candidate {
     this.leaves = members.flatMap((member) => (member.kind === 'leaf' ? [member] : member.leaves))
     this.mark = crc32(this.leaves.map(({ mark }) => mark).join())
     this.isPicky = this.leaves.length > 1 && this.leaves.some(({ lacks, context, output }) => lacks !== 0 || context !== Infinity || output !== Infinity)
-    this.uses = new Set([strategy, ...members.flatMap((member) => (member.kind === 'leaf' ? [] : [...member.uses]))])
+    this.uses = new Set([strategy, ...groups.flatMap(({ uses }) => [...uses])])
+    this.missing = [...missing, ...groups.flatMap((group) => group.missing)]
   }
 
   get inFlight(): number {

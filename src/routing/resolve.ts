@@ -1,8 +1,9 @@
 /** From the name that a client used to the targets to try: the rules of the contract, in their order. */
 
+import { widen, type Wildcard } from '../base/wildcard.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Health } from './health.ts'
-import { Group, Leaf, plainTerms, type LeafTerms, type Member } from './leaf.ts'
+import { Group, Leaf, plainTerms, type LeafTerms, type Member, type Missing } from './leaf.ts'
 import type { Plan, RouteReason } from './plan.ts'
 import type { StrategyName } from './strategies/index.ts'
 import { idOf, type Chain, type ChainTarget, type Connection, type Target } from './target.ts'
@@ -25,13 +26,6 @@ export interface RoutingTable {
   readonly health: Health
   /** What names led to. Bounded by `mostKnown`. */
   readonly known: Map<string, Plan>
-}
-
-/** `head*tail` leads to `to`, where `*` stands for what stood between. */
-export interface Wildcard {
-  readonly head: string
-  readonly tail: string
-  readonly to: string
 }
 
 /** What a client asked for. */
@@ -115,15 +109,15 @@ function follow(name: string, table: RoutingTable, hops = 0): End {
   if (hops > mostHops) throw new Failure('model_not_found', 'The name leads through too many others.', { param: 'model' })
   const chain = table.chains.get(name)
   if (chain) return { chain }
-  const alias = table.aliases.get(name) ?? widen(name, table)
+  const alias = nameBehind(name, table)
   if (alias === undefined || alias === name) return prefixed(name, table) ?? bare(name, table)
   const end = follow(alias, table, hops + 1)
   return 'chain' in end ? end : { ...end, reason: 'alias' }
 }
 
-function widen(name: string, { wildcards }: RoutingTable): string | undefined {
-  const found = wildcards.find(({ head, tail }) => name.length > head.length + tail.length && name.startsWith(head) && name.endsWith(tail))
-  return found?.to.replace('*', () => name.slice(found.head.length, name.length - found.tail.length))
+/** What the name stands for, where it stands for another. */
+export function nameBehind(name: string, table: RoutingTable): string | undefined {
+  return table.chains.has(name) ? undefined : (table.aliases.get(name) ?? widen(name, table.wildcards))
 }
 
 /** What the chains on the way down to a target say of it. */
@@ -140,15 +134,17 @@ const noWay: Way = { terms: plainTerms, deadlines: [], trail: [] }
 
 /** What leads nowhere now, as a provider whose key is not stored yet, is left out; `explain` says so. */
 function groupOf(chain: Chain, table: RoutingTable, way = noWay): Group {
+  const missing: Missing[] = []
   const members = chain.targets.flatMap((target) => {
     try {
       return memberOf(target, chain, table, way)
     } catch (error) {
-      if (error instanceof Failure) return []
-      throw error
+      if (!(error instanceof Failure)) throw error
+      missing.push({ model: target.model, failure: error })
+      return []
     }
   })
-  return new Group(members, chain.strategy, way.terms.weight)
+  return new Group(members, chain.strategy, { weight: way.terms.weight, missing })
 }
 
 function memberOf(target: ChainTarget, { name, deadlines }: Chain, table: RoutingTable, way: Way): Member {
@@ -171,7 +167,7 @@ function leavesOf({ connection, model }: Target, table: RoutingTable, { terms, a
   return new Group(
     wanted.map((one) => leaf(one, one.weight ?? 1)),
     shared?.strategy ?? 'priority',
-    terms.weight,
+    { weight: terms.weight },
   )
 }
 

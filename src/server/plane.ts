@@ -11,6 +11,7 @@ import { createKey } from '../control/keys.ts'
 import { buildSnapshot } from '../control/publish.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
+import { unsaidOf } from '../gateway/unsaid.ts'
 import { providers } from '../providers/index.ts'
 import { hasAddress } from '../providers/provider.ts'
 import { Health } from '../routing/health.ts'
@@ -147,6 +148,8 @@ export class Plane {
       health: this.health,
       hashKey: data.hashKey,
       sealSecret: data.sealSecret,
+      snapshot: () => this.snapshot,
+      unsaid: unsaidOf,
       publish: () => this.publish(),
       reload: () => this.reload(),
       settings: () => maskSettings(this.#settings),

@@ -10,7 +10,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { buildApi } from '../../src/server/control-api.ts'
 import { openData } from '../../src/server/data.ts'
 import { match, routes, type Access } from '../../src/server/routes.ts'
+import { Health } from '../../src/routing/health.ts'
 import { eventually } from '../gateway.ts'
+import { healthTerms } from '../routing.ts'
 import { openai, startUpstream } from '../upstream/index.ts'
 import { table } from './paths.ts'
 import { holdAlive } from './rules.ts'
@@ -57,10 +59,19 @@ describe('every path', () => {
     const data = await openData({ dataDir: folder, hasOwnBackup: false, inputHash: 'none' })
     const nothing = async () => {}
     const api = await buildApi(
-      { ...data, publish: nothing, reload: nothing, settings: () => ({}), status: () => ({}), providerIds: () => [], isConfigured: () => false },
-      () => ({
-        role: 'admin',
-      }),
+      {
+        ...data,
+        health: new Health(healthTerms),
+        snapshot: () => assert.fail('nobody asks it anything'),
+        unsaid: () => [],
+        publish: nothing,
+        reload: nothing,
+        settings: () => ({}),
+        status: () => ({}),
+        providerIds: () => [],
+        isConfigured: () => false,
+      },
+      () => ({ role: 'admin' }),
     )
     const own = routes.filter(({ serving }) => serving.kind === 'control')
     for (const { method, path } of own) assert.ok(method !== 'HEAD' && api.hasRoute({ method, url: path }), path)

@@ -41,6 +41,7 @@ export const table: { readonly [route: string]: Access } = {
   'GET /_omni/credentials': 'admin',
   'PUT /_omni/credentials/:provider': 'admin',
   'DELETE /_omni/credentials/:provider': 'admin',
+  'GET /_omni/routes/explain': 'admin',
   'GET /_omni/status': 'admin',
   'GET /_omni/config': 'admin',
   'POST /_omni/reload': 'admin',
