@@ -94,12 +94,12 @@ describe('a stream', () => {
     'ends each line in its own way': (frames) => frames.map((frame, at) => frame.replaceAll('\n', ['\r\n', '\n', '\r'][at % 3]!)).join(''),
   }
   for (const [says, spell] of Object.entries(spellings)) {
-    test(`[A35] that ${says} says the same on every surface`, async () => {
+    test(`[A35] that ${says} says the same on every surface (routing 17)`, async () => {
       for (const { model, frames } of providers) for (const path of surfaces) holdFinished(await streamed(model, stream([spell(frames)]), path))
     })
   }
 
-  test('[A35] [A36] that is split at any byte says the same, passed on and translated', async () => {
+  test('[A35] [A36] that is split at any byte says the same, passed on and translated (routing 17)', async () => {
     for (const { model, frames } of providers) {
       const body = raw(frames.map((frame) => frame.replace('\n\n', '\r\n\r\n')).join(''))
       const whole = [openStream({ 'transfer-encoding': undefined, connection: 'close' }), body]
@@ -170,7 +170,7 @@ describe('a stream that breaks', () => {
         }
       })
 
-      test(`[A41] by an error after the first word ends in an error, and one before it is a status: ${way}`, async () => {
+      test(`[A41] by an error after the first word ends in an error, and one before it is a status: ${way} (routing 13) (routing 14)`, async () => {
         const error = model === 'chat/m' ? 'data: {"error":{"message":"scripted","type":"server_error","code":null}}\n\n' : messages.errorFrame()
         const late = await streamed(model, stream([...cuts[0], error]), path)
         assert.doesNotMatch(late.text, /\[DONE\]|message_stop|"scripted/)

@@ -12,7 +12,8 @@ const scene = await openScene({
   quick: { like: openai, baseUrl: "${chat}/quick", deadlines: { firstByteStreamed: 300ms, firstByteWhole: 300ms, firstWord: 300ms, idle: 300ms, total: 2s } }
   hole: { like: openai, baseUrl: "${hole.url}", deadlines: { connect: 300ms } }`,
   config: () => `
-retry: { longestPause: 20ms }
+retry: { longestPause: 20ms, budgetFloor: 1000 }
+health: { failures: 1000 }
 chains:
   pair: { targets: [openai/first, anthropic/claude-sonnet-4-5] }
   three: { targets: [openai/first, openai/second, anthropic/claude-sonnet-4-5] }
@@ -90,7 +91,7 @@ describe('another target answers after', () => {
     ['a stream that begins with broken JSON', [openStream(), raw(chunk('data: {"id":\n\n')), raw(lastChunk)]],
   ]
   for (const [says, fault] of silent) {
-    test(`${says}: the client sees one clean stream`, async () => {
+    test(`${says}: the client sees one clean stream (routing 13)`, async () => {
       scene.chat.play(fault)
       scene.claude.play(messages.speak('mended'))
       const { answer, text } = await ask('pair', { stream: true })
@@ -149,7 +150,7 @@ describe('neither again nor elsewhere goes', () => {
     assert.deepEqual(counts(), [1, 0])
   })
 
-  test('anything after the first word: the client gets an error event', async () => {
+  test('anything after the first word: the client gets an error event (routing 14)', async () => {
     scene.chat.play([...before, raw(chunk('data: {"id":"c","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}\n\n')), reset()])
     scene.claude.play(messages.speak('mended'))
     const { text } = await ask('pair', { stream: true })
@@ -200,7 +201,7 @@ describe('a deadline', () => {
     ['that the chain sets, before the provider’s own', 'hasty', [...before, hang()], true],
   ]
   for (const [says, route, fault, stream] of late) {
-    test(`${says} passes, and the next target answers in time`, async () => {
+    test(`${says} passes, and the next target answers in time (routing 15)`, async () => {
       scene.chat.play(fault)
       scene.claude.play(messages.speak('mended'))
       const { answer, text, took } = await ask(route, { stream })
@@ -211,7 +212,7 @@ describe('a deadline', () => {
     })
   }
 
-  test('in the middle of an answer ends it with an error in the client’s wire (case 188)', async () => {
+  test('in the middle of an answer ends it with an error in the client’s wire (case 188) (routing 15)', async () => {
     scene.chat.play([...before, raw(chunk('data: {"id":"c","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}\n\n')), hang()])
     const { text, took } = await ask('swift', { stream: true })
     assert.match(text, /"code":"upstream_timeout"\}\}\n\n$/)

@@ -9,7 +9,10 @@ import { eventually } from '../gateway.ts'
 import { chunk, finish, hang, messages, openai, openStream, raw, split, stream, type Answer } from '../upstream/index.ts'
 import { dataOf, openScene, question } from './scene.ts'
 
-const scene = await openScene({ providers: ({ chat }) => `  cloud: { like: azure, key: secret-of-cloud-9f86d081884c7d65, baseUrl: "${chat}/openai" }` })
+const scene = await openScene({
+  providers: ({ chat }) => `  cloud: { like: azure, key: secret-of-cloud-9f86d081884c7d65, baseUrl: "${chat}/openai" }
+  priced: { like: openai, key: secret-of-priced-9f86d081884c7d65, baseUrl: "${chat}/v1", prices: openai }`,
+})
 const chat = { model: 'openai/gpt-4o', stream: true, ...question }
 const message = { model: 'anthropic/claude-sonnet-4-5', max_tokens: 99, stream: true, ...question }
 
@@ -161,10 +164,65 @@ describe('a stream of a provider that strays', () => {
   })
 })
 
+describe('(routing 17) (routing 18) a stream that is told in another way means the same', () => {
+  const told = [start, piece({ content: 'one' }), piece({ content: ' two' }), piece({}, 'stop'), usage]
+  const ways: readonly (readonly [says: string, body: string])[] = [
+    ['as the vendor tells it', [...told, done].join('')],
+    ['without `[DONE]`', told.join('')],
+    ['without its last blank line', [...told, done].join('').trimEnd()],
+    ['with CR LF, comments and ids', [...told, done].map((frame) => `: ping\r\nid: 7\r\n${frame.replaceAll('\n', '\r\n')}`).join('')],
+  ]
+  for (const [says, body] of ways) {
+    test(`${says}: the same words and end on both surfaces`, async () => {
+      scene.chat.play(stream([body]))
+      const passed = await ask({ ...chat, stream_options: { include_usage: true } })
+      const words = dataOf(passed.text.replaceAll('\r', '')).map((data) =>
+        typeof data === 'string' ? data : ((data.choices as JsonObject[])[0]?.delta as JsonObject)?.content,
+      )
+      assert.deepEqual(
+        words.filter((word) => word !== '' && word !== undefined),
+        ['one', ' two', '[DONE]'],
+      )
+      assert.match(
+        (await say({ ...chat, max_tokens: 9 })).text,
+        /"text":"one"[^]*"text":" two"[^]*"stop_reason":"end_turn"[^]*"output_tokens":4[^]*message_stop/,
+      )
+      assert.deepEqual([(await scene.receiptOf(passed.answer)).outcome, (await scene.receiptOf(passed.answer)).completion_tokens], ['completed', 4])
+    })
+  }
+
+  test('calls whose arguments come in splinters, and in turns, are whole and apart on Messages', async () => {
+    const call = (index: number, fields: JsonObject) => piece({ tool_calls: [{ index, ...fields }] })
+    const splinters = (index: number, text: string) => [...text].map((letter) => call(index, { function: { arguments: letter } }))
+    const [first, second] = ['{"at":"é, \\"x\\""}', '{"to":[1,{"y":2}]}']
+    const [left, right] = [splinters(0, first), splinters(1, second)]
+    const turns = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [left[at] ?? '', right[at] ?? '']).flat()
+    const opened = [
+      call(0, { id: 'call_a', type: 'function', function: { name: 'look', arguments: '' } }),
+      call(1, { id: 'call_b', type: 'function', function: { name: 'go', arguments: '' } }),
+    ]
+    scene.chat.play(stream([start, ...opened, ...turns.filter((frame) => frame !== ''), piece({}, 'tool_calls'), usage, done]))
+    const blocks = new Map<unknown, { name: unknown; input: string }>()
+    for (const data of dataOf((await say({ ...chat, max_tokens: 9 })).text)) {
+      if (typeof data === 'string') continue
+      const { type, index, content_block: block, delta } = data as { type: string; index?: number; content_block?: JsonObject; delta?: JsonObject }
+      if (type === 'content_block_start') blocks.set(index, { name: block!.name, input: '' })
+      else if (type === 'content_block_delta') blocks.get(index)!.input += String(delta!.partial_json)
+    }
+    assert.deepEqual(
+      [...blocks.values()],
+      [
+        { name: 'look', input: first },
+        { name: 'go', input: second },
+      ],
+    )
+  })
+})
+
 describe('the receipt of a stream', () => {
   const receiptAfter = async (answer: Answer) => {
     scene.chat.play(answer)
-    const { text, answer: got } = await ask(chat)
+    const { text, answer: got } = await ask({ ...chat, model: 'priced/gpt-4o' })
     return { receipt: await scene.receiptOf(got), text }
   }
 
@@ -174,7 +232,7 @@ describe('the receipt of a stream', () => {
     assert.deepEqual([outcome, status, why, prompt_tokens, completion_tokens, usage_source, streamed], ['completed', 200, 'stop', 11, 4, 'reported', true])
   })
 
-  test('that broke off is a failure with estimated counts, though its status was 200 (case 90)', async () => {
+  test('that broke off is a failure with estimated counts that are paid for, though its status was 200 (case 90) (routing 14)', async () => {
     const { receipt, text } = await receiptAfter([
       openStream(),
       ...[start, piece({ content: 'one two three four' })].map((frame) => raw(chunk(frame))),
@@ -183,8 +241,23 @@ describe('the receipt of a stream', () => {
     assert.match(text, /"error":/)
     const { outcome, status, error, error_origin, finish: why, usage_source, notices } = receipt
     assert.deepEqual([outcome, status, error, error_origin, why, usage_source], ['truncated', 200, 'upstream_truncated', 'target', null, 'estimated'])
-    assert.ok(Number(receipt.completion_tokens) > 0)
+    assert.ok(Number(receipt.completion_tokens) > 0 && Number(receipt.cost) > 0)
     assert.ok((notices as string[]).includes('incomplete'))
+    assert.equal(scene.chat.asked().length, 1, 'nobody goes on with the words of another')
+  })
+
+  test('whose client asked for no usage has the provider’s, which the gateway asks for and the client does not see (routing 21)', async () => {
+    const { receipt, text } = await receiptAfter(stream([start, piece({ content: 'a' }), piece({}, 'stop'), usage, done]))
+    assert.deepEqual(scene.chat.asked()[0]!.json().stream_options, { include_usage: true })
+    assert.doesNotMatch(text, /prompt_tokens/)
+    assert.deepEqual([receipt.usage_source, receipt.completion_tokens], ['reported', 4])
+  })
+
+  test('whose provider tells none all the same is estimated and says so, and is never nothing (routing 21)', async () => {
+    const { receipt } = await receiptAfter(stream([start, piece({ content: 'one two three' }), piece({}, 'stop'), done]))
+    assert.deepEqual([receipt.outcome, receipt.usage_source], ['completed', 'estimated'])
+    assert.ok(Number(receipt.prompt_tokens) > 0 && Number(receipt.completion_tokens) > 0 && Number(receipt.cost) > 0)
+    assert.ok((receipt.notices as string[]).includes('estimated_usage'))
   })
 
   test('whose client left is there once, with what was known (case 159)', async () => {

@@ -82,7 +82,7 @@ test('[97] A text is stopped before a call starts.', () => {
   assert.deepEqual(blocksOf(messages), [startOf(0, { type: 'text', text: '' }), textDelta(0, 'a'), stopOf(0), startOf(1, useOf('a')), stopOf(1)])
 })
 
-test('[98] [105] Calls that come interleaved are said one after the other, the first one live.', () => {
+test('[98] [105] Calls that come interleaved are said one after the other, the first one live. (routing 18)', () => {
   const writer = eventWriter(options)
   const steps = [
     begin,

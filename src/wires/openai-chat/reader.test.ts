@@ -59,7 +59,7 @@ test('[87] a choice finishes once', () => {
   assert.equal(read(said({ content: 'x' }), ended('stop'), ended('stop'), ended('length')).filter(({ type }) => type === 'finish').length, 1)
 })
 
-test('[88] fragments of several calls find their own by place', () => {
+test('[88] fragments of several calls find their own by place (routing 18)', () => {
   const begin = (index: number) => ({ index, id: `c${index}`, type: 'function', function: { name: 'f', arguments: '' } })
   const more = (index: number, input: string) => ({ index, function: { arguments: input } })
   assert.deepEqual(blocksOf(calls(begin(0), begin(1)), calls(more(1, '{"b"'), more(0, '{"a"')), calls(more(0, ':1}')), calls(more(1, ':2}'))), [
