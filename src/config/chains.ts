@@ -1,9 +1,9 @@
 /** Whether a chain can be followed: its targets lead somewhere, and what is said of them fits. */
 
-import { explain } from './explain.ts'
 import { chainSchema, type GivenChain } from './chain-entry.ts'
 import { findFlaws } from './circles.ts'
-import { directoryOf, endOf, type Directory, type End } from './directory.ts'
+import { directoryOf, endOf, nameFor, type Directory, type End } from './directory.ts'
+import { explain } from './explain.ts'
 import { modelName } from './names.ts'
 import { ConfigError, hint, type Problem, type Report } from './problems.ts'
 import type { ChainSettings, ChainTarget, ConnectedProvider, Settings } from './settings.ts'
@@ -77,7 +77,7 @@ interface Flaw {
   readonly isGrave: boolean
 }
 
-function flawOf(target: ChainTarget, end: End | undefined, { chains, aliases }: Directory): Flaw | undefined {
+function flawOf(target: ChainTarget, end: End | undefined, directory: Directory): Flaw | undefined {
   const { model, account } = target
   switch (end?.kind) {
     case 'chain': {
@@ -89,8 +89,7 @@ function flawOf(target: ChainTarget, end: End | undefined, { chains, aliases }: 
     case 'later':
     case 'nowhere':
       // Of an alias it is told where the alias stands.
-      if (chains.has(model) || aliases.has(model)) return undefined
-      return { sentence: end.sentence, isGrave: end.kind === 'nowhere' }
+      return nameFor(model, directory) === undefined ? { sentence: end.sentence, isGrave: end.kind === 'nowhere' } : undefined
     default:
       return undefined
   }

@@ -1,7 +1,7 @@
 /** How far names lead: none in a circle, none through too many others, and none to more targets than can be kept in mind. */
 
-import { fits, isWildcard, mayMake, wildcardsAfter, writtenOut } from '../base/wildcard.ts'
-import { endOf, mostNames, type Directory } from './directory.ts'
+import { isWildcard, mayMake, wildcardsAfter, writtenOut } from '../base/wildcard.ts'
+import { endOf, mostNames, nameFor, type Directory } from './directory.ts'
 import type { ChainTarget } from './settings.ts'
 
 /** Each account of each target counts: each has a health of its own. */
@@ -45,21 +45,15 @@ export function findFlaws(names: Iterable<string>, directory: Directory): Readon
 function stepsOf(name: string, directory: Directory): readonly [steps: readonly string[], targets: number] {
   const chain = directory.chains.get(name)
   if (chain !== undefined) {
-    const steps = chain.targets.map(({ model }) => stepTo(model, directory))
+    const steps = chain.targets.map(({ model }) => nameFor(model, directory))
     const targets = chain.targets.filter((_, index) => steps[index] === undefined)
     return [steps.filter((step) => step !== undefined), targets.reduce((sum, target) => sum + accountsOf(target, directory), 0)]
   }
   const wildcard = directory.wildcards.find((one) => writtenOut(one) === name)
   const to = wildcard?.to ?? directory.aliases.get(name) ?? name
-  if (wildcard === undefined || !isWildcard(to)) return [[stepTo(to, directory)].filter((step) => step !== undefined), 1]
+  if (wildcard === undefined || !isWildcard(to)) return [[nameFor(to, directory)].filter((step) => step !== undefined), 1]
   const exact = [...directory.chains.keys(), ...directory.aliases.keys()].filter((one) => mayMake(wildcard, one))
   return [[...exact, ...wildcardsAfter(wildcard, directory.wildcards).map(writtenOut)], 1]
-}
-
-function stepTo(name: string, { chains, aliases, wildcards }: Directory): string | undefined {
-  if (chains.has(name) || aliases.has(name)) return name
-  const wildcard = wildcards.find((one) => fits(one, name))
-  return wildcard && writtenOut(wildcard)
 }
 
 function accountsOf({ model, account }: ChainTarget, directory: Directory): number {

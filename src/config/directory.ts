@@ -1,6 +1,6 @@
 /** Where every name leads by the settings alone, in the order that `routing/resolve.ts` has. */
 
-import { isWildcard, widen, wildcardsOf, type Wildcard } from '../base/wildcard.ts'
+import { fits, isWildcard, widen, wildcardsOf, writtenOut, type Wildcard } from '../base/wildcard.ts'
 import { knownModels } from '../catalog/models.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -43,6 +43,13 @@ export function directoryOf({ aliases, chains, providers: all, defaultProvider }
     listed,
     fallback: connected.get(defaultProvider),
   }
+}
+
+/** The chain or the alias that a name is or fits; undefined where it stands for itself. */
+export function nameFor(name: string, { chains, aliases, wildcards }: Directory): string | undefined {
+  if (chains.has(name) || aliases.has(name)) return name
+  const wildcard = wildcards.find((one) => fits(one, name))
+  return wildcard && writtenOut(wildcard)
 }
 
 /** Where a name ends. `later`: its provider may be connected in the running gateway, and until then it leads nowhere. */

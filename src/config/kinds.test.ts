@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { count, duration, flag, list, number, size, type Kind } from './kinds.ts'
+import { count, duration, flag, list, number, several, size, type Kind } from './kinds.ts'
 
 const read = <Value>(kind: Kind<Value>, value: unknown): Value | string => {
   const { data, error } = kind.safeParse(value)
@@ -27,6 +27,9 @@ const good: readonly (readonly [kind: Kind<unknown>, value: unknown, read: unkno
   [list('words', /^\w+$/, 3), 'a, b,,c', ['a', 'b', 'c']],
   [list('words', /^\w+$/, 3), ['a'], ['a']],
   [list('words', /^\w+$/, 3), '', []],
+  [several(['a', 'b', 'c']), ['c', 'a', 'c'], ['a', 'c']],
+  [several(['a', 'b', 'c']), 'b, a', ['a', 'b']],
+  [several(['a', 'b', 'c']), [], []],
 ]
 
 const bad: readonly (readonly [kind: Kind<unknown>, value: unknown])[] = [
@@ -51,6 +54,9 @@ const bad: readonly (readonly [kind: Kind<unknown>, value: unknown])[] = [
   [list('words', /^\w+$/, 3), ['a', 1]],
   [list('words', /^\w+$/, 3), 'a,b,c,d'],
   [list('words', /^\w+$/, 3), { a: 1 }],
+  [several(['a', 'b']), ['a', 'd']],
+  [several(['a', 'b']), ['toString']],
+  [several(['a', 'b']), { a: 1 }],
 ]
 
 test('values are read from what YAML makes of them, and from the text of a variable', () => {

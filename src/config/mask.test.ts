@@ -10,8 +10,20 @@ test('no secret of any kind is in what is shown, and all else is', () => {
   const text = `auth: { tokens: [token-${canary}] }
 storage: { databaseUrl: "postgres://u:db-${canary}@db.internal/omni?sslpassword=q-${canary}", redisUrl: "redis://:redis-${canary}@cache:6379" }
 providers:
-  east: { like: azure, baseUrl: "https://e.example/openai", key: key-${canary}, headers: { x-secret: header-${canary} }, query: { sig: query-${canary} } }`
+  east: { like: azure, baseUrl: "https://e.example/openai", key: key-${canary}, headers: { x-secret: header-${canary} }, query: { sig: query-${canary} } }
+  west: { like: openai, accounts: { red: { key: red-${canary} }, blue: { key: "blue-${canary}", weight: 2 } }, quota: west-quota }
+  south: { like: openai, key: south-${canary}, quota: west-quota }`
   const shown = JSON.stringify(maskSettings(loadSettings({ env: {}, readFile: () => text }).settings))
   assert.ok(!shown.includes(canary))
-  for (const part of ['east', 'https://e.example/openai', '2025-04-01-preview', 'db.internal', '"port":8080', '••••d015']) assert.ok(shown.includes(part), part)
+  for (const part of [
+    'east',
+    'https://e.example/openai',
+    '2025-04-01-preview',
+    'db.internal',
+    '"port":8080',
+    '••••d015',
+    '"name":"blue","weight":2,"secret":"••••d015"',
+    'west-quota',
+  ])
+    assert.ok(shown.includes(part), part)
 })

@@ -3,7 +3,7 @@
 import { isWildcard } from '../base/wildcard.ts'
 import { checkChain, settle } from './chains.ts'
 import { findFlaws } from './circles.ts'
-import { directoryOf, endOf, type Directory, type Routes } from './directory.ts'
+import { directoryOf, endOf, nameFor, type Directory, type Routes } from './directory.ts'
 import type { Report } from './problems.ts'
 import type { Given } from './schema.ts'
 import type { ChainSettings } from './settings.ts'
@@ -44,10 +44,7 @@ function checkAlias(alias: string, to: string, directory: Directory, { problem, 
     )
   // What stands for the `*` is seen when it is asked for; whose it is stands before it, where that is said.
   const known = isWildcard(to) && to.indexOf('/') !== -1 && to.indexOf('/') < to.indexOf('*') ? to.replace('*', 'x') : to
-  if (isWildcard(known)) return
-  const end = endOf(known, directory)
-  const isName = directory.chains.has(known) || directory.aliases.has(known)
-  if (isName || end === undefined) return
-  if (end.kind === 'nowhere') problem(path, end.sentence)
-  else if (end.kind === 'later') warn(`${path.join('.')}: ${end.sentence}`)
+  const end = isWildcard(known) || nameFor(known, directory) !== undefined ? undefined : endOf(known, directory)
+  if (end?.kind === 'nowhere') problem(path, end.sentence)
+  else if (end?.kind === 'later') warn(`${path.join('.')}: ${end.sentence}`)
 }
