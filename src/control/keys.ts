@@ -17,13 +17,17 @@ export const keys: readonly ControlRoute[] = [
       type: 'object',
       additionalProperties: false,
       required: ['name'],
-      properties: { name: { type: 'string', pattern: '^[\\w .:@/-]{1,64}$' }, expires_at: { type: 'integer', minimum: 1 } },
+      properties: {
+        name: { type: 'string', pattern: '^[\\w .:@/-]{1,64}$' },
+        expires_at: { type: 'integer', minimum: 1 },
+        may_route: { type: 'boolean' },
+      },
     },
     run: async ({ body }, control) => {
-      const { name, expires_at: expiresAt } = body as { readonly name: string; readonly expires_at?: number }
+      const { name, expires_at: expiresAt, may_route: mayRoute } = body as { readonly name: string; readonly expires_at?: number; readonly may_route?: boolean }
       if (expiresAt !== undefined && expiresAt <= now())
         throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
-      return { status: 201, body: await createKey(name, control, expiresAt) }
+      return { status: 201, body: await createKey({ name, expiresAt, mayRoute }, control) }
     },
   },
   {
@@ -39,15 +43,25 @@ export const keys: readonly ControlRoute[] = [
   },
 ]
 
+/** What is said of a key that is to be made. It may choose where its calls go unless told otherwise. */
+interface KeyTerms {
+  readonly name: string
+  readonly expiresAt?: number | undefined
+  readonly mayRoute?: boolean | undefined
+}
+
 /** The only place where a whole key is said. */
-export async function createKey(name: string, control: Pick<Control, 'store' | 'hashKey' | 'publish'>, expiresAt?: number): Promise<{ readonly key: string }> {
+export async function createKey(
+  { name, expiresAt, mayRoute = true }: KeyTerms,
+  control: Pick<Control, 'store' | 'hashKey' | 'publish'>,
+): Promise<{ readonly key: string }> {
   const key = clientKey()
-  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), expiresAt }
+  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), expiresAt, mayRoute }
   await control.store.keys.create(row)
   await control.publish()
   return { ...show({ ...row, revokedAt: undefined }), key }
 }
 
-function show({ id, name, prefix, createdAt, expiresAt, revokedAt }: ClientKey) {
-  return { id, name, prefix, created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: revokedAt ?? null }
+function show({ id, name, prefix, createdAt, expiresAt, revokedAt, mayRoute }: ClientKey) {
+  return { id, name, prefix, created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: revokedAt ?? null, may_route: mayRoute }
 }

@@ -120,7 +120,7 @@ export class Plane {
   async makeFirstKey(): Promise<string | undefined> {
     const { store } = this.#parts.data
     if (this.#settings.auth.mode !== 'required' || (await store.keys.list()).length > 0) return undefined
-    return (await createKey('first', this.#control())).key
+    return (await createKey({ name: 'first' }, this.#control())).key
   }
 
   /** Hands requests to the control API, which is loaded with the first of them. */

@@ -6,17 +6,18 @@ import type { Tables } from './tables.ts'
 
 export function storedKeys(db: Kysely<Tables>): ClientKeys {
   return {
-    create: async ({ id, name, prefix, hash, createdAt, expiresAt }) => {
-      const row = { id, name, prefix, hash, created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: null }
+    create: async ({ id, name, prefix, hash, createdAt, expiresAt, mayRoute }) => {
+      const row = { id, name, prefix, hash, created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: null, may_route: mayRoute }
       await db.insertInto('client_keys').values(row).execute()
     },
     list: async () => {
       const rows = await db.selectFrom('client_keys').selectAll().orderBy('id').execute()
-      return rows.map(({ created_at, expires_at, revoked_at, ...row }) => ({
+      return rows.map(({ created_at, expires_at, revoked_at, may_route, ...row }) => ({
         ...row,
         createdAt: created_at,
         expiresAt: expires_at ?? undefined,
         revokedAt: revoked_at ?? undefined,
+        mayRoute: Boolean(may_route),
       }))
     },
     revoke: async (id, at) => {

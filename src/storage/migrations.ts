@@ -79,4 +79,16 @@ export const migrations: readonly Migration[] = [
       'create index kept_responses_by_end on kept_responses (expires_at)',
     ],
   },
+  {
+    name: '0003-routing',
+    up: (type) => [
+      `create table chains (
+        name ${type.id} primary key,
+        version ${type.integer} not null,
+        body ${type.text},
+        changed_at ${type.integer} not null
+      )${type.table}`,
+      `alter table client_keys add column may_route ${type.flag} not null default true`,
+    ],
+  },
 ]

@@ -1,5 +1,6 @@
 /** Opens the store: the right database, with today's tables. */
 
+import { storedChains } from './chains.ts'
 import { storedCredentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
 import { StorageError } from './errors.ts'
@@ -26,6 +27,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     keys: storedKeys(engine.db),
     credentials: storedCredentials(engine.db),
     responses: storedResponses(engine.db),
+    chains: storedChains(engine.db),
     fingerprint: storedFingerprint(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),
     close: () => engine.close(),

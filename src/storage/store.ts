@@ -8,6 +8,7 @@ export interface Store {
   readonly keys: ClientKeys
   readonly credentials: Credentials
   readonly responses: Responses
+  readonly chains: Chains
   /** Which master key the secrets here were sealed and hashed with. */
   readonly fingerprint: Fingerprint
   /** Resolves where the database answers. */
@@ -61,6 +62,8 @@ interface NewClientKey {
   readonly hash: string
   readonly createdAt: number
   readonly expiresAt?: number | undefined
+  /** Whether it may say where its calls go. */
+  readonly mayRoute: boolean
 }
 
 export interface ClientKey extends NewClientKey {
@@ -90,6 +93,22 @@ interface NewCredential {
 
 interface Credential extends NewCredential {
   readonly tenant: string
+}
+
+/** Chains that were given to the running gateway. */
+export interface Chains {
+  /** Stores its next version: one above that which stands, 1 where there never was one. Rejects with `conflict`, so that of two writers one wins. */
+  put(chain: StoredChain): Promise<void>
+  /** All of them by name, those that were removed among them. */
+  list(): Promise<readonly StoredChain[]>
+}
+
+export interface StoredChain {
+  readonly name: string
+  readonly version: number
+  /** As it would stand in the file, as JSON; null where it was removed. */
+  readonly body: string | null
+  readonly changedAt: number
 }
 
 /** Answers that can be asked for again. `owner` is a client key's id; what one key was told, no other finds. Times are milliseconds since 1970. */

@@ -6,6 +6,7 @@ export interface Tables {
   readonly credentials: CredentialRow
   readonly response_places: ResponsePlaceRow
   readonly kept_responses: KeptResponseRow
+  readonly chains: ChainRow
   readonly facts: FactRow
   readonly omni_migrations: MigrationRow
 }
@@ -27,6 +28,8 @@ interface ClientKeyRow {
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
+  /** SQLite gives 0 and 1. */
+  readonly may_route: boolean | number
 }
 
 interface CredentialRow {
@@ -57,6 +60,15 @@ interface KeptResponseRow {
   readonly size: number
   readonly created_at: number
   readonly expires_at: number
+}
+
+interface ChainRow {
+  readonly name: string
+  /** Counts up with every change, and goes on from there where a chain was removed. */
+  readonly version: number
+  /** As JSON; null where it was removed. */
+  readonly body: string | null
+  readonly changed_at: number
 }
 
 /** What the database knows of itself. */

@@ -81,7 +81,7 @@ export const receiptCases: StoreCases = {
       await store.receipts.append([line])
       assert.deepEqual((await store.receipts.list({ limit: 5, keyId: text })).lines, [line], text)
       assert.equal(await store.receipts.get(text, text), undefined)
-      await store.keys.create({ id: text, name: text, prefix: text, hash: text, createdAt: 1 })
+      await store.keys.create({ id: text, name: text, prefix: text, hash: text, createdAt: 1, mayRoute: true })
       assert.equal(await store.keys.revoke(text, 2), true)
       await store.credentials.put({ id: text, tenant: text, provider: text, version: 1, sealed: Buffer.from(text), createdAt: 1 })
       const [found] = await store.credentials.list(text)

@@ -76,7 +76,7 @@ export const responseCases: StoreCases = {
   'of a key that was revoked are gone after a sweep': async (store, { query }) => {
     const [ended, living] = [keyId(), keyId()]
     for (const [id, hash] of [[ended, 'd'.repeat(64)] as const, [living, 'e'.repeat(64)] as const]) {
-      await store.keys.create({ id, name: 'one', prefix: 'omni_abcd', hash, createdAt: 10 })
+      await store.keys.create({ id, name: 'one', prefix: 'omni_abcd', hash, createdAt: 10, mayRoute: true })
       await store.responses.put([place({ owner: id })], [content({ owner: id })])
     }
     await store.keys.revoke(ended, 50)

@@ -9,8 +9,8 @@ import type { StoreCases } from './place.ts'
 
 export const secretCases: StoreCases = {
   'of clients are stored as hashes, once each, and are revoked once': async (store) => {
-    const first = { id: keyId(), name: 'one', prefix: 'omni_abcd', hash: 'a'.repeat(64), createdAt: 10, expiresAt: 99 }
-    const second = { id: keyId(), name: 'one', prefix: 'omni_efgh', hash: 'b'.repeat(64), createdAt: 20 }
+    const first = { id: keyId(), name: 'one', prefix: 'omni_abcd', hash: 'a'.repeat(64), createdAt: 10, expiresAt: 99, mayRoute: false }
+    const second = { id: keyId(), name: 'one', prefix: 'omni_efgh', hash: 'b'.repeat(64), createdAt: 20, mayRoute: true }
     await store.keys.create(first)
     await store.keys.create(second)
     await assert.rejects(store.keys.create({ ...second, id: keyId() }), refusal('conflict'))

@@ -120,7 +120,7 @@ describe('what is on the disk', () => {
     const [key, secret] = [clientKey(), `sk-provider-${randomBytes(16).toString('hex')}`]
     const place = { tenant: 'default', id: credentialId(), version: 1 }
     const hash = keyedHash(deriveKey(master, 'client-keys'), key)
-    await store.keys.create({ id: keyId(), name: 'one', prefix: shownPrefix(key), hash, createdAt: 1 })
+    await store.keys.create({ id: keyId(), name: 'one', prefix: shownPrefix(key), hash, createdAt: 1, mayRoute: true })
     await store.credentials.put({ ...place, provider: 'one', sealed: seal(deriveKey(master, 'credentials'), secret, place), createdAt: 1 })
     const upgraded = await openStore({ file, columns: [...columns, { name: 'later', kind: 'count' }] })
     const files = ['omni.db', 'omni.db-wal', ...backupsOf(file).map((name) => join('backups', name))].map((name) => join(file, '..', name))

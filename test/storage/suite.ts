@@ -5,6 +5,7 @@ import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { columns } from './place.ts'
 import type { Place, StoreCases } from './place.ts'
+import { chainCases } from './chains.cases.ts'
 import { receiptCases } from './receipts.cases.ts'
 import { responseCases } from './responses.cases.ts'
 import { secretCases } from './secrets.cases.ts'
@@ -14,6 +15,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
   void describe(`${name} store`, () => {
     void describe('receipts', () => testOnOne(receiptCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
+    void describe('chains', () => testOnOne(chainCases, newPlace))
     void describe('responses', () => testOnOne(responseCases, newPlace))
     void describe('upgrades', () => {
       for (const [title, run] of Object.entries(upgradeCases)) void test(title, async () => run(await newPlace()))
