@@ -86,6 +86,8 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     const listening = { gateway, hosts, limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }), upgrades: sockets }
     const server = createHttp(listening, live)
     await listen(server, settings)
+    // Without a listener, one client that finds no descriptor left would end the process for all others.
+    server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
     if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
     const unfollow = settings.databaseUrl === undefined ? () => {} : followOthers(plane)
     const stop = stopping({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
