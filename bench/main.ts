@@ -7,12 +7,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findFreePort } from '../test/gateway.ts'
+import { choiceTable, judgeChoices, measureChoices, type ChoiceCost } from './choosing.ts'
 import { frameTable, measureFrames } from './frames.ts'
 import { lanes, limits } from './lanes.ts'
 import { runLane, type Bench, type Effort, type Sample } from './measure.ts'
 import { findNginx, nginxCommand } from './nginx.ts'
 import { script, start, until, type Process } from './process.ts'
 import { judge, summarizeRows, type Verdict } from './report.ts'
+import { judgeWays, measureWays, wayTable, type WayCost } from './resolving.ts'
 import { delayOfCounting, holdIdleStreams, timeFirstAnswer, type IdleStreams } from './rest.ts'
 import type { Repeated } from './statistics.ts'
 import type { Place } from './subjects.ts'
@@ -20,7 +22,7 @@ import { rowTable, verdictTable } from './table.ts'
 
 const help = `npm run bench -- [options]
   --quick         two short repetitions at two concurrencies: under two minutes, and rougher
-  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames
+  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames, choosing
   --subjects a,b  only these of each lane: direct, bare, plain, governed, portkey
   --json file     where to write the numbers (default bench/results/latest.json)`
 
@@ -38,21 +40,27 @@ interface Rest {
   readonly countDelay: number
 }
 
+interface Choosing {
+  readonly choices: readonly ChoiceCost[]
+  readonly ways: readonly WayCost[]
+}
+
+const options = {
+  quick: { type: 'boolean' },
+  lanes: { type: 'string' },
+  subjects: { type: 'string' },
+  json: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
 async function main(): Promise<void> {
-  const options = {
-    quick: { type: 'boolean' },
-    lanes: { type: 'string' },
-    subjects: { type: 'string' },
-    json: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const
   const { values } = parseArgs({ options })
   if (values.help) return console.log(help)
   if (process.platform !== 'linux' || availableParallelism() < 2)
     throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
   const [busy] = loadavg()
   if (busy! > mostBusy) console.error(`The machine is not at rest (load ${busy!.toFixed(1)}): the numbers will be rougher than they need be.`)
-  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames']
+  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames', 'choosing']
   const chosen = lanes
     .filter(({ name }) => names.includes(name))
     .map((lane) => ({ ...lane, subjects: lane.subjects.filter((name) => values.subjects?.split(',').includes(name) ?? true) }))
@@ -62,11 +70,22 @@ async function main(): Promise<void> {
     for (const lane of chosen) samples.push(...(await runLane(lane, bench)))
     const rest = names.includes('rest') ? await measureRest(bench) : undefined
     const frames = names.includes('frames') ? measureFrames() : undefined
+    const choosing = names.includes('choosing') ? await measureChoosing(bench) : undefined
     const rows = summarizeRows(samples)
-    const verdicts = [...judge(samples), ...(rest ? judgeRest(rest) : [])]
-    console.log(`\n${rowTable(rows)}\n\n${verdictTable(verdicts)}${frames ? `\n\n${frameTable(frames)}` : ''}`)
+    const verdicts = [...judge(samples), ...(rest ? judgeRest(rest) : []), ...(choosing ? judgeChoosing(choosing) : [])]
+    const tables = [
+      rowTable(rows),
+      verdictTable(verdicts),
+      frames && frameTable(frames),
+      choosing && choiceTable(choosing.choices),
+      choosing && wayTable(choosing.ways),
+    ]
+    console.log(`\n${tables.filter((one) => one !== undefined && one !== '').join('\n\n')}`)
     mkdirSync(dirname(output), { recursive: true })
-    writeFileSync(output, `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, samples }, null, 1)}\n`)
+    writeFileSync(
+      output,
+      `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, samples }, null, 1)}\n`,
+    )
   })
 }
 
@@ -101,6 +120,15 @@ async function measureRest(bench: Bench): Promise<Rest> {
   const countDelay = await delayOfCounting(bench)
   return { firstAnswer, countDelay, streams: [await holdIdleStreams('bare', bench), await holdIdleStreams('governed', bench)] }
 }
+
+async function measureChoosing({ say }: Bench): Promise<Choosing> {
+  say('choosing among targets')
+  const choices = await measureChoices()
+  say('from key to target')
+  return { choices, ways: await measureWays() }
+}
+
+const judgeChoosing = ({ choices, ways }: Choosing): Verdict[] => [...judgeChoices(choices), ...judgeWays(ways)]
 
 function judgeRest({ streams, firstAnswer, countDelay }: Rest): Verdict[] {
   const own = streams.find(({ subject }) => subject === 'governed')!

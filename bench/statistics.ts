@@ -1,6 +1,6 @@
 /** The few numbers that describe many. */
 
-/** Milliseconds. */
+/** In the unit of the values. */
 export interface Spread {
   readonly p50: number
   readonly p99: number
@@ -26,6 +26,11 @@ export function repeated(values: readonly number[]): Repeated {
   const middle = sorted.length >> 1
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
   return { median, min: sorted[0]!, max: sorted.at(-1)! }
+}
+
+/** The spread of samples that were all taken anew in every turn: of each its median, so that what disturbs a turn does not show. */
+export function spreadOfMedians(turns: readonly (readonly number[])[]): Spread {
+  return summarize(turns[0]!.map((_, sample) => repeated(turns.map((times) => times[sample]!)).median))
 }
 
 /** The share of waits between 35 and 45 milliseconds; 0 for none. */

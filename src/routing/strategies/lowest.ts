@@ -27,10 +27,12 @@ export function lowest(score: Score, { tie, exact }: Rules = {}): Strategy {
     let [least, soonest] = [Infinity, Infinity]
     for (let at = 0; at < length; at += 1) {
       const candidate = candidates[at]!
-      if (scores[at]! > least || !belongs(candidate, hasShare)) continue
-      const own = exact === undefined ? scores[at]! : exact(scores[at]!, shareOf(candidate))
+      const bound = scores[at]!
+      if (bound > least || !belongs(candidate, hasShare)) continue
       const turn = tie === undefined ? at : turnOf(at, circumstances.turn, length)
-      if (own > least || (own === least && turn > soonest) || !circumstances.isIn(candidate)) continue
+      if ((bound === least && turn > soonest) || !circumstances.isIn(candidate)) continue
+      const own = exact === undefined ? bound : exact(bound, shareOf(candidate))
+      if (own > least) continue
       best = at
       least = own
       soonest = turn
