@@ -193,7 +193,7 @@ describe('(routing 17) (routing 18) a stream that is told in another way means t
 
   test('calls whose arguments come in splinters, and in turns, are whole and apart on Messages', async () => {
     const call = (index: number, fields: JsonObject) => piece({ tool_calls: [{ index, ...fields }] })
-    const splinters = (index: number, text: string) => [...text].map((letter) => call(index, { function: { arguments: letter } }))
+    const splinters = (index: number, text: string) => text.split('').map((letter) => call(index, { function: { arguments: letter } }))
     const [first, second] = ['{"at":"é, \\"x\\""}', '{"to":[1,{"y":2}]}']
     const [left, right] = [splinters(0, first), splinters(1, second)]
     const turns = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [left[at] ?? '', right[at] ?? '']).flat()
