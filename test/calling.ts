@@ -32,7 +32,7 @@ export const limits: CallLimits = {
   attemptTime: 1000,
 }
 
-const caller = { keyId: 'key_1', method: 'key' } as const
+const caller = { keyId: 'key_1', method: 'key', mayRoute: true } as const
 
 /** Knows the token `good`, and routes nothing. */
 export function snapshotOf(fields: Partial<Snapshot> = {}): Snapshot {
@@ -93,7 +93,7 @@ export function callOf(
     caller,
     snapshot,
     body: parsed,
-    extensions: readExtensions(parsed.object, headers, snapshot),
+    extensions: readExtensions(parsed.object, headers, { snapshot, caller }),
   })
 }
 

@@ -30,8 +30,8 @@ export function buildSnapshot(published: Published): Snapshot {
   return {
     version,
     routing: buildRouting(published),
-    identify: keyring(keys, auth.mode === 'tokens' ? auth.tokens : [], hashKey),
-    anonymous: auth.mode === 'off' ? { keyId: null, method: 'off' } : undefined,
+    identify: keyring(keys, settings, hashKey),
+    anonymous: auth.mode === 'off' ? { keyId: null, method: 'off', mayRoute: settings.byRequest } : undefined,
     limits: { ...limits, attempts: retry.attempts, retryPause: retry.longestPause, attemptTime: retry.totalTime, queueTime: queue.time },
     metadataKeys: new Set(settings.metadata.keys),
     retries: retry.perTarget,
@@ -44,14 +44,14 @@ export function buildSnapshot(published: Published): Snapshot {
 }
 
 /** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
-function keyring(keys: readonly ClientKey[], tokens: readonly string[], hashKey: (token: string) => string): (token: string) => Caller | undefined {
+function keyring(keys: readonly ClientKey[], { auth, byRequest }: Settings, hashKey: (token: string) => string): (token: string) => Caller | undefined {
   const callers = new Map<string, { readonly caller: Caller; readonly until: number }>()
-  for (const { id, hash, revokedAt, expiresAt } of keys) {
-    if (revokedAt === undefined) callers.set(hash, { caller: { keyId: id, method: 'key' }, until: expiresAt ?? Infinity })
+  for (const { id, hash, revokedAt, expiresAt, mayRoute } of keys) {
+    if (revokedAt === undefined) callers.set(hash, { caller: { keyId: id, method: 'key', mayRoute: byRequest && mayRoute }, until: expiresAt ?? Infinity })
   }
-  for (const token of tokens) {
+  for (const token of auth.mode === 'tokens' ? auth.tokens : []) {
     const hash = hashKey(token)
-    callers.set(hash, { caller: { keyId: `token_${hash.slice(0, 16)}`, method: 'token' }, until: Infinity })
+    callers.set(hash, { caller: { keyId: `token_${hash.slice(0, 16)}`, method: 'token', mayRoute: byRequest }, until: Infinity })
   }
   // Hashing costs more than all the rest of knowing somebody. Bounded: only keys that are ours get in, and a revoked one leaves with the snapshot.
   const known = new Map<string, { readonly caller: Caller; readonly until: number }>()

@@ -8,7 +8,8 @@ import { snapshotOf } from '../../test/calling.ts'
 import type { Headers } from './client.ts'
 import { readExtensions, vendorPart } from './extensions.ts'
 
-const read = (body: JsonObject, headers: Headers = {}) => readExtensions(body, headers, snapshotOf({ metadataKeys: new Set(['team', '__proto__']) }))
+const snapshot = snapshotOf({ metadataKeys: new Set(['team', '__proto__']) })
+const read = (body: JsonObject, headers: Headers = {}, mayRoute = true) => readExtensions(body, headers, { snapshot, caller: { mayRoute } })
 const nothing = { route: undefined, provider: undefined, metadata: undefined, fallbacks: [], showsAttempts: false, retries: undefined, staysThere: false }
 
 test('a request without them has none, and null is none', () => {
@@ -85,4 +86,23 @@ test('what is ours is no part of what a vendor reads, and nothing else is left o
   assert.deepEqual(vendorPart(body), { model: 'm', own: 1 })
   const plain = { model: 'm' }
   assert.equal(vendorPart(plain), plain)
+})
+
+test('who may not say where calls go is refused when it does, and only then', () => {
+  for (const [body, headers, param] of [
+    [{ omni_route: 'r' }, {}, 'omni_route'],
+    [{}, { 'x-omni-route': 'r' }, 'omni_route'],
+    [{ omni_provider: 'p' }, {}, 'omni_provider'],
+    [{}, { 'x-omni-provider': 'p' }, 'omni_provider'],
+    [{ extra: { fallbacks: ['m'] } }, {}, 'extra.fallbacks'],
+  ] as const)
+    assert.throws(
+      () => read(body as JsonObject, headers, false),
+      (error: Failure) => error.reason === 'insufficient_scope' && error.param === param,
+    )
+  assert.deepEqual(read({ omni_route: null, extra: { fallbacks: [] }, num_retries: 2, omni_metadata: { team: 'red' } }, {}, false), {
+    ...nothing,
+    retries: 2,
+    metadata: { team: 'red' },
+  })
 })

@@ -3,7 +3,7 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Headers } from './client.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Caller, Snapshot } from './snapshot.ts'
 
 export interface Extensions {
   readonly route: string | undefined
@@ -44,12 +44,18 @@ export function vendorPart(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([field]) => !extensionFields.has(field)))
 }
 
-export function readExtensions(body: JsonObject, headers: Headers, snapshot: Snapshot): Extensions {
+export interface Asking {
+  readonly snapshot: Pick<Snapshot, 'metadataKeys'>
+  readonly caller: Pick<Caller, 'mayRoute'>
+}
+
+/** Throws `Failure` where it is not what it must be, or not for this caller to say. */
+export function readExtensions(body: JsonObject, headers: Headers, { snapshot, caller }: Asking): Extensions {
   if (!isUsed(body, headers)) return nothing
   const extra = field(body, 'extra')
   const debug = field(body, 'debug')
   const extraDebug = extra === undefined ? undefined : field(extra, 'debug', 'extra.debug')
-  return {
+  const extensions = {
     route: text(body.omni_route, 'omni_route') ?? headers['x-omni-route'],
     provider: text(body.omni_provider, 'omni_provider') ?? headers['x-omni-provider'],
     metadata: readMetadata(body.omni_metadata, headers['x-omni-metadata'], snapshot.metadataKeys),
@@ -58,6 +64,14 @@ export function readExtensions(body: JsonObject, headers: Headers, snapshot: Sna
     retries: readRetries(body.num_retries),
     staysThere: body.disable_fallbacks === true,
   }
+  if (!caller.mayRoute) refuseRouting(extensions)
+  return extensions
+}
+
+function refuseRouting({ route, provider, fallbacks }: Extensions): void {
+  const param = route !== undefined ? 'omni_route' : provider !== undefined ? 'omni_provider' : fallbacks.length > 0 ? 'extra.fallbacks' : undefined
+  if (param !== undefined)
+    throw new Failure('insufficient_scope', 'Your key may not say where its calls go: leave this out, and name a model, an alias or a chain.', { param })
 }
 
 function isUsed(body: JsonObject, headers: Headers): boolean {

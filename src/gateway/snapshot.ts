@@ -6,6 +6,8 @@ import type { RoutingTable } from '../routing/resolve.ts'
 export interface Caller {
   readonly keyId: string | null
   readonly method: 'key' | 'token' | 'off'
+  /** Whether it may say where its calls go, beside the model's name. */
+  readonly mayRoute: boolean
 }
 
 /** Bytes, counts and milliseconds; `docs/configuration.md` gives each one's default. */

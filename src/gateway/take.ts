@@ -23,7 +23,7 @@ export async function take(parts: Parts, gateway: Gateway): Promise<AnyCall> {
   surface.wire.checkRequest(body.object)
   if ('check' in surface) surface.check?.(body.object)
   // One class for all: which of them it is, the surface says.
-  return new Call<Surface>({ ...parts, body, extensions: readExtensions(body.object, client.headers, snapshot) }) as AnyCall
+  return new Call<Surface>({ ...parts, body, extensions: readExtensions(body.object, client.headers, parts) }) as AnyCall
 }
 
 /** A little later there may be room. */
@@ -48,7 +48,7 @@ async function takeForm(parts: Parts, gateway: Gateway): Promise<AnyCall> {
   try {
     await upload.untilNamed()
     surface.wire.checkRequest(upload.fields)
-    const extensions = readExtensions({}, client.headers, snapshot)
+    const extensions = readExtensions({}, client.headers, parts)
     return new Call<Surface>({ ...parts, body: { bytes: noBytes, object: upload.fields, members: [] }, extensions, upload }) as AnyCall
   } catch (error) {
     upload.close()
