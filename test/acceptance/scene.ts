@@ -70,7 +70,7 @@ export function configOf(cast: Cast = {}, settings: JsonObject = {}): string {
       { like, baseUrl: like === 'openai' ? `${url}/v1` : url, key: `upstream-key-of-${name}-4f9a1c`, ...extra },
     ]),
   )
-  return JSON.stringify({ providers, deadlines: { ...quick }, ...settings })
+  return JSON.stringify({ providers, deadlines: { ...quick }, health: { failures: 1000 }, ...settings })
 }
 
 export async function openScene({ cast, settings, ...options }: SceneOptions = {}): Promise<Scene> {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { gzipSync, deflateSync, brotliCompressSync } from 'node:zlib'
 import type { JsonObject } from '../../src/base/json.ts'
+import { heal } from '../gateway.ts'
 import {
   bomb,
   chunk,
@@ -142,6 +143,7 @@ describe('an answer', () => {
       [520, 502, 'upstream_error'],
     ] as const) {
       await refused(reply(status, page, { 'content-type': 'text/html' }), told, code)
+      await heal(scene)
     }
     await refused(reply(200, page), 502, 'upstream_invalid_response')
   })
@@ -243,6 +245,7 @@ describe('an answer', () => {
       const told = await given(say, 'up/m', { stream: say === answers[2] })
       assert.doesNotMatch(JSON.stringify(told.rawHeaders), /SECRET/)
       for (const name of Object.keys(told.headers)) assert.match(name, ours)
+      await heal(scene)
     }
     await refused(reply(200, openai.body('fine'), { 'x-long': 'S'.repeat(100_000) }), 502, 'upstream_invalid_response')
     await refused([raw('HTTP/1.1 200 OK\r\nx: a\u0000b\r\ncontent-length: 2\r\n\r\n{}'), finish()], 502, 'upstream_invalid_response')

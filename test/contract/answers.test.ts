@@ -10,7 +10,7 @@ import { dataOf, openScene, question, type Receipt } from './scene.ts'
 const scene = await openScene({
   providers: ({ chat }) => `  priced: { like: openai, baseUrl: "${chat}/priced", prices: openai }`,
   config: () =>
-    'retry: { longestPause: 20ms }\nplatformFeePercent: 10\nchains: { loud: { targets: [openai/gpt-4o], providerMessages: true }, strict: { targets: [anthropic/claude-sonnet-4-5], strict: true } }\n',
+    'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nplatformFeePercent: 10\nchains: { loud: { targets: [openai/gpt-4o], providerMessages: true }, strict: { targets: [anthropic/claude-sonnet-4-5], strict: true } }\n',
 })
 const chat = { model: 'openai/gpt-4o', ...question }
 const priced = { ...chat, model: 'priced/gpt-4o' }

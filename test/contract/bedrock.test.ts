@@ -1,10 +1,10 @@
 /** Models of Bedrock behind every surface: signed requests, binary streams, and failures that say what they are. */
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, beforeEach, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
 import { signedBySdk } from '../aws.ts'
-import { startGateway } from '../gateway.ts'
+import { heal, startGateway } from '../gateway.ts'
 import { bedrock, reply, startUpstream, type Answer, type Received } from '../upstream/index.ts'
 import { dataOf, readReceipt } from './scene.ts'
 
@@ -17,13 +17,15 @@ const saying = { reasoning: ['let ', 'me'], signature: 'c2ln', toolCalls: [{ id:
 let script: (request: Received) => Answer = bedrock.speak('Hello World', { usage })
 const upstream = await startUpstream((request) => script(request))
 const pictures = await startUpstream(reply(200, Buffer.from('picture'), { 'content-type': 'image/png' }))
+beforeEach(() => heal(gateway))
 const gateway = await startGateway({
   env: { AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.secret, AWS_SESSION_TOKEN: keys.token, AWS_REGION: 'eu-central-1' },
   config: `
 providers:
   bedrock: { baseUrl: "${upstream.url}" }
   keyed: { like: bedrock, baseUrl: "${upstream.url}", region: us-east-1, key: ${apiKey} }
-retry: { longestPause: 20ms }
+retry: { longestPause: 20ms, budgetFloor: 1000 }
+health: { failures: 1000 }
 media: { hosts: [127.0.0.1] }
 `,
 })

@@ -14,7 +14,8 @@ const scene = await openScene({
   bedrock: { key: k-bedrock-5e884898da280, region: eu-central-1, baseUrl: "${chat}/bedrock" }`,
   config: () => `
 limits: { body: 64KiB, answer: 4KiB }
-retry: { longestPause: 20ms }
+retry: { longestPause: 20ms, budgetFloor: 1000 }
+health: { failures: 1000 }
 aliases: { vectors: openai/text-embedding-3-small }
 chains:
   strict: { targets: [cohere/embed-v4.0], strict: true }`,

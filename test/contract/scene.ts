@@ -63,8 +63,8 @@ export interface SceneOptions extends Omit<GatewayOptions, 'config'> {
 /** The secrets that the gateway has to its providers: no client may ever see them. */
 const secrets = { chat: 'secret-of-chat-9f86d081884c7d65', claude: 'secret-of-claude-9f86d081884c7d65' } as const
 
-/** Retries follow at once here: what they wait in earnest is tested where the waiting is. */
-const hurried = 'retry: { longestPause: 20ms }\n'
+/** Retries follow at once here, and breakers stay closed: what they do in earnest is tested by itself. */
+const hurried = 'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\n'
 
 /** Opens it now and closes it after the file's last test. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {

@@ -6,10 +6,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, beforeEach, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { JsonObject } from '../../src/base/json.ts'
-import { startGateway } from '../gateway.ts'
+import { heal, startGateway } from '../gateway.ts'
 import { gemini, messages, openai, reply, startUpstream, type Answer, type Received } from '../upstream/index.ts'
 
 const email = 'gateway@test-project.iam.gserviceaccount.com'
@@ -36,6 +36,7 @@ const keyFile = async (name: string, fields: object = account): Promise<string> 
 }
 const entry = (name: string, key: string): string =>
   `  ${name}: { like: vertex, baseUrl: "${upstream.url}", region: global, project: test-project, key: ${key} }`
+beforeEach(() => heal(gateway))
 const gateway = await startGateway({
   env: {
     GOOGLE_APPLICATION_CREDENTIALS: await keyFile('main.json'),
@@ -48,7 +49,8 @@ providers:
 ${entry('short', await keyFile('short.json'))}
 ${entry('spoiled', await keyFile('spoiled.json', { ...account, private_key: 'no key' }))}
 ${entry('absent', join(folder, 'absent.json'))}
-retry: { longestPause: 20ms }
+retry: { longestPause: 20ms, budgetFloor: 1000 }
+health: { failures: 1000 }
 `,
 })
 after(async () => {
@@ -132,6 +134,8 @@ test('an account that is refused, broken or not there is our fault and not the c
   }
   assert.equal(upstream.requests.length, asked)
   tokenAnswer = (made) => reply(200, { access_token: `ya29.token-${made}`, expires_in: 3600 })
+  assert.equal((await chat('short/gemini-2.5-flash')).status, 502, 'it is left alone')
+  await heal(gateway)
   assert.equal((await chat('short/gemini-2.5-flash')).status, 200)
 })
 

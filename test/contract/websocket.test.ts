@@ -7,7 +7,7 @@ import { describe, test } from 'node:test'
 import OpenAI from 'openai'
 import { ResponsesWS } from 'openai/resources/responses/ws'
 import type { JsonObject } from '../../src/base/json.ts'
-import { eventually } from '../gateway.ts'
+import { eventually, heal } from '../gateway.ts'
 import { chunk, hang, messages, openStream, raw, repeat, reply, stream, wait } from '../upstream/index.ts'
 import { answer, framesOf, keeper, message } from './keeper.ts'
 import { native, withNative } from './asker.ts'
@@ -134,6 +134,7 @@ describe('a connection', () => {
     assert.deepEqual(await errorOf(create({ previous_response_id: 'resp_unknown' })), ['error', 400, 'previous_response_not_found'])
     assert.deepEqual(await errorOf(create({ model: 'groq/nothing' })), ['error', 404, 'model_not_found'])
     assert.deepEqual(await errorOf(create()), ['error', 429, 'rate_limit_exceeded'])
+    await heal(scene.gateway)
     scene.chat.play(keeper().line)
     line.send(create())
     assert.equal(responseOf(await line.answer()).status, 'completed')

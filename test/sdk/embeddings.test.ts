@@ -21,7 +21,8 @@ const scene = await openScene({
   bedrock: { key: k-bedrock-5e884898da280, region: eu-central-1, baseUrl: "${chat}/bedrock" }
   priced: { like: openai, baseUrl: "${chat}/priced", prices: openai }`,
   config: () => `
-retry: { longestPause: 20ms }
+retry: { longestPause: 20ms, budgetFloor: 1000 }
+health: { failures: 1000 }
 chains:
   vectors: { targets: [openai/text-embedding-3-small, cohere/embed-v4.0] }
   some: { targets: [anthropic/claude-sonnet-4-5, cohere/embed-v4.0] }

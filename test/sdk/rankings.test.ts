@@ -17,7 +17,8 @@ const scene = await openScene({
   cohere: { key: k-cohere-5e884898da2804, baseUrl: "${chat}/cohere" }
   bedrock: { key: k-bedrock-5e884898da280, region: eu-central-1, baseUrl: "${chat}/bedrock" }`,
   config: () => `
-retry: { longestPause: 20ms }
+retry: { longestPause: 20ms, budgetFloor: 1000 }
+health: { failures: 1000 }
 chains:
   ranks: { targets: [jina/jina-reranker-v3, cohere/rerank-v3.5] }`,
 })
