@@ -67,6 +67,39 @@ describe('who may call', () => {
     ['a variable that is not set', { config: 'providers:\n  openai: { key: ${NOT_SET_HERE} }\n' }, /NOT_SET_HERE, which is not set/],
     ['a name that leads nowhere', { config: 'aliases: { fast: nobody/x }\n' }, /names the provider `nobody`, which is not connected/],
     ['names that lead in a circle', { config: 'aliases: { a: b, b: a }\n' }, /leads back to itself/],
+    [
+      'a name for many that leads back to itself',
+      { config: 'aliases:\n  fast: omni-runtime/smoke\n  gpt-*: gpt-4-*\n' },
+      /omni\.yaml:3: aliases\.gpt-\*: leads back to itself/,
+    ],
+    [
+      'chains that nobody could follow, each slip with its line and what to write instead',
+      {
+        config: `chains:
+  first:
+    strategy: weigthed
+    targets:
+      - { model: omni-runtime/smoke, weight: -1 }
+  second:
+    alsoOn: [content_filter]
+`,
+      },
+      /yaml:3: chains\.first\.strategy: must be one of `priority`.*\n.*yaml:5: chains\.first\.targets\.0\.weight: must be a number from 0.*\n.*yaml:7: .*must be a list of `context_length/,
+    ],
+    [
+      'a target at an account that is not there',
+      {
+        config: `providers:
+  east: { like: openai, baseUrl: "http://127.0.0.1:1/v1", accounts: { red: { key: ${secret} } } }
+chains:
+  first:
+    targets:
+      - omni-runtime/smoke
+      - { model: east/x, account: rde }
+`,
+      },
+      /omni\.yaml:7: chains\.first\.targets\.1: `east` has no account `rde`\. Did you mean `red`\?/,
+    ],
     ['what is no YAML', { config: 'providers: [\n' }, /not YAML/],
   ] as const satisfies readonly (readonly [string, GatewayOptions, RegExp])[]) {
     test(`it does not start with ${says}, and says so in a sentence`, async () => {
@@ -115,6 +148,59 @@ describe('the environment', () => {
     assert.equal((await ask(other, 'from-other')).status, 200)
     assert.equal((await ask(other, 'from-default')).status, 404)
     await assert.rejects(startGateway({ env: { OMNI_CONFIG: 'nowhere.yaml' } }), /There is no such file/)
+  })
+})
+
+describe('accounts of a provider', () => {
+  const [red, blue, green] = ['red-9f86d081884c7d659a2feaa0', 'blue-9f86d081884c7d659a2feaa0', 'green-9f86d081884c7d659a2feaa0']
+  const config = (second: string) => `providers:
+  team:
+    like: openai
+    baseUrl: "${upstream.url}/team"
+    accounts: { red: { key: ${red} }, blue: { key: ${second} } }
+aliases: { big: team/m, small-*: team/mini-* }
+chains: { blue-alone: { targets: [{ model: team/m, account: blue }] } }
+`
+  const asked = async (gateway: Gateway, model: string) => {
+    const before = upstream.requests.length
+    const answer = await ask(gateway, model)
+    return { status: answer.status, by: upstream.requests.slice(before).map((request) => `${request.header('authorization')} ${String(request.json().model)}`) }
+  }
+
+  test('are asked by the strategy of their provider, or one alone where a chain says so; a new key holds from the next call on', async () => {
+    await using gateway = await startGateway({ config: config(blue) })
+    assert.deepEqual(await asked(gateway, 'team/m'), { status: 200, by: [`Bearer ${red} m`] })
+    assert.deepEqual(await asked(gateway, 'blue-alone'), { status: 200, by: [`Bearer ${blue} m`] })
+    await writeFile(gateway.configPath, config(green))
+    assert.equal((await admin(gateway, '/_omni/reload', 'POST')).status, 200)
+    assert.deepEqual(await asked(gateway, 'blue-alone'), { status: 200, by: [`Bearer ${green} m`] })
+  })
+
+  test('(routing 3) that the provider refuses are out at once, and the next one serves; later calls leave them alone', async () => {
+    const refusing = await startUpstream((request) =>
+      request.header('authorization') === `Bearer ${red}` ? openai.error(401, 'invalid_request_error', 'invalid_api_key') : openai.speak('ok')(request),
+    )
+    await using _ = { [Symbol.asyncDispose]: () => refusing.stop() }
+    await using gateway = await startGateway({ config: config(blue).replaceAll(upstream.url, refusing.url) })
+    for (const wanted of [[red, blue], [blue]]) {
+      const before = refusing.requests.length
+      assert.equal((await ask(gateway, 'team/m')).status, 200)
+      assert.deepEqual(
+        refusing.requests.slice(before).map((request) => request.header('authorization')),
+        wanted.map((key) => `Bearer ${key}`),
+      )
+    }
+    assert.ok(!`${gateway.stdout()}${gateway.stderr()}`.includes(red))
+  })
+
+  test('have keys that nobody is shown, and names for many lead to all that fit', async () => {
+    await using gateway = await startGateway({ config: config(blue) })
+    const shown = `${(await omni(gateway, ['config', 'show'])).stdout}${await (await admin(gateway, '/_omni/config')).text()}`
+    assert.ok(shown.includes('"red"') && shown.includes('"account": "blue"') && !shown.includes(red) && !shown.includes(blue))
+    assert.deepEqual(await asked(gateway, 'small-7b'), { status: 200, by: [`Bearer ${red} mini-7b`] })
+    assert.deepEqual(await asked(gateway, 'big'), { status: 200, by: [`Bearer ${red} m`] })
+    assert.equal((await asked(gateway, 'small-')).status, 404)
+    assert.equal((await asked(gateway, 'small-a/b')).status, 404)
   })
 })
 
