@@ -48,7 +48,6 @@ const scene = await openScene({
     deadlines: { ...quick, connect: '500ms' },
     // Breakers and the budget of retries have tests of their own: here every attempt is looked at.
     retry: { attempts: 5, perTarget: 1, longestPause: '60ms', budgetFloor: 1000 },
-    health: { failures: 1000 },
     chains: { row: { targets: ['one/m', 'two/m', 'three/m'] }, reach: { targets: ['closed/m', 'hole/m', 'one/m'] } },
   },
   env: { NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem') },
