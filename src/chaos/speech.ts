@@ -31,10 +31,10 @@ export interface Speech {
   /** Cut into its messages, each of which is one frame. */
   frames(told?: Usage): readonly Frame[]
   whole(told?: Usage, said?: string): string
-  /** An error as the wire words it, with the canary as its message. */
-  error(reason: Reason): string
+  /** An error as the wire words it; the canary stands in its message, behind `says`. */
+  error(reason: Reason, says?: string): string
   errorFrame(reason: Reason): Buffer
-  /** A message framed as it should be that says nothing its wire knows. */
+  /** A frame as it should be, around JSON that is none. */
   readonly nonsense: Buffer
 }
 
@@ -45,7 +45,7 @@ export function speechOf(wire: Wire, asked: ChatRequest, now: number): Speech {
   const options = { now: Math.floor(now / 1000), asked }
   const framing = wire.framing ?? sse
   const bytesOf = (said: string): Buffer => Buffer.from(said, wire.encoding ?? 'utf8')
-  const failure = (reason: Reason): Failure => new Failure(reason, canary)
+  const failure = (reason: Reason, says = ''): Failure => new Failure(reason, `${says} ${canary}`.trim())
   return {
     types: { whole: 'application/json', stream: framing.type },
     frames: (told = usage) => {
@@ -54,7 +54,7 @@ export function speechOf(wire: Wire, asked: ChatRequest, now: number): Speech {
       return cut(wire, bytesOf(said.join('') + writer.end()))
     },
     whole: (told = usage, said = text) => JSON.stringify(wire.writeResponse(responseOf(asked.model, said, told), options)),
-    error: (reason) => JSON.stringify(wire.writeError(failure(reason), requestId)),
+    error: (reason, says) => JSON.stringify(wire.writeError(failure(reason, says), requestId)),
     errorFrame: (reason) => bytesOf(wire.writeErrorFrame(failure(reason), requestId)),
     nonsense: nonsenseOf(wire),
   }

@@ -1,5 +1,6 @@
 /** Sound answers, and the bends that most scenarios share: how an answer goes out, and up to where. */
 
+import type { Reason } from '../canonical/failure.ts'
 import { chunk, head, lastChunk, raw, reply, stream, wait, type Answer, type Headers, type Step } from './answer.ts'
 import type { Stage } from './scenario.ts'
 import type { Frame, Role } from './speech.ts'
@@ -15,8 +16,7 @@ export const streamOf = ({ speech, times }: Stage, frames: readonly Frame[], hea
   )
 
 /** An error as the wire words it, with a status. */
-export const refuse = ({ speech }: Stage, status: number, reason: Parameters<Stage['speech']['error']>[0], headers?: Headers): Answer =>
-  reply(status, speech.error(reason), headers)
+export const refuse = ({ speech }: Stage, status: number, reason: Reason, headers?: Headers): Answer => reply(status, speech.error(reason), headers)
 
 /** The frames that have one of these roles. */
 export const having = (frames: readonly Frame[], ...roles: readonly Role[]): readonly Frame[] => frames.filter(({ role }) => roles.includes(role))

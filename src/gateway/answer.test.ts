@@ -4,8 +4,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure, type Reason } from '../canonical/failure.ts'
 import type { Exchange } from '../upstream/exchange.ts'
+import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
 import { openaiChat } from '../wires/openai-chat/index.ts'
 import { limits, receiptOf } from '../../test/calling.ts'
+import * as messages from '../../test/upstream/messages.ts'
 import { frames, body } from '../../test/upstream/openai.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer } from './answer.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -95,6 +97,20 @@ describe('a stream', () => {
     assert.ok(receipt.record.first_token_after !== null)
     const first = await answer.next()
     assert.ok(first!.length >= 3, 'what was held back is given')
+  })
+
+  test('(routing 13) that opens a text and fails has said nothing, and can still be left', async () => {
+    const opening = messages.frames('Hello World').slice(0, 2)
+    for (const end of [[], [messages.errorFrame()], [lost]]) {
+      const exchange = scripted([...opening, ...end])
+      const answer = new StreamAnswer(exchange, { ...passing, wire: anthropicMessages }, limits, receiptOf())
+      assert.match(String(await reasonOf(answer.untilSpoken())), /^(upstream_truncated|overloaded|upstream_error)$/)
+    }
+  })
+
+  test('[A42] passes comments on, and no lines that are not of its grammar: they may be anybody’s', async () => {
+    const { answer } = open([role, said[0]!, '<html>SECRET</html>\n\n', ': ping\n\n', ...said.slice(1)])
+    assert.equal(await readAll(answer), [role, said[0], ': ping\n\n', ...said.slice(1)].join(''))
   })
 
   test('[A38] that ends before its finish is a cut, wherever it ends', async () => {

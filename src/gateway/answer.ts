@@ -48,6 +48,8 @@ export class StreamAnswer {
   #held: Frame[] = []
   readonly #mostHeld: number
   #hasSpoken = false
+  /** Bytes before the first word. */
+  #unspoken = 0
   readonly #choices = new Set<number>()
   readonly #finished = new Set<number>()
   #isOver = false
@@ -67,14 +69,13 @@ export class StreamAnswer {
     return this.#finished.size > 0 && this.#finished.size >= this.#choices.size
   }
 
-  /** Reads on until a frame says more than `start` or `usage`: until then the target can still be left for another. */
+  /** Reads on until a frame says a word: until then the target can still be left for another. */
   async untilSpoken(): Promise<void> {
-    let length = 0
     while (!this.#hasSpoken) {
       const frames = await this.#read()
       if (frames === undefined) throw new Failure('upstream_truncated', 'The provider ended its stream before it said anything.')
-      for (const frame of frames) length += frame.bytes.length
-      if (length > this.#mostHeld) throw this.#giveUp(new Failure('upstream_invalid_response', 'The provider’s stream goes on without saying anything.'))
+      if (this.#unspoken > this.#mostHeld)
+        throw this.#giveUp(new Failure('upstream_invalid_response', 'The provider’s stream goes on without saying anything.'))
       this.#held.push(...frames)
     }
   }
@@ -98,6 +99,7 @@ export class StreamAnswer {
     if (this.#isOver) return undefined
     const chunk = this.#exchange.take() ?? (await this.#wait())
     if (chunk === undefined) return this.#end()
+    if (!this.#hasSpoken) this.#unspoken += chunk.length
     try {
       return this.#frames(this.#cut(chunk))
     } catch (error) {
@@ -173,7 +175,7 @@ export class StreamAnswer {
         const words = weigh(events, message.bytes.length)
         if (words > 0) spoken += 1
         weight += words
-        if (events.length === 0 && this.#reader.hasRepeatedEnd) continue
+        if (events.length === 0 && (isNoise(message) || this.#reader.hasRepeatedEnd)) continue
         frames.push({ bytes: message.bytes, events, isPlain: false, isTerminator: this.#reader.isTerminated && !wasTerminated })
       }
     }
@@ -188,11 +190,34 @@ export class StreamAnswer {
     for (const event of events) {
       if (event.type === 'open') this.#choices.add(event.choice)
       else if (event.type === 'finish') this.#finished.add(event.choice)
-      if (event.type !== 'start' && event.type !== 'usage') this.#hasSpoken = true
+      if (isWord(event)) this.#hasSpoken = true
     }
     this.#receipt.observe(events)
     return this.outgoing.passesOn || !events.some(isUsage) ? events : events.map(believed)
   }
+}
+
+/**
+ * Whether it gives the client something of the answer. A text that opens and has said nothing yet does not: who fails then can still be left.
+ * A thought does, for it may be long, and its words be kept from everyone.
+ */
+function isWord(event: ChatEvent): boolean {
+  switch (event.type) {
+    case 'start':
+    case 'usage':
+    case 'close':
+      return false
+    case 'open':
+      return event.block.type !== 'text' || event.block.text !== ''
+    case 'delta':
+    case 'finish':
+      return true
+  }
+}
+
+/** Lines that are not of a stream's grammar mean nothing, and may be the page of somebody in between: no client is shown them. */
+function isNoise({ data, bytes }: Message): boolean {
+  return data === '' && !/^(:|data|event|id|retry|[\r\n])/.test(bytes.toString('latin1', 0, 5))
 }
 
 /** What of a frame of `length` bytes are words. A block that opens is worth any number: the model goes on to something else, as to a search. */

@@ -46,7 +46,7 @@ export const bodies: readonly Scenario[] = [
   {
     name: 'flapping',
     says: 'fails every second call with 500, beginning with the first',
-    ...asBefore,
+    ...asElsewhere,
     play: (stage) => (stage.turn % 2 === 0 ? refuse(stage, 500, 'internal_error') : sound(stage)),
   },
   {
@@ -66,7 +66,7 @@ export const bodies: readonly Scenario[] = [
   {
     name: 'wrong-content-type',
     says: 'calls a sound answer `text/plain`',
-    ...asBefore,
+    ...asElsewhere,
     play: (stage) => sound(stage, { 'content-type': 'text/plain' }),
   },
   { name: 'length-too-long', says: 'promises more bytes than there are, and closes', whole: 'recovers', stream: 'answers', play: misjudging(3 / 2) },

@@ -4,7 +4,7 @@ import type { Reason } from '../../canonical/failure.ts'
 import { head, informational, reply, type Headers } from '../answer.ts'
 import type { Scenario, Stage, Want } from '../scenario.ts'
 import { canary } from '../speech.ts'
-import { refuse, sound } from '../telling.ts'
+import { sound } from '../telling.ts'
 
 interface Refusal {
   readonly says: string
@@ -12,20 +12,22 @@ interface Refusal {
   readonly want: Want
   readonly calls?: number
   readonly headers?: (stage: Stage) => Headers
+  /** In the provider's words: who says 404 and nothing of a model serves nothing at all on the path. */
+  readonly words?: string
 }
 
-const refusal = (name: string, status: number, { says, reason, want, calls, headers }: Refusal): Scenario => ({
+const refusal = (name: string, status: number, { says, reason, want, calls, headers, words }: Refusal): Scenario => ({
   name,
   says,
   whole: want,
   stream: want,
   ...(calls !== undefined && { calls }),
-  play: (stage) => refuse(stage, status, reason, headers?.(stage)),
+  play: (stage) => reply(status, stage.speech.error(reason, words), headers?.(stage)),
 })
 
 /** What the client must mend itself. */
-const theirs = (status: number, says: string, reason: Reason = 'invalid_value'): Scenario =>
-  refusal(String(status), status, { says, reason, want: 'refuses', calls: 1 })
+const theirs = (status: number, says: string, reason: Reason = 'invalid_value', words = ''): Scenario =>
+  refusal(String(status), status, { says, reason, want: 'refuses', calls: 1, words })
 
 /** What is wrong with our account: the same key is not tried twice. */
 const account = (status: number, says: string, reason: Reason): Scenario => refusal(String(status), status, { says, reason, want: 'recovers', calls: 1 })
@@ -50,7 +52,7 @@ export const statuses: readonly Scenario[] = [
   account(401, 'refuses our key', 'invalid_api_key'),
   account(402, 'wants to be paid first', 'insufficient_quota'),
   account(403, 'forbids it to our key', 'insufficient_scope'),
-  theirs(404, 'does not have the model', 'model_not_found'),
+  theirs(404, 'does not have the model', 'model_not_found', 'The model does not exist.'),
   ill(408, 'says that the request came too slowly', 'request_timeout'),
   theirs(409, 'sees a conflict', 'conflict'),
   theirs(413, 'finds the request too large', 'request_too_large'),

@@ -1,9 +1,10 @@
 /** Providers that speak, and say what their wire does not allow. */
 
-import { chunk, finish, lastChunk, raw, reply, type Answer } from '../answer.ts'
+import { finish, raw, reply, type Answer } from '../answer.ts'
+import { garble, garbleFrame } from '../garble.ts'
 import type { Scenario, Stage } from '../scenario.ts'
-import { canary, words, type Frame } from '../speech.ts'
-import { bytesOf, chunkedHead, firstHalf, half, halfThen, having, refuse, streamOf } from '../telling.ts'
+import { canary, type Frame } from '../speech.ts'
+import { bytesOf, firstHalf, half, halfThen, having, refuse, streamOf } from '../telling.ts'
 
 /** Of the frames of a sound answer, others are made; asked for a whole one, it does this. */
 const framed = (bend: (frames: readonly Frame[], stage: Stage) => readonly Frame[], whole: (stage: Stage) => Answer = () => []): Scenario['play'] => {
@@ -105,11 +106,7 @@ export const streams: readonly Scenario[] = [
     says: 'puts bytes that are no UTF-8 into the middle of a word',
     whole: 'answers',
     stream: 'answers',
-    play: (stage) => {
-      const [before, after] = parted(bytesOf(stage), words[4]!.slice(0, 3))
-      const bytes = Buffer.concat([before, Buffer.of(0xff, 0xfe), after])
-      return [chunkedHead(stage), raw(chunk(bytes)), raw(lastChunk)]
-    },
+    play: (stage) => (stage.streams ? streamOf(stage, stage.speech.frames().map(garbleFrame)) : reply(200, garble(bytesOf(stage)))),
   },
   {
     name: 'empty-stream',
@@ -133,9 +130,3 @@ export const streams: readonly Scenario[] = [
     play: (stage) => halfThen(stage, Buffer.from(`<html>${canary}</html>\n\n`)),
   },
 ]
-
-/** The bytes before the end of `mark`, and those behind it. */
-function parted(bytes: Buffer, mark: string): readonly [Buffer, Buffer] {
-  const at = bytes.indexOf(mark) + mark.length
-  return [bytes.subarray(0, at), bytes.subarray(at)]
-}
