@@ -7,16 +7,13 @@ import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../gateway.ts'
-import { chunk, openai, openStream, raw, lastChunk, startUpstream, wait } from '../upstream/index.ts'
-import { holdAlive } from './rules.ts'
+import { chunk, openai, openStream, raw, lastChunk, startUpstream, wait, type Answer } from '../upstream/index.ts'
+import { descriptorsOf, holdAlive, noProc } from './rules.ts'
 import { configOf, openScene, wordsOf } from './scene.ts'
 
 const entry = fileURLToPath(new URL('../../bin/omni.js', import.meta.url))
-const upstream = await startUpstream((request) =>
-  request.json().stream
-    ? [openStream(), ...openai.frames('one two three').flatMap((frame) => [raw(chunk(frame)), wait(150)]), raw(lastChunk)]
-    : openai.speak('fine')(request),
-)
+const slow: Answer = [openStream(), ...openai.frames('one two three').flatMap((frame) => [raw(chunk(frame)), wait(150)]), raw(lastChunk)]
+const upstream = await startUpstream((request) => (request.json().stream ? slow : openai.speak('fine')(request)))
 const cast = { up: { like: 'openai', url: upstream.url } } as const
 const whole = configOf(cast)
 const scene = await openScene({ cast })
@@ -94,6 +91,61 @@ describe('a new configuration', () => {
     await eventually(async () => (await scene.say('down/m')).status === 200)
     assert.equal((await scene.say('up/m')).status, 404)
     assert.equal(wordsOf((await stream).text), 'one two three')
+  })
+
+  test('[B33] without a provider lets its streams end, and then closes its connections', async () => {
+    await using old = await startUpstream((request) => (request.json().stream ? slow : openai.reply('fine')))
+    const both = { up: cast.up, old: { like: 'openai', url: old.url } } as const
+    await using one = await openScene({ cast: both, settings: { upstream: { keepAlive: '300ms' } } })
+    assert.equal((await one.say('old/m')).status, 200)
+    const streams = Array.from({ length: 5 }, () => one.say('old/m', { stream: true }))
+    await old.request(5)
+    writeFileSync(one.configPath, whole)
+    assert.equal((await one.ask({ path: '/_omni/reload', key: one.adminKey })).status, 200)
+    assert.equal((await one.say('old/m')).status, 404)
+    for (const told of await Promise.all(streams)) assert.equal(wordsOf(told.text), 'one two three')
+    await eventually(() => old.openConnections() === 0)
+    assert.equal(old.requests.length, 6, 'nobody asked it any more')
+  })
+})
+
+describe('a hundred new configurations a second', () => {
+  const seconds = 3
+
+  test('(routing 48) cost no call, and each call sees one of them whole', { skip: noProc }, async () => {
+    await using provider = await startUpstream((request) => openai.reply(`${String(request.json().model)} ${request.header('x-version')}`))
+    const version = (name: string) => {
+      const up = { like: 'openai', url: provider.url, extra: { headers: { 'x-version': name } } } as const
+      return { cast: { up }, settings: { aliases: { name: `up/${name}` } } }
+    }
+    const texts = ['one', 'two'].map(version).map((one) => configOf(one.cast, one.settings))
+    await using busy = await openScene(version('one'))
+    const before = descriptorsOf(busy.pid)
+    const until = performance.now() + seconds * 1000
+    const said = new Set<string>()
+    let calls = 0
+    const lane = async () => {
+      while (performance.now() < until) {
+        const told = await busy.say('name')
+        assert.equal(told.status, 200, told.text)
+        said.add(/"(one|two) (one|two)"/.exec(told.text)![0])
+        calls += 1
+      }
+    }
+    const reloads: Promise<number>[] = []
+    const timer = setInterval(() => {
+      writeFileSync(`${busy.configPath}.new`, texts[reloads.length % 2]!)
+      renameSync(`${busy.configPath}.new`, busy.configPath)
+      reloads.push(busy.ask({ path: '/_omni/reload', key: busy.adminKey }).then(({ status }) => status))
+    }, 10)
+    await Promise.all([lane(), lane(), lane(), lane()])
+    clearInterval(timer)
+    const statuses = new Set(await Promise.all(reloads))
+    assert.deepEqual([...statuses], [200])
+    assert.ok(reloads.length >= seconds * 50, `${reloads.length} reloads`)
+    assert.deepEqual([...said].toSorted(), ['"one one"', '"two two"'], `of ${calls} calls`)
+    await eventually(() => descriptorsOf(busy.pid) <= before + 12)
+    await holdAlive(busy)
   })
 })
 
