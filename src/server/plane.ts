@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
 import { createKey } from '../control/keys.ts'
 import { buildSnapshot } from '../control/publish.ts'
+import { withStored } from '../control/stored-chains.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { unsaidOf } from '../gateway/unsaid.ts'
@@ -56,6 +57,9 @@ export class Plane {
   readonly health: Health
   #settings: Settings
   #snapshot: Snapshot | undefined
+  #turns = 0
+  /** The turn that the snapshot was made in. */
+  #published = 0
   #problem: string | undefined
   readonly #atStart: Settings
   #api: Promise<FastifyInstance> | undefined
@@ -88,13 +92,18 @@ export class Plane {
   /** Builds the snapshot whole from what is configured and stored, and swaps it. */
   async publish(): Promise<void> {
     const { data } = this.#parts
-    const [keys, credentials] = await Promise.all([data.store.keys.list(), data.store.credentials.list()])
+    const turn = (this.#turns += 1)
+    const [keys, credentials, chains] = await Promise.all([data.store.keys.list(), data.store.credentials.list(), data.store.chains.list()])
+    const settings = withStored(this.#settings, chains)
+    // Who asked later has heard sooner: a key that was revoked in between must not come back.
+    if (turn < this.#published) return
+    this.#published = turn
     const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
     const version = createHash('sha256')
-      .update(JSON.stringify(maskSettings(this.#settings)))
+      .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
       .slice(0, 16)
-    this.#snapshot = buildSnapshot({ settings: this.#settings, keys, secrets, hashKey: data.hashKey, version, health: this.health })
+    this.#snapshot = buildSnapshot({ settings, keys, secrets, hashKey: data.hashKey, version, health: this.health })
   }
 
   /** Reads the configuration anew. A broken one leaves the old running, and is told in the log and in the readiness. */
@@ -152,6 +161,8 @@ export class Plane {
       unsaid: unsaidOf,
       publish: () => this.publish(),
       reload: () => this.reload(),
+      configured: () => this.#settings,
+      tell: (what, fields) => this.#parts.log.tell('info', what, fields),
       settings: () => maskSettings(this.#settings),
       status: () => ({
         ...status(),
