@@ -1,7 +1,7 @@
 /** The health of every place that calls go to: it lives as long as the process, whatever the configuration becomes. */
 
 import { monotonic, now } from '../base/clock.ts'
-import type { Reason } from '../canonical/failure.ts'
+import { reasons, type Reason } from '../canonical/failure.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { Standing, type HealthTerms } from './standing.ts'
 
@@ -14,6 +14,8 @@ export interface PlaceRecord {
   readonly times: number
   readonly changedAt: number
 }
+
+const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text)
 
 /** Models have names that clients choose: beyond so many places those are forgotten that nothing is known of. */
 const mostPlaces = 20_000
@@ -66,11 +68,12 @@ export class Health {
   }
 
   /** Takes over what another process stored, or this one before it was started anew. */
-  adopt(records: readonly PlaceRecord[]): void {
+  adopt(records: readonly (Omit<PlaceRecord, 'reason'> & { readonly reason: string })[]): void {
     const time = monotonic()
     for (const { place, reason, isBroken, until, times } of records) {
       const left = until - now()
-      if (left > 0) this.place(place).adopt({ reason, isBroken, times, until: time + left }, time)
+      // An older or newer version of us may know other reasons.
+      if (left > 0) this.place(place).adopt({ reason: isReason(reason) ? reason : 'upstream_error', isBroken, times, until: time + left }, time)
       else if (until === 0) this.find(place)?.adopt(undefined, time)
     }
   }

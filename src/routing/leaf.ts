@@ -49,12 +49,14 @@ export class Leaf implements Candidate, Abilities {
     this.target = target
     this.weight = terms.weight
     this.mark = crc32(`${id}/${model}`)
+    // What a client calls a model may be any text, and places are named in the log and stored.
+    const name = /^[\w.:@/+-]{1,200}$/.test(model) ? model : `~${this.mark.toString(16)}`
     this.lacks = known.lacks | terms.lacks
     this.context = terms.context ?? known.context
     this.output = known.output
     this.provider = health.place(`provider:${connection.name}`)
     this.account = health.place(`account:${id}${connection.secretMark === undefined ? '' : `#${connection.secretMark}`}`)
-    this.own = health.place(`target:${id}/${model}`)
+    this.own = health.place(`target:${id}/${name}`)
     this.quota = { model: this.own, account: this.account }[connection.quota ?? 'model'] ?? health.place(`quota:${connection.quota}`)
     this.#price = catalog === null ? null : priceOf(catalog, model, now())
     limit(this.provider, connection.concurrency)
@@ -85,9 +87,9 @@ export class Leaf implements Candidate, Abilities {
     return own.isIn(time) && this.account.isIn(time) && this.provider.isIn(time) && (quota === own || quota.isIn(time))
   }
 
-  /** Milliseconds until it may be asked, as far as it was told or broke; 0 where it may be now, or is full. */
+  /** Milliseconds until it may be asked, as far as it was told; Infinity where it broke, and nobody knows; 0 where it may be now, or is full. */
   outFor(time: number): number {
-    return Math.max(...this.places.map((place) => (place.stateAt(time) === 'open' ? place.ejection!.until - time : 0)))
+    return Math.max(...this.places.map((place) => place.outFor(time)))
   }
 
   placeOf(at: Harm['at']): Standing {

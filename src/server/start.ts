@@ -21,6 +21,7 @@ import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
 import { AnswerMemory } from './answer-memory.ts'
 import { openData, type Data } from './data.ts'
+import { HealthKeeper } from './health-keeper.ts'
 import { createHttp, type Live, type Side } from './http.ts'
 import { Overload } from './overload.ts'
 import { Plane } from './plane.ts'
@@ -70,12 +71,14 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
   const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, { live, outbox, memory }) })
+  const keeper = new HealthKeeper({ health: plane.health, places: data.store.places, instance: state.instance, log })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
   const media = settings.media.fetch
     ? new MediaFetcher({ ...settings.media, resolvers: settings.upstream.resolvers, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
     : undefined
   try {
     await plane.publish()
+    await keeper.start()
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
     const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
@@ -90,7 +93,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
     if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
     const unfollow = settings.databaseUrl === undefined ? () => {} : followOthers(plane)
-    const stop = stopping({ settings, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
+    const stop = stopping({ settings, keeper, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
     return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
   } catch (error) {
     await data.store.close()

@@ -10,6 +10,7 @@ import type { HttpTransport } from '../upstream/http.ts'
 import type { MediaFetcher } from '../upstream/media.ts'
 import type { AnswerMemory } from './answer-memory.ts'
 import type { Data } from './data.ts'
+import type { HealthKeeper } from './health-keeper.ts'
 import type { Live } from './http.ts'
 import type { Plane } from './plane.ts'
 import type { Sockets } from './sockets.ts'
@@ -23,6 +24,7 @@ export interface Ends {
   readonly outbox: Outbox
   readonly live: Live
   readonly plane: Plane
+  readonly keeper: HealthKeeper
   readonly network: HttpTransport
   readonly media: MediaFetcher | undefined
   readonly memory: AnswerMemory
@@ -71,7 +73,10 @@ export function stopping(ends: Ends): () => Promise<void> {
   }
 }
 
-async function end({ state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow }: Ends, patience: Patience): Promise<void> {
+async function end(
+  { state, data, log, outbox, live, plane, keeper, network, media, memory, sockets, server, unfollow }: Ends,
+  patience: Patience,
+): Promise<void> {
   state.isDraining = true
   sockets.drain()
   await drain(server, live, patience)
@@ -80,6 +85,7 @@ async function end({ state, data, log, outbox, live, plane, network, media, memo
   await network.close()
   await media?.close()
   await memory.close(patience.ms)
+  await patience.await(keeper.close())
   const lost = await outbox.close(patience.ms)
   if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
   await plane.close()

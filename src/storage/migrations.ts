@@ -91,4 +91,18 @@ export const migrations: readonly Migration[] = [
       `alter table client_keys add column may_route ${type.flag} not null default true`,
     ],
   },
+  {
+    name: '0004-health',
+    up: (type) => [
+      `create table places (
+        place ${type.id} primary key,
+        reason ${type.text} not null,
+        is_broken ${type.integer} not null,
+        ends_at ${type.integer} not null,
+        times ${type.integer} not null,
+        changed_at ${type.integer} not null,
+        instance ${type.id} not null
+      )${type.table}`,
+    ],
+  },
 ]

@@ -8,6 +8,7 @@ import { storedFingerprint } from './fingerprint.ts'
 import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { storedPlaces } from './places.ts'
 import { storedReceipts } from './receipts.ts'
 import { storedResponses } from './responses.ts'
 import type { PostgresOptions, SqliteOptions, Store, StoreOptions } from './store.ts'
@@ -28,6 +29,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     credentials: storedCredentials(engine.db),
     responses: storedResponses(engine.db),
     chains: storedChains(engine.db),
+    places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),
     close: () => engine.close(),

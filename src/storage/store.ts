@@ -9,6 +9,7 @@ export interface Store {
   readonly credentials: Credentials
   readonly responses: Responses
   readonly chains: Chains
+  readonly places: Places
   /** Which master key the secrets here were sealed and hashed with. */
   readonly fingerprint: Fingerprint
   /** Resolves where the database answers. */
@@ -144,6 +145,32 @@ export interface KeptResponse {
   readonly sealed: Uint8Array
   readonly createdAt: number
   readonly expiresAt: number
+}
+
+/** The health of places, shared by all processes of an installation. */
+export interface Places {
+  /** Stores or replaces them, in the name of the process that found it out. */
+  put(instance: string, records: readonly PlaceRecord[]): Promise<void>
+  /** Those that are left alone at that time, and those that changed a short while before it. */
+  list(at: number): Promise<readonly StoredPlace[]>
+  /** Removes what is no news any more. */
+  sweep(at: number): Promise<void>
+}
+
+/** Times are milliseconds since 1970; `until` is 0 where it is trusted again. */
+interface PlaceRecord {
+  readonly place: string
+  readonly reason: string
+  /** It broke; otherwise it told us, or was told, to stay away. */
+  readonly isBroken: boolean
+  readonly until: number
+  /** How often it was left alone, one time after the other. */
+  readonly times: number
+  readonly changedAt: number
+}
+
+export interface StoredPlace extends PlaceRecord {
+  readonly instance: string
 }
 
 export interface Fingerprint {

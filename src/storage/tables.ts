@@ -7,6 +7,7 @@ export interface Tables {
   readonly response_places: ResponsePlaceRow
   readonly kept_responses: KeptResponseRow
   readonly chains: ChainRow
+  readonly places: PlaceRow
   readonly facts: FactRow
   readonly omni_migrations: MigrationRow
 }
@@ -69,6 +70,17 @@ interface ChainRow {
   /** As JSON; null where it was removed. */
   readonly body: string | null
   readonly changed_at: number
+}
+
+/** Of a provider, an account, a target or a quota: until when it is left alone, and who said so. */
+interface PlaceRow {
+  readonly place: string
+  readonly reason: string
+  readonly is_broken: number
+  readonly ends_at: number
+  readonly times: number
+  readonly changed_at: number
+  readonly instance: string
 }
 
 /** What the database knows of itself. */

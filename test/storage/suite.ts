@@ -6,6 +6,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { columns } from './place.ts'
 import type { Place, StoreCases } from './place.ts'
 import { chainCases } from './chains.cases.ts'
+import { placeCases } from './places.cases.ts'
 import { receiptCases } from './receipts.cases.ts'
 import { responseCases } from './responses.cases.ts'
 import { secretCases } from './secrets.cases.ts'
@@ -16,6 +17,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
     void describe('receipts', () => testOnOne(receiptCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
+    void describe('health', () => testOnOne(placeCases, newPlace))
     void describe('responses', () => testOnOne(responseCases, newPlace))
     void describe('upgrades', () => {
       for (const [title, run] of Object.entries(upgradeCases)) void test(title, async () => run(await newPlace()))

@@ -1,0 +1,52 @@
+/** The health of places in the database, so that it outlives a process and others know of it. */
+
+import type { Kysely } from 'kysely'
+import type { Places } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export function storedPlaces(db: Kysely<Tables>): Places {
+  return {
+    put: async (instance, records) => {
+      if (records.length === 0) return
+      const rows = records.map(({ isBroken, until, changedAt, ...record }) => ({
+        ...record,
+        is_broken: isBroken ? 1 : 0,
+        ends_at: until,
+        changed_at: changedAt,
+        instance,
+      }))
+      await db
+        .insertInto('places')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.column('place').doUpdateSet(({ ref }) => ({
+            reason: ref('excluded.reason'),
+            is_broken: ref('excluded.is_broken'),
+            ends_at: ref('excluded.ends_at'),
+            times: ref('excluded.times'),
+            changed_at: ref('excluded.changed_at'),
+            instance: ref('excluded.instance'),
+          })),
+        )
+        .execute()
+    },
+    list: async (at) => {
+      const rows = await db
+        .selectFrom('places')
+        .selectAll()
+        .where((where) => where.or([where('ends_at', '>', at), where('changed_at', '>', at - stillNews)]))
+        .execute()
+      return rows.map(({ is_broken, ends_at, changed_at, ...row }) => ({ ...row, isBroken: is_broken === 1, until: ends_at, changedAt: changed_at }))
+    },
+    sweep: async (at) => {
+      await db
+        .deleteFrom('places')
+        .where('ends_at', '<', at - stillNews)
+        .where('changed_at', '<', at - stillNews)
+        .execute()
+    },
+  }
+}
+
+/** Milliseconds that a place that is trusted again is told of: whoever looks once a second hears of it. */
+const stillNews = 60_000
