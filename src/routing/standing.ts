@@ -98,10 +98,17 @@ export class Standing {
     return this.#until === 0 ? 'closed' : time < this.#until ? 'open' : 'half_open'
   }
 
+  /** Milliseconds until it may be asked, as far as it was told; Infinity where it broke, and nobody knows; 0 where it is not left alone. */
+  outFor(time: number): number {
+    if (this.stateAt(time) !== 'open') return 0
+    const { isBroken, until } = this.ejection!
+    return isBroken ? Infinity : until - time
+  }
+
   /** Whether it could be asked soon: it is full, or proving itself, or told us to come back within `patience` milliseconds. */
   isWorthWaiting(time: number, patience: number): boolean {
     if (this.#until === 0) return true
-    if (time < this.#until) return !this.ejection!.isBroken && this.#until - time <= patience
+    if (time < this.#until) return this.outFor(time) <= patience
     return this.#room > 1 || !this.ejection!.isBroken
   }
 
