@@ -23,8 +23,10 @@ writeFileSync(join(folder, 'trusted.pem'), [trusted, expired, misnamed].map(({ c
 const answers: { [name in 'one' | 'two' | 'three']: Answer } = { one: [], two: [], three: [] }
 const fine = openai.speak('fine')
 const [one, two, three] = await Promise.all([startUpstream(() => answers.one), startUpstream(() => answers.two), startUpstream(() => answers.three)])
-const overTls = await Promise.all([trusted, own, expired, misnamed].map((tls) => startUpstream(fine, { tls })))
-const [good, stranger, old, other] = overTls
+/** A certificate that holds, and nothing newer than TLS 1.1 (2006). */
+const outdated = { ...trusted, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
+const overTls = await Promise.all([trusted, own, expired, misnamed, outdated].map((tls) => startUpstream(fine, { tls })))
+const [good, stranger, old, other, weak] = overTls
 const plain = await startUpstream(fine, { onConnect: [raw('HTTP/1.1 400 Bad Request\r\n\r\n'), finish()] })
 const noHole = process.platform !== 'linux' && 'only Linux leaves connections to a full queue without an answer'
 const hole = await openBlackHole()
@@ -40,6 +42,7 @@ const cast = {
   stranger: { like: 'openai', url: stranger!.url },
   old: { like: 'openai', url: old!.url },
   other: { like: 'openai', url: other!.url },
+  weak: { like: 'openai', url: weak!.url },
   plain: { like: 'openai', url: plain.url.replace('http:', 'https:') },
 } as const
 const scene = await openScene({
@@ -48,7 +51,12 @@ const scene = await openScene({
     deadlines: { ...quick, connect: '500ms' },
     // Breakers and the budget of retries have tests of their own: here every attempt is looked at.
     retry: { attempts: 5, perTarget: 1, longestPause: '60ms', budgetFloor: 1000 },
-    chains: { row: { targets: ['one/m', 'two/m', 'three/m'] }, reach: { targets: ['closed/m', 'hole/m', 'one/m'] } },
+    chains: {
+      row: { targets: ['one/m', 'two/m', 'three/m'] },
+      reach: { targets: ['closed/m', 'hole/m', 'one/m'] },
+      'past-closed': { targets: ['closed/m', 'one/m'] },
+      'past-stranger': { targets: ['stranger/m', 'one/m'] },
+    },
   },
   env: { NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem') },
 })
@@ -59,6 +67,9 @@ after(async () => {
 
 interface Attempted {
   readonly extra: { readonly routing: { readonly attempts: readonly AttemptRecord[] } }
+}
+interface Healths {
+  readonly data: readonly { readonly place: string; readonly failures: number; readonly error_share: number }[]
 }
 const attemptsOf = (told: Told) => (told.json() as unknown as Attempted).extra.routing.attempts
 const say = (model: string) => scene.say(model, { debug: { routing: true } })
@@ -93,6 +104,22 @@ describe('a provider that cannot be reached', () => {
     )
   })
 
+  for (const name of ['closed', 'stranger'] as const) {
+    test(`(routing 1) ${name === 'closed' ? 'by its port' : 'by its certificate'} is left for the next, its health drops, and one receipt tells of both`, async () => {
+      answers.one = openai.reply('fine')
+      const told = await say(`past-${name}`)
+      assert.deepEqual([told.status, told.headers['x-omni-provider']], [200, 'one'])
+      const { attempts } = await scene.receiptOf(told)
+      assert.deepEqual(
+        (attempts as unknown as AttemptRecord[]).map(({ provider, reason }) => `${provider} ${reason}`),
+        [`${name} upstream_unreachable`, `${name} upstream_unreachable`, 'one answered'],
+      )
+      const health = (await scene.ask({ method: 'GET', path: '/_omni/providers/health', key: scene.adminKey })).json() as unknown as Healths
+      const place = health.data.find((one) => one.place === `provider:${name}`)
+      assert.ok(place!.error_share > 0 && place!.failures > 0, JSON.stringify(place))
+    })
+  }
+
   test('[B03] by a certificate that holds is asked', async () => assert.equal((await say('good/m')).status, 200))
 
   for (const [name, upstream, says] of [
@@ -100,6 +127,7 @@ describe('a provider that cannot be reached', () => {
     ['old', old!, 'has expired'],
     ['other', other!, 'is for another name'],
     ['plain', plain, 'is none'],
+    ['weak', weak!, 'holds, over TLS 1.1'],
   ] as const) {
     test(`[B03] by a certificate that ${says} is a 502, also when asked again, and never hears a word`, async () => {
       const told = await say(`${name}/m`)

@@ -76,7 +76,7 @@ describe('[B02] a provider’s name', () => {
     await eventually(() => descriptorsOf(scene.pid) <= before + 4)
   })
 
-  test('that cannot be looked up is left for the next of its chain', async () => {
+  test('(routing 1) that cannot be looked up is left for the next of its chain', async () => {
     const told = await scene.say('row')
     assert.deepEqual([told.status, told.headers['x-omni-provider']], [200, 'here'])
   })
