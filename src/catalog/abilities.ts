@@ -89,7 +89,10 @@ const makers: readonly Rule[] = [
   [/^claude/, silent],
 ]
 
-/** Weights that anyone may host: what their makers did not teach them no host adds, but that documents are read for them by some. */
+/**
+ * Weights that anyone may host: what their makers did not teach them no host adds, but that documents are read for them by some.
+ * As their model cards say; https://models.dev has a table of them.
+ */
 const open: readonly Rule[] = [
   [/^command-a-vision/, silent | tools],
   [/(?:^|[-.])(?:vl|vision|omni|audio|multimodal)(?:[-.\d]|$)|llava|ultravox/, 0],

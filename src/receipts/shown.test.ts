@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Json } from '../base/json.ts'
-import { shownBytes } from './shown.ts'
+import { shownBytes, shownIn } from './shown.ts'
 
 const picture = `iVBORw0KGgo${'A1b+'.repeat(250_000)}`
 
@@ -23,4 +23,9 @@ test('a document counts for a tenth', () => {
 
 test('words count all, long ones too', () => {
   assert.equal(shownBytes({ text: 'Hello there. '.repeat(100_000), short: 'QUJD', n: 1, none: null }), 0)
+})
+
+test('a short body is not looked through: nothing in it can count for much', () => {
+  const body = { data: picture.slice(0, 30_000) }
+  assert.deepEqual([shownIn(30_020, body), shownIn(40_000, body) > 20_000], [0, true])
 })
