@@ -49,5 +49,5 @@ export const chainSchema = z.strictObject({
 })
 
 export type GivenChain = z.output<typeof chainSchema>
-export type GivenTarget = z.output<typeof target>
+
 export type AlsoOn = (typeof takenElsewhere)[number]

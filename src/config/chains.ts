@@ -59,20 +59,21 @@ export function checkChain(at: readonly string[], chain: ChainSettings, director
   if (targets.length === 0) return report.problem(at, 'has no `targets`: what to try, in order.')
   if (targets.every(({ weight }) => weight === 0)) report.problem([...at, 'targets'], 'have no weight but 0: give one of them more, or leave `weight` out.')
   const ends = targets.map(({ model }) => endOf(model, directory))
-  const wrong = targets.flatMap((target, index) => {
+  const flaws = targets.flatMap((target, index) => {
     const flaw = flawOf(target, ends[index], directory)
     return flaw === undefined ? [] : [{ path: [...at, 'targets', String(index)], ...flaw }]
   })
-  const problems = wrong.filter(({ isGrave }) => isGrave)
-  for (const { path, sentence } of problems.slice(0, mostTold)) report.problem(path, sentence)
-  if (problems.length > mostTold) report.problem([...at, 'targets'], `${problems.length - mostTold} more of them lead nowhere.`)
-  for (const { path, sentence } of wrong.filter(({ isGrave }) => !isGrave).slice(0, mostTold)) report.warn(`${path.join('.')}: ${sentence}`)
+  const wrong = flaws.filter(({ isGrave }) => isGrave)
+  const doubtful = flaws.filter(({ isGrave }) => !isGrave)
+  for (const { path, explain: say } of wrong.slice(0, mostTold)) report.problem(path, say())
+  if (wrong.length > mostTold) report.problem([...at, 'targets'], `${wrong.length - mostTold} more of them do not fit.`)
+  for (const { path, explain: say } of doubtful.slice(0, mostTold)) report.warn(`${path.join('.')}: ${say()}`)
   if (ends.every((end) => end?.kind === 'later'))
     report.warn(`${[...at, 'targets'].join('.')}: none of them is connected: calls to this chain fail until one is.`)
 }
 
 interface Flaw {
-  readonly sentence: string
+  readonly explain: () => string
   /** Whether the chain cannot be taken as it is. */
   readonly isGrave: boolean
 }
@@ -82,23 +83,23 @@ function flawOf(target: ChainTarget, end: End | undefined, directory: Directory)
   switch (end?.kind) {
     case 'chain': {
       const said = (['account', 'concurrency'] as const).find((word) => target[word] !== undefined)
-      return said && grave(`\`${said}\` goes with a model, and \`${model}\` is a chain: say it of the targets there.`)
+      return said && grave(() => `\`${said}\` goes with a model, and \`${model}\` is a chain: say it of the targets there.`)
     }
     case 'model':
       return account === undefined ? undefined : unknownAccount(account, end.at)
     case 'later':
     case 'nowhere':
       // Of an alias it is told where the alias stands.
-      return nameFor(model, directory) === undefined ? { sentence: end.sentence, isGrave: end.kind === 'nowhere' } : undefined
+      return nameFor(model, directory) === undefined ? { explain: end.explain, isGrave: end.kind === 'nowhere' } : undefined
     default:
       return undefined
   }
 }
 
-const grave = (sentence: string): Flaw => ({ sentence, isGrave: true })
+const grave = (explain: () => string): Flaw => ({ explain, isGrave: true })
 
 function unknownAccount(account: string, { name, accounts }: ConnectedProvider): Flaw | undefined {
   const names = accounts.map((one) => one.name)
   if (names.includes(account)) return undefined
-  return grave(`\`${name}\` has no account \`${account}\`.${hint(account, names)} It has ${names.join(', ')}.`)
+  return grave(() => `\`${name}\` has no account \`${account}\`.${hint(account, names)} It has ${names.join(', ')}.`)
 }

@@ -56,7 +56,7 @@ export function nameFor(name: string, { chains, aliases, wildcards }: Directory)
 export type End =
   | { readonly kind: 'chain'; readonly name: string }
   | { readonly kind: 'model'; readonly at: ConnectedProvider }
-  | { readonly kind: 'later' | 'nowhere'; readonly sentence: string }
+  | { readonly kind: 'later' | 'nowhere'; /** Looking for the name that was meant takes time. */ readonly explain: () => string }
 
 /** More than names may be on one way: a circle, which is told apart. */
 export const mostNames = 8
@@ -71,38 +71,40 @@ export function endOf(name: string, directory: Directory, names = 0): End | unde
 
 function modelEnd(name: string, { connected, listed, fallback, ...names }: Directory): End {
   const slash = name.indexOf('/')
-  if (slash === 0 || slash === name.length - 1) return nowhere(`\`${name}\` is not a model, as \`provider/model\`.`)
+  if (slash === 0 || slash === name.length - 1) return nowhere(() => `\`${name}\` is not a model, as \`provider/model\`.`)
   const prefix = name.slice(0, Math.max(slash, 0))
   const at = connected.get(prefix)
   if (at !== undefined) return { kind: 'model', at }
   const known = providers.find(({ prefixes }) => prefixes.includes(prefix))
-  if (known !== undefined) return known.baseUrl === undefined ? nowhere(notConnected(name, prefix, connected)) : later(name, known)
+  if (known !== undefined) return known.baseUrl === undefined ? nowhere(() => notConnected(name, prefix, connected)) : later(name, known)
   const having = listed.get(name) ?? []
   if (having.length === 1) return { kind: 'model', at: having[0]! }
   if (fallback && (having.includes(fallback) || (having.length === 0 && fallback.baseUrl !== fallback.provider.baseUrl))) return { kind: 'model', at: fallback }
   if (having.length > 1) return ambiguous(name, having)
-  if (slash !== -1) return nowhere(notConnected(name, prefix, connected))
+  if (slash !== -1) return nowhere(() => notConnected(name, prefix, connected))
   const owner = providers.find(({ id, models = knownModels(id) }) => models.includes(name))
   if (owner !== undefined) return later(name, owner)
-  const choices = [...names.chains.keys(), ...names.aliases.keys(), ...listed.keys()]
-  return nowhere(`\`${name}\` is no chain, no alias, and no model that a connected provider lists: write \`provider/model\`.${hint(name, choices)}`)
+  return nowhere(() => notListed(name, [...names.chains.keys(), ...names.aliases.keys(), ...listed.keys()]))
 }
 
-const nowhere = (sentence: string): End => ({ kind: 'nowhere', sentence })
+const nowhere = (explain: () => string): End => ({ kind: 'nowhere', explain })
 
 /** Its key may be stored in the running gateway: then it is connected later, and until then the target is passed over. */
 function later(name: string, { name: owner, auth }: Provider): End {
   const variable = auth.scheme === 'none' ? undefined : auth.env[0]
   const why = variable === undefined ? '' : ` (${variable} is not set)`
-  return { kind: 'later', sentence: `${owner} is not connected${why}: \`${name}\` leads nowhere until it is.` }
+  return { kind: 'later', explain: () => `${owner} is not connected${why}: \`${name}\` leads nowhere until it is.` }
 }
 
 function ambiguous(name: string, having: readonly ConnectedProvider[]): End {
   const choices = having.map((one) => `\`${one.name}/${name}\``).join(' or ')
-  return { kind: 'later', sentence: `several connected providers have \`${name}\`, so that it leads nowhere: write ${choices}.` }
+  return { kind: 'later', explain: () => `several connected providers have \`${name}\`, so that it leads nowhere: write ${choices}.` }
 }
 
 function notConnected(name: string, prefix: string, connected: Directory['connected']): string {
   const choices = [...connected.keys(), ...providers.flatMap(({ prefixes }) => prefixes)]
   return `\`${name}\` names the provider \`${prefix}\`, which is not connected.${hint(prefix, choices)} Connected are ${[...connected.keys()].join(', ')}.`
 }
+
+const notListed = (name: string, choices: readonly string[]): string =>
+  `\`${name}\` is no chain, no alias, and no model that a connected provider lists: write \`provider/model\`.${hint(name, choices)}`

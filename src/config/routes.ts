@@ -45,6 +45,6 @@ function checkAlias(alias: string, to: string, directory: Directory, { problem, 
   // What stands for the `*` is seen when it is asked for; whose it is stands before it, where that is said.
   const known = isWildcard(to) && to.indexOf('/') !== -1 && to.indexOf('/') < to.indexOf('*') ? to.replace('*', 'x') : to
   const end = isWildcard(known) || nameFor(known, directory) !== undefined ? undefined : endOf(known, directory)
-  if (end?.kind === 'nowhere') problem(path, end.sentence)
-  else if (end?.kind === 'later') warn(`${path.join('.')}: ${end.sentence}`)
+  if (end?.kind === 'nowhere') problem(path, end.explain())
+  else if (end?.kind === 'later') warn(`${path.join('.')}: ${end.explain()}`)
 }
