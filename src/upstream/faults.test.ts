@@ -30,6 +30,15 @@ test('what is not known is a lost connection: before the answer or in the middle
   }
 })
 
+test('[B02] [B03] names that cannot be looked up and TLS that cannot be agreed on are told apart, and only silence is a timeout', () => {
+  const told = (code: string) => toUpstreamFailure(coded(code), false)
+  assert.equal(told('ETIMEOUT').reason, 'upstream_timeout')
+  for (const code of ['ESERVFAIL', 'EREFUSED', 'ENODATA', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION']) {
+    assert.equal(told(code).reason, 'upstream_unreachable')
+    assert.doesNotMatch(told(code).message, /was lost/)
+  }
+})
+
 test('what is no HTTP is an answer that breaks its promise', () => {
   for (const error of [coded('HPE_INVALID_CONSTANT'), coded('UND_ERR_RESPONSE'), coded('x', 'HTTPParserError')])
     assert.equal(toUpstreamFailure(error, false).reason, 'upstream_invalid_response')

@@ -37,6 +37,8 @@ export function toUpstreamFailure(error: unknown, answered: boolean): Failure {
   if (code?.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError'))
     return new Failure('upstream_invalid_response', 'The provider’s answer is not HTTP.', { cause: error })
   if (answered) return new Failure('upstream_truncated', 'The connection to the provider was lost in the middle of its answer.', { cause: error })
+  if (code?.startsWith('ERR_SSL_'))
+    return new Failure('upstream_unreachable', 'The provider does not speak TLS as this machine wants it: 1.2 or newer.', { cause: error })
   return new Failure('upstream_unreachable', 'The connection to the provider was lost before it answered.', { cause: error })
 }
 
