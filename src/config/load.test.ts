@@ -254,3 +254,10 @@ test('a file that was asked for must be there', () => {
   assert.throws(() => loadSettings({ env: { OMNI_CONFIG: 'my.yaml' }, readFile: () => undefined }), /my.yaml: There is no such file/)
   assert.throws(() => loadSettings({ env: {}, file: 'my.yaml', readFile: () => 'a: 1' }), /my.yaml:1: a: is not a setting/)
 })
+
+test('name servers are addresses, with a port where it is not the usual one', () => {
+  const given = ['10.0.0.2', '10.0.0.2:5353', '::1', 'fd00::53', '[::1]:5353', '[::1]']
+  assert.deepEqual(load(`upstream: { resolvers: [${given.map((one) => `"${one}"`).join(', ')}] }`).settings.upstream.resolvers, given)
+  for (const wrong of ['dns.example.com', '10.0.0', '999.1.1.1', '10.0.0.2:99999', ':::::', '[::1', ''])
+    assert.throws(() => load(`upstream: { resolvers: ["${wrong}"] }`), /upstream.resolvers: /, wrong)
+})

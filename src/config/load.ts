@@ -8,7 +8,7 @@ import { explain, type Placer } from './explain.ts'
 import { readConfigFile } from './file.ts'
 import { ConfigError, hint, type Problem, type Report } from './problems.ts'
 import { checkRoutes, readChains } from './routes.ts'
-import { checkListening, readAuth } from './safety.ts'
+import { checkListening, checkResolvers, readAuth } from './safety.ts'
 import { schema, type Given } from './schema.ts'
 import type { ConnectedProvider, Settings } from './settings.ts'
 
@@ -73,6 +73,7 @@ function placer({ lineOf, variables }: Read, { from }: Overlaid): Placer {
 
 function settle(given: Given, env: Environment, { problem, warn }: Report): Settings {
   checkListening(given, { problem, warn })
+  checkResolvers(given, problem)
   checkLabels(given, problem)
   warnOfWhatIsNotYet(given, warn)
   const connected = connectProviders(given, env, { problem: (path, sentence) => problem(path.length === 0 ? [] : ['providers', ...path], sentence), warn })

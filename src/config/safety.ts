@@ -29,3 +29,11 @@ export function checkListening({ server: { host, allowPlaintext, tls } }: Given,
   if (allowPlaintext) warn(`The gateway listens on ${host} without TLS: keys and prompts can be read on the way to it.`)
   else problem(['server', 'host'], 'is reached from other machines: give `server.tls`, or say `--allow-plaintext` where a proxy in front speaks TLS.')
 }
+
+/** What looks like an address of a name server and is none would end the start without a word that helps. */
+export function checkResolvers({ upstream: { resolvers } }: Given, problem: Report['problem']): void {
+  const isWhole = (address: string) => URL.canParse(`http://${/:.*:/.test(address) && !address.startsWith('[') ? `[${address}]` : address}`)
+  resolvers.forEach((address, index) => {
+    if (!isWhole(address)) problem(['upstream', 'resolvers'], `Entry ${index + 1} is no address of a name server, as \`10.0.0.2\` or \`[::1]:5353\`.`)
+  })
+}
