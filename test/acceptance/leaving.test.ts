@@ -132,7 +132,7 @@ describe('a gateway that is told to stop', () => {
     ]
     const never: Answer = [openStream(), raw(chunk(frames[0]!)), raw(chunk(frames[1]!)), hang()]
     await using provider = await startUpstream((request) => (String(request.json().model) === 'quick' ? quickly : never))
-    await using other = await startUpstream([...messages.stream('one two three').slice(0, 5), hang()])
+    await using other = await startUpstream([...messages.stream('one two three').slice(0, 9), hang()])
     const draining = await openScene({
       cast: { up: { like: 'openai', url: provider.url }, claude: { like: 'anthropic', url: other.url } },
       settings: { server: { drain: '1200ms' }, deadlines: { ...quick, idle: '9s' } },
