@@ -68,7 +68,7 @@ function keyring(keys: readonly ClientKey[], { auth, byRequest }: Settings, hash
 
 function buildRouting({ settings, secrets, hashKey, health }: Published): RoutingTable {
   health.terms = { ...settings.health, queueSize: settings.queue.size }
-  health.liftLimits()
+  health.beginAnew()
   const entries = connect(settings, secrets, hashKey)
   const table: RoutingTable = { ...tableOf(entries, settings), health, known: new Map() }
   // Whoever asks first need not wait for it, and limits hold from the beginning.

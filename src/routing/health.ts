@@ -17,12 +17,14 @@ export interface PlaceRecord {
 
 const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text)
 
-/** Models have names that clients choose: beyond so many places those are forgotten that nothing is known of. */
+/** Models have names that clients choose: beyond so many places those are forgotten that nothing is known of, and that the configuration does not name. */
 const mostPlaces = 20_000
 
 export class Health {
   /** In the order of their making. */
   readonly #standings = new Map<string, Standing>()
+  /** The targets of chains, who hold on to them: another standing of the same name would know nothing of theirs. Bounded by the configuration. */
+  readonly #kept = new Set<string>()
   /** Bounded by the places. */
   #changed = new Map<string, PlaceRecord>()
   readonly retries = new RetryBudget()
@@ -86,9 +88,14 @@ export class Health {
     return left.length
   }
 
-  /** Before the limits of a new configuration are set. */
-  liftLimits(): void {
+  /** Before a new configuration sets its limits, and says what to keep. */
+  beginAnew(): void {
     for (const standing of this.#standings.values()) standing.limit = Infinity
+    this.#kept.clear()
+  }
+
+  keep({ name }: Standing): void {
+    this.#kept.add(name)
   }
 
   #note(standing: Standing): void {
@@ -104,6 +111,7 @@ export class Health {
   #forget(): void {
     const time = monotonic()
     for (const [name, standing] of this.#standings) {
+      if (!name.startsWith('target:') || this.#kept.has(name)) continue
       if (standing.inFlight === 0 && standing.waiting === 0 && standing.stateAt(time) === 'closed') this.#standings.delete(name)
       if (this.#standings.size < mostPlaces / 2) return
     }

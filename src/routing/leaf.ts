@@ -21,6 +21,8 @@ export interface LeafTerms {
   readonly context?: number | undefined
   /** Calls that it may have under way. */
   readonly concurrency?: number | undefined
+  /** A chain names it, and not a client alone: it is held as long as the configuration. */
+  readonly isKept?: boolean
 }
 
 export const plainTerms: LeafTerms = { weight: 1, lacks: 0 }
@@ -62,6 +64,7 @@ export class Leaf implements Candidate, Abilities {
     limit(this.provider, connection.concurrency)
     limit(this.account, connection.accountConcurrency)
     limit(this.own, terms.concurrency)
+    if (terms.isKept) health.keep(this.own)
   }
 
   get inFlight(): number {

@@ -24,7 +24,7 @@ export interface RoutingTable {
   /** Prefixes of providers that exist but are not connected, and what would connect them. */
   readonly unconnected: ReadonlyMap<string, string>
   readonly health: Health
-  /** What names led to. Bounded by `mostKnown`. */
+  /** What names led to. Bounded by `mostKnown`, beside the chains. */
   readonly known: Map<string, Plan>
 }
 
@@ -45,7 +45,7 @@ export function connectionOf(id: string, { connections, accounts }: RoutingTable
 
 /** With the first; more would make one call of many. */
 const mostTargets = 3
-/** Any client can invent names: then the memory begins anew. */
+/** Any client can invent names: then the memory of all but chains begins anew. */
 const mostKnown = 2000
 
 /** Throws `Failure` (`model_not_found`, `ambiguous_model`) where the name leads nowhere. */
@@ -84,11 +84,11 @@ function resolveName(name: string, table: RoutingTable): Plan {
   })
 }
 
-function remember(name: string, { known }: RoutingTable, make: () => Plan): Plan {
+function remember(name: string, { known, chains }: RoutingTable, make: () => Plan): Plan {
   const before = known.get(name)
   if (before !== undefined) return before
   const plan = make()
-  if (known.size >= mostKnown) known.clear()
+  if (known.size >= mostKnown + chains.size) for (const one of known.keys()) if (!chains.has(one)) known.delete(one)
   known.set(name, plan)
   return plan
 }
@@ -149,7 +149,7 @@ function groupOf(chain: Chain, table: RoutingTable, way = noWay): Group {
 
 function memberOf(target: ChainTarget, { name, deadlines }: Chain, table: RoutingTable, way: Way): Member {
   const { model, account = way.account, weight, concurrency, context = way.terms.context, lacks } = target
-  const terms = { weight, concurrency, context, lacks: lacks | way.terms.lacks }
+  const terms = { weight, concurrency, context, lacks: lacks | way.terms.lacks, isKept: true }
   const inner = { terms, account, deadlines: [deadlines, ...way.deadlines], trail: [...way.trail, name] }
   const end = follow(model, table)
   if (!('chain' in end)) return leavesOf(end, table, inner)

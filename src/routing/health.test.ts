@@ -1,0 +1,40 @@
+/** What is remembered of places stays within bounds, and what the configuration names is not forgotten for what clients invent. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chainOf, routingTable } from '../../test/routing.ts'
+import { openai } from '../providers/openai.ts'
+import { resolve } from './resolve.ts'
+import type { Connection } from './target.ts'
+
+const deadlines = { connect: 1, firstByteStreamed: 2, firstByteWhole: 3, firstWord: 4, idle: 5, progress: 5, total: 6 }
+const east: Connection = {
+  name: 'east',
+  provider: openai,
+  origin: 'https://east.example',
+  host: 'east.example',
+  basePath: '',
+  models: [],
+  deadlines,
+  isCustom: false,
+}
+
+test('names that clients invent neither grow what is known, nor part a chain from the health of its targets', () => {
+  const table = routingTable({ connections: new Map([['east', east]]), chains: new Map([['pair', chainOf('pair', ['east/one', 'east/two'])]]) })
+  const { health, known } = table
+  const plan = resolve({ model: 'pair', fallbacks: [] }, table)
+  for (let at = 0; at < 50_000; at += 1) resolve({ model: `east/invented-${at}`, fallbacks: [] }, table)
+  assert.ok([...health].length <= 20_000)
+  assert.ok(known.size <= 2001)
+  assert.equal(resolve({ model: 'pair', fallbacks: [] }, table), plan, 'the chain is not put together anew')
+  const [one] = plan.root.leaves
+  for (const place of one!.places) assert.equal(health.find(place.name), place)
+})
+
+test('targets of a configuration that is no more are forgotten like all others', () => {
+  const table = routingTable({ connections: new Map([['east', east]]), chains: new Map([['pair', chainOf('pair', ['east/one'])]]) })
+  resolve({ model: 'pair', fallbacks: [] }, table)
+  table.health.beginAnew()
+  for (let at = 0; at < 25_000; at += 1) resolve({ model: `east/invented-${at}`, fallbacks: [] }, table)
+  assert.equal(table.health.find('target:east/one'), undefined)
+})
