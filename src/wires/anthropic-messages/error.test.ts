@@ -30,6 +30,13 @@ test('[183] The words of a refused request tell what it was refused for, where t
   assert.equal(readError(saying('invalid_request_error', 'Your credit balance is too low to access the API.')).reason, 'upstream_quota_exceeded')
 })
 
+test('Who serves the wire and did not invent it is understood in the words of Chat Completions, with its code.', () => {
+  const told = readError({ type: 'error', error: { code: '1308', message: 'Insufficient balance, please recharge.' } })
+  assert.deepEqual(told, { reason: 'upstream_quota_exceeded', message: 'Insufficient balance, please recharge.', code: '1308' })
+  assert.equal(readError(saying('permission_error', 'Your organization may not use this model: ask for access.')).reason, 'model_not_found')
+  assert.equal(readError(saying('rate_limit_error', 'You have reached your spend limit.')).reason, 'upstream_quota_exceeded')
+})
+
 test('The field that the provider blames is told where it is one of the wire’s.', () => {
   assert.equal(readError(saying('invalid_request_error', 'messages.2.content.0.text: Field required')).param, 'messages[2].content[0].text')
   assert.equal(readError(saying('invalid_request_error', 'sk-secret.1: Field required')).param, undefined)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../base/json.ts'
 import { Failure, type Reason } from '../../canonical/failure.ts'
-import { readError, writeError, writeErrorFrame } from './error.ts'
+import { failureIn, readError, writeError, writeErrorFrame } from './error.ts'
 
 test('an error says why by its code, else by its words, else by its type or status', () => {
   const told: readonly [JsonObject, Reason | undefined][] = [
@@ -36,6 +36,24 @@ test('the words of an error are found wherever a server puts them', () => {
   ]
   for (const body of bodies) assert.equal(readError(body).message, 'why')
   assert.equal(readError([{ error: { message: 'why' } }] as unknown as JsonObject).message, 'why')
+})
+
+test('(routing 4) an error says when to come back, in fields of its own, in details, and in the headers of who stands behind a reseller', () => {
+  const headers = { 'X-RateLimit-Reset': '30', 'X-RateLimit-Remaining': '0' }
+  assert.deepEqual(readError({ error: { type: 'usage_limit_reached', resets_in_seconds: 60 } }).resets, [{ ms: 60_000, from: 'now', isWindow: true }])
+  assert.deepEqual(readError({ error: { code: 429, metadata: { headers } } }).resets, [{ ms: 30_000, from: 'now', isWindow: false }])
+  assert.deepEqual(readError([{ error: { details: [{ retryDelay: '1.5s' }] } }] as unknown as JsonObject).resets, [{ ms: 1500, from: 'now', isWindow: false }])
+  for (const error of [{}, { resets_at: 'soon', metadata: { headers: 7 }, details: 'none' }, { metadata: { headers: { '': {} } }, details: [null, 7] }]) {
+    assert.equal(readError({ error } as JsonObject).resets, undefined)
+  }
+})
+
+test('an error in the place of an answer is found where the status says nothing of it', () => {
+  const base = (code: number, choices: null | []) => ({ choices, base_resp: { status_code: code, status_msg: 'insufficient balance' } })
+  assert.equal(failureIn(base(1008, null))?.reason, 'upstream_quota_exceeded')
+  assert.equal(failureIn(base(1008, null))?.upstream?.code, '1008')
+  assert.equal(failureIn(base(0, [])), undefined)
+  assert.equal(failureIn({ choices: [], error: null }), undefined)
 })
 
 test('a blamed field is told if it is a path and nothing else', () => {

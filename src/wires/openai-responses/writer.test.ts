@@ -152,9 +152,11 @@ test('[110] a length is an incomplete answer, and a failure is told with the nex
 })
 
 test('a failure before anything was said is told in a whole stream', () => {
-  const frames = framesOf(openaiResponses.eventWriter(options).fail!(new Failure('rate_limit_exceeded', 'Too much.'), 'req'))
-  assert.deepEqual(typesOf(frames), ['created', 'in_progress', 'failed'])
-  assert.deepEqual((frames[2]!.response as JsonObject).error, { code: 'rate_limit_exceeded', message: 'Too much.' })
+  for (const reason of ['rate_limit_exceeded', 'key_queue_full'] as const) {
+    const frames = framesOf(openaiResponses.eventWriter(options).fail!(new Failure(reason, 'Too much.'), 'req'))
+    assert.deepEqual(typesOf(frames), ['created', 'in_progress', 'failed'])
+    assert.deepEqual((frames[2]!.response as JsonObject).error, { code: 'rate_limit_exceeded', message: 'Too much.' })
+  }
 })
 
 test('the events that stand for the whole answer hold all that the client asked for', () => {
