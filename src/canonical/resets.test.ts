@@ -84,6 +84,7 @@ test('limits of which something is left tell nothing', () => {
     [{ 'x-ratelimit-reset': '17', 'x-ratelimit-remaining': '3' }, undefined],
     [{ 'ratelimit-reset': '17', 'ratelimit-remaining': '0' }, 17_000],
     [{ 'x-ratelimit-reset-requests-day': '33011.38', 'x-ratelimit-remaining-requests-day': '0' }, 33_011_380],
+    [{ 'retry-after': '0', 'x-ratelimit-reset': '17' }, 17_000],
     [{ 'retry-after': '2', 'x-ratelimit-reset-tokens': '6m0s', 'x-ratelimit-remaining-tokens': '0' }, 2000],
   ]
   for (const [headers, ms] of rows) assert.equal(msUntil(resetsIn(headers), now), ms, JSON.stringify(headers))

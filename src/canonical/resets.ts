@@ -65,7 +65,7 @@ export function retryAfterIn(headers: Headers): readonly Reset[] {
  */
 export function resetsIn(headers: Headers): readonly Reset[] {
   const told = retryAfterIn(headers)
-  return told.length > 0 ? told : Object.keys(headers).flatMap((name) => resetOfLimit(name, headers))
+  return told.some(({ ms }) => ms > 0) ? told : Object.keys(headers).flatMap((name) => resetOfLimit(name, headers))
 }
 
 function resetOfLimit(name: string, headers: Headers): readonly Reset[] {
