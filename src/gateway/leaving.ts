@@ -22,10 +22,13 @@ function mayDrain(call: AnyCall): boolean {
   return drained.has(call)
 }
 
-/** The call is over, however it ended. */
+/** The call is over, however it ended: whoever leaves from now on leaves nothing undone. */
 export function endDraining(call: AnyCall): void {
-  if (drained.size > 0) drained.delete(call)
+  call.client.onGone(nothing)
+  drained.delete(call)
 }
+
+const nothing = (): void => {}
 
 /** For an answer that is whole. Throws `Failure` where nobody is there to take it. */
 export function mustBeThere({ isGone }: Client): void {
