@@ -29,6 +29,8 @@ export const limits: CallLimits = {
   attempts: 4,
   retryPause: 10,
   queueTime: 1000,
+  keyConcurrency: 0,
+  keyQueue: 0,
   attemptTime: 1000,
 }
 

@@ -7,7 +7,7 @@ import { modelsOf } from '../config/directory.ts'
 import type { AccountSettings, ChainSettings, ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
-import { hasAddress } from '../providers/provider.ts'
+import { catalogOf, hasAddress } from '../providers/provider.ts'
 import type { Health } from '../routing/health.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
@@ -130,6 +130,7 @@ function toConnections(entry: ConnectedProvider, hashKey: Published['hashKey']):
   const all = {
     name,
     provider,
+    catalog: catalogOf(provider),
     origin: url?.origin ?? '',
     host: url?.host ?? '',
     basePath: url?.pathname.replace(/\/$/, '') ?? '',

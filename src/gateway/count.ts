@@ -2,7 +2,8 @@
 
 import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
-import { nameOf, type Receipt } from '../receipts/receipt.ts'
+import { nameOf } from '../receipts/names.ts'
+import type { Receipt } from '../receipts/receipt.ts'
 import { shownBytes } from '../receipts/shown.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
 import type { Leaf } from '../routing/leaf.ts'

@@ -23,6 +23,7 @@ import { refuse } from './refuse.ts'
 import { prepareToRemember, remember } from './remember.ts'
 import { sending } from './send.ts'
 import { take } from './take.ts'
+import { enter, type Pass } from './turnstile.ts'
 import { warmUp } from './warm-up.ts'
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
@@ -30,9 +31,11 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
   const { snapshot } = gateway
   const receipt = openReceipt(surface, client, gateway)
   let call: AnyCall | undefined
+  let pass: Pass
   try {
     const caller = identify(client.headers, snapshot)
     tellCaller(caller, receipt)
+    pass = await enter(caller, client, snapshot, receipt)
     call = await take({ surface, client, caller, snapshot }, gateway)
     tellCall(call, gateway, receipt)
     if (asksMedia(call)) return await perform(call, gateway, receipt)
@@ -49,6 +52,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     refuse(failure, { surface, client, receipt, call })
   } finally {
     call?.lease?.end()
+    pass?.leave()
     call?.upload?.close()
     gateway.settle(receipt.close(), client)
   }

@@ -38,6 +38,9 @@ export interface CallLimits {
   readonly attemptTime: number
   /** Milliseconds that a call may wait for room at a target. */
   readonly queueTime: number
+  /** Calls that one key may have under way, or 0 for no limit; and those that may wait for that. */
+  readonly keyConcurrency: number
+  readonly keyQueue: number
 }
 
 export interface Snapshot {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ChatEvent, Usage } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
-import { nameOf, Receipt } from './receipt.ts'
+import { nameOf } from './names.ts'
+import { Receipt } from './receipt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 
 const opening = { instance: 'ins_1', version: '1.0', requestId: 'req_12345678', traceId: null, client: 'curl', surface: 'openai-chat', operation: 'chat' }

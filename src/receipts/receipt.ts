@@ -6,6 +6,7 @@ import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
 import { noticesOf, verify } from './closing.ts'
 import { openRecord, type Opening } from './opening.ts'
+import { nameOf, safeName } from './names.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 import { countUsage, estimatedTokens, isTold, outputOf, type CountedUsage } from './usage.ts'
@@ -292,14 +293,6 @@ export class Receipt {
     record.usage_confidence = confidence
     settleCost(record, usage, this.#billing)
   }
-}
-
-/** A model's name as it may be told: what a client sent as one may be any text. */
-export const nameOf = (model: string): string => safeName(model) ?? 'unknown'
-
-/** A provider's name for something, if it has the shape of one. */
-function safeName(text: string): string | null {
-  return /^[\w.:@/+-]{1,200}$/.test(text) ? text : null
 }
 
 function isSameTarget(left: AttemptRecord, right: AttemptRecord): boolean {

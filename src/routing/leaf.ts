@@ -5,7 +5,6 @@ import { now } from '../base/clock.ts'
 import { roughCost, priceOf } from '../catalog/catalog.ts'
 import { abilitiesOf, type Abilities } from '../catalog/abilities.ts'
 import type { Failure, Harm } from '../canonical/failure.ts'
-import { catalogOf } from '../providers/provider.ts'
 import type { Health } from './health.ts'
 import type { Standing } from './standing.ts'
 import { strategies, type StrategyName } from './strategies/index.ts'
@@ -46,7 +45,7 @@ export class Leaf implements Candidate, Abilities {
   constructor(target: Target, terms: LeafTerms, health: Health) {
     const { connection, model } = target
     const id = idOf(connection)
-    const catalog = catalogOf(connection.provider)
+    const { catalog = null } = connection
     const known = abilitiesOf(catalog, model)
     this.target = target
     this.weight = terms.weight
@@ -125,7 +124,7 @@ export class Group implements Candidate {
   readonly strategy: StrategyName
   readonly weight: number
   readonly mark: number
-  /** Whether what a call needs can make a difference. */
+  /** Whether what a call needs can make a difference: they can do different things. */
   readonly isPicky: boolean
   /** The strategies in it. */
   readonly uses: ReadonlySet<StrategyName>
@@ -142,7 +141,8 @@ export class Group implements Candidate {
     this.weight = weight
     this.leaves = members.flatMap((member) => (member.kind === 'leaf' ? [member] : member.leaves))
     this.mark = crc32(this.leaves.map(({ mark }) => mark).join())
-    this.isPicky = this.leaves.length > 1 && this.leaves.some(({ lacks, context, output }) => lacks !== 0 || context !== Infinity || output !== Infinity)
+    const [first, ...others] = this.leaves
+    this.isPicky = others.some(({ lacks, context, output }) => lacks !== first!.lacks || context !== first!.context || output !== first!.output)
     this.uses = new Set([strategy, ...groups.flatMap(({ uses }) => [...uses])])
     this.missing = [...missing, ...groups.flatMap((group) => group.missing)]
   }

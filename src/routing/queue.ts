@@ -35,22 +35,16 @@ export class Waiting implements Watched {
 
 /** Who has many calls waiting does not make others wait longer: each who asks has a line of its own, and the lines take turns. */
 export class FairQueue {
-  /** In the order of their turns. Bounded by the queue's size. */
+  /** In the order of their turns. Bounded by whoever lets callers join. */
   readonly #lines = new Map<string, Waiting[]>()
-  readonly #size: number
   #waiting = 0
-
-  constructor(size: number) {
-    this.#size = size
-  }
 
   get length(): number {
     return this.#waiting
   }
 
-  /** Undefined where the queue is full. `until` is on the monotonic clock; `look` is called now and then while it waits. */
-  join(who: string, until: number, look: (time: number) => void): Waiting | undefined {
-    if (this.#waiting >= this.#size) return undefined
+  /** `until` is on the monotonic clock; `look` is called now and then while it waits. */
+  join(who: string, until: number, look: (time: number) => void): Waiting {
     const waiting = new Waiting(who, until, look)
     const line = this.#lines.get(who)
     if (line) line.push(waiting)

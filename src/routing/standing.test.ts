@@ -148,8 +148,7 @@ describe('a time that was told', () => {
   test('is never shortened by another, and lengthened by a longer one', () => {
     const standing = place()
     const epochs = [standing.begin(0), standing.begin(0), standing.begin(0)]
-    for (const [at, ms] of [30_000, 1000, 40_000].entries())
-      standing.eject(10, epochs[at]!, { reason: 'rate_limit_exceeded', isBroken: false, told: ms })
+    for (const [at, ms] of [30_000, 1000, 40_000].entries()) standing.eject(10, epochs[at]!, { reason: 'rate_limit_exceeded', isBroken: false, told: ms })
     assert.equal(standing.ejection!.until, 40_010)
   })
 

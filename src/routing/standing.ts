@@ -198,9 +198,9 @@ export class Standing {
   }
 
   /** Waits for room. Undefined where too many do already. `until` is on the monotonic clock. */
-  queue(who: string, until: number): Waiting | undefined {
-    this.#queue ??= new FairQueue(this.#terms().queueSize)
-    return this.#queue.join(who, until, (time) => this.admit(time))
+  queue(who: string, until: number, size = this.#terms().queueSize): Waiting | undefined {
+    this.#queue ??= new FairQueue()
+    return this.#queue.length < size ? this.#queue.join(who, until, (time) => this.admit(time)) : undefined
   }
 
   /** Whoever was let go from the queue is about to choose: until now its room was kept. */

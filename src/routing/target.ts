@@ -15,6 +15,8 @@ export interface Connection {
   /** Which of its accounts; the only one where absent. */
   readonly account?: string
   readonly provider: Provider
+  /** The catalogue's name for whoever serves it; absent where it has none. */
+  readonly catalog?: string | null
   /** Scheme, host and port; empty for the built-in provider. */
   readonly origin: string
   /** The host of `origin`, for receipts. */

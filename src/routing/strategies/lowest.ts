@@ -17,20 +17,27 @@ interface Rules {
 /** Kept between choices to spare the memory: as long as the longest list. Nothing that says who is in may choose meanwhile. */
 let scores = new Float64Array(0)
 
+/** So many of those that would win were out: most are, and it is cheaper to ask all the others in a row than to be surprised by each. */
+const mostMisses = 32
+
 /** Who is in costs more to know than a score, and is asked only of those that would win. */
 export function lowest(score: Score, { tie, exact }: Rules = {}): Strategy {
   return sharesFirst((candidates, circumstances, hasShare) => {
     const { length } = candidates
     if (scores.length < length) scores = new Float64Array(length * 2)
     score(scores, candidates, circumstances)
-    let best = -1
+    let [best, misses] = [-1, 0]
     let [least, soonest] = [Infinity, Infinity]
     for (let at = 0; at < length; at += 1) {
       const candidate = candidates[at]!
       const bound = scores[at]!
-      if (bound > least || !belongs(candidate, hasShare)) continue
+      if ((misses === mostMisses && !circumstances.isIn(candidate)) || bound > least || !belongs(candidate, hasShare)) continue
       const turn = tie === undefined ? at : turnOf(at, circumstances.turn, length)
-      if ((bound === least && turn > soonest) || !circumstances.isIn(candidate)) continue
+      if (bound === least && turn > soonest) continue
+      if (misses < mostMisses && !circumstances.isIn(candidate)) {
+        misses += 1
+        continue
+      }
       const own = exact === undefined ? bound : exact(bound, shareOf(candidate))
       if (own > least) continue
       best = at

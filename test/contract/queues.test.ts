@@ -1,0 +1,116 @@
+/** Spikes wait instead of failing: at a target, and among the calls of one key; and what cannot wait is told so at once. */
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { chunk, hang, openai, openStream, raw, type Answer } from '../upstream/index.ts'
+import { eventually } from '../gateway.ts'
+import { openScene, question } from './scene.ts'
+
+const scene = await openScene({
+  providers: ({ chat }) => `
+  narrow: { like: openai, baseUrl: "${chat}/v1", concurrency: 5 }
+  tight: { like: openai, baseUrl: "${chat}/v1", concurrency: 1 }`,
+  config: () => `
+health: { failures: 1000 }
+queue: { size: 60, time: 900ms }
+chains: { roomy: { targets: [tight/m, anthropic/claude-sonnet-4-5] } }`,
+})
+const few = await openScene({ config: () => 'limits: { keyConcurrency: 3, keyQueue: 4 }\nqueue: { time: 3s }\n' })
+
+const model = (name: string, fields: object = {}) => ({ model: name, ...question, ...fields })
+
+/** How many were under way at the provider at once, at most. */
+function crowd(ms: number): { readonly answer: () => Promise<Answer>; readonly most: () => number } {
+  let now = 0
+  let most = 0
+  const answer = async () => {
+    now += 1
+    most = Math.max(most, now)
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    now -= 1
+    return openai.reply('served')
+  }
+  return { answer, most: () => most }
+}
+
+describe('a provider that takes five calls at once', () => {
+  test('serves fifty that come together, five at a time', async () => {
+    const { answer, most } = crowd(30)
+    scene.chat.play(answer)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => scene.post('/v1/chat/completions', model('narrow/m'))))
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+    assert.equal(most(), 5)
+    const queued = await Promise.all(answers.slice(-3).map(async (told) => (await scene.receiptOf(told)).queued as number))
+    assert.ok(Math.max(...queued) > 20e6, 'the receipt tells the waiting')
+  })
+
+  test('refuses at once those for whom there is no place in the queue, and says when to come back (routing 26)', async () => {
+    const { answer } = crowd(200)
+    scene.chat.play(answer)
+    const began = performance.now()
+    const told = await Promise.all(
+      Array.from({ length: 75 }, async () => {
+        const one = await scene.post('/v1/chat/completions', model('narrow/m'))
+        return { one, took: performance.now() - began, code: one.status === 200 ? '' : ((await one.json()) as { error: { code: string } }).error.code }
+      }),
+    )
+    const refused = told.filter(({ one }) => one.status === 503)
+    assert.ok(refused.length >= 10, `${refused.length} were refused`)
+    for (const { one, code } of refused) assert.deepEqual([code, one.headers.get('retry-after')], ['queue_full', '1'])
+    // Five fail at once; those whose time is up have waited for it.
+    assert.ok(refused.some(({ took }) => took < 700))
+    assert.ok(told.every(({ one }) => one.status === 200 || one.status === 503))
+  })
+
+  test('is left for another that has room', async () => {
+    scene.chat.play([openStream(), raw(chunk('data: {}\n\n')), hang()])
+    const blocking = new AbortController()
+    const first = scene.post('/v1/chat/completions', model('tight/m')).catch(() => undefined)
+    await scene.chat.request(0)
+    const told = await scene.post('/v1/chat/completions', model('roomy'))
+    assert.deepEqual([told.status, told.headers.get('x-omni-provider')], [200, 'anthropic'])
+    blocking.abort()
+    void first
+  })
+})
+
+describe('a key that may have three calls under way', () => {
+  test('has three, four wait, and the eighth is refused at once with 429', async () => {
+    const { answer, most } = crowd(150)
+    few.chat.play(answer)
+    const began = performance.now()
+    const told = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const one = await few.post('/v1/chat/completions', model('openai/m'))
+        return { one, took: performance.now() - began, text: await one.text() }
+      }),
+    )
+    const [refused, ...others] = told.filter(({ one }) => one.status !== 200)
+    assert.deepEqual([refused?.one.status, refused?.one.headers.get('retry-after'), others.length], [429, '1', 0])
+    assert.match(refused!.text, /"type":"rate_limit_error","param":null,"code":"key_queue_full"/)
+    assert.ok(refused!.took < 150)
+    assert.equal(most(), 3)
+  })
+
+  test('has its place back however a call ends: by its end, an error, or the client’s leaving (case 202)', async () => {
+    few.chat.play(openai.error(400))
+    for (let at = 0; at < 4; at += 1) assert.equal((await few.post('/v1/chat/completions', model('openai/m'))).status, 400)
+    few.chat.play([...openai.stream('half').slice(0, 3), hang()])
+    for (let at = 0; at < 4; at += 1) {
+      const leaving = new AbortController()
+      const headers = { authorization: `Bearer ${few.gateway.key}`, 'content-type': 'application/json' }
+      const body = JSON.stringify(model('openai/m', { stream: true }))
+      const left = fetch(`${few.gateway.url}/v1/chat/completions`, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => undefined)
+      await few.chat.request(at)
+      leaving.abort()
+      await left
+    }
+    await eventually(async () => {
+      const { data } = (await (
+        await fetch(`${few.gateway.url}/_omni/providers/health`, { headers: { authorization: `Bearer ${few.gateway.adminKey}` } })
+      ).json()) as { data: { place: string; in_flight: number; waiting: number }[] }
+      const key = data.find(({ place }) => place.startsWith('key:'))
+      return key?.in_flight === 0 && key.waiting === 0 ? true : undefined
+    })
+  })
+})
