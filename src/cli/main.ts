@@ -7,12 +7,13 @@ import { chains } from './commands/chains.ts'
 import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
+import { providers } from './commands/providers.ts'
 import { receipts } from './commands/receipts.ts'
 import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...receipts, ...running, doctor, ...chaos]
+const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...providers, ...receipts, ...running, doctor, ...chaos]
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -29,6 +30,8 @@ const groups: Readonly<Record<string, string>> = {
   keys: 'clients’ keys',
   receipts: 'what each call did',
   config: 'the settings',
+  chains: 'lists of targets under a name',
+  providers: 'who is asked, and how they fare',
   chaos: 'a provider that misbehaves on script, to test a gateway with',
 }
 
@@ -45,7 +48,7 @@ function add(program: Program, command: Command): void {
     const options = made.opts<Record<string, string | boolean | undefined>>()
     process.exitCode = await attempt(command, {
       values: Object.fromEntries(values.map((name, at) => [name.slice(1, -1), given[at] as string | undefined])),
-      options: Object.fromEntries(flags.map(([flag]) => [flag.split(' ')[0]!, options[camel(flag)]])),
+      options: Object.fromEntries(flags.map(([flag]) => [flag.split(' ')[0]!, valueOf(flag, options)])),
     })
   })
 }
@@ -58,6 +61,11 @@ async function attempt(command: Command, given: Arguments): Promise<number> {
     console.error(error.message)
     return 1
   }
+}
+
+/** The parser takes `--no-routing` for a `routing` that is false. */
+function valueOf(flag: string, options: Readonly<Record<string, string | boolean | undefined>>): string | boolean | undefined {
+  return flag.startsWith('--no-') ? options[camel(flag.replace('no-', ''))] === false : options[camel(flag)]
 }
 
 /** `--allow-plaintext` is `allowPlaintext` to the parser. */

@@ -1,6 +1,7 @@
 /** What the control API works with: the store, what may be said of the running process, and the way to publish a change. */
 
 import type { WireName } from '../canonical/chat.ts'
+import type { Settings } from '../config/settings.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
 import type { Target } from '../routing/target.ts'
@@ -20,6 +21,10 @@ export interface Control {
   readonly publish: () => Promise<void>
   /** Reads the configuration anew. Rejects with `Failure` where it is broken: then the old one goes on. */
   readonly reload: () => Promise<void>
+  /** What file and environment say, without what is stored. */
+  readonly configured: () => Settings
+  /** Writes down, in the log, what an operator changed. */
+  readonly tell: (what: string, fields: Readonly<Record<string, string | number>>) => void
   /** The effective settings, secrets masked. */
   readonly settings: () => object
   readonly status: () => object

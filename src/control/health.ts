@@ -2,6 +2,7 @@
 
 import { monotonic, now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
+import type { PlaceResource } from '../contract/providers.ts'
 import type { Standing } from '../routing/standing.ts'
 import type { ControlRoute } from './route.ts'
 
@@ -20,23 +21,32 @@ export const health: readonly ControlRoute[] = [
     path: '/_omni/providers/health/reset',
     access: 'admin',
     body: { type: 'object', properties: { place: { type: 'string', maxLength: 500 } }, additionalProperties: false },
-    run: async ({ body }, { health: known }) => {
+    run: async ({ body }, { health: known, tell }) => {
       const { place } = body as { readonly place?: string }
       if (place !== undefined && known.find(place) === undefined)
         throw new Failure('not_found', 'Nothing is known of such a place: `GET /_omni/providers/health` lists those that there are.', { param: 'place' })
-      return { body: { reset: known.reset(place) } }
+      const reset = known.reset(place)
+      tell('health was reset', { places: reset })
+      return { body: { reset } }
     },
   },
 ]
 
+/** As `routing/leaf.ts` names them: `target:openai@east/gpt-4o`, `account:openai@east#1a2b3c4d`, `provider:openai`, `quota:shared`. */
+const placeName = /^(provider|account|target):([^@/#]+)(?:@([^/#]+))?(?:#\w+)?(?:\/([^]*))?$/
+
 /** `until` is milliseconds since 1970. */
-function show(standing: Standing, time: number): object {
+function show(standing: Standing, time: number): PlaceResource {
   const { name, ejection, limit } = standing
+  const [, , provider = null, account = null, model = null] = placeName.exec(name) ?? []
   const state = standing.stateAt(time)
   const isLeft = state !== 'closed' && ejection !== undefined
   return {
     place: name,
-    kind: name.slice(0, name.indexOf(':')),
+    kind: name.slice(0, name.indexOf(':')) as PlaceResource['kind'],
+    provider,
+    account,
+    model,
     state,
     reason: isLeft ? ejection.reason : null,
     until: isLeft ? Math.round(now() + ejection.until - time) : null,

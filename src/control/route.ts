@@ -10,6 +10,8 @@ export interface ControlRequest {
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body: unknown
+  /** The header `if-match`. */
+  readonly ifMatch: string | undefined
 }
 
 /** `owner`: the operator sees all, a client its own. */

@@ -36,7 +36,7 @@ function add(app: FastifyInstance, route: ControlRoute, control: Control, viewer
           `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`,
         )
       const { status = 200, body } = await route.run(
-        { viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body },
+        { viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body, ifMatch: request.headers['if-match'] },
         control,
       )
       return reply

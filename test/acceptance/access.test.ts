@@ -66,6 +66,8 @@ describe('every path', () => {
         unsaid: () => [],
         publish: nothing,
         reload: nothing,
+        configured: () => assert.fail('nobody asks it anything'),
+        tell: () => {},
         settings: () => ({}),
         status: () => ({}),
         providerIds: () => [],

@@ -1,9 +1,14 @@
 /** `omni chains`: lists of targets under a name, and where a call of a given shape would go. */
 
-import { needFlags, type Explanation, type Obstacle } from '../../contract/explain.ts'
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { parse, stringify } from 'yaml'
+import type { ChainResource } from '../../contract/chains.ts'
+import { needFlags, type Explanation } from '../../contract/explain.ts'
 import { ask } from '../api.ts'
-import type { Arguments, Command } from '../command.ts'
-import { table, time } from '../table.ts'
+import { Complaint, type Arguments, type Command } from '../command.ts'
+import { written } from '../explanation.ts'
+import { plain, table, time } from '../table.ts'
 
 const needs: Readonly<Record<string, string>> = Object.fromEntries(needFlags.map((need) => [`--${need}`, 'the call needs this of its model']))
 
@@ -21,6 +26,50 @@ const said = {
 
 export const chains: readonly Command[] = [
   {
+    usage: 'chains list',
+    help: 'all chains, those of the file and those that were stored',
+    options: { '--json': 'for programs' },
+    run: async ({ options }) => {
+      const data = await readAll()
+      if (options['--json']) console.log(JSON.stringify(data))
+      else console.log([table([['NAME', 'SOURCE', 'VERSION', 'STRATEGY', 'TARGETS', 'CHANGED'], ...data.map(row)]), ...problemsOf(data)].join('\n'))
+      return 0
+    },
+  },
+  {
+    usage: 'chains show <name>',
+    help: 'one of them, as it would stand in the file',
+    options: { '--json': 'for programs' },
+    run: async ({ values, options }) => {
+      const found = await ask<ChainResource>('GET', pathOf(values.name))
+      if (options['--json']) console.log(JSON.stringify(found))
+      else console.log([stringify(found.chain).trimEnd(), ...problemsOf([found])].join('\n'))
+      return 0
+    },
+  },
+  {
+    usage: 'chains set <name> <file>',
+    help: 'store a chain, in YAML or JSON as under its name in the file; `-` reads standard input',
+    options: { '--replace <version>': 'the version that you saw; the newest where absent' },
+    run: async ({ values, options }) => {
+      const chain = readChain(await readText(values.file ?? '-'))
+      const before = options['--replace'] ?? (await readAll()).find(({ name, source }) => name === values.name && source === 'stored')?.version
+      const { version, warnings = [] } = await ask<ChainResource>('PUT', `${pathOf(values.name)}${before == null ? '' : `?version=${before}`}`, chain)
+      console.log(`The chain ${plain(values.name ?? '')} is stored, at version ${version}, and counts at once.`)
+      for (const warning of warnings) console.error(`Warning: ${plain(warning)}`)
+      return 0
+    },
+  },
+  {
+    usage: 'chains remove <name>',
+    help: 'forget a stored chain',
+    run: async ({ values }) => {
+      await ask('DELETE', pathOf(values.name))
+      console.log(`The chain ${plain(values.name ?? '')} is gone.`)
+      return 0
+    },
+  },
+  {
     usage: 'chains explain <model>',
     help: 'where a call would go now, in which order, and why not elsewhere',
     options: { ...said, ...needs, '--json': 'for programs' },
@@ -37,57 +86,39 @@ function queryOf(model: string, options: Arguments['options']): string {
   return new URLSearchParams([['model', model], ...given.map(([flag, value]) => [flag.slice(2).replaceAll('-', '_'), String(value)])]).toString()
 }
 
-function written({ hops, strategy, strategies, drawn, targets, missing }: Explanation): string {
-  const way = hops.map(({ name, by }) => `${name} (${by.replaceAll('_', ' ')})`).join(' → ')
-  const below = strategies.filter((one) => one !== strategy)
-  const order = `${strategy}${below.length > 0 ? `, and below it ${below.join(', ')}` : ''}`
-  const rows = targets.map((target) => [
-    target.place === null ? '–' : `${target.place}`,
-    `${target.provider}${target.account === null ? '' : `@${target.account}`}/${target.model}`,
-    target.wire ?? '–',
-    `${Math.round(target.share * 100)} %`,
-    target.state.replace('_', ' '),
-    String(target.in_flight),
-    target.latency_ms === null ? '–' : String(target.latency_ms),
-    `${Math.round(target.error_share * 100)} %`,
-    target.price === null ? '–' : (target.price / 1e9).toFixed(6),
-    String(target.weight),
-  ])
-  return [
-    `${way}\nby ${order}${drawn ? '; the order is drawn anew for each call' : ''}\n`,
-    table([['#', 'TARGET', 'WIRE', 'FIRST', 'STATE', 'CALLS', 'MS', 'ERRORS', 'COST $', 'WEIGHT'], ...rows]),
-    ...notesOf(targets, missing),
-  ].join('\n')
+const pathOf = (name = ''): string => `/_omni/chains/${encodeURIComponent(name)}`
+
+async function readAll(): Promise<readonly ChainResource[]> {
+  return (await ask<{ readonly data: readonly ChainResource[] }>('GET', '/_omni/chains')).data
 }
 
-function notesOf(targets: Explanation['targets'], missing: Explanation['missing']): readonly string[] {
-  const notes = targets.flatMap(({ provider, account, model, last_resort: isLast, reasons }) =>
-    reasons.map(
-      (reason) =>
-        `  ${provider}${account === null ? '' : `@${account}`}/${model}: ${sentenceOf(reason)}${isLast ? ', and is asked only as the last resort' : ''}`,
-    ),
-  )
-  const lines = [...notes, ...missing.map(({ model, sentence }) => `  ${model}: leads nowhere. ${sentence}`)]
-  return lines.length === 0 ? [] : ['', ...lines]
+const mostShown = 3
+
+function row({ name, source, version, changed_at: changedAt, chain: { strategy = 'priority', targets } }: ChainResource): string[] {
+  const names = targets.map((target) => (typeof target === 'string' ? target : target.model))
+  const more = names.length > mostShown ? ` and ${names.length - mostShown} more` : ''
+  return [name, source, version === null ? '–' : String(version), strategy, `${names.slice(0, mostShown).join(', ')}${more}`, time(changedAt)]
 }
 
-function sentenceOf(reason: Obstacle): string {
-  switch (reason.why) {
-    case 'left_alone':
-      return `${reason.place} is left alone until ${time(reason.until)} (${reason.reason})`
-    case 'proving_itself':
-      return `${reason.place} is proving itself, with as many calls as it may have meanwhile`
-    case 'full':
-      return `${reason.place} has as many calls under way as it may have`
-    case 'lacks':
-      return `it is known to lack ${reason.needs.join(', ')}`
-    case 'cannot_say':
-      return `its wire cannot say ${reason.words.join(', ')}`
-    case 'context_too_small':
-      return `its context is ${reason.tokens} tokens`
-    case 'output_too_small':
-      return `it writes ${reason.tokens} tokens at most`
-    case 'weight_zero':
-      return 'it has no share while the others are in'
+function problemsOf(data: readonly ChainResource[]): readonly string[] {
+  return data.flatMap(({ name, problem }) => (problem === null ? [] : [`!! ${plain(name)}: ${plain(problem)}`]))
+}
+
+async function readText(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Complaint(`${plain(file)} cannot be read.`, { cause })
   }
+}
+
+function readChain(said: string): object {
+  try {
+    const chain: unknown = parse(said, { maxAliasCount: 100 })
+    if (typeof chain === 'object' && chain !== null && !Array.isArray(chain)) return chain
+  } catch (cause) {
+    throw new Complaint('That is neither YAML nor JSON.', { cause })
+  }
+  throw new Complaint('A chain is written as `targets: [openai/gpt-4o, anthropic/claude-sonnet-4-5]`, with more settings where it has them.')
 }

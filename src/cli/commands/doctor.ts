@@ -1,9 +1,11 @@
 /** `omni doctor`: what is wrong, and what to do about it; also when nothing runs. */
 
 import { mendedVersion } from '../../../bin/runtime.js'
+import type { ChainResource } from '../../contract/chains.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Command } from '../command.ts'
 import { readConfiguration } from '../configuration.ts'
+import { plain } from '../table.ts'
 
 interface Finding {
   readonly isFine: boolean
@@ -54,10 +56,12 @@ async function checkRunning(): Promise<readonly Finding[]> {
       readonly receipts_dropped: number
       readonly version: string
     }>('GET', '/_omni/status')
+    const { data: chains } = await ask<{ readonly data: readonly ChainResource[] }>('GET', '/_omni/chains')
     return [
       { isFine: true, text: `a gateway of version ${status.version} runs` },
       status.problem === null ? newest(status.waits_for_restart) : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
       { isFine: status.receipts_dropped === 0, text: `${status.receipts_dropped} receipts were dropped` },
+      ...chains.flatMap(({ name, problem }) => (problem === null ? [] : [{ isFine: false, text: `the stored chain ${plain(name)}: ${plain(problem)}` }])),
     ]
   } catch (error) {
     if (error instanceof Complaint) return [{ isFine: true, text: `no gateway was asked: ${error.message}` }]

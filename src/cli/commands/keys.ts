@@ -12,15 +12,24 @@ interface Key {
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
+  readonly may_route: boolean
 }
 
 export const keys: readonly Command[] = [
   {
     usage: 'keys create <name>',
     help: 'make a key for a client; it is shown once',
-    options: { '--expires <date>': 'when it ends, as 2027-01-31', '--json': 'for programs' },
+    options: {
+      '--expires <date>': 'when it ends, as 2027-01-31',
+      '--no-routing': 'it may not say where its calls go, by `omni_route`, `omni_provider` and `extra.fallbacks`',
+      '--json': 'for programs',
+    },
     run: async ({ values, options }) => {
-      const made = await ask<Key & { readonly key: string }>('POST', '/_omni/keys', { name: values.name, ...expiry(options['--expires']) })
+      const made = await ask<Key & { readonly key: string }>('POST', '/_omni/keys', {
+        name: values.name,
+        ...expiry(options['--expires']),
+        ...(options['--no-routing'] === true && { may_route: false }),
+      })
       console.log(
         options['--json'] ? JSON.stringify(made) : `${made.key}\n\nThis is the only time it is shown. It is called “${made.name}” and has the id ${made.id}.`,
       )
@@ -33,8 +42,8 @@ export const keys: readonly Command[] = [
     options: { '--json': 'for programs' },
     run: async ({ options }) => {
       const { data } = await ask<{ readonly data: readonly Key[] }>('GET', '/_omni/keys')
-      const rows = data.map((key) => [key.id, key.name, `${key.prefix}…`, time(key.created_at), stateOf(key)])
-      console.log(options['--json'] ? JSON.stringify(data) : table([['ID', 'NAME', 'KEY', 'MADE', 'STATE'], ...rows]))
+      const rows = data.map((key) => [key.id, key.name, `${key.prefix}…`, time(key.created_at), key.may_route ? 'yes' : 'no', stateOf(key)])
+      console.log(options['--json'] ? JSON.stringify(data) : table([['ID', 'NAME', 'KEY', 'MADE', 'ROUTES', 'STATE'], ...rows]))
       return 0
     },
   },

@@ -1,5 +1,6 @@
 /** `omni receipts`: what each call did. */
 
+import type { AttemptRecord } from '../../contract/receipts.ts'
 import { ask } from '../api.ts'
 import type { Command } from '../command.ts'
 import { table, time } from '../table.ts'
@@ -24,14 +25,26 @@ export const receipts: readonly Command[] = [
     options: { '--json': 'for programs' },
     run: async ({ values, options }) => {
       const receipt = await ask<Receipt>('GET', `/_omni/reports/${encodeURIComponent(values.id ?? '')}`)
-      const rows = Object.entries(receipt)
-        .filter(([, value]) => value !== null)
-        .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
-      console.log(options['--json'] ? JSON.stringify(receipt) : table(rows))
+      console.log(options['--json'] ? JSON.stringify(receipt) : written(receipt))
       return 0
     },
   },
 ]
+
+/** A line for each signal, and the attempts as a table of their own behind them. */
+function written({ attempts, ...receipt }: Receipt): string {
+  const signals = Object.entries(receipt)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
+  const tried = attempts as readonly AttemptRecord[]
+  if (tried.length === 0) return table(signals)
+  return [table(signals), '', table([['AT MS', 'TOOK MS', 'PROVIDER', 'ACCOUNT', 'MODEL', 'STATUS', 'REASON'], ...tried.map(attemptRow)])].join('\n')
+}
+
+/** Receipts of older versions know less of an attempt. */
+function attemptRow({ at, ms, provider, account, model, status, reason }: Partial<AttemptRecord>): string[] {
+  return [at, ms, provider, account, model, status, reason].map((value) => String(value ?? '–'))
+}
 
 function row(receipt: Receipt): string[] {
   const text = (name: string) => String(receipt[name] ?? '–')

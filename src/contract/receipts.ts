@@ -1,0 +1,3 @@
+/** `/_omni/reports`: what the control API tells of each call, as it was written down. */
+
+export type { AttemptRecord } from '../receipts/signals.ts'

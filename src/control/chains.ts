@@ -1,0 +1,147 @@
+/** Chains: those of the file can be read, those that were given to the running gateway changed as well, and every change counts at once. */
+
+import { now } from '../base/clock.ts'
+import { Failure } from '../canonical/failure.ts'
+import { readStoredChain } from '../config/chains.ts'
+import { findFlaws } from '../config/circles.ts'
+import { directoryOf } from '../config/directory.ts'
+import { ConfigError } from '../config/problems.ts'
+import type { ChainSettings, Settings } from '../config/settings.ts'
+import type { ChainResource } from '../contract/chains.ts'
+import type { StoredChain } from '../storage/store.ts'
+import type { Control } from './control.ts'
+import type { ControlRequest, ControlRoute } from './route.ts'
+import { isLiving, isTaken, problemOf, withStored, type LivingChain } from './stored-chains.ts'
+
+/** Names hold slashes. */
+const path = '/_omni/chains/*'
+/** Names that the table holds, those of chains that were removed among them: all of them are read for every snapshot. */
+const mostNames = 5000
+
+export const chains: readonly ControlRoute[] = [
+  {
+    method: 'GET',
+    path: '/_omni/chains',
+    access: 'admin',
+    run: async (_request, control) => {
+      const rows = await control.store.chains.list()
+      const file = control.configured()
+      return { body: { data: [...file.chains.map(showOfFile), ...rows.filter(isLiving).map((row) => showStored(row, file, rows))] } }
+    },
+  },
+  {
+    method: 'GET',
+    path,
+    access: 'admin',
+    run: async ({ params }, control) => {
+      const name = nameIn(params)
+      const rows = await control.store.chains.list()
+      const file = control.configured()
+      const ofFile = file.chains.find((chain) => chain.name === name)
+      if (ofFile) return { body: showOfFile(ofFile) }
+      return { body: showStored(livingIn(rows, name), file, rows) }
+    },
+  },
+  { method: 'PUT', path, access: 'admin', query: ['version'], body: { type: 'object' }, run: put },
+  { method: 'DELETE', path, access: 'admin', query: ['version'], run: remove },
+]
+
+async function put(request: ControlRequest, control: Control): Promise<{ readonly status: number; readonly body: ChainResource }> {
+  const name = nameIn(request.params)
+  const file = control.configured()
+  refuseTaken(name, file)
+  const rows = await control.store.chains.list()
+  const row = rows.find((one) => one.name === name)
+  const before = row !== undefined && isLiving(row) ? row : undefined
+  checkVersion(request, before, true)
+  if (row === undefined && rows.length >= mostNames) throw new Failure('too_many_items', `There are ${mostNames} names of chains already.`)
+  const next = { name, version: (row?.version ?? 0) + 1, body: JSON.stringify(request.body), changedAt: now() }
+  const others = rows.filter((one) => one !== row)
+  const warnings = check(next, withStored(file, others), others)
+  await control.store.chains.put(next)
+  await control.publish()
+  control.tell('a chain was stored', { chain: name, version: next.version })
+  return { status: before === undefined ? 201 : 200, body: { ...showStored(next, file, [...others, next]), warnings: [...warnings] } }
+}
+
+async function remove(request: ControlRequest, control: Control): Promise<{ readonly body: object }> {
+  const name = nameIn(request.params)
+  const file = control.configured()
+  const rows = await control.store.chains.list()
+  const before = rows.filter(isLiving).find((one) => one.name === name)
+  // One that the file names too does not count: it may be removed for that.
+  if (before === undefined) refuseTaken(name, file)
+  const { version } = livingIn(rows, name)
+  checkVersion(request, before, false)
+  const leading = isTaken(name, file) ? [] : withStored(file, rows).chains.filter(({ targets }) => targets.some(({ model }) => model === name))
+  if (leading.length > 0) throw new Failure('conflict', `Other chains lead to this one: ${leading.map((chain) => chain.name).join(', ')}. Change them first.`)
+  await control.store.chains.put({ name, version: version + 1, body: null, changedAt: now() })
+  await control.publish()
+  control.tell('a chain was removed', { chain: name, version })
+  return { body: { name, removed: true } }
+}
+
+function nameIn(params: ControlRequest['params']): string {
+  return params['*'] ?? ''
+}
+
+function livingIn(rows: readonly StoredChain[], name: string): LivingChain {
+  const found = rows.filter(isLiving).find((one) => one.name === name)
+  if (!found) throw new Failure('not_found', 'There is no chain of this name.')
+  return found
+}
+
+function refuseTaken(name: string, file: Settings): void {
+  if (isTaken(name, file)) throw new Failure('conflict', 'The configuration has this name, and comes first: change it there.')
+}
+
+/** Whoever changes a chain says which one they saw. */
+function checkVersion({ query, ifMatch }: ControlRequest, before: LivingChain | undefined, isNeeded: boolean): void {
+  const said = query.version ?? ifMatch?.replaceAll('"', '')
+  if (said === undefined && (before === undefined || !isNeeded)) return
+  if (said === undefined)
+    throw new Failure('conflict', `The chain exists: say which version is to be replaced, by \`?version=${before!.version}\` or \`if-match\`.`, {
+      param: 'version',
+    })
+  if (said !== String(before?.version ?? 0))
+    throw new Failure('conflict', `The chain was changed meanwhile: it is at version ${before?.version ?? 0}. Read it again.`, { param: 'version' })
+}
+
+/** Throws `Failure` with every problem there is, each with its path in the body. */
+function check({ name, body }: LivingChain, settings: Settings, others: readonly StoredChain[]): readonly string[] {
+  try {
+    const { chain, warnings } = readStoredChain(name, JSON.parse(body), settings)
+    refuseFlaws(chain, settings, others)
+    return warnings
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const [first] = error.problems
+    throw new Failure('invalid_value', error.message, first === undefined || first.path === '' ? {} : { param: first.path })
+  }
+}
+
+/** What is sound by itself may be too much for those that lead to it. */
+function refuseFlaws(chain: ChainSettings, settings: Settings, others: readonly StoredChain[]): void {
+  const directory = directoryOf({ ...settings, chains: [...settings.chains, chain] })
+  for (const [name, sentence] of findFlaws(
+    others.map((other) => other.name),
+    directory,
+  ))
+    throw new Failure('invalid_value', `With this, the chain \`${name}\` ${sentence}`)
+}
+
+function showOfFile({ name, ...chain }: ChainSettings): ChainResource {
+  return { name, source: 'file', version: null, changed_at: null, chain: JSON.parse(JSON.stringify(chain)) as ChainResource['chain'], problem: null }
+}
+
+function showStored(row: LivingChain, file: Settings, rows: readonly StoredChain[]): ChainResource {
+  const { name, version, changedAt, body } = row
+  return {
+    name,
+    source: 'stored',
+    version,
+    changed_at: changedAt,
+    chain: JSON.parse(body) as ChainResource['chain'],
+    problem: problemOf(row, file, rows) ?? null,
+  }
+}
