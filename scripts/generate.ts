@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pages as chaos } from './generate/chaos.ts'
 import { pages as configuration } from './generate/configuration.ts'
 import { pages as errors } from './generate/errors.ts'
 import { pages as prices } from './generate/prices.ts'
@@ -10,7 +11,7 @@ import { pages as signals } from './generate/signals.ts'
 import { pages as wires } from './generate/wires.ts'
 
 const root = dirname(import.meta.dirname)
-const pages = [...prices, ...configuration, ...providers, ...errors, ...signals, ...wires]
+const pages = [...prices, ...configuration, ...providers, ...errors, ...signals, ...wires, ...chaos]
 const stale = pages
   .map(({ path, make }) => ({ path, text: make() }))
   .filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text)

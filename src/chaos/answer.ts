@@ -73,14 +73,14 @@ export function stream(frames: readonly (string | Buffer)[], { status, headers, 
   return [openStream(headers, status), ...steps, raw(lastChunk)]
 }
 
-/** Packed when it is first asked for: that takes a while. */
-let sixteenth: Buffer | undefined
+/** Four megabytes of zeros, packed when they are first asked for: that takes a while. */
+let zeros: Buffer | undefined
 
 /** A 200 whose gzip body holds that many gigabytes of zeros; about a megabyte travels for each of them. */
 export function bomb(gigabytes: number): Answer {
-  sixteenth ??= gzipSync(Buffer.alloc(gigabyte / 16), { level: 9 })
+  zeros ??= gzipSync(Buffer.alloc(gigabyte / 256), { level: 9 })
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' }
-  return [head(200, headers), repeat(chunk(sixteenth), gigabytes * 16), raw(lastChunk)]
+  return [head(200, headers), repeat(chunk(zeros), gigabytes * 256), raw(lastChunk)]
 }
 
 /** The answer up to its first `bytes` bytes: follow it by `finish()`, `reset()` or `hang()`. */

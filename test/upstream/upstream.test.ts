@@ -131,9 +131,9 @@ test('an endless answer waits for a client that does not read', async () => {
 
 test('a bomb is a gzip body far larger than what travels', async () => {
   const [, member] = bomb(1)
-  assert.ok(member?.do === 'repeat' && member.times === 16)
+  assert.ok(member?.do === 'repeat' && member.times === 256)
   const packed = member.bytes.subarray(member.bytes.indexOf('\r\n') + 2, -2)
-  assert.equal(gunzipSync(packed).length, 2 ** 26)
+  assert.equal(gunzipSync(packed).length, 2 ** 22)
 })
 
 test('bytes on an idle connection, early hints and a wrong length go out as written', async () => {
