@@ -9,7 +9,8 @@ import { openai } from './upstream/index.ts'
 
 const scene = await openScene({
   providers: ({ chat }) => `  near: { like: openai, baseUrl: "${chat}/v1", prices: openai }`,
-  config: () => 'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nplatformFeePercent: 10\nchains:\n  both: { targets: [near/gpt-4o, anthropic/claude-sonnet-4-5] }\n',
+  config: () =>
+    'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nplatformFeePercent: 10\nchains:\n  both: { targets: [near/gpt-4o, anthropic/claude-sonnet-4-5] }\n',
 })
 
 const identity = {

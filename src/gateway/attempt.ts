@@ -110,7 +110,7 @@ async function askOnce<A>({ call, receipt, leaf, isStrict }: Asking, ask: Ask<A>
   } catch (error) {
     const failure = call.client.isGone ? gone() : toFailure(error)
     const wasAsked = receipt.isAttempting
-    lease.end(wasAsked ? failure : undefined)
+    lease.end(wasAsked ? failure : undefined, receipt.record.upstream_status !== null)
     if (wasAsked) endAttempt(target, failure.reason, receipt)
     return { failure, wasAsked }
   }

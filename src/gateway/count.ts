@@ -64,7 +64,7 @@ async function ask(call: Call, leaf: Leaf, gateway: Gateway, receipt: Receipt): 
     return tokens
   } catch (error) {
     const failure = toFailure(error)
-    lease.end(failure)
+    lease.end(failure, receipt.record.upstream_status !== null)
     endAttempt(target, failure.reason, receipt)
     if (failure.row.blame === 'caller' && !canEstimate(failure.reason, name === call.surface.name)) throw failure
     return undefined

@@ -27,21 +27,22 @@ export class Lease {
     this.#places.forEach((place, at) => place.succeed(time, this.#epochs[at]!, time - this.beganAt))
   }
 
-  /** It is over, well or not. Only the first end counts. */
-  end(failure?: Failure): void {
+  /** It is over, well or not; `hasAnswered`: with a status at least. Only the first end counts. */
+  end(failure?: Failure, hasAnswered = false): void {
     if (this.#isSettled) return
     this.#isSettled = true
     const time = monotonic()
-    if (failure !== undefined) this.#blame(failure, time)
+    if (failure !== undefined) this.#blame(failure, hasAnswered, time)
     else if (!this.#hasSpoken) this.#places.forEach((place, at) => place.release(this.#epochs[at]!, time))
     for (const place of this.#places) place.end(time)
   }
 
   /** Whoever answered with a status is there, and took our secret, as far as the failure does not say otherwise. */
-  #blame(failure: Failure, time: number): void {
+  #blame(failure: Failure, hasAnswered: boolean, time: number): void {
     const { health } = failure.row
-    const guilty = health === undefined ? undefined : this.leaf.placeOf(health.at)
-    const hasAnswered = failure.upstream?.status !== undefined
+    // What is built in fails because it was asked to.
+    const isBuiltIn = this.leaf.target.connection.origin === ''
+    const guilty = health === undefined || isBuiltIn ? undefined : this.leaf.placeOf(health.at)
     let isInnocent = hasAnswered && !this.#hasSpoken
     this.#places.forEach((place, at) => {
       const epoch = this.#epochs[at]!

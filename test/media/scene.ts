@@ -18,7 +18,8 @@ export function openMediaScene(): Promise<Scene> {
         `  hurried: { like: assemblyai, key: aak, baseUrl: "${chat}", deadlines: { total: 5s } }`,
         `  xai: { key: xk, baseUrl: "${chat}/v1" }`,
       ].join('\n'),
-    config: () => 'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nchains: { hearing: { targets: [openai/whisper-1, groq/whisper-large-v3] } }\n',
+    config: () =>
+      'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nchains: { hearing: { targets: [openai/whisper-1, groq/whisper-large-v3] } }\n',
   })
 }
 

@@ -9,7 +9,9 @@ import { eventually } from '../gateway.ts'
 import { chunk, finish, hang, lastChunk, messages, openai, openStream, raw, reset, wait, type Answer } from '../upstream/index.ts'
 import { anthropicOf, ask, behindChat, behindMessages, openaiOf, type Behind } from './clients.ts'
 
-const scene = await openScene({ config: () => 'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nlimits: { hold: 200ms, keepAlive: 100ms }\n' })
+const scene = await openScene({
+  config: () => 'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nlimits: { hold: 200ms, keepAlive: 100ms }\n',
+})
 const openaiClient = openaiOf(scene)
 const anthropicClient = anthropicOf(scene)
 const framesOf = new Map([
