@@ -127,7 +127,13 @@ for (const { says, chat, claude, openai: mine, anthropic: yours, isWorthRetrying
 }
 
 test('a provider that recovers is no error at all: the gateway asks it again, and the package does not notice (case 181)', async () => {
-  for (const fault of [openai.error(500), openai.error(502), openai.error(503), openai.error(429), [reset()]]) {
+  for (const fault of [
+    openai.error(500),
+    openai.error(502),
+    openai.error(503),
+    openai.error(429, 'requests', 'rate_limit_exceeded', { 'retry-after-ms': '10' }),
+    [reset()],
+  ]) {
     scene.chat.play(fault, behindChat.speak('back'))
     const { choices } = await createChat(openaiOf(scene), behindChat.model)
     assert.equal(choices[0]!.message.content, 'back')
