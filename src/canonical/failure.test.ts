@@ -76,6 +76,12 @@ test('any status of a provider that is no success has a reason, and a sentence t
   }
 })
 
+test('(case 181) (case 182) what another moment or another provider may mend goes on, and what the client must mend does not', () => {
+  const goesOn = (status: number): boolean => reasons[reasonOfRefusal(status, 'upstream_refused_request')].next
+  for (const status of [408, 409, 429, 500, 502, 503, 504, 529]) assert.ok(goesOn(status), `${status}`)
+  for (const status of [400, 404, 413, 422]) assert.ok(!goesOn(status), `${status}`)
+})
+
 test('what a provider tells of its refusal comes before the status, but for the words that it uses for everything', () => {
   assert.equal(reasonOfRefusal(400, 'context_length_exceeded'), 'context_length_exceeded')
   assert.equal(reasonOfRefusal(429, 'upstream_refused_request'), 'rate_limit_exceeded')

@@ -196,6 +196,8 @@ const byStatus: Readonly<Record<number, Reason>> = {
   403: 'upstream_auth_error',
   404: 'model_not_found',
   408: 'upstream_timeout',
+  // Two calls met in the provider: https://platform.openai.com/docs/guides/error-codes says to ask again.
+  409: 'upstream_error',
   413: 'request_too_large',
   429: 'rate_limit_exceeded',
   503: 'overloaded',

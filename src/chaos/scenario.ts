@@ -48,7 +48,7 @@ export interface Scenario {
 }
 
 /** A first try and three more. */
-export const fewCalls = 4
+const fewCalls = 4
 
 export interface Way {
   readonly streams: boolean

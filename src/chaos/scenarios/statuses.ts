@@ -54,7 +54,7 @@ export const statuses: readonly Scenario[] = [
   account(403, 'forbids it to our key', 'insufficient_scope'),
   theirs(404, 'does not have the model', 'model_not_found', 'The model does not exist.'),
   ill(408, 'says that the request came too slowly', 'request_timeout'),
-  theirs(409, 'sees a conflict', 'conflict'),
+  ill(409, 'sees two calls in conflict', 'conflict'),
   theirs(413, 'finds the request too large', 'request_too_large'),
   theirs(422, 'cannot make anything of the request'),
   limited('', 'and does not say when to come back', undefined),
