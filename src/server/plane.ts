@@ -16,6 +16,7 @@ import { unsaidOf } from '../gateway/unsaid.ts'
 import { providers } from '../providers/index.ts'
 import { hasAddress } from '../providers/provider.ts'
 import { Health } from '../routing/health.ts'
+import type { ClientKey } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Data } from './data.ts'
 
@@ -51,6 +52,17 @@ function changedAtStartOnly(before: Settings, after: Settings): string[] {
   return atStartOnly.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
+/** What of the stored rows can change, as one word. */
+function markOf(
+  keys: readonly ClientKey[],
+  ...versioned: readonly (readonly { readonly id?: string; readonly name?: string; readonly version: number }[])[]
+): string {
+  const hash = createHash('sha256')
+  for (const { id, revokedAt } of keys) hash.update(`${id} ${revokedAt}\n`)
+  for (const rows of versioned) for (const { id, name, version } of rows) hash.update(`${id ?? name} ${version}\n`)
+  return hash.digest('hex')
+}
+
 export class Plane {
   readonly #parts: PlaneParts
   /** It outlives every snapshot. */
@@ -61,6 +73,8 @@ export class Plane {
   /** The turn that the snapshot was made in. */
   #published = 0
   #problem: string | undefined
+  /** What the snapshot was made of. */
+  #built: { readonly settings: Settings; readonly found: string } | undefined
   readonly #atStart: Settings
   #api: Promise<FastifyInstance> | undefined
 
@@ -94,16 +108,20 @@ export class Plane {
     const { data } = this.#parts
     const turn = (this.#turns += 1)
     const [keys, credentials, chains] = await Promise.all([data.store.keys.list(), data.store.credentials.list(), data.store.chains.list()])
-    const settings = withStored(this.#settings, chains)
+    const found = markOf(keys, credentials, chains)
     // Who asked later has heard sooner: a key that was revoked in between must not come back.
     if (turn < this.#published) return
     this.#published = turn
+    // What is built anew begins anew: whose turn it was, and where names led.
+    if (this.#built?.settings === this.#settings && this.#built.found === found) return
+    const settings = withStored(this.#settings, chains)
     const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
     const version = createHash('sha256')
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
       .slice(0, 16)
     this.#snapshot = buildSnapshot({ settings, keys, secrets, hashKey: data.hashKey, version, health: this.health })
+    this.#built = { settings: this.#settings, found }
   }
 
   /** Reads the configuration anew. A broken one leaves the old running, and is told in the log and in the readiness. */
