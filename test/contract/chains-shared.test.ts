@@ -63,8 +63,8 @@ test('a stored chain is known to every gateway on the database within seconds, a
   assert.equal((await put(one, 'everywhere', 'one')).status, 201)
   await eventually(async () => (await modelOf(other, 'everywhere')) === 'one')
   const both = await Promise.all([put(one, 'everywhere', 'mine', '?version=1'), put(other, 'everywhere', 'theirs', '?version=1')])
-  assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 409])
-  const winner = both[0]!.status === 200 ? 'mine' : 'theirs'
+  assert.deepEqual(new Set(both.map(({ status }) => status)), new Set([200, 409]))
+  const winner = both[0].status === 200 ? 'mine' : 'theirs'
   await eventually(async () => (await modelOf(one, 'everywhere')) === winner && (await modelOf(other, 'everywhere')) === winner)
   const seen: (string | null)[] = []
   // Longer than it takes until the database is looked at again: where nothing has changed, turns go on.

@@ -60,7 +60,7 @@ describe('a chain that is stored', () => {
     const unseen = await ask('PUT', '/chains/shared', { targets: ['openai/x'] })
     assert.deepEqual([unseen.status, unseen.json().error.code], [409, 'conflict'])
     const both = await Promise.all(['two', 'three'].map((model) => ask('PUT', '/chains/shared?version=1', { targets: [`openai/${model}`] })))
-    assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 409])
+    assert.deepEqual(new Set(both.map(({ status }) => status)), new Set([200, 409]))
     const winner = both[0]!.status === 200 ? 'two' : 'three'
     assert.equal(await modelOf('shared'), winner)
     assert.equal((await ask('PUT', '/chains/shared', { targets: ['openai/four'] }, { 'if-match': '"1"' })).status, 409)
@@ -222,7 +222,7 @@ describe('providers', () => {
     scene.chat.play(openai.speak('ok'))
     await scene.post('/v1/chat/completions', { model: 'openai/\u001b[31mred\u202e', ...question })
     const { stdout } = await omni(gateway, ['providers', 'health'])
-    assert.doesNotMatch(stdout, /[\u001b\u202e]/)
+    assert.ok(!stdout.includes('\u001b') && !stdout.includes('\u202e'))
     assert.match(stdout, /red/)
   })
 })

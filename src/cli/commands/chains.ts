@@ -54,7 +54,8 @@ export const chains: readonly Command[] = [
     run: async ({ values, options }) => {
       const chain = readChain(await readText(values.file ?? '-'))
       const before = options['--replace'] ?? (await readAll()).find(({ name, source }) => name === values.name && source === 'stored')?.version
-      const { version, warnings = [] } = await ask<ChainResource>('PUT', `${pathOf(values.name)}${before == null ? '' : `?version=${before}`}`, chain)
+      const query = typeof before === 'string' || typeof before === 'number' ? `?version=${before}` : ''
+      const { version, warnings = [] } = await ask<ChainResource>('PUT', `${pathOf(values.name)}${query}`, chain)
       console.log(`The chain ${plain(values.name ?? '')} is stored, at version ${version}, and counts at once.`)
       for (const warning of warnings) console.error(`Warning: ${plain(warning)}`)
       return 0
