@@ -42,6 +42,10 @@ describe('a gateway passes that', () => {
 describe('a gateway told the truth and could have done better that', () => {
   test('broke off an answer that could be had whole', () => assert.equal(gradeOf('500', told, helped), 'partial'))
   test('asked others for what the client must mend', () => assert.equal(gradeOf('400', answered, helped), 'partial'))
+  test('kept to itself when to come back', () => {
+    assert.equal(gradeOf('429-seconds', refused), 'partial')
+    assert.equal(gradeOf('429-seconds', { ...refused, seen: 'content-type\nx\nretry-after\n90' }), 'pass')
+  })
   test('refused where there was a fallback, or nothing wrong', () => {
     assert.equal(gradeOf('500', refused, helped), 'safe')
     assert.equal(gradeOf('sound', refused), 'safe')

@@ -59,6 +59,7 @@ function gradeOf(scenario: Scenario, way: Way, outcome: Outcome): Verdict {
     if (want === 'tells') return { grade: 'pass', says: 'told an error behind the words that had gone out' }
     return { grade: 'partial', says: 'told an error behind a part of an answer that could be had whole' }
   }
+  if (scenario.saysWhen && !/^retry-after/im.test(outcome.seen)) return { grade: 'partial', says: 'refused cleanly, and kept to itself when to come back' }
   const couldAnswer = want === 'answers' || (want !== 'refuses' && way.hasFallback)
   return couldAnswer ? { grade: 'safe', says: 'refused cleanly where an answer could be had' } : { grade: 'pass', says: 'refused cleanly and in time' }
 }

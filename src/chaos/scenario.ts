@@ -44,6 +44,8 @@ export interface Scenario {
   readonly stream: Want | null
   /** The most calls that one call of a client may cost; `fewCalls` where absent, and one where words have gone out. */
   readonly calls?: number
+  /** The provider says when to come back, which is the client's to know where nobody else can answer. */
+  readonly saysWhen?: true
   readonly play: (stage: Stage) => Answer
 }
 

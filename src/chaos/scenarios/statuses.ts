@@ -44,6 +44,9 @@ const limited = (kind: string, says: string, headers: Refusal['headers'], calls?
     ...(headers && { headers }),
   })
 
+/** It says when to come back, and means it. */
+const told = (kind: string, says: string, headers: Refusal['headers']): Scenario => ({ ...limited(kind, says, headers, 1), saysWhen: true })
+
 /** Seconds that nobody should wait for in a call. */
 const later = 90
 
@@ -58,9 +61,9 @@ export const statuses: readonly Scenario[] = [
   theirs(413, 'finds the request too large', 'request_too_large'),
   theirs(422, 'cannot make anything of the request'),
   limited('', 'and does not say when to come back', undefined),
-  limited('seconds', `and \`retry-after: ${later}\``, () => ({ 'retry-after': later }), 1),
-  limited('date', `and a date ${later} seconds away`, ({ now }) => ({ 'retry-after': new Date(now + later * 1000).toUTCString() }), 1),
-  limited('ms', `and \`retry-after-ms: ${later}000\``, () => ({ 'retry-after-ms': later * 1000 }), 1),
+  told('seconds', `and \`retry-after: ${later}\``, () => ({ 'retry-after': later })),
+  told('date', `and a date ${later} seconds away`, ({ now }) => ({ 'retry-after': new Date(now + later * 1000).toUTCString() })),
+  told('ms', `and \`retry-after-ms: ${later}000\``, () => ({ 'retry-after-ms': later * 1000 })),
   limited('nonsense', 'and `retry-after: soon`', () => ({ 'retry-after': 'soon' })),
   limited('past', 'and a date that has passed', () => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' })),
   limited('forever', 'and `retry-after: 1000000000`', () => ({ 'retry-after': 1e9 }), 1),
