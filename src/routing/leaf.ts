@@ -40,6 +40,8 @@ export class Leaf implements Candidate, Abilities {
   readonly account: Standing
   readonly provider: Standing
   readonly quota: Standing
+  /** All of them, from the widest to the narrowest; each once. */
+  readonly places: readonly Standing[]
   readonly #price: ReturnType<typeof priceOf>
 
   constructor(target: Target, terms: LeafTerms, health: Health) {
@@ -59,6 +61,7 @@ export class Leaf implements Candidate, Abilities {
     this.account = health.place(`account:${id}${connection.secretMark === undefined ? '' : `#${connection.secretMark}`}`)
     this.own = health.place(`target:${id}/${name}`)
     this.quota = { model: this.own, account: this.account }[connection.quota ?? 'model'] ?? health.place(`quota:${connection.quota}`)
+    this.places = this.quota === this.own ? [this.provider, this.account, this.own] : [...new Set([this.provider, this.account, this.quota, this.own])]
     this.#price = catalog === null ? null : priceOf(catalog, model, now())
     limit(this.provider, connection.concurrency)
     limit(this.account, connection.accountConcurrency)
@@ -76,12 +79,6 @@ export class Leaf implements Candidate, Abilities {
 
   get errors(): number {
     return this.own.errors
-  }
-
-  /** The standings that a call there counts in, from the widest to the narrowest; each once. */
-  get places(): readonly Standing[] {
-    const { provider, account, own, quota } = this
-    return quota === own || quota === account ? [provider, account, own] : [provider, account, quota, own]
   }
 
   isIn(time: number): boolean {
