@@ -37,7 +37,7 @@ export interface Ends {
 const hasty = 1000
 
 /** How long a step may take: as configured, until somebody is in a hurry. */
-class Patience {
+class Respite {
   #ms: number
   #cancel: () => void = () => {}
 
@@ -54,7 +54,7 @@ class Patience {
     this.#cancel()
   }
 
-  /** Waits for `work`, and no longer than there is patience. */
+  /** Waits for `work`, and no longer than the respite lasts. */
   async await(work: Promise<unknown>): Promise<void> {
     const late = pause(this.#ms)
     this.#cancel = late.cancel
@@ -65,28 +65,28 @@ class Patience {
 
 /** The first call drains. Another one ends the waiting: what is in flight is told so at once, and what was recorded is stored all the same. */
 export function stopping(ends: Ends): () => Promise<void> {
-  const patience = new Patience(ends.settings.drain)
+  const respite = new Respite(ends.settings.drain)
   let ended: Promise<void> | undefined
   return () => {
-    if (ended) patience.hurry()
-    return (ended ??= end(ends, patience))
+    if (ended) respite.hurry()
+    return (ended ??= end(ends, respite))
   }
 }
 
 async function end(
   { state, data, log, outbox, live, plane, keeper, network, media, memory, sockets, server, unfollow }: Ends,
-  patience: Patience,
+  respite: Respite,
 ): Promise<void> {
   state.isDraining = true
   sockets.drain()
-  await drain(server, live, patience)
+  await drain(server, live, respite)
   sockets.close()
   unfollow()
   await network.close()
   await media?.close()
-  await memory.close(patience.ms)
-  await patience.await(keeper.close())
-  const lost = await outbox.close(patience.ms)
+  await memory.close(respite.ms)
+  await respite.await(keeper.close())
+  const lost = await outbox.close(respite.ms)
   if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
   await plane.close()
   log.flush()
@@ -94,11 +94,11 @@ async function end(
 }
 
 /** Calls in flight may finish; what has not by then hears that we stop, in its own wire. */
-async function drain(server: Server, live: Live, patience: Patience): Promise<void> {
+async function drain(server: Server, live: Live, respite: Respite): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   const idle = setInterval(() => server.closeIdleConnections(), 100)
-  await patience.await(closed)
+  await respite.await(closed)
   for (const client of live) client.interrupt(new Failure('shutting_down', 'The gateway stops, and this call took longer than it waits.'))
   const last = pause(1000)
   await Promise.race([closed, last.done])

@@ -20,7 +20,7 @@ export interface Place {
   readonly connect: number
 }
 
-interface Kept {
+interface Pooled {
   readonly pool: Pool
   /** In flight: no more than the pool has connections, since undici's own queue has no end. */
   calls: number
@@ -29,7 +29,7 @@ interface Kept {
 
 export class Pools {
   /** Bounded: by the distinct origins and connect limits that calls in flight, or of the last `keepAlive`, went to. */
-  readonly #kept = new Map<string, Kept>()
+  readonly #pools = new Map<string, Pooled>()
   readonly #options: PoolOptions
   readonly #lookup: LookupFunction
   #timer: NodeJS.Timeout | undefined
@@ -40,31 +40,31 @@ export class Pools {
   }
 
   get size(): number {
-    return this.#kept.size
+    return this.#pools.size
   }
 
   /** Throws `Failure` (`overloaded`) where as many calls are in flight as there may be connections. */
   dispatch(place: Place, asked: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    const kept = this.#at(place)
-    if (kept.calls >= this.#options.connections)
+    const pooled = this.#at(place)
+    if (pooled.calls >= this.#options.connections)
       throw new Failure('overloaded', 'As many calls are in flight to the provider as may have a connection.', { retryAfterMs: 1000 })
-    kept.calls += 1
-    const counted = new Counted(kept, handler)
-    kept.pool.dispatch(asked, counted)
+    pooled.calls += 1
+    const counted = new Counted(pooled, handler)
+    pooled.pool.dispatch(asked, counted)
     if (counted.isUnspeakable) this.#retire(place)
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    const pools = [...this.#kept.values()].map(({ pool }) => pool.destroy())
-    this.#kept.clear()
+    const pools = [...this.#pools.values()].map(({ pool }) => pool.destroy())
+    this.#pools.clear()
     await Promise.all(pools)
   }
 
-  #at(place: Place): Kept {
+  #at(place: Place): Pooled {
     const { origin, connect } = place
     const name = nameOf(place)
-    const known = this.#kept.get(name)
+    const known = this.#pools.get(name)
     if (known) return known
     const { connections, keepAlive, headerBytes } = this.#options
     const pool = new Pool(origin, {
@@ -79,27 +79,27 @@ export class Pools {
       bodyTimeout: 0,
     })
     const made = { pool, calls: 0, unusedSince: monotonic() }
-    this.#kept.set(name, made)
+    this.#pools.set(name, made)
     this.#timer ??= setInterval(() => this.#sweep(), keepAlive).unref()
     return made
   }
 
   /** undici takes a connection for a request that it then refuses to write, and never gives it back (8.12): the calls in flight end, the next has a new pool. */
   #retire(place: Place): void {
-    const { pool } = this.#kept.get(nameOf(place))!
-    this.#kept.delete(nameOf(place))
+    const { pool } = this.#pools.get(nameOf(place))!
+    this.#pools.delete(nameOf(place))
     void pool.close()
   }
 
   /** Of providers that are configured no more, and after a peak: a pool never forgets how many connections it had. */
   #sweep(): void {
     const before = monotonic() - this.#options.keepAlive
-    for (const [name, { pool, calls, unusedSince }] of this.#kept) {
+    for (const [name, { pool, calls, unusedSince }] of this.#pools) {
       if (calls > 0 || unusedSince > before) continue
-      this.#kept.delete(name)
+      this.#pools.delete(name)
       void pool.destroy()
     }
-    if (this.#kept.size > 0) return
+    if (this.#pools.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
   }
@@ -109,14 +109,14 @@ const nameOf = ({ origin, connect }: Place): string => `${origin} ${connect}`
 
 /** Tells a pool when a call is over, and hands everything on. */
 class Counted implements Dispatcher.DispatchHandler {
-  readonly #kept: Kept
+  readonly #pooled: Pooled
   readonly #handler: Dispatcher.DispatchHandler
   #isOver = false
   /** It was refused before it was sent. */
   isUnspeakable = false
 
-  constructor(kept: Kept, handler: Dispatcher.DispatchHandler) {
-    this.#kept = kept
+  constructor(pooled: Pooled, handler: Dispatcher.DispatchHandler) {
+    this.#pooled = pooled
     this.#handler = handler
   }
 
@@ -146,7 +146,7 @@ class Counted implements Dispatcher.DispatchHandler {
   #release(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#kept.calls -= 1
-    this.#kept.unusedSince = monotonic()
+    this.#pooled.calls -= 1
+    this.#pooled.unusedSince = monotonic()
   }
 }
