@@ -16,6 +16,16 @@ import type { Patience } from './patience.ts'
 export const costHeader = 'x-omega-cost-usd'
 
 export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
+  try {
+    await give(answer, call, receipt, patience)
+  } catch (error) {
+    // Nobody reads on: the provider need not go on.
+    if (answer.kind === 'stream') answer.abort()
+    throw error
+  }
+}
+
+async function give(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
   if (!call.streams) {
     if (answer.kind === 'whole') return deliverWhole(answer, call, receipt)
     return writeWhole(call.surface.wire.writeResponse(named(await foldAll(answer, call.snapshot.limits.answer), call, receipt), options(call)), call, receipt)
