@@ -3,7 +3,7 @@
 import type { Explanation, Obstacle } from '../contract/explain.ts'
 import { plain, table, time } from './table.ts'
 
-export function written({ hops, strategy, strategies, drawn, targets, missing }: Explanation): string {
+export function written({ hops, strategy, strategies, attempts, drawn, targets, missing }: Explanation): string {
   const way = hops.map(({ name, by }) => `${plain(name)} (${by.replaceAll('_', ' ')})`).join(' → ')
   const below = strategies.filter((one) => one !== strategy)
   const order = `${strategy}${below.length > 0 ? `, and below it ${below.join(', ')}` : ''}`
@@ -20,7 +20,7 @@ export function written({ hops, strategy, strategies, drawn, targets, missing }:
     String(target.weight),
   ])
   return [
-    `${way}\nby ${order}${drawn ? '; the order is drawn anew for each call' : ''}\n`,
+    `${way}\nby ${order}${drawn ? '; the order is drawn anew for each call' : ''}; ${attempts} attempts at most\n`,
     table([['#', 'TARGET', 'WIRE', 'FIRST', 'STATE', 'CALLS', 'MS', 'ERRORS', 'COST $', 'WEIGHT'], ...rows]),
     ...notesOf(targets, missing),
   ].join('\n')

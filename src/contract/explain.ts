@@ -77,6 +77,8 @@ export const explanation = z.strictObject({
   strategy: z.string(),
   /** Those of chains and accounts below it as well. */
   strategies: z.array(z.string()),
+  /** How many may be asked for one call in all, retries among them. */
+  attempts: z.int(),
   /** The order is one of several: chance decides, call by call. */
   drawn: z.boolean(),
   targets: z.array(prospect),

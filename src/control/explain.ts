@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { Failure } from '../canonical/failure.ts'
 import { bitsOf } from '../catalog/abilities.ts'
 import { explainQuery, needFlags, type Explanation } from '../contract/explain.ts'
+import { mostAttempts } from '../routing/course.ts'
 import { explain, type Explanation as Found, type Prospect } from '../routing/explain.ts'
 import { pickWire } from '../routing/target.ts'
 import type { ControlRoute } from './route.ts'
@@ -18,6 +19,7 @@ export const explaining: readonly ControlRoute[] = [
     run: async ({ query }, { snapshot, unsaid }) => {
       const asked = read(query)
       const { model = '', route, provider, fallbacks, session, surface } = asked
+      const { routing, limits } = snapshot()
       const bits = bitsOf(needFlags.filter((need) => asked[need]))
       const found = explain(
         {
@@ -29,9 +31,9 @@ export const explaining: readonly ControlRoute[] = [
           affinity: session === undefined ? undefined : crc32(session),
           unsaid: (target) => unsaid(target, surface, bits),
         },
-        snapshot().routing,
+        routing,
       )
-      return { body: show(found, surface) }
+      return { body: show(found, surface, limits.attempts) }
     },
   },
 ]
@@ -47,13 +49,14 @@ function read(query: Readonly<Record<string, string | undefined>>): Asked {
   return data
 }
 
-function show({ plan, hops, isDrawn, prospects, missing }: Found, surface: Asked['surface']): Explanation {
+function show({ plan, hops, isDrawn, prospects, missing }: Found, surface: Asked['surface'], attempts: number): Explanation {
   const { chain, root } = plan
   return {
     hops: [...hops],
     chain: chain?.name ?? null,
     strategy: root.strategy,
     strategies: [...root.uses],
+    attempts: mostAttempts(plan, attempts),
     drawn: isDrawn,
     targets: prospects.map((prospect) => showProspect(prospect, surface)),
     missing: missing.map(({ model, failure }) => ({ model, why: 'not_connected', sentence: failure.message })),

@@ -5,7 +5,7 @@ import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
 import { nameOf } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { Course, mostTargets } from '../routing/course.ts'
+import { Course, mostAttempts } from '../routing/course.ts'
 import { Lease } from '../routing/lease.ts'
 import type { Leaf } from '../routing/leaf.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -59,11 +59,11 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
   }
 }
 
-function boundsOf({ snapshot, extensions }: AnyCall, { chain, root }: Plan): Bounds {
+function boundsOf({ snapshot, extensions }: AnyCall, plan: Plan): Bounds {
   const { limits } = snapshot
+  const { chain } = plan
   return {
-    // Each target of a chain gets its turn.
-    attempts: Math.max(chain?.attempts ?? limits.attempts, Math.min(root.leaves.length, mostTargets)),
+    attempts: mostAttempts(plan, limits.attempts),
     retries: extensions.retries ?? chain?.retries ?? snapshot.retries,
     until: monotonic() + (chain?.totalTime ?? limits.attemptTime),
     isStrict: chain?.strict ?? snapshot.strict,

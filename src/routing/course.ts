@@ -24,7 +24,12 @@ export interface Traveller {
 export type Patience = number
 
 /** Beyond these many targets nobody waits for an answer any more. */
-export const mostTargets = 16
+const mostTargets = 16
+
+/** Attempts of one call in all, where the configuration gives it so many: each target of a chain gets its turn. */
+export function mostAttempts({ chain, root }: Plan, given: number): number {
+  return Math.max(chain?.attempts ?? given, Math.min(root.leaves.length, mostTargets))
+}
 
 const nothing: Needs = { bits: 0, input: 0, output: 0 }
 

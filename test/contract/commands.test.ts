@@ -94,7 +94,9 @@ test('`omni receipts` shows the newest calls, and all of one', async () => {
   assert.match(listed.stdout, new RegExp(`^ID .*\n${id} .* omni-runtime/smoke +omni-runtime +200 +completed `))
   const lines = (await omni(gateway, ['receipts', 'list', '--limit', '2', '--json'])).stdout.trim().split('\n')
   assert.equal((JSON.parse(lines[0]!) as { id: string }).id, id)
-  assert.match((await omni(gateway, ['receipts', 'show', id])).stdout, /^outcome +completed$/m)
+  const shown = (await omni(gateway, ['receipts', 'show', id])).stdout
+  assert.match(shown, /^outcome +completed$/m)
+  assert.match(shown, /\n\nAT MS +TOOK MS +PROVIDER +ACCOUNT +MODEL +STATUS +REASON\n\d+ +\d+ +omni-runtime +– +smoke +200 +answered\n$/)
   assert.equal((JSON.parse((await omni(gateway, ['receipts', 'show', id, '--json'])).stdout) as { id: string }).id, id)
   assert.match((await omni(gateway, ['receipts', 'show', 'dec_nobody'])).stderr, /There is no receipt/)
 })

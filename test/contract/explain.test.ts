@@ -41,7 +41,7 @@ describe('an explanation', () => {
       { name: 'fast', by: 'alias' },
       { name: 'steady', by: 'chain' },
     ])
-    assert.deepEqual([found.chain, found.strategy, found.drawn], ['steady', 'priority', false])
+    assert.deepEqual([found.chain, found.strategy, found.drawn, found.attempts], ['steady', 'priority', false, 3])
     assert.deepEqual(orderOf(found), ['1 openai/one', '2 anthropic/claude-sonnet-4-5'])
     assert.deepEqual(
       found.targets.map(({ wire, state, share, reasons }) => [wire, state, share, reasons]),
@@ -144,7 +144,7 @@ describe('`omni chains explain`', () => {
     assert.equal(code, 0, stderr)
     assert.match(
       stdout,
-      /^seeing \(chain\)\nby priority\n\n#  TARGET +WIRE +FIRST +STATE +CALLS +MS +ERRORS +COST \$ +WEIGHT\n1 +priced\/gpt-4o .*100 %.*\n–  priced\/gpt-3\.5-turbo /,
+      /^seeing \(chain\)\nby priority; 3 attempts at most\n\n#  TARGET +WIRE +FIRST +STATE +CALLS +MS +ERRORS +COST \$ +WEIGHT\n1 +priced\/gpt-4o .*100 %.*\n–  priced\/gpt-3\.5-turbo /,
     )
     assert.match(stdout, /\n\n {2}priced\/gpt-3\.5-turbo: it is known to lack images\n$/)
     assert.match(
