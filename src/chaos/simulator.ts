@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { monotonic, now } from '../base/clock.ts'
+import type { ChatRequest } from '../canonical/chat.ts'
 import { reply, type Answer } from './answer.ts'
 import { converse, play, type Ending } from './connection.ts'
 import type { RequestBytes } from './inbox.ts'
@@ -91,12 +92,19 @@ class Counts {
 }
 
 /** A request that its wire cannot read is refused, as a vendor would. */
-function script({ wire, model, streams, body }: Question, path: string, turn: number, times: Times): Answer {
+function script(question: Question, path: string, turn: number, times: Times): Answer {
+  const { wire, model, streams } = question
+  const asked = readAsked(question)
+  if (asked === undefined) return reply(400, { error: { message: canary, type: 'invalid_request_error' } })
+  return scenarioOf(model).play({ speech: speechOf(wire, asked, now()), streams, turn, path, now: now(), times })
+}
+
+function readAsked({ wire, body, model, streams }: Question): ChatRequest | undefined {
   try {
-    const asked = { ...wire.readRequest(body), model, stream: streams }
-    return scenarioOf(model).play({ speech: speechOf(wire, asked, now()), streams, turn, path, now: now(), times })
+    wire.checkRequest(body)
+    return { ...wire.readRequest(body), model, stream: streams }
   } catch {
-    return reply(400, { error: { message: canary, type: 'invalid_request_error' } })
+    return undefined
   }
 }
 

@@ -232,11 +232,11 @@ describe('the simulator', { concurrency: 24 }, () => {
     const one = questionOf('openai-chat', '400', false)
     const { text: said } = await hear(
       simulator.port,
-      `${one}GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n${requestOf('/nowhere', {})}${requestOf('/v1/responses', 'none')}`,
+      `${one}GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n${requestOf('/nowhere', {})}${requestOf('/v1/responses', 'none')}${requestOf('/v1/messages', { messages: 7 })}`,
     )
     assert.deepEqual(
       [...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
-      ['400', '200', '404', '404'],
+      ['400', '200', '404', '404', '400'],
     )
     assert.match(said, /"id":"stall-mid-answer"/)
   })

@@ -93,9 +93,9 @@ function found({ scenarios }: Chaos, name: string): Chaos['scenarios'][number] {
   return scenario
 }
 
-async function listen({ startSimulator }: Chaos, options: Arguments['options'], onPlayed?: SimulatorOptions['onPlayed']): Promise<Simulator> {
+async function listen({ startSimulator, usualTimes }: Chaos, options: Arguments['options'], onPlayed?: SimulatorOptions['onPlayed']): Promise<Simulator> {
   const { host, port } = placeOf(options)
-  const times = { stall: timeOf(options, '--stall', patience * 5) }
+  const times = { stall: timeOf(options, '--stall', usualTimes.stall) }
   return startSimulator({ host, port, times, ...(onPlayed && { onPlayed }) }).catch((cause: unknown) => {
     throw new Complaint(`${host}:${port} cannot be listened on.`, { cause })
   })
