@@ -11,12 +11,15 @@ import type { ChainResource } from '../contract/chains.ts'
 import type { StoredChain } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import type { ControlRequest, ControlRoute } from './route.ts'
-import { isLiving, isTaken, problemOf, withStored, type LivingChain } from './stored-chains.ts'
+import { isLiving, isTaken, joinStored, type Joined, type LivingChain } from './stored-chains.ts'
 
 /** Names hold slashes. */
 const path = '/_omni/chains/*'
-/** Names that the table holds, those of chains that were removed among them: all of them are read for every snapshot. */
-const mostNames = 5000
+/** All of them are read for a snapshot. */
+const mostChains = 1000
+const mostBytes = 16 * 1024 * 1024
+/** With those of chains that were removed, of which nothing else is kept. */
+const mostNames = 100_000
 
 export const chains: readonly ControlRoute[] = [
   {
@@ -26,7 +29,8 @@ export const chains: readonly ControlRoute[] = [
     run: async (_request, control) => {
       const rows = await control.store.chains.list()
       const file = control.configured()
-      return { body: { data: [...file.chains.map(showOfFile), ...rows.filter(isLiving).map((row) => showStored(row, file, rows))] } }
+      const joined = joinStored(file, rows)
+      return { body: { data: [...file.chains.map(showOfFile), ...rows.filter(isLiving).map((row) => showStored(row, joined))] } }
     },
   },
   {
@@ -39,7 +43,7 @@ export const chains: readonly ControlRoute[] = [
       const file = control.configured()
       const ofFile = file.chains.find((chain) => chain.name === name)
       if (ofFile) return { body: showOfFile(ofFile) }
-      return { body: showStored(livingIn(rows, name), file, rows) }
+      return { body: showStored(livingIn(rows, name), joinStored(file, rows)) }
     },
   },
   { method: 'PUT', path, access: 'admin', query: ['version'], body: { type: 'object' }, run: put },
@@ -54,14 +58,14 @@ async function put(request: ControlRequest, control: Control): Promise<{ readonl
   const row = rows.find((one) => one.name === name)
   const before = row !== undefined && isLiving(row) ? row : undefined
   checkVersion(request, before, true)
-  if (row === undefined && rows.length >= mostNames) throw new Failure('too_many_items', `There are ${mostNames} names of chains already.`)
   const next = { name, version: (row?.version ?? 0) + 1, body: JSON.stringify(request.body), changedAt: now() }
   const others = rows.filter((one) => one !== row)
-  const warnings = check(next, withStored(file, others), others)
+  checkRoom([...others, next])
+  const warnings = check(next, joinStored(file, others).settings, others)
   await control.store.chains.put(next)
   await control.publish()
   control.tell('a chain was stored', { chain: name, version: next.version })
-  return { status: before === undefined ? 201 : 200, body: { ...showStored(next, file, [...others, next]), warnings: [...warnings] } }
+  return { status: before === undefined ? 201 : 200, body: { ...showStored(next, joinStored(file, [...others, next])), warnings: [...warnings] } }
 }
 
 async function remove(request: ControlRequest, control: Control): Promise<{ readonly body: object }> {
@@ -73,12 +77,19 @@ async function remove(request: ControlRequest, control: Control): Promise<{ read
   if (before === undefined) refuseTaken(name, file)
   const { version } = livingIn(rows, name)
   checkVersion(request, before, false)
-  const leading = isTaken(name, file) ? [] : withStored(file, rows).chains.filter(({ targets }) => targets.some(({ model }) => model === name))
+  const leading = isTaken(name, file) ? [] : joinStored(file, rows).settings.chains.filter(({ targets }) => targets.some(({ model }) => model === name))
   if (leading.length > 0) throw new Failure('conflict', `Other chains lead to this one: ${leading.map((chain) => chain.name).join(', ')}. Change them first.`)
   await control.store.chains.put({ name, version: version + 1, body: null, changedAt: now() })
   await control.publish()
   control.tell('a chain was removed', { chain: name, version })
   return { body: { name, removed: true } }
+}
+
+function checkRoom(rows: readonly StoredChain[]): void {
+  const living = rows.filter(isLiving)
+  const bytes = living.reduce((sum, { body }) => sum + body.length, 0)
+  if (rows.length > mostNames || living.length > mostChains || bytes > mostBytes)
+    throw new Failure('too_many_items', `There is no room: ${mostChains} chains are stored at most, with ${mostBytes} bytes. The file takes more.`)
 }
 
 function nameIn(params: ControlRequest['params']): string {
@@ -134,14 +145,7 @@ function showOfFile({ name, ...chain }: ChainSettings): ChainResource {
   return { name, source: 'file', version: null, changed_at: null, chain: JSON.parse(JSON.stringify(chain)) as ChainResource['chain'], problem: null }
 }
 
-function showStored(row: LivingChain, file: Settings, rows: readonly StoredChain[]): ChainResource {
-  const { name, version, changedAt, body } = row
-  return {
-    name,
-    source: 'stored',
-    version,
-    changed_at: changedAt,
-    chain: JSON.parse(body) as ChainResource['chain'],
-    problem: problemOf(row, file, rows) ?? null,
-  }
+function showStored({ name, version, changedAt, body }: LivingChain, { problems }: Joined): ChainResource {
+  const chain = JSON.parse(body) as ChainResource['chain']
+  return { name, source: 'stored', version, changed_at: changedAt, chain, problem: problems.get(name) ?? null }
 }

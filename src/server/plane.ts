@@ -9,7 +9,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
 import { createKey } from '../control/keys.ts'
 import { buildSnapshot } from '../control/publish.ts'
-import { withStored } from '../control/stored-chains.ts'
+import { joinStored } from '../control/stored-chains.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { unsaidOf } from '../gateway/unsaid.ts'
@@ -114,7 +114,7 @@ export class Plane {
     this.#published = turn
     // What is built anew begins anew: whose turn it was, and where names led.
     if (this.#built?.settings === this.#settings && this.#built.found === found) return
-    const settings = withStored(this.#settings, chains)
+    const { settings } = joinStored(this.#settings, chains)
     const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
     const version = createHash('sha256')
       .update(JSON.stringify(maskSettings(settings)))
