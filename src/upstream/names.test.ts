@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { pbkdf2 } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -122,6 +123,18 @@ describe('what this machine says itself', () => {
     assert.deepEqual(await shown(names, 'localhost'), ['4 127.0.0.1', '6 ::1'])
     assert.deepEqual(await shown(names, 'app.localhost'), ['4 127.0.0.1', '6 ::1'])
     names.close()
+  })
+})
+
+describe('the system', () => {
+  test('is asked what no name server knows', async (context) => {
+    const own = hostname()
+    if ((await lookup(own).catch(() => undefined)) === undefined) return context.skip('this machine does not know its own name')
+    const names = new Names({ files: { hosts: join(folder, 'none'), resolv: join(folder, 'none') } })
+    const found = await names.find(own).catch((error: NodeJS.ErrnoException) => error.code)
+    names.close()
+    if (found === 'ETIMEOUT') return context.skip('no name server answers here')
+    assert.ok(Array.isArray(found) && found.length > 0, String(found))
   })
 })
 

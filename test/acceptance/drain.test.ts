@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { eventually } from '../gateway.ts'
 import { chunk, hang, lastChunk, openai, openStream, raw, startUpstream, wait, type Answer } from '../upstream/index.ts'
-import { configOf, openScene, wordsOf, type Scene } from './scene.ts'
+import { chatPath, configOf, openScene, wordsOf, type Scene } from './scene.ts'
 
 const frames = openai.frames('one two three')
 const begun: Answer = [openStream(), ...frames.slice(0, 2).map((frame) => raw(chunk(frame)))]
@@ -46,6 +46,34 @@ describe('a second signal', () => {
       assert.ok(receipts.every(({ error }) => error === 'shutting_down'))
     })
   }
+})
+
+describe('a thousand streams', () => {
+  test('(routing 49) end well or hear why not when the gateway is told to stop, and nobody new comes in', async () => {
+    const short: Answer = [...begun, wait(1500), ...frames.slice(2).map((frame) => raw(chunk(frame))), raw(lastChunk)]
+    await using provider = await startUpstream((request) => (request.json().model === 'short' ? short : [...begun, hang()]))
+    await using scene = await openScene({
+      cast: { up: { like: 'openai', url: provider.url } },
+      settings: { server: { drain: '3s' }, deadlines: { idle: '1min' } },
+    })
+    const streams = Array.from({ length: 1000 }, (_, at) => scene.say(at % 2 === 0 ? 'up/short' : 'up/long', { stream: true }))
+    await provider.request(999, 20_000)
+    const stopped = scene.stop()
+    await eventually(() =>
+      scene.ask({ method: 'GET', path: '/healthz', key: null }).then(
+        () => false,
+        () => true,
+      ),
+    )
+    const told = await Promise.all(streams)
+    told.forEach(({ status, text, isCut }, at) => {
+      assert.deepEqual([status, isCut], [200, false])
+      assert.match(text, at % 2 === 0 ? /\[DONE\]\n\n$/ : /"code":"shutting_down"\}\}\n\n$/)
+    })
+    assert.equal(await stopped, 0)
+    const lines = scene.log().filter(({ msg, path }) => msg === 'request' && path === chatPath)
+    assert.equal(lines.length, 1000, 'each is in the log')
+  })
 })
 
 describe('SIGHUP', () => {
