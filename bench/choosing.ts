@@ -83,14 +83,18 @@ async function timeChoices(root: Group, choices: number): Promise<number[]> {
 function groupOf({ targets, sound }: List, strategy: StrategyName): Group {
   const health = new Health({ failures: 5, window: 1000, ejection: hour, longestEjection: hour, panic: true, queueSize: 10 })
   const random = dice(targets)
-  const leaves = Array.from({ length: targets }, (_, at) => {
+  // Those that are out stand among the others, as in life.
+  const sounds = shuffle(
+    Array.from({ length: targets }, (_, at) => at / targets < sound),
+    random,
+  )
+  const leaves = sounds.map((isSound, at) => {
     const target = { connection: connectionOf(at), model: ['gpt-4o', 'gpt-4o-mini', 'unheard-of'][at % 3]! }
     const leaf = new Leaf(target, { weight: 1 + (at % 5), lacks: 0 }, health)
-    live(leaf, random, at / targets < sound)
+    live(leaf, random, isSound)
     return leaf
   })
-  // Those that are out stand among the others, as in life.
-  return new Group(shuffle(leaves, random), strategy)
+  return new Group(leaves, strategy)
 }
 
 function connectionOf(at: number): Connection {

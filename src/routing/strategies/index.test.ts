@@ -16,9 +16,16 @@ const someone = fc.record({
   cost: fc.oneof(fc.constant(Infinity), fc.nat(1000)),
   isIn: fc.boolean(),
 })
-const list = fc.array(
-  someone.map(({ cost, ...given }) => player({ ...given, price: () => cost })),
-  { maxLength: 40 },
+const one = someone.map(({ cost, ...given }) => player({ ...given, price: () => cost }))
+/** Short ones as they come, and long ones of which nearly all are out. */
+const list = fc.oneof(
+  { weight: 4, arbitrary: fc.array(one, { maxLength: 40 }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.array(one, { minLength: 150, maxLength: 200 }), fc.integer({ min: 40, max: 300 }))
+      .map(([players, every]) => players.map((each, at) => ({ ...each, isIn: at % every === every - 1 }))),
+  },
 )
 const call = fc.record({
   turn: fc.nat(),
@@ -50,7 +57,7 @@ for (const [name, strategy] of Object.entries(strategies)) {
           const asked = new Set<Player>()
           const random = dice(seed)
           const order: number[] = []
-          for (;;) {
+          while (order.length <= players.length) {
             const again = asking({ turn: turn + order.length, affinity, random, isIn: (one) => one.isIn && !asked.has(one) })
             const at = strategy(players, again)
             if (at === -1) break

@@ -20,3 +20,15 @@ test('one without a share is not drawn while another is in', () => {
     [0, 100],
   )
 })
+
+test('draws are even also where nearly all of many are out', () => {
+  const isIn = Array.from({ length: 200 }, (_, at) => at % 40 === 7)
+  assertShares(
+    tally(
+      random,
+      players(200, (at) => ({ isIn: isIn[at]! })),
+      { calls: 10_000 },
+    ),
+    isIn.map(Number),
+  )
+})
