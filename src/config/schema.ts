@@ -39,7 +39,9 @@ const server = z.strictObject({
   headerTime: setting(duration('100ms', '5min'), 'Until a request’s headers must be whole.', { or: '10s' }),
   bodyIdle: setting(duration('100ms', '10min'), 'Between two pieces of a request’s body.', { or: '15s' }),
   writeIdle: setting(duration('100ms', '1h'), 'Until a client that reads too slowly has caught up.', { or: '60s' }),
-  drain: setting(duration('0ms', '1h'), 'How long calls in flight may go on when the gateway is told to stop.', { or: '30s' }),
+  drain: setting(duration('0ms', '1h'), 'How long calls in flight may go on when the gateway is told to stop; a second signal ends that waiting.', {
+    or: '30s',
+  }),
 })
 
 const storage = z.strictObject({
