@@ -26,7 +26,7 @@ export const health: readonly ControlRoute[] = [
       if (place !== undefined && known.find(place) === undefined)
         throw new Failure('not_found', 'Nothing is known of such a place: `GET /_omni/providers/health` lists those that there are.', { param: 'place' })
       const reset = known.reset(place)
-      tell('health was reset', { places: reset })
+      if (reset > 0) tell('health was reset', { places: reset })
       return { body: { reset } }
     },
   },
