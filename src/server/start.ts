@@ -92,7 +92,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     // Without a listener, one client that finds no descriptor left would end the process for all others.
     server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
     if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
-    const unfollow = settings.databaseUrl === undefined ? () => {} : followOthers(plane)
+    const unfollow = followOthers(plane)
     const stop = stopping({ settings, keeper, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
     return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
   } catch (error) {
@@ -124,10 +124,10 @@ function gaugesOf(outbox: Outbox, log: Log, plane: Plane): Gauges {
   }
 }
 
-/** How soon a key that another process made or revoked counts here too, in milliseconds. */
+/** How soon a key or a chain that another process stored counts here too, in milliseconds. */
 const followEvery = 3000
 
-/** Other processes may change what a shared database holds. Where it cannot be asked, what is known goes on. */
+/** Other processes may change what a database holds, or a file of one. Where it cannot be asked, what is known goes on. */
 function followOthers(plane: Plane): () => void {
   const timer = setInterval(() => void plane.publish().catch(() => {}), followEvery)
   return () => clearInterval(timer)

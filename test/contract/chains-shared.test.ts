@@ -53,6 +53,14 @@ test('a stored chain goes on after a start', async () => {
   assert.equal((await put(again, 'kept', 'two', '?version=1')).status, 200)
 })
 
+test('a stored chain is known within seconds to another gateway on the same file', async () => {
+  const dataDir = await newFolder()
+  await using one = await startGateway({ config, dataDir })
+  await using other = await startGateway({ config, dataDir })
+  assert.equal((await put(one, 'both', 'one')).status, 201)
+  await eventually(async () => (await modelOf(other, 'both')) === 'one')
+})
+
 test('a stored chain is known to every gateway on the database within seconds, and of two admins one wins (routing 53)', { skip: noPostgres }, async () => {
   assert.ok(typeof postgres !== 'string')
   const env = { OMNI_DATABASE_URL: await postgres.createDatabase() }
