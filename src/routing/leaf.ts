@@ -63,9 +63,9 @@ export class Leaf implements Candidate, Abilities {
     this.quota = { model: this.own, account: this.account }[connection.quota ?? 'model'] ?? health.place(`quota:${connection.quota}`)
     this.places = this.quota === this.own ? [this.provider, this.account, this.own] : [...new Set([this.provider, this.account, this.quota, this.own])]
     this.#price = catalog === null ? null : priceOf(catalog, model, now())
-    limit(this.provider, connection.concurrency)
-    limit(this.account, connection.accountConcurrency)
-    limit(this.own, terms.concurrency)
+    health.limit(this.provider, connection.concurrency)
+    health.limit(this.account, connection.accountConcurrency)
+    health.limit(this.own, terms.concurrency)
     if (terms.isKept) health.keep(this.own)
   }
 
@@ -98,10 +98,6 @@ export class Leaf implements Candidate, Abilities {
   price(input: number, output: number): number {
     return this.#price === null ? Infinity : roughCost(this.#price, input, output)
   }
-}
-
-function limit(standing: Standing, most = Infinity): void {
-  standing.limit = Math.min(standing.limit, most)
 }
 
 export type Member = Leaf | Group
@@ -148,9 +144,10 @@ export class Group implements Candidate {
     return this.members.reduce((sum, { inFlight }) => sum + inFlight, 0)
   }
 
-  /** As good as its best: that is who it would choose, more or less. */
+  /** As good as its best: that is who it would choose, more or less. One member that nobody heard yet makes no unheard group. */
   get latency(): number {
-    return Math.min(...this.members.map(({ latency }) => latency))
+    const heard = this.members.flatMap(({ latency }) => (latency > 0 ? latency : []))
+    return heard.length === 0 ? 0 : Math.min(...heard)
   }
 
   get errors(): number {
