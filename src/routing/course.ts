@@ -61,7 +61,8 @@ export class Course implements Circumstances<Member> {
     for (let time = from; ; time = monotonic()) {
       const leaf = this.offer(time)
       if (leaf !== undefined) return leaf
-      const place = this.#whereToWait(time, patience)
+      const left = from + patience - time
+      const place = left > 0 ? this.#whereToWait(time, left) : undefined
       if (place === undefined) return undefined
       const isLet = await this.#wait(place, from + patience)
       this.#waited += monotonic() - time
@@ -110,9 +111,9 @@ export class Course implements Circumstances<Member> {
   /** Why nobody could be asked, and when to come back. */
   refusal(): Failure {
     const time = monotonic()
-    const left = this.#leaves().flatMap(({ places }) => places.find((place) => !place.isIn(time)) ?? [])
+    const left = this.#leaves().flatMap((leaf) => longestOut(leaf, time) ?? [])
     if (left.length === 0) return new Failure('no_healthy_upstream', 'There is no target that can be asked.')
-    const waits = left.map((place) => Math.max(leastWait, (place.stateAt(time) === 'open' ? place.ejection!.until : time) - time))
+    const waits = left.map((place) => Math.max(leastWait, backAt(place, time) - time))
     const reasons = new Set(left.map((place) => reasonOf(place, time)))
     const reason = reasons.size === 1 ? [...reasons][0]! : 'no_healthy_upstream'
     return new Failure(reason, sentences[reason] ?? sentences.no_healthy_upstream!, { retryAfterMs: Math.min(...waits) })
@@ -164,12 +165,19 @@ export class Course implements Circumstances<Member> {
     return this.#choose(time)
   }
 
+  /** Where a call is over any moment, before where we were told to come back later. */
   #whereToWait(time: number, patience: Patience): Standing | undefined {
-    for (const { places } of this.#leaves()) {
-      const out = places.filter((place) => !place.isIn(time))
-      if (out.length > 0 && out.every((place) => place.isWorthWaiting(time, patience))) return out[0]
+    let best: Standing | undefined
+    let shortest = Infinity
+    for (const leaf of this.#leaves()) {
+      const wait = leaf.outFor(time)
+      if (wait >= shortest) continue
+      const out = leaf.places.filter((place) => !place.isIn(time))
+      if (out.length === 0 || !out.every((place) => place.isWorthWaiting(time, patience))) continue
+      best = out[0]
+      shortest = wait
     }
-    return undefined
+    return best
   }
 
   async #wait(place: Standing, until: number): Promise<boolean> {
@@ -183,8 +191,17 @@ export class Course implements Circumstances<Member> {
 /** Nobody is told to come back at once, in milliseconds. */
 const leastWait = 1000
 
+const backAt = (place: Standing, time: number): number => (place.stateAt(time) === 'open' ? place.ejection!.until : time)
+
+/** The place that keeps a target out, of several the one that does so longest. */
+function longestOut({ places }: Leaf, time: number): Standing | undefined {
+  let longest: Standing | undefined
+  for (const place of places) if (!place.isIn(time) && (longest === undefined || backAt(place, time) > backAt(longest, time))) longest = place
+  return longest
+}
+
 function reasonOf(place: Standing, time: number): Reason {
-  if (place.stateAt(time) !== 'open') return 'queue_full'
+  if (place.stateAt(time) === 'closed') return 'queue_full'
   const { reason, isBroken } = place.ejection!
   return isBroken || sentences[reason] === undefined ? 'no_healthy_upstream' : reason
 }

@@ -25,6 +25,8 @@ export class Health {
   readonly #standings = new Map<string, Standing>()
   /** The targets of chains, who hold on to them: another standing of the same name would know nothing of theirs. Bounded by the configuration. */
   readonly #kept = new Set<string>()
+  /** Those whose limit is the newest configuration's. */
+  #limited = new WeakSet<Standing>()
   /** Bounded by the places. */
   #changed = new Map<string, PlaceRecord>()
   readonly retries = new RetryBudget()
@@ -47,7 +49,7 @@ export class Health {
     const made = new Standing(
       name,
       () => this.terms,
-      (standing) => this.#note(standing),
+      (standing, isNews) => this.#note(standing, isNews),
     )
     this.#standings.set(name, made)
     return made
@@ -88,32 +90,42 @@ export class Health {
     return left.length
   }
 
-  /** Before a new configuration sets its limits, and says what to keep. */
+  /** Before a new configuration sets its limits, and says what to keep. Until it says a place's, the last one's holds: calls may wait there. */
   beginAnew(): void {
-    for (const standing of this.#standings.values()) standing.limit = Infinity
+    this.#limited = new WeakSet()
     this.#kept.clear()
+  }
+
+  /** Of all that one configuration says of a place the narrowest counts. What is only imagined narrows nobody. */
+  limit(standing: Standing, most = Infinity): void {
+    if (this.#standings.get(standing.name) !== standing) return
+    standing.limit = this.#limited.has(standing) ? Math.min(standing.limit, most) : most
+    this.#limited.add(standing)
   }
 
   keep({ name }: Standing): void {
     this.#kept.add(name)
   }
 
-  #note(standing: Standing): void {
+  #note(standing: Standing, isNews: boolean): void {
     const { name: place, ejection } = standing
     const time = monotonic()
     if (ejection !== undefined) {
       const until = standing.stateAt(time) === 'closed' ? 0 : Math.round(now() + ejection.until - time)
       this.#changed.set(place, { place, reason: ejection.reason, isBroken: ejection.isBroken, until, times: ejection.times, changedAt: now() })
     }
-    this.onChange(standing)
+    if (isNews) this.onChange(standing)
   }
 
+  /** Those first that may be asked anyhow; where half of all are left alone, the oldest of them too. */
   #forget(): void {
     const time = monotonic()
-    for (const [name, standing] of this.#standings) {
-      if (!name.startsWith('target:') || this.#kept.has(name)) continue
-      if (standing.inFlight === 0 && standing.waiting === 0 && standing.stateAt(time) === 'closed') this.#standings.delete(name)
-      if (this.#standings.size < mostPlaces / 2) return
+    for (const may of [(standing: Standing) => standing.stateAt(time) !== 'open', () => true]) {
+      for (const [name, standing] of this.#standings) {
+        if (this.#standings.size < mostPlaces / 2) return
+        const isIdle = standing.inFlight === 0 && standing.waiting === 0
+        if (isIdle && name.startsWith('target:') && !this.#kept.has(name) && may(standing)) this.#standings.delete(name)
+      }
     }
   }
 }

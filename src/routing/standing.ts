@@ -57,7 +57,7 @@ export class Standing {
   epoch = 0
   ejection: Ejection | undefined
   readonly #terms: () => HealthTerms
-  readonly #changed: (standing: Standing) => void
+  readonly #changed: (standing: Standing, isNews: boolean) => void
   /** Until when it is left alone; 0 where it is trusted. A field of its own, since it is read a thousand times for one choice. */
   #until = 0
   #room = 1
@@ -74,7 +74,8 @@ export class Standing {
   #trustedAt = -Infinity
   #lastLength = 0
 
-  constructor(name: string, terms: () => HealthTerms, changed: (standing: Standing) => void) {
+  /** `changed` hears what is to be stored; `isNews` where somebody should hear of it: not that what is left alone is so for longer. */
+  constructor(name: string, terms: () => HealthTerms, changed: (standing: Standing, isNews: boolean) => void) {
     this.name = name
     this.#terms = terms
     this.#changed = changed
@@ -105,8 +106,9 @@ export class Standing {
     return isBroken ? Infinity : until - time
   }
 
-  /** Whether it could be asked soon: it is full, or proving itself, or told us to come back within `patience` milliseconds. */
+  /** Whether there is room to wait, and it could be asked soon: it is full, or proving itself, or told us to come back within `patience` milliseconds. */
   isWorthWaiting(time: number, patience: number): boolean {
+    if (this.waiting >= this.#terms().queueSize) return false
     if (this.#until === 0) return true
     if (time < this.#until) return this.outFor(time) <= patience
     return this.#room > 1 || !this.ejection!.isBroken
@@ -144,7 +146,7 @@ export class Standing {
     this.#room *= 2
     if (this.#room >= trusted) {
       this.#trust(time)
-      this.#changed(this)
+      this.#changed(this, true)
     }
     this.admit(time)
   }
@@ -154,6 +156,8 @@ export class Standing {
     this.errors = this.errors * 0.9 + 0.1
     if (this.#until === 0) this.#count(time, attempt.beganAt, true)
     const isProbe = this.#until !== 0 && attempt.epoch === this.epoch
+    // It was tried because nothing else was left: that says nothing new.
+    if (isProbe && time < this.#until) return this.release(attempt.epoch, time)
     if (isProbe || this.#counted >= this.#terms().failures) this.eject(time, attempt.epoch, { reason, isBroken: true })
   }
 
@@ -172,19 +176,24 @@ export class Standing {
     const terms = this.#terms()
     const isKnown = this.#until !== 0 && epoch !== this.epoch
     if (isKnown && (told === undefined || time + told <= this.#until)) return
+    const isNews = !isKnown || this.ejection!.reason !== reason
     const isAgain = this.#until !== 0 || time - this.#trustedAt < this.#lastLength
     const times = this.ejection === undefined || !isAgain ? 1 : this.ejection.times + (isKnown ? 0 : 1)
     const first = ms ?? terms.ejection
     const length = told ?? Math.min(first * 2 ** Math.min(times - 1, 20), Math.max(terms.longestEjection, first))
     this.#leave({ reason, isBroken, times, until: time + length })
     this.#lastLength = length
-    this.#changed(this)
+    this.#changed(this, isNews)
   }
 
   /** Takes over what another process, or this one before its restart, knew; undefined where that trusts it again. */
   adopt(ejection: Ejection | undefined, time: number): void {
-    if (ejection === undefined) this.#trust(time)
-    else if (ejection.until > this.#until + clockSlack) this.#leave(ejection)
+    if (ejection === undefined) {
+      if (this.#until !== 0) this.#trust(time)
+    } else if (ejection.until > this.#until + clockSlack) {
+      this.#leave(ejection)
+      this.#lastLength = ejection.until - time
+    }
     this.admit(time)
   }
 
@@ -192,7 +201,7 @@ export class Standing {
   reset(time: number): void {
     const wasLeft = this.#until !== 0
     this.#trust(time)
-    if (wasLeft) this.#changed(this)
+    if (wasLeft) this.#changed(this, true)
     this.ejection = undefined
     this.admit(time)
   }

@@ -1,6 +1,7 @@
 /** Stores what is known of places' health, learns what other processes found out, and tells the log. */
 
 import { monotonic, now } from '../base/clock.ts'
+import { reasons, type ReasonRow } from '../canonical/failure.ts'
 import type { Health, PlaceRecord } from '../routing/health.ts'
 import type { Standing } from '../routing/standing.ts'
 import type { Places, StoredPlace } from '../storage/store.ts'
@@ -28,6 +29,7 @@ export class HealthKeeper {
   /** By place: which of others' changes were taken over. Bounded by the rows that are news. */
   #seen = new Map<string, string>()
   #looks = 0
+  #isLooking = false
   #writing: Promise<void> | undefined
   #soon: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
@@ -49,9 +51,11 @@ export class HealthKeeper {
     const time = monotonic()
     if (ejection === undefined || standing.stateAt(time) === 'closed') return this.#kept.log.tell('info', 'trusted again', { place })
     const { reason, times } = ejection
+    const { health }: ReasonRow = reasons[reason]
     // A secret that is refused does not mend itself: somebody has to look.
-    const level = place.startsWith('account:') ? 'error' : 'warn'
-    this.#kept.log.tell(level, 'left alone', { place, reason, for_ms: Math.round(ejection.until - time), times })
+    const level = health?.at === 'account' ? 'error' : 'warn'
+    const until = new Date(now() + ejection.until - time).toISOString()
+    this.#kept.log.tell(level, 'left alone', { place, reason, until, for_ms: Math.round(ejection.until - time), times })
   }
 
   async close(): Promise<void> {
@@ -59,11 +63,15 @@ export class HealthKeeper {
     await this.#write()
   }
 
+  /** A database that takes long is not asked again meanwhile. */
   async #turn(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
     await this.#write()
     await this.#adopt().catch(() => {})
     this.#looks += 1
     if (this.#looks % sweepEvery === 0) await this.#kept.places.sweep(now()).catch(() => {})
+    this.#isLooking = false
   }
 
   /** One write at a time, so that a newer one is never overtaken. */

@@ -7,28 +7,11 @@ import type { Tables } from './tables.ts'
 export function storedPlaces(db: Kysely<Tables>): Places {
   return {
     put: async (instance, records) => {
-      if (records.length === 0) return
-      const rows = records.map(({ isBroken, until, changedAt, ...record }) => ({
-        ...record,
-        is_broken: isBroken ? 1 : 0,
-        ends_at: until,
-        changed_at: changedAt,
-        instance,
-      }))
-      await db
-        .insertInto('places')
-        .values(rows)
-        .onConflict((conflict) =>
-          conflict.column('place').doUpdateSet(({ ref }) => ({
-            reason: ref('excluded.reason'),
-            is_broken: ref('excluded.is_broken'),
-            ends_at: ref('excluded.ends_at'),
-            times: ref('excluded.times'),
-            changed_at: ref('excluded.changed_at'),
-            instance: ref('excluded.instance'),
-          })),
-        )
-        .execute()
+      // In one order, so that two processes that write the same ones do not wait for each other.
+      const rows = records
+        .toSorted((one, other) => (one.place < other.place ? -1 : 1))
+        .map(({ isBroken, until, changedAt, ...record }) => ({ ...record, is_broken: isBroken ? 1 : 0, ends_at: until, changed_at: changedAt, instance }))
+      for (let at = 0; at < rows.length; at += atOnce) await putSome(db, rows.slice(at, at + atOnce))
     },
     list: async (at) => {
       const rows = await db
@@ -46,6 +29,26 @@ export function storedPlaces(db: Kysely<Tables>): Places {
         .execute()
     },
   }
+}
+
+/** Rows of one statement: databases bound what it may hold. */
+const atOnce = 500
+
+async function putSome(db: Kysely<Tables>, rows: readonly Tables['places'][]): Promise<void> {
+  await db
+    .insertInto('places')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('place').doUpdateSet(({ ref }) => ({
+        reason: ref('excluded.reason'),
+        is_broken: ref('excluded.is_broken'),
+        ends_at: ref('excluded.ends_at'),
+        times: ref('excluded.times'),
+        changed_at: ref('excluded.changed_at'),
+        instance: ref('excluded.instance'),
+      })),
+    )
+    .execute()
 }
 
 /** Milliseconds that a place that is trusted again is told of: whoever looks once a second hears of it. */
