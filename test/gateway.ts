@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly flags?: readonly string[]
   /** A file of this process that it writes its log to; nothing of that is in `stdout` then. */
   readonly output?: number
+  /** Hears what it writes to its log; nothing of that is in `stdout` then. */
+  readonly onOutput?: (piece: string) => void
 }
 
 export interface Gateway extends AsyncDisposable {
@@ -57,7 +59,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   if (options.config !== undefined) await writeFile(configPath, options.config)
   const port = await findFreePort()
   const child = spawnGateway(options, dataDir, port)
-  const stdout = collect(child.stdout)
+  const stdout = options.onOutput ? hear(child.stdout, options.onOutput) : collect(child.stdout)
   const stderr = collect(child.stderr)
   const end = (signal: NodeJS.Signals): Promise<number | null> => endProcess(child, signal)
   const dispose = async (): Promise<void> => {
@@ -148,6 +150,11 @@ function collect(output: NodeJS.ReadableStream | null): () => string {
     text = (text + piece).slice(-mostOutput)
   })
   return () => text
+}
+
+function hear(output: NodeJS.ReadableStream | null, onPiece: (piece: string) => void): () => string {
+  output?.setEncoding('utf8').on('data', onPiece)
+  return () => ''
 }
 
 function linesOf(text: string): string[] {

@@ -88,14 +88,14 @@ function exchange(asking: Asking, signal: AbortSignal): Promise<Exchanged> {
   })
 }
 
-function pathOf({ api, model, streams }: Asking): string {
+export function pathOf({ api, model, streams }: Pick<Asking, 'api' | 'model' | 'streams'>): string {
   const way = streams ? 'stream' : 'whole'
   const served = surfaces.find(({ name, operation, asks = way }) => name === clientApis[api] && operation === 'chat' && asks === way)
   const [path = ''] = served?.paths ?? []
   return path.includes('*') ? `${path.replace('*', model)}${streams ? '?alt=sse' : ''}` : path
 }
 
-function bodyOf({ api, model, streams, fallback }: Asking): JsonObject {
+export function bodyOf({ api, model, streams, fallback }: Pick<Asking, 'api' | 'model' | 'streams' | 'fallback'>): JsonObject {
   const wire: Wire = wires[clientApis[api]]!
   const request: ChatRequest = {
     model,
