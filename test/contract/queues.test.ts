@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { chunk, hang, openai, openStream, raw, type Answer } from '../upstream/index.ts'
 import { eventually } from '../gateway.ts'
-import { openScene, question } from './scene.ts'
+import { openScene, question, type Scene } from './scene.ts'
 
 const scene = await openScene({
   providers: ({ chat }) => `
@@ -31,6 +31,34 @@ function crowd(ms: number): { readonly answer: () => Promise<Answer>; readonly m
     return openai.reply('served')
   }
   return { answer, most: () => most }
+}
+
+/** Begins a stream; its client leaves when it is told to. */
+function askAndLeave({ gateway }: Scene, name: string): () => Promise<void> {
+  const leaving = new AbortController()
+  const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' }
+  const body = JSON.stringify(model(name, { stream: true }))
+  const left = fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => undefined)
+  return async () => {
+    leaving.abort()
+    await left
+  }
+}
+
+const askAdmin = async ({ gateway }: Scene, path: string, body?: object): Promise<unknown> => {
+  const headers = { authorization: `Bearer ${gateway.adminKey}`, 'content-type': 'application/json' }
+  const told = await fetch(`${gateway.url}${path}`, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) })
+  return told.json()
+}
+
+/** What is stored anew is published anew. */
+async function makeKey(scene: Scene): Promise<string> {
+  return ((await askAdmin(scene, '/_omni/keys', { name: 'another' })) as { key: string }).key
+}
+
+async function placeOf(scene: Scene, name: string): Promise<{ readonly in_flight: number; readonly waiting: number } | undefined> {
+  const { data } = (await askAdmin(scene, '/_omni/providers/health')) as { data: { place: string; in_flight: number; waiting: number }[] }
+  return data.find(({ place }) => place.startsWith(name))
 }
 
 describe('a provider that takes five calls at once', () => {
@@ -64,13 +92,51 @@ describe('a provider that takes five calls at once', () => {
 
   test('is left for another that has room', async () => {
     scene.chat.play([openStream(), raw(chunk('data: {}\n\n')), hang()])
-    const blocking = new AbortController()
-    const first = scene.post('/v1/chat/completions', model('tight/m')).catch(() => undefined)
+    const leave = askAndLeave(scene, 'tight/m')
     await scene.chat.request(0)
     const told = await scene.post('/v1/chat/completions', model('roomy'))
     assert.deepEqual([told.status, told.headers.get('x-omni-provider')], [200, 'anthropic'])
-    blocking.abort()
-    void first
+    await leave()
+  })
+
+  test('serves no more at once while the configuration is published anew', async () => {
+    const { answer, most } = crowd(60)
+    scene.chat.play(answer)
+    const answers = Array.from({ length: 40 }, () => scene.post('/v1/chat/completions', model('narrow/m')))
+    await scene.chat.request(5)
+    await makeKey(scene)
+    assert.deepEqual(new Set((await Promise.all(answers)).map(({ status }) => status)), new Set([200]))
+    assert.equal(most(), 5)
+  })
+
+  test('serves a second key in turn with the first, however many calls that one has waiting', async () => {
+    const { answer } = crowd(30)
+    const other = await makeKey(scene)
+    scene.chat.play(answer)
+    const done: string[] = []
+    const ask = async (who: string, key?: string) => {
+      const told = await scene.post('/v1/chat/completions', model('narrow/m'), key === undefined ? {} : { authorization: `Bearer ${key}` })
+      assert.equal(told.status, 200)
+      done.push(who)
+    }
+    const first = Array.from({ length: 50 }, () => ask('first'))
+    await scene.chat.request(4)
+    await Promise.all([...first, ...Array.from({ length: 5 }, () => ask('second', other))])
+    assert.ok(done.lastIndexOf('second') < 30, done.join(' '))
+  })
+
+  test('forgets whoever leaves while they wait', async () => {
+    scene.chat.play([openStream(), hang()])
+    const leaveFirst = askAndLeave(scene, 'tight/m')
+    await scene.chat.request(0)
+    const leaveSecond = askAndLeave(scene, 'tight/m')
+    await eventually(async () => ((await placeOf(scene, 'provider:tight'))?.waiting === 1 ? true : undefined))
+    await leaveSecond()
+    await eventually(async () => ((await placeOf(scene, 'provider:tight'))?.waiting === 0 ? true : undefined))
+    await leaveFirst()
+    await eventually(async () => ((await placeOf(scene, 'provider:tight'))?.in_flight === 0 ? true : undefined))
+    scene.chat.play(openai.reply('served'))
+    assert.equal((await scene.post('/v1/chat/completions', model('tight/m'))).status, 200)
   })
 })
 
@@ -97,20 +163,23 @@ describe('a key that may have three calls under way', () => {
     for (let at = 0; at < 4; at += 1) assert.equal((await few.post('/v1/chat/completions', model('openai/m'))).status, 400)
     few.chat.play([...openai.stream('half').slice(0, 3), hang()])
     for (let at = 0; at < 4; at += 1) {
-      const leaving = new AbortController()
-      const headers = { authorization: `Bearer ${few.gateway.key}`, 'content-type': 'application/json' }
-      const body = JSON.stringify(model('openai/m', { stream: true }))
-      const left = fetch(`${few.gateway.url}/v1/chat/completions`, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => undefined)
+      const leave = askAndLeave(few, 'openai/m')
       await few.chat.request(at)
-      leaving.abort()
-      await left
+      await leave()
     }
     await eventually(async () => {
-      const { data } = (await (
-        await fetch(`${few.gateway.url}/_omni/providers/health`, { headers: { authorization: `Bearer ${few.gateway.adminKey}` } })
-      ).json()) as { data: { place: string; in_flight: number; waiting: number }[] }
-      const key = data.find(({ place }) => place.startsWith('key:'))
+      const key = await placeOf(few, 'key:')
       return key?.in_flight === 0 && key.waiting === 0 ? true : undefined
     })
+  })
+
+  test('has no more while the configuration is published anew', async () => {
+    const { answer, most } = crowd(100)
+    few.chat.play(answer)
+    const answers = Array.from({ length: 7 }, () => few.post('/v1/chat/completions', model('openai/m')))
+    await few.chat.request(2)
+    await makeKey(few)
+    await Promise.all(answers)
+    assert.equal(most(), 3)
   })
 })
