@@ -5,10 +5,11 @@ import { before, test } from 'node:test'
 import { openRecord } from '../src/receipts/opening.ts'
 import { signals } from '../src/receipts/signals.ts'
 import { openScene, question, type Receipt } from './contract/scene.ts'
-import { openai } from './upstream/index.ts'
+import { openai, wait } from './upstream/index.ts'
 
 const scene = await openScene({
-  providers: ({ chat }) => `  near: { like: openai, baseUrl: "${chat}/v1", prices: openai }`,
+  providers: ({ chat }) => `  near: { like: openai, baseUrl: "${chat}/v1", prices: openai }
+  narrow: { like: openai, baseUrl: "${chat}/v1", concurrency: 1, accounts: { main: { key: key-main-9f86d081884c7d65 }, spare: { key: key-spare-8c7d65f1 } } }`,
   config: () =>
     'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nplatformFeePercent: 10\nchains:\n  both: { targets: [near/gpt-4o, anthropic/claude-sonnet-4-5] }\n',
 })
@@ -54,6 +55,11 @@ before(async () => {
   scene.chat.play(openai.error(500, 'server_error'))
   told.fallback = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'both', seed: 7 }))
   told.failed = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'near/gpt-4o' }))
+  scene.chat.play([wait(50), ...openai.reply('one at a time')])
+  const pair = await Promise.all([1, 2].map(() => scene.post('/v1/chat/completions', { ...question, model: 'narrow/gpt-4o' })))
+  const receipts = await Promise.all(pair.map((answer) => scene.receiptOf(answer)))
+  told.queued = receipts.find(({ queued }) => queued !== 0)!
+
   told.refused = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'groq/not-connected' }))
   told.smoke = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'omni-runtime/smoke' }))
 })
