@@ -35,10 +35,7 @@ export function shownCases(): ReadonlyMap<number, readonly string[]> {
 /** Cases about parts of the product that come with later work. */
 export const later: ReadonlyMap<number, string> = new Map([
   [145, 'a signature stays with its text and never with a user’s; that a client edited a signed text cannot be known yet'],
-  [189, 'breakers come with routing'],
-  [196, 'jitter is there (`attempt.ts`); the spread of many clients’ retries comes with routing’s retry budget'],
   ...[197, 198, 199, 200, 201, 203].map((number): [number, string] => [number, 'limits and budgets come with governance']),
-  [202, 'limits on parallel calls come with governance'],
   [204, 'limits and budgets come with governance; 402 and 429 have their types in the table of reasons'],
   ...[206, 212, 213].map((number): [number, string] => [number, 'there is no response cache']),
 ])
