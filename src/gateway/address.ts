@@ -7,7 +7,8 @@ import { pathOf, type Provider } from '../providers/provider.ts'
 import type { Connection, Target } from '../routing/target.ts'
 import type { Signing, UpstreamRequest } from '../upstream/exchange.ts'
 import type { UpstreamWire } from '../wires/wire.ts'
-import type { AnyCall, Call } from './call.ts'
+import type { Call } from './call.ts'
+import type { Client } from './client.ts'
 
 /** How a wire is reached at a provider. */
 export interface Way {
@@ -21,7 +22,12 @@ export interface Way {
   readonly passedHeaders: readonly string[]
 }
 
-export function address({ client }: Pick<AnyCall, 'client'>, { connection, model }: Target, way: Way, body: Buffer | string): UpstreamRequest {
+export function address(
+  { client }: { readonly client: Pick<Client, 'headers'> },
+  { connection, model }: Target,
+  way: Way,
+  body: Buffer | string,
+): UpstreamRequest {
   const { provider, origin, basePath, deadlines } = connection
   checkModel(model)
   const path = way.path.replace('{model}', () => encodeURIComponent(model))

@@ -20,6 +20,7 @@ import { HttpTransport } from '../upstream/http.ts'
 import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
 import { AnswerMemory } from './answer-memory.ts'
+import { Checks } from './checks.ts'
 import { openData, type Data } from './data.ts'
 import { HealthKeeper } from './health-keeper.ts'
 import { createHttp, type Live, type Side } from './http.ts'
@@ -92,7 +93,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     // Without a listener, one client that finds no descriptor left would end the process for all others.
     server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
     if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
-    const unfollow = followOthers(plane)
+    const unfollow = follow(plane, network)
     const stop = stopping({ settings, keeper, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
     return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
   } catch (error) {
@@ -127,10 +128,20 @@ function gaugesOf(outbox: Outbox, log: Log, plane: Plane): Gauges {
 /** How soon a key or a chain that another process stored counts here too, in milliseconds. */
 const followEvery = 3000
 
-/** Other processes may change what a database holds, or a file of one. Where it cannot be asked, what is known goes on. */
-function followOthers(plane: Plane): () => void {
+/** Other processes may change what a database holds, or a file of one; where it cannot be asked, what is known goes on. Providers come and go. */
+function follow(plane: Plane, network: HttpTransport): () => void {
   const timer = setInterval(() => void plane.publish().catch(() => {}), followEvery)
-  return () => clearInterval(timer)
+  const checks = new Checks({
+    providers: () => plane.settings.providers,
+    connectionOf: (name) => plane.snapshot.routing.connections.get(name),
+    standingOf: (name) => plane.health.place(`provider:${name}`),
+    network,
+  })
+  checks.start()
+  return () => {
+    clearInterval(timer)
+    checks.stop()
+  }
 }
 
 interface State {

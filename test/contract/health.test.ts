@@ -28,7 +28,7 @@ for (const database of ['an SQLite file', 'PostgreSQL'] as const) {
   describe(`two processes on ${database}`, async () => {
     let answer: Answer = openai.reply('fine')
     const upstream = await startUpstream(() => answer)
-    const env = database === 'PostgreSQL' && typeof postgres !== 'string' ? { OMNI_DATABASE_URL: await postgres.createDatabase() } : {}
+    const env: Record<string, string> = database === 'PostgreSQL' && typeof postgres !== 'string' ? { OMNI_DATABASE_URL: await postgres.createDatabase() } : {}
     const config = `providers: { one: { like: openai, key: secret-of-one-2c26b46b, baseUrl: "${upstream.url}/v1" } }\nretry: { perTarget: 0 }\n`
     const first = await startGateway({ config, env })
     const second = await startGateway({ dataDir: first.dataDir, env })
