@@ -24,7 +24,8 @@ export const providerResource = z.strictObject({
 export const placeResource = z.strictObject({
   /** Its own name, by which it is trusted again. */
   place: z.string(),
-  kind: z.enum(['provider', 'account', 'target', 'quota']),
+  /** Keys are places too, where `limits.keyConcurrency` bounds them. */
+  kind: z.enum(['provider', 'account', 'target', 'quota', 'key']),
   provider: z.string().nullable(),
   account: z.string().nullable(),
   model: z.string().nullable(),

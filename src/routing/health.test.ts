@@ -38,3 +38,12 @@ test('targets of a configuration that is no more are forgotten like all others',
   for (let at = 0; at < 25_000; at += 1) resolve({ model: `east/invented-${at}`, fallbacks: [] }, table)
   assert.equal(table.health.find('target:east/one'), undefined)
 })
+
+test('keys that are used no more are forgotten, and those that are in use are not', () => {
+  const { health } = routingTable({ connections: new Map([['east', east]]) })
+  const busy = health.place('key:busy')
+  busy.begin(0)
+  for (let at = 0; at < 25_000; at += 1) health.place(`key:${at}`)
+  assert.ok([...health].length <= 20_000)
+  assert.equal(health.find('key:busy'), busy)
+})

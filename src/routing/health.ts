@@ -17,8 +17,9 @@ export interface PlaceRecord {
 
 const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text)
 
-/** Models have names that clients choose: beyond so many places those are forgotten that nothing is known of, and that the configuration does not name. */
+/** Models have names that clients choose, and keys come and go: beyond so many places those are forgotten that nothing is known of, and that the configuration does not name. */
 const mostPlaces = 20_000
+const comesWithCalls = /^(?:target|key):/
 
 export class Health {
   /** In the order of their making. */
@@ -124,7 +125,7 @@ export class Health {
       for (const [name, standing] of this.#standings) {
         if (this.#standings.size < mostPlaces / 2) return
         const isIdle = standing.inFlight === 0 && standing.waiting === 0
-        if (isIdle && name.startsWith('target:') && !this.#kept.has(name) && may(standing)) this.#standings.delete(name)
+        if (isIdle && comesWithCalls.test(name) && !this.#kept.has(name) && may(standing)) this.#standings.delete(name)
       }
     }
   }

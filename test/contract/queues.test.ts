@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { chunk, hang, openai, openStream, raw, type Answer } from '../upstream/index.ts'
+import { placeResource, type PlaceResource } from '../../src/contract/providers.ts'
 import { eventually } from '../gateway.ts'
+import { chunk, hang, openai, openStream, raw, type Answer } from '../upstream/index.ts'
 import { openScene, question, type Scene } from './scene.ts'
 
 const scene = await openScene({
@@ -56,9 +57,9 @@ async function makeKey(scene: Scene): Promise<string> {
   return ((await askAdmin(scene, '/_omni/keys', { name: 'another' })) as { key: string }).key
 }
 
-async function placeOf(scene: Scene, name: string): Promise<{ readonly in_flight: number; readonly waiting: number } | undefined> {
-  const { data } = (await askAdmin(scene, '/_omni/providers/health')) as { data: { place: string; in_flight: number; waiting: number }[] }
-  return data.find(({ place }) => place.startsWith(name))
+async function placeOf(scene: Scene, name: string): Promise<PlaceResource | undefined> {
+  const { data } = (await askAdmin(scene, '/_omni/providers/health')) as { readonly data: readonly unknown[] }
+  return data.map((one) => placeResource.parse(one)).find(({ place }) => place.startsWith(name))
 }
 
 describe('a provider that takes five calls at once', () => {
