@@ -26,7 +26,8 @@ const wires = Object.keys(parts)
 const labels = 50
 
 export const faults: readonly string[] = scenarios.map(({ name }) => name).filter((name) => name !== 'sound')
-export const chains: readonly string[] = strategyNames.map((name) => `by-${name}`)
+/** Before the narrow one, which is asked for the most, calls queue. */
+export const chains: readonly string[] = [...strategyNames.map((name) => `by-${name}`), 'quick', 'narrow', 'narrow', 'narrow']
 export const steady = (number: number): string => `steady-${wires[number % wires.length]!}/sound.n${number % labels}`
 export const faulty = (scenario: string): string => modelOf('fault-*', scenario, 'n0')
 
@@ -40,14 +41,17 @@ export function configurationOf(address: string, turn: number): string {
   const broken = faults.map((name, at) => [`fault-${name}`, { ...entryOf(address, wires[(at + turn) % wires.length]!), key: 'fault' }])
   return JSON.stringify({
     providers: Object.fromEntries([...sound, ...broken]) as JsonObject,
-    chains: Object.fromEntries(strategyNames.map((strategy, at) => [`by-${strategy}`, { strategy, targets: targetsOf(at, turn) }])),
+    chains: {
+      ...Object.fromEntries(strategyNames.map((strategy, at) => [`by-${strategy}`, { strategy, targets: targetsOf(at, turn) }])),
+      narrow: { targets: [{ model: `steady-${wires[0]}/sound.narrow`, concurrency: 1 }] },
+    },
     aliases: { quick: 'by-fastest', 'any-*': `steady-${wires[turn % wires.length]!}/*` },
     byRequest: true,
     deadlines,
     retry: { attempts: 3, longestPause: '200ms', totalTime: '8s' },
     health: { ejection: '500ms', longestEjection: '10s' },
     queue: { size: 10, time: '500ms' },
-    limits: { body: '1MiB', answer: '1MiB', sseEvent: '64KiB', streamBuffer: '64KiB', hold: '300ms', keepAlive: '300ms', keyConcurrency: 45, keyQueue: 5 },
+    limits: { body: '1MiB', answer: '1MiB', sseEvent: '64KiB', streamBuffer: '64KiB', hold: '300ms', keepAlive: '300ms', keyConcurrency: 16, keyQueue: 12 },
     server: { writeIdle: '2s', drain: '10s' },
     upstream: { keepAlive: '2s' },
     responses: { store: true, ttl: '60s', totalBytes: '8MiB' },
@@ -57,7 +61,7 @@ export function configurationOf(address: string, turn: number): string {
 /** Three accounts with room for few calls. */
 const several = {
   strategy: 'least-used',
-  accounts: { red: { key: 'red', concurrency: 3, weight: 2 }, green: { key: 'green', concurrency: 2 }, blue: { key: 'blue', concurrency: 2 } },
+  accounts: { red: { key: 'red', concurrency: 2, weight: 2 }, green: { key: 'green', concurrency: 1 }, blue: { key: 'blue', concurrency: 1 } },
 } as const
 
 function entryOf(address: string, wire: string): JsonObject {

@@ -75,7 +75,7 @@ function destinationOf(chance: Chance): Pick<Asking, 'model' | 'fallback'> {
   const number = Math.floor(chance() * 1e6)
   switch (draw(chance, roads)) {
     case 'chain':
-      return { model: pick(chance, [...chains, 'quick']) }
+      return { model: pick(chance, chains) }
     case 'sound':
       return { model: chance() < 0.1 ? `any-${number % 50}` : steady(number) }
     case 'fault':
