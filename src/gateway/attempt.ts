@@ -37,12 +37,13 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
   health.retries.noteCall(monotonic())
   let failure: Failure | undefined
   for (;;) {
-    const leaf = await course.next(patienceOf(call, bounds))
+    const first = await course.next(patienceOf(call, bounds))
     receipt.queued(course.takeWaited())
-    if (call.client.isGone) throw gone()
-    if (leaf === undefined) throw failure ?? course.refusal()
-    for (let again = 0; ; again += 1) {
-      const asked = await askOnce({ call, receipt, leaf, isStrict: bounds.isStrict }, ask)
+    if (call.client.isGone) throw giveBack(first)
+    if (first === undefined) throw failure ?? course.refusal()
+    const { leaf } = first
+    for (let again = 0, lease = first; ; again += 1, lease = new Lease(leaf)) {
+      const asked = await askOnce({ call, receipt, lease, isStrict: bounds.isStrict }, ask)
       if ('answer' in asked) return asked.answer
       if (asked.wasAsked || failure === undefined) failure = asked.failure
       if (isLast(asked, plan, bounds) || isSpent(call, receipt)) throw failure
@@ -87,7 +88,7 @@ function patienceOf({ snapshot }: AnyCall, { until }: Bounds): number {
 interface Asking {
   readonly call: AnyCall
   readonly receipt: Receipt
-  readonly leaf: Leaf
+  readonly lease: Lease
   readonly isStrict: boolean
 }
 
@@ -97,9 +98,8 @@ interface Failed {
   readonly wasAsked: boolean
 }
 
-async function askOnce<A>({ call, receipt, leaf, isStrict }: Asking, ask: Ask<A>): Promise<{ readonly answer: A } | Failed> {
-  const { target } = leaf
-  const lease = new Lease(leaf)
+async function askOnce<A>({ call, receipt, lease, isStrict }: Asking, ask: Ask<A>): Promise<{ readonly answer: A } | Failed> {
+  const { target } = lease.leaf
   try {
     tellTarget(call, target, receipt)
     const answer = await ask(target, isStrict)
@@ -117,6 +117,11 @@ async function askOnce<A>({ call, receipt, leaf, isStrict }: Asking, ask: Ask<A>
 }
 
 const gone = () => new Failure('client_closed', 'The client hung up.')
+
+function giveBack(lease: Lease | undefined): Failure {
+  lease?.end()
+  return gone()
+}
 
 /** What a target cannot be told was not asked of it: another may know the words. */
 function isLast({ failure, wasAsked }: Failed, { chain }: Plan, { staysThere }: Bounds): boolean {

@@ -6,8 +6,7 @@ import { nameOf } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { shownBytes } from '../receipts/shown.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
-import type { Leaf } from '../routing/leaf.ts'
-import { Lease } from '../routing/lease.ts'
+import type { Lease } from '../routing/lease.ts'
 import type { Plan } from '../routing/plan.ts'
 import { pickCountingWire } from '../routing/target.ts'
 import { collect, parseAnswer } from './answer.ts'
@@ -25,8 +24,8 @@ const sourceHeader = 'x-omni-usage-source'
 
 export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
   // A count is worth no waiting: it can be estimated.
-  const leaf = await courseOf(call, plan).next(0)
-  const counted = leaf && (await ask(call, leaf, gateway, receipt))
+  const lease = await courseOf(call, plan).next(0)
+  const counted = lease && (await ask(call, lease, gateway, receipt).finally(() => lease.end()))
   const tokens = counted ?? estimatedTokens(sizeOfPrompt(call))
   const source = counted === undefined ? 'estimated' : 'reported'
   receipt.record.prompt_tokens = tokens
@@ -40,15 +39,14 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
 }
 
 /** Undefined where the provider has no such call, or fails at it. What it refuses as the caller's mistake is the caller's to hear. */
-async function ask(call: Call, leaf: Leaf, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
-  const { target } = leaf
+async function ask(call: Call, lease: Lease, gateway: Gateway, receipt: Receipt): Promise<number | undefined> {
+  const { target } = lease.leaf
   const { connection, model } = target
   const name = pickCountingWire(connection.provider, model, call.surface.name)
   const wire = name === undefined ? undefined : wireOf(name)
   if (wire?.counting === undefined) return undefined
   receipt.record.provider = connection.name
   receipt.record.resolved_model = nameOf(model)
-  const lease = new Lease(leaf)
   receipt.beginAttempt()
   try {
     const { request } = prepare(call, target, false, receipt)
@@ -68,8 +66,6 @@ async function ask(call: Call, leaf: Leaf, gateway: Gateway, receipt: Receipt): 
     endAttempt(target, failure.reason, receipt)
     if (failure.row.blame === 'caller' && !canEstimate(failure.reason, name === call.surface.name)) throw failure
     return undefined
-  } finally {
-    lease.end()
   }
 }
 

@@ -4,6 +4,7 @@ import { monotonic } from '../base/clock.ts'
 import { Failure, type Reason } from '../canonical/failure.ts'
 import { isAble, mayTakeMore, type Needs } from '../catalog/abilities.ts'
 import type { Group, Leaf, Member } from './leaf.ts'
+import { Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
 import type { Standing } from './standing.ts'
 import type { Circumstances } from './strategies/strategy.ts'
@@ -55,12 +56,15 @@ export class Course implements Circumstances<Member> {
 
   readonly random = Math.random
 
-  /** The next to ask; it is not offered again. Waits for room up to `patience` where waiting is short. Undefined where nobody is left. */
-  async next(patience: Patience): Promise<Leaf | undefined> {
+  /**
+   * The next to ask, held at once: between choosing and holding nobody else can take the room. It is not offered again.
+   * Waits for room up to `patience` where waiting is short. Undefined where nobody is left.
+   */
+  async next(patience: Patience): Promise<Lease | undefined> {
     const from = monotonic()
     for (let time = from; ; time = monotonic()) {
       const leaf = this.offer(time)
-      if (leaf !== undefined) return leaf
+      if (leaf !== undefined) return new Lease(leaf)
       const left = from + patience - time
       const place = left > 0 ? this.#whereToWait(time, left) : undefined
       if (place === undefined) return undefined
@@ -111,7 +115,10 @@ export class Course implements Circumstances<Member> {
   /** Why nobody could be asked, and when to come back. */
   refusal(): Failure {
     const time = monotonic()
-    const left = this.#leaves().flatMap((leaf) => longestOut(leaf, time) ?? [])
+    const leaves = this.#leaves()
+    const left = leaves.flatMap((leaf) => longestOut(leaf, time) ?? [])
+    // Whoever waited until its time was up may find that somebody has room by now.
+    if (left.length === 0 && leaves.length > 0) return new Failure('queue_full', sentences.queue_full!, { retryAfterMs: leastWait })
     if (left.length === 0) return new Failure('no_healthy_upstream', 'There is no target that can be asked.')
     const waits = left.map((place) => Math.max(leastWait, backAt(place, time) - time))
     const reasons = new Set(left.map((place) => reasonOf(place, time)))

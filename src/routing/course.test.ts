@@ -1,0 +1,193 @@
+/** Calls on their way among targets that break, fill and come back: whatever happens in whatever order, nothing is lost, and no limit is passed. */
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { chainOf, healthTerms, routingTable } from '../../test/routing.ts'
+import { Failure, type Reason } from '../canonical/failure.ts'
+import { openai } from '../providers/openai.ts'
+import { Course } from './course.ts'
+import { Health } from './health.ts'
+import type { Lease } from './lease.ts'
+import type { Plan } from './plan.ts'
+import { resolve } from './resolve.ts'
+import type { Standing } from './standing.ts'
+import type { Connection } from './target.ts'
+
+const deadlines = { connect: 1, firstByteStreamed: 2, firstByteWhole: 3, firstWord: 4, idle: 5, progress: 5, total: 6 }
+const connection = (name: string, given: Partial<Connection> = {}): Connection => ({
+  name,
+  provider: openai,
+  origin: `https://${name}.example`,
+  host: `${name}.example`,
+  basePath: '',
+  models: [],
+  deadlines,
+  isCustom: false,
+  ...given,
+})
+
+/** Two providers, one of them with two accounts that share a quota; some of it is narrow. Cool-downs end within the run of a test. */
+function openHouse() {
+  const health = new Health({ ...healthTerms, failures: 2, window: 1, ejection: 2, longestEjection: 8, queueSize: 4 })
+  const accounts = ['one', 'two'].map((account) => connection('east', { account, concurrency: 3, accountConcurrency: 2, quota: 'shared' }))
+  const table = routingTable({
+    connections: new Map([
+      ['east', accounts[0]!],
+      ['west', connection('west')],
+    ]),
+    accounts: new Map([['east', { strategy: 'round-robin', connections: accounts }]]),
+    chains: new Map([['all', chainOf('all', ['east/m', { model: 'west/m', concurrency: 2 }])]]),
+    health,
+  })
+  return { health, plan: resolve({ model: 'all', fallbacks: [] }, table) }
+}
+
+function courseOn(plan: Plan, who = '', leaving: (() => void)[] = []): Course {
+  return new Course(plan, { who, needs: () => ({ bits: 0, input: 0, output: 0 }), affinity: () => undefined, onGone: (leave) => leaving.push(leave) })
+}
+
+const failures = [
+  'upstream_error',
+  'upstream_unreachable',
+  'rate_limit_exceeded',
+  'upstream_auth_error',
+  'bad_request',
+  'client_closed',
+] as const satisfies Reason[]
+const failure = fc.record({ reason: fc.constantFrom(...failures), told: fc.option(fc.integer({ min: 0, max: 5 })), hasAnswered: fc.boolean() })
+const toFailure = ({ reason, told, hasAnswered }: typeof failure extends fc.Arbitrary<infer F> ? F : never) =>
+  new Failure(reason, 'x', { ...(told !== null && { retryAfterMs: told }), ...(hasAnswered && { upstream: { status: 500 } }) })
+
+const event = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('call' as const), who: fc.constantFrom('one', 'two') }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('speak' as const), at: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('end' as const), at: fc.nat() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('fail' as const), at: fc.nat(), with: failure }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), at: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('adopt' as const), at: fc.nat(), ms: fc.integer({ min: 0, max: 5 }) }) },
+)
+
+/** Calls as `gateway/attempt.ts` makes them: each takes what its course offers, and holds it at once. */
+class Traffic {
+  readonly #health: Health
+  readonly #plan: Plan
+  readonly #held: { readonly lease: Lease; hasSpoken: boolean }[] = []
+  readonly #leaving: (() => void)[] = []
+  readonly #under: Promise<void>[] = []
+  #isOver = false
+
+  constructor({ health, plan }: ReturnType<typeof openHouse>) {
+    this.#health = health
+    this.#plan = plan
+  }
+
+  call(who: string): void {
+    const course = courseOn(this.#plan, who, this.#leaving)
+    const underway = course.next(30).then((lease) => {
+      if (lease === undefined) return assert.ok(course.refusal().retryAfterMs! >= 1000)
+      if (this.#isOver) lease.end()
+      else this.#held.push({ lease, hasSpoken: false })
+      this.check()
+      return undefined
+    })
+    this.#under.push(underway)
+  }
+
+  pick(at: number): { readonly lease: Lease; hasSpoken: boolean } | undefined {
+    return this.#held[at % Math.max(1, this.#held.length)]
+  }
+
+  speak(at: number): void {
+    const one = this.pick(at)
+    if (one === undefined || one.hasSpoken) return
+    one.hasSpoken = true
+    one.lease.speak()
+  }
+
+  end(at: number, why?: Failure): void {
+    const one = this.pick(at)
+    if (one === undefined) return
+    this.#held.splice(this.#held.indexOf(one), 1)
+    one.lease.end(why)
+    one.lease.end(why)
+  }
+
+  leave(at: number): void {
+    this.#leaving[at % Math.max(1, this.#leaving.length)]?.()
+  }
+
+  adopt(at: number, ms: number): void {
+    const places = [...this.#health]
+    const { name: place } = places[at % places.length]!
+    const until = ms === 0 ? 0 : Date.now() + ms
+    this.#health.adopt([{ place, reason: 'upstream_error', isBroken: true, until, times: 1, changedAt: 0 }])
+  }
+
+  check(): void {
+    for (const standing of this.#health) {
+      const { inFlight, limit, name, waiting } = standing
+      assert.ok(inFlight >= 0 && inFlight <= limit, `${name} has ${inFlight} of ${limit} under way`)
+      assert.ok(waiting <= 4, `${waiting} wait at ${name}`)
+    }
+  }
+
+  async finish(): Promise<void> {
+    this.#isOver = true
+    while (this.#held.length > 0) this.end(0)
+    await Promise.all(this.#under)
+  }
+}
+
+/** Calls come until it is trusted: how many that took. */
+function probeUntilTrusted(standing: Standing): number {
+  let time = performance.now() + 60_000
+  let calls = 0
+  for (; standing.stateAt(time) !== 'closed' && calls < 100; calls += 1) {
+    time += 1
+    if (!standing.isIn(time)) continue
+    const epoch = standing.begin(time)
+    standing.succeed(time, epoch, 1)
+    standing.end(time)
+  }
+  return calls
+}
+
+describe('calls among targets that break, fill and come back', () => {
+  test('pass no limit, leave nothing behind, and find every target again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 10, maxLength: 120 }), async (events) => {
+        const house = openHouse()
+        const traffic = new Traffic(house)
+        for (const one of events) {
+          if (one.kind === 'call') traffic.call(one.who)
+          else if (one.kind === 'speak') traffic.speak(one.at)
+          else if (one.kind === 'end') traffic.end(one.at)
+          else if (one.kind === 'fail') traffic.end(one.at, toFailure(one.with))
+          else if (one.kind === 'leave') traffic.leave(one.at)
+          else if (one.kind === 'reset') house.health.reset()
+          else if (one.kind === 'adopt') traffic.adopt(one.at, one.ms)
+          else await new Promise((resolve) => setTimeout(resolve, one.ms))
+          if (one.kind !== 'call') await Promise.resolve()
+          traffic.check()
+        }
+        await traffic.finish()
+        for (const standing of house.health) {
+          assert.deepEqual([standing.inFlight, standing.waiting], [0, 0], standing.name)
+          assert.ok(probeUntilTrusted(standing) < 20, `${standing.name} is not found again`)
+          // Room that somebody was let into, and never took, would be missing now.
+          const time = performance.now() + 120_000
+          const most = Math.min(standing.limit, 100)
+          for (let at = 0; at < most; at += 1) {
+            assert.ok(standing.isIn(time), `${standing.name} has room for ${at} of ${most}`)
+            standing.begin(time)
+          }
+          assert.equal(standing.isIn(time), standing.limit === Infinity)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
