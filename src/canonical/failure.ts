@@ -212,6 +212,7 @@ export function upstreamSentence(reason: Reason): string {
 
 const sentences: { readonly [reason in Reason]?: string } = {
   upstream_refused_request: 'The provider refused this request as invalid. Its own words are shown where `providerMessages` is on.',
+  invalid_value: 'The request names something that the provider does not have, or keeps for somebody else.',
   context_length_exceeded: 'The request is longer than the model’s context.',
   content_filter: 'The provider’s content filter refused this request.',
   model_not_found: 'The provider does not have this model, or our account may not use it.',

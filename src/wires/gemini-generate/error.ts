@@ -28,6 +28,9 @@ const byWords: readonly (readonly [RegExp, Reason])[] = [
   // Of one model it is one limit among others, and the rest of the project's models answer: https://ai.google.dev/gemini-api/docs/rate-limits
   [/PerDay(?!.{0,40}PerModel)|BILLING_DISABLED|SPEND/, 'upstream_quota_exceeded'],
   [/request payload size exceeds/i, 'request_too_large'],
+  // What a request names is its own slip, and not the credential's: files are gone after two days (https://ai.google.dev/gemini-api/docs/files), and
+  // 403 is what is said of those that never were (https://github.com/googleapis/python-genai/issues/1218).
+  [/permission to access the file|CachedContent not found/i, 'invalid_value'],
 ]
 
 /** Reads `{error: {code, message, status, details}}`, also in a list, as it stands in a stream that is one. */

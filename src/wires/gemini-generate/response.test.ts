@@ -148,6 +148,7 @@ test('an error says why by its status, or by its words where the status says lit
   assert.equal(reasonOf('RESOURCE_EXHAUSTED', '', [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProject' }] }]), 'upstream_quota_exceeded')
   assert.equal(reasonOf('UNAVAILABLE'), 'overloaded')
   assert.equal(reasonOf('INVALID_ARGUMENT', 'API key not valid.'), 'upstream_auth_error')
+  assert.equal(reasonOf('PERMISSION_DENIED', 'The caller does not have permission'), 'upstream_auth_error')
   assert.equal(reasonOf('INVALID_ARGUMENT', 'The input token count (9) exceeds the maximum'), 'context_length_exceeded')
   assert.equal(readError([{ error: { status: 'INTERNAL' } }] as unknown as JsonObject).reason, 'upstream_error')
   assert.deepEqual(writeError(new Failure('rate_limit_exceeded', 'Slower.')), { error: { code: 429, message: 'Slower.', status: 'RESOURCE_EXHAUSTED' } })
