@@ -8,7 +8,7 @@ import { Failure, type Reason } from '../canonical/failure.ts'
 import { openai } from '../providers/openai.ts'
 import { Course } from './course.ts'
 import { Health } from './health.ts'
-import type { Lease } from './lease.ts'
+import { Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
 import { resolve } from './resolve.ts'
 import type { Standing } from './standing.ts'
@@ -189,5 +189,64 @@ describe('calls among targets that break, fill and come back', () => {
       }),
       { numRuns: 150 },
     )
+  })
+})
+
+describe('a call for which there is no room', () => {
+  const told = (standing: Standing, ms: number) => {
+    standing.eject(performance.now(), standing.epoch, { reason: 'rate_limit_exceeded', isBroken: false, told: ms })
+  }
+  const openPair = (limits: readonly number[] = [1, 1]) => {
+    const table = routingTable({
+      connections: new Map(['one', 'two'].map((name) => [name, connection(name)])),
+      chains: new Map([
+        [
+          'pair',
+          chainOf('pair', [
+            { model: 'one/m', concurrency: limits[0]! },
+            { model: 'two/m', concurrency: limits[1]! },
+          ]),
+        ],
+      ]),
+      health: new Health({ ...healthTerms, queueSize: 1 }),
+    })
+    const plan = resolve({ model: 'pair', fallbacks: [] }, table)
+    const [one, two] = plan.root.leaves
+    return { plan, one: one!, two: two! }
+  }
+
+  test('waits where a call is about to end, and not where it was told to come back later', async () => {
+    const { plan, one, two } = openPair()
+    told(one.own, 5000)
+    const busy = new Lease(two)
+    const next = courseOn(plan).next(10_000)
+    await Promise.resolve()
+    assert.deepEqual([one.own.waiting, two.own.waiting], [0, 1])
+    busy.end()
+    assert.equal((await next)?.leaf, two)
+  })
+
+  test('waits at another target where enough wait at the first', async () => {
+    const { plan, one, two } = openPair()
+    const busy = [new Lease(one), new Lease(two)]
+    const calls = [courseOn(plan).next(10_000), courseOn(plan).next(10_000)]
+    await Promise.resolve()
+    assert.deepEqual([one.own.waiting, two.own.waiting], [1, 1])
+    assert.equal(await courseOn(plan).next(10_000), undefined)
+    for (const lease of busy) lease.end()
+    assert.deepEqual(
+      (await Promise.all(calls)).map((lease) => lease?.leaf),
+      [one, two],
+    )
+  })
+
+  test('is told to come back when the first of the targets may be asked, which all of its places must let', () => {
+    const { plan, one, two } = openPair()
+    told(one.provider, 2000)
+    told(one.own, 8000)
+    told(two.own, 5000)
+    const { reason, retryAfterMs } = courseOn(plan).refusal()
+    assert.equal(reason, 'rate_limit_exceeded')
+    assert.ok(retryAfterMs! > 4900 && retryAfterMs! <= 5000, `${retryAfterMs}`)
   })
 })

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chainOf, routingTable } from '../../test/routing.ts'
 import { openai } from '../providers/openai.ts'
+import { Health } from './health.ts'
 import { resolve } from './resolve.ts'
 import type { Connection } from './target.ts'
 
@@ -46,4 +47,35 @@ test('keys that are used no more are forgotten, and those that are in use are no
   for (let at = 0; at < 25_000; at += 1) health.place(`key:${at}`)
   assert.ok([...health].length <= 20_000)
   assert.equal(health.find('key:busy'), busy)
+})
+
+test('targets that clients invent are forgotten also where all of them are left alone', () => {
+  const { health } = routingTable()
+  for (let at = 0; at < 25_000; at += 1) {
+    const standing = health.place(`target:east/invented-${at}`)
+    standing.eject(performance.now(), standing.begin(0), { reason: 'rate_limit_exceeded', isBroken: false, told: 1e6 })
+    standing.end(0)
+  }
+  assert.ok([...health].length <= 20_000)
+})
+
+test('a limit holds until a new configuration says its own, and of one configuration the narrowest', () => {
+  const { health } = routingTable()
+  const standing = health.place('provider:east')
+  health.limit(standing, 5)
+  health.limit(standing, 3)
+  health.limit(standing)
+  health.beginAnew()
+  assert.equal(standing.limit, 3)
+  health.limit(standing, 7)
+  assert.equal(standing.limit, 7)
+})
+
+test('what is imagined on top of it narrows nobody', () => {
+  const { health } = routingTable()
+  const standing = health.place('provider:east')
+  health.limit(standing, 5)
+  const imagined = new Health(health.terms, health)
+  imagined.limit(imagined.place('provider:east'), 1)
+  assert.equal(standing.limit, 5)
 })

@@ -132,6 +132,46 @@ describe('what was left alone', () => {
   })
 })
 
+describe('what was tried because nothing else was left', () => {
+  test('is left alone no longer for failing at it, and asked again in its own time', () => {
+    const standing = broken()
+    const { until } = standing.ejection!
+    for (const time of [400, 1250]) fail(standing, time)
+    assert.deepEqual([standing.ejection, standing.isIn(until)], [{ reason: 'upstream_error', isBroken: true, times: 1, until }, true])
+    fail(standing, until)
+    assert.equal(standing.ejection!.until, until + 2000)
+  })
+
+  test('proves itself from then on where it succeeds', () => {
+    const standing = broken()
+    succeed(standing, 400)
+    assert.deepEqual([standing.stateAt(401), standing.isIn(401)], ['half_open', true])
+  })
+})
+
+describe('what another process knows', () => {
+  const known = { reason: 'upstream_error', isBroken: true, times: 3, until: 5000 } as const
+
+  test('is taken over where it is longer, and grows on from there', () => {
+    const standing = place()
+    standing.adopt(known, 1000)
+    standing.adopt({ ...known, until: 2000 }, 1000)
+    assert.deepEqual([standing.isIn(4999), standing.isIn(5000)], [false, true])
+    fail(standing, 5000)
+    assert.deepEqual([standing.ejection!.times, standing.ejection!.until], [4, 5000 + 8000])
+  })
+
+  test('ends it where that trusts it again, and disturbs nobody who trusts it too', () => {
+    const standing = place()
+    standing.adopt(known, 1000)
+    standing.adopt(undefined, 1100)
+    assert.equal(standing.stateAt(1100), 'closed')
+    fail(standing, 1200)
+    standing.adopt(undefined, 1210)
+    assert.equal(standing.failures, 1)
+  })
+})
+
 describe('a time that was told', () => {
   const told = (standing: Standing, time: number, ms: number) => {
     const epoch = standing.begin(time)
@@ -150,6 +190,19 @@ describe('a time that was told', () => {
     const epochs = [standing.begin(0), standing.begin(0), standing.begin(0)]
     for (const [at, ms] of [30_000, 1000, 40_000].entries()) standing.eject(10, epochs[at]!, { reason: 'rate_limit_exceeded', isBroken: false, told: ms })
     assert.equal(standing.ejection!.until, 40_010)
+  })
+
+  test('is told of once, however many calls are told a little later', () => {
+    const news: boolean[] = []
+    const standing = new Standing(
+      'quota:a',
+      () => terms,
+      (_standing, isNews) => news.push(isNews),
+    )
+    const epochs = Array.from({ length: 5 }, () => standing.begin(0))
+    for (const [at, epoch] of epochs.entries()) standing.eject(10 + at, epoch, { reason: 'rate_limit_exceeded', isBroken: false, told: 30_000 })
+    assert.deepEqual([standing.ejection!.until, standing.ejection!.times], [30_014, 1])
+    assert.deepEqual(news, [true, false, false, false, false])
   })
 
   test('that nobody told grows with each time that it comes again, and once for many that fail together', () => {

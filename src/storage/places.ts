@@ -7,11 +7,14 @@ import type { Tables } from './tables.ts'
 export function storedPlaces(db: Kysely<Tables>): Places {
   return {
     put: async (instance, records) => {
+      if (records.length === 0) return
       // In one order, so that two processes that write the same ones do not wait for each other.
       const rows = records
         .toSorted((one, other) => (one.place < other.place ? -1 : 1))
         .map(({ isBroken, until, changedAt, ...record }) => ({ ...record, is_broken: isBroken ? 1 : 0, ends_at: until, changed_at: changedAt, instance }))
-      for (let at = 0; at < rows.length; at += atOnce) await putSome(db, rows.slice(at, at + atOnce))
+      await db.transaction().execute(async (transaction) => {
+        for (let at = 0; at < rows.length; at += atOnce) await putSome(transaction, rows.slice(at, at + atOnce))
+      })
     },
     list: async (at) => {
       const rows = await db

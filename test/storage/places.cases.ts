@@ -21,6 +21,12 @@ export const placeCases: StoreCases = {
     )
   },
 
+  'is stored of ten thousand places at once': async (store) => {
+    const many = Array.from({ length: 10_000 }, (_, number) => ({ ...broken, place: `target:openai/${number}`, until: at + 10, changedAt: at - 100_000 }))
+    await store.places.put('ins_1', many)
+    assert.equal((await store.places.list(at + 5)).filter(({ changedAt }) => changedAt < at).length, 10_000)
+  },
+
   'is told while it lasts, and for a minute after a change': async (store) => {
     const places = async (time: number) => (await store.places.list(time)).map(({ place }) => place).toSorted()
     assert.deepEqual(await places(at + 59_999), [parked.place, broken.place])
