@@ -3,6 +3,7 @@
 import { monotonic, now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { PlaceResource } from '../contract/providers.ts'
+import { readPlace } from '../routing/place.ts'
 import type { Standing } from '../routing/standing.ts'
 import type { ControlRoute } from './route.ts'
 
@@ -32,21 +33,14 @@ export const health: readonly ControlRoute[] = [
   },
 ]
 
-/** As `routing/leaf.ts` names them: `target:openai@east/gpt-4o`, `account:openai@east#1a2b3c4d`, `provider:openai`, `quota:shared`. */
-const placeName = /^(provider|account|target):([^@/#]+)(?:@([^/#]+))?(?:#\w+)?(?:\/([^]*))?$/
-
 /** `until` is milliseconds since 1970. */
 function show(standing: Standing, time: number): PlaceResource {
   const { name, ejection, limit } = standing
-  const [, , provider = null, account = null, model = null] = placeName.exec(name) ?? []
   const state = standing.stateAt(time)
   const isLeft = state !== 'closed' && ejection !== undefined
   return {
     place: name,
-    kind: name.slice(0, name.indexOf(':')) as PlaceResource['kind'],
-    provider,
-    account,
-    model,
+    ...readPlace(name),
     state,
     reason: isLeft ? ejection.reason : null,
     until: isLeft ? Math.round(now() + ejection.until - time) : null,

@@ -9,6 +9,9 @@ export class RetryBudget {
   readonly #calls = new Uint32Array(span)
   readonly #retries = new Uint32Array(span)
   #second = 0
+  /** Of all time, for who counts. */
+  granted = 0
+  refused = 0
 
   /** `time` is milliseconds of the monotonic clock, here and below. */
   noteCall(time: number): void {
@@ -21,7 +24,11 @@ export class RetryBudget {
     const calls = sum(this.#calls)
     const retries = sum(this.#retries)
     // The floor holds for each second by itself: a quiet time is not saved up for a burst.
-    if (this.#retries[at]! >= floor && retries >= calls * share) return false
+    if (this.#retries[at]! >= floor && retries >= calls * share) {
+      this.refused += 1
+      return false
+    }
+    this.granted += 1
     this.#retries[at]! += 1
     return true
   }

@@ -3,9 +3,11 @@
 import { monotonic, now } from '../base/clock.ts'
 import { reasons, type ReasonRow } from '../canonical/failure.ts'
 import type { Health, PlaceRecord } from '../routing/health.ts'
+import { readPlace } from '../routing/place.ts'
 import type { Standing } from '../routing/standing.ts'
 import type { Places, StoredPlace } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { PlaceMetrics } from '../telemetry/places.ts'
 
 /** How soon others know, in milliseconds. */
 const lookEvery = 1000
@@ -19,6 +21,7 @@ export interface Kept {
   readonly places: Places
   readonly instance: string
   readonly log: Log
+  readonly metrics: Pick<PlaceMetrics, 'eject'>
 }
 
 /** Where the database cannot be asked, what is known in memory goes on, and is stored when it can be again. */
@@ -51,6 +54,7 @@ export class HealthKeeper {
     const time = monotonic()
     if (ejection === undefined || standing.stateAt(time) === 'closed') return this.#kept.log.tell('info', 'trusted again', { place })
     const { reason, times } = ejection
+    this.#kept.metrics.eject(readPlace(place).kind, reason)
     const { health }: ReasonRow = reasons[reason]
     // A secret that is refused does not mend itself: somebody has to look.
     const level = health?.at === 'account' ? 'error' : 'warn'

@@ -13,9 +13,12 @@ import type { Settings } from '../config/settings.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { Outbox } from '../receipts/outbox.ts'
+import type { Health } from '../routing/health.ts'
+import { readPlace } from '../routing/place.ts'
 import { StorageError } from '../storage/errors.ts'
 import { Log } from '../telemetry/log.ts'
 import { Metrics, type Gauges } from '../telemetry/metrics.ts'
+import { PlaceMetrics, type PlaceGauges } from '../telemetry/places.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
@@ -72,7 +75,8 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
   const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, { live, outbox, memory }) })
-  const keeper = new HealthKeeper({ health: plane.health, places: data.store.places, instance: state.instance, log })
+  const placeMetrics = new PlaceMetrics(placeGaugesOf(plane.health))
+  const keeper = new HealthKeeper({ health: plane.health, places: data.store.places, instance: state.instance, log, metrics: placeMetrics })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
   const media = settings.media.fetch
     ? new MediaFetcher({ ...settings.media, resolvers: settings.upstream.resolvers, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
@@ -87,7 +91,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     const tls = settings.tls && readTls(settings.tls)
     const hosts = hostsOf(settings)
     const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
-    const listening = { gateway, hosts, limits: settings.http, tls, side: sideOf({ state, plane, data, metrics }), upgrades: sockets }
+    const listening = { gateway, hosts, limits: settings.http, tls, side: sideOf({ state, plane, data, metrics, placeMetrics }), upgrades: sockets }
     const server = createHttp(listening, live)
     await listen(server, settings)
     // Without a listener, one client that finds no descriptor left would end the process for all others.
@@ -122,6 +126,19 @@ function gaugesOf(outbox: Outbox, log: Log, plane: Plane): Gauges {
     outboxDropped: () => outbox.dropped,
     logDropped: () => log.dropped,
     configIsStale: () => plane.problem !== undefined,
+  }
+}
+
+function placeGaugesOf(health: Health): PlaceGauges {
+  return {
+    places: function* () {
+      const time = monotonic()
+      for (const standing of health) {
+        const { kind, provider } = readPlace(standing.name)
+        yield { kind, provider: provider ?? '', state: standing.stateAt(time), waiting: standing.waiting }
+      }
+    },
+    retries: () => health.retries,
   }
 }
 
@@ -194,7 +211,7 @@ function settler({ metrics, outbox, log }: { readonly metrics: Metrics; readonly
   }
 }
 
-function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: Metrics }): Side {
+function sideOf({ state, plane, data, metrics, placeMetrics }: Parts & { readonly metrics: Metrics; readonly placeMetrics: PlaceMetrics }): Side {
   const viewers = new WeakMap<IncomingMessage, Viewer>()
   return serveBeside({
     snapshot: () => plane.snapshot,
@@ -208,7 +225,7 @@ function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: Met
       const config = plane.problem === undefined ? 'current' : 'stale'
       return { isReady: !state.isDraining, body: { status: state.isDraining ? 'draining' : 'ready', config, dependencies: { database } } }
     },
-    metrics: () => ({ type: metrics.contentType, text: metrics.text() }),
+    metrics: () => ({ type: metrics.contentType, text: metrics.text() + placeMetrics.text() }),
     control: plane.serveControl(viewers),
   })
 }

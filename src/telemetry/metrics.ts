@@ -24,6 +24,7 @@ interface SurfaceRow {
   readonly duration: Buckets
   readonly overhead: Buckets
   readonly firstToken: Buckets
+  readonly queued: Buckets
 }
 
 interface ProviderRow {
@@ -61,9 +62,10 @@ export class Metrics {
 
   observe(receipt: ReceiptRecord): void {
     this.#countCall(receipt)
-    const { duration, overhead, firstToken } = this.#surface(receipt.surface)
+    const { duration, overhead, firstToken, queued } = this.#surface(receipt.surface)
     duration.add(receipt.duration / 1e9)
     overhead.add(receipt.overhead / 1e9)
+    if (receipt.queued !== null && receipt.queued > 0) queued.add(receipt.queued / 1e9)
     if (receipt.first_token_after !== null) firstToken.add(receipt.first_token_after / 1e9)
     for (const { provider, reason } of receipt.attempts as readonly AttemptRecord[]) bump(this.#provider(provider).attempts, reason)
     if (receipt.metadata !== null) this.#countLabels(receipt.metadata)
@@ -125,6 +127,7 @@ export class Metrics {
     return [
       histogram('omni_request_duration_seconds', 'From the first byte of a request to the last of its answer.', 'duration'),
       histogram('omni_first_token_seconds', 'Until the first word of an answer.', 'firstToken'),
+      histogram('omni_queued_seconds', 'What of it was waiting for room, of calls that had to wait.', 'queued'),
       histogram('omni_overhead_seconds', 'What the gateway itself took of it.', 'overhead'),
     ]
   }
@@ -156,8 +159,7 @@ export class Metrics {
 
   #surface(name: string): SurfaceRow {
     let row = this.#surfaces.get(name)
-    if (row === undefined)
-      this.#surfaces.set(name, (row = { duration: new Buckets(seconds), overhead: new Buckets(shortSeconds), firstToken: new Buckets(seconds) }))
+    if (row === undefined) this.#surfaces.set(name, (row = newRow()))
     return row
   }
 
@@ -166,6 +168,10 @@ export class Metrics {
     if (row === undefined) this.#providers.set(name, (row = { prompt: 0, completion: 0, cost: 0, attempts: new Map() }))
     return row
   }
+}
+
+function newRow(): SurfaceRow {
+  return { duration: new Buckets(seconds), overhead: new Buckets(shortSeconds), firstToken: new Buckets(seconds), queued: new Buckets(seconds) }
 }
 
 function bump(counts: Map<string, number>, name: string): void {

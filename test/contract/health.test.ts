@@ -68,6 +68,15 @@ for (const database of ['an SQLite file', 'PostgreSQL'] as const) {
       assert.ok(Math.abs(known.until! - own!.until!) < 100, 'both are told of one time')
       assert.equal((await say(second)).wasAsked, false)
       assert.match(known.place, /^account:one#[0-9a-f]{8}$/)
+      const tellsOf = (gateway: Gateway) => gateway.log().flatMap(({ msg, level, place, reason }) => (msg === 'left alone' ? [[level, place, reason]] : []))
+      assert.deepEqual(
+        [first, second].map((gateway) => tellsOf(gateway)),
+        [[['ERROR', known.place, 'upstream_auth_error']], []],
+        'who found it out says so',
+      )
+      const numbers = await (await ask(second, '/metrics')).text()
+      assert.match(numbers, /^omni_places\{kind="account",provider="one",state="open"\} 1$/m)
+      assert.match(await (await ask(first, '/metrics')).text(), /^omni_ejections_total\{kind="account",reason="upstream_auth_error"\} 1$/m)
       assert.deepEqual(
         started.filter((gateway) => gateway.stdout().includes('secret-of-one')),
         [],

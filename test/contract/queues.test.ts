@@ -71,6 +71,8 @@ describe('a provider that takes five calls at once', () => {
     assert.equal(most(), 5)
     const queued = await Promise.all(answers.slice(-3).map(async (told) => (await scene.receiptOf(told)).queued as number))
     assert.ok(Math.max(...queued) > 20e6, 'the receipt tells the waiting')
+    const headers = { authorization: `Bearer ${scene.gateway.adminKey}` }
+    assert.match(await (await fetch(`${scene.gateway.url}/metrics`, { headers })).text(), /^omni_queued_seconds_count\{surface="openai-chat"\} 4\d$/m)
   })
 
   test('refuses at once those for whom there is no place in the queue, and says when to come back (routing 26)', async () => {
