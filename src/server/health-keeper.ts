@@ -83,8 +83,8 @@ export class HealthKeeper {
     clearTimeout(this.#soon)
     this.#soon = undefined
     while (this.#writing) await this.#writing
-    const { health, places, instance } = this.#kept
-    for (const record of health.takeChanges()) this.#unwritten.set(record.place, record)
+    const { places, instance } = this.#kept
+    this.#collect()
     if (this.#unwritten.size === 0) return
     const records = [...this.#unwritten.values()]
     this.#writing = places.put(instance, records).then(
@@ -97,10 +97,17 @@ export class HealthKeeper {
     this.#writing = undefined
   }
 
+  #collect(): void {
+    for (const record of this.#kept.health.takeChanges()) this.#unwritten.set(record.place, record)
+  }
+
   async #adopt(): Promise<void> {
     const { health, places, instance } = this.#kept
     const rows = await places.list(now())
-    const news = rows.filter((row) => row.instance !== instance && this.#seen.get(row.place) !== stampOf(row))
+    this.#collect()
+    // What was found out here while the rows were read is newer than that others trust it.
+    const isNews = (row: StoredPlace) => row.instance !== instance && this.#seen.get(row.place) !== stampOf(row)
+    const news = rows.filter((row) => isNews(row) && (row.until !== 0 || !this.#unwritten.has(row.place)))
     this.#seen = new Map(rows.map((row) => [row.place, stampOf(row)]))
     health.adopt(news)
   }

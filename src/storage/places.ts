@@ -42,14 +42,17 @@ async function putSome(db: Kysely<Tables>, rows: readonly Tables['places'][]): P
     .insertInto('places')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.column('place').doUpdateSet(({ ref }) => ({
-        reason: ref('excluded.reason'),
-        is_broken: ref('excluded.is_broken'),
-        ends_at: ref('excluded.ends_at'),
-        times: ref('excluded.times'),
-        changed_at: ref('excluded.changed_at'),
-        instance: ref('excluded.instance'),
-      })),
+      conflict
+        .column('place')
+        .doUpdateSet(({ ref }) => ({
+          reason: ref('excluded.reason'),
+          is_broken: ref('excluded.is_broken'),
+          ends_at: ref('excluded.ends_at'),
+          times: ref('excluded.times'),
+          changed_at: ref('excluded.changed_at'),
+          instance: ref('excluded.instance'),
+        }))
+        .where(({ eb, ref }) => eb.or([eb(ref('excluded.ends_at'), '=', 0), eb(ref('excluded.ends_at'), '>', ref('places.ends_at'))])),
     )
     .execute()
 }

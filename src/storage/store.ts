@@ -149,7 +149,7 @@ export interface KeptResponse {
 
 /** The health of places, shared by all processes of an installation. */
 export interface Places {
-  /** Stores or replaces them, in the name of the process that found it out. */
+  /** Stores or replaces them, in the name of the process that found it out. Who must be left alone for longer stays so, unless it is trusted again. */
   put(instance: string, records: readonly PlaceRecord[]): Promise<void>
   /** Those that are left alone at that time, and those that changed a short while before it. */
   list(at: number): Promise<readonly StoredPlace[]>

@@ -21,6 +21,17 @@ export const placeCases: StoreCases = {
     )
   },
 
+  'is not shortened by who knows less': async (store) => {
+    const endOf = async () => (await store.places.list(at)).find(({ place }) => place === parked.place)?.until
+    await store.places.put('ins_2', [{ ...parked, until: at + 10_000, changedAt: at + 5 }])
+    assert.equal(await endOf(), parked.until)
+    await store.places.put('ins_2', [{ ...parked, until: at + 70_000 }])
+    assert.equal(await endOf(), at + 70_000)
+    await store.places.put('ins_2', [{ ...parked, until: 0 }])
+    await store.places.put('ins_1', [parked])
+    assert.equal(await endOf(), parked.until)
+  },
+
   'is stored of ten thousand places at once': async (store) => {
     const many = Array.from({ length: 10_000 }, (_, number) => ({ ...broken, place: `target:openai/${number}`, until: at + 10, changedAt: at - 100_000 }))
     await store.places.put('ins_1', many)
