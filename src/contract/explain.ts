@@ -16,7 +16,6 @@ const flag = z
 const tokens = z
   .string()
   .regex(/^\d{1,9}$/)
-  .default('0')
   .transform(Number)
 
 export const explainQuery = z.strictObject({
@@ -32,8 +31,9 @@ export const explainQuery = z.strictObject({
   surface: z.enum(surfaces).default('openai-chat'),
   stream: flag,
   session: name.optional(),
-  input_tokens: tokens,
-  output_tokens: tokens,
+  /** Every call brings something: of none at all each price would be the same. */
+  input_tokens: tokens.default(1),
+  output_tokens: tokens.default(0),
   ...(Object.fromEntries(needFlags.map((need) => [need, flag])) as { [need in (typeof needFlags)[number]]: typeof flag }),
 })
 

@@ -40,13 +40,15 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     const first = await course.next(patienceOf(call, bounds))
     receipt.queued(course.takeWaited())
     if (call.client.isGone) throw giveBack(first)
-    if (first === undefined) throw failure ?? course.refusal()
+    // Nobody was asked, and who could be told the request may come back: that is what the client should know.
+    if (first === undefined) throw failure === undefined || (receipt.attempts.length === 0 && course.hasMore) ? course.refusal() : failure
     const { leaf } = first
     for (let again = 0, lease = first; ; again += 1, lease = new Lease(leaf)) {
       const asked = await askOnce({ call, receipt, lease, isStrict: bounds.isStrict }, ask)
       if ('answer' in asked) return asked.answer
       if (asked.wasAsked || failure === undefined) failure = asked.failure
       if (isLast(asked, plan, bounds) || isSpent(call, receipt)) throw failure
+      if (!asked.wasAsked && asked.failure.row.blame === 'caller') course.passOver()
       if (asked.failure.reason === 'context_length_exceeded') course.needMore(leaf)
       // Who has not been asked yet comes before who has failed.
       const mayRetry = again < bounds.retries && receipt.attempts.length < bounds.attempts - course.unasked

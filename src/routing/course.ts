@@ -48,6 +48,8 @@ export class Course implements Circumstances<Member> {
   #needs: Needs | undefined
   /** The context of a target that was too small. */
   #tooSmall = 0
+  /** Of those that were offered, how many could not be told the request. */
+  #mute = 0
 
   constructor(plan: Plan, traveller: Traveller) {
     this.#plan = plan
@@ -104,6 +106,16 @@ export class Course implements Circumstances<Member> {
   /** From now on only targets with more room for context than that one are offered. */
   needMore({ context }: Leaf): void {
     this.#tooSmall = Math.max(this.#tooSmall, context)
+  }
+
+  /** Whoever was offered last could not be told the request: nothing was asked of them. */
+  passOver(): void {
+    this.#mute += 1
+  }
+
+  /** Whether somebody could still be asked, were they in. */
+  get hasMore(): boolean {
+    return this.#leaves().length > 0
   }
 
   /** Whether it may be asked now, as strategies want to know it. */
@@ -167,7 +179,7 @@ export class Course implements Circumstances<Member> {
   #despair(time: number): Leaf | undefined {
     const leaves = this.#leaves()
     if (leaves.length > 0) return leaves.find((leaf) => leaf.places.every((place) => place.isIn(time) || place.mayPanic(time)))
-    if (this.#needs === undefined || this.#needs === nothing || this.#asked.length > 0) return undefined
+    if (this.#needs === undefined || this.#needs === nothing || this.#asked.length > this.#mute) return undefined
     this.#needs = nothing
     return this.#choose(time)
   }

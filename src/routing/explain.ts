@@ -6,7 +6,7 @@ import { isAble, needsIn, type Need, type Needs } from '../catalog/abilities.ts'
 import { Course, type Traveller } from './course.ts'
 import { Health } from './health.ts'
 import type { Group, Leaf, Missing } from './leaf.ts'
-import { narrowed, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { nameBehind, resolve, type Asked, type RoutingTable } from './resolve.ts'
 import type { Standing } from './standing.ts'
 import type { StrategyName } from './strategies/index.ts'
@@ -74,11 +74,9 @@ export function explain(imagined: Imagined, table: RoutingTable): Explanation {
   const time = monotonic()
   const idle = weightless(root)
   const obstacles = new Map(leaves.map((leaf) => [leaf, obstaclesOf(leaf, imagined, { time, isIdle: idle.has(leaf) })]))
-  // Whoever cannot be told it is passed over when it is written for them.
-  const mute = new Set(leaves.filter((leaf) => obstacles.get(leaf)!.some(({ why }) => why === 'cannot_say')).map(({ target }) => target))
-  const told = mute.size === 0 ? plan : narrowed(plan, (target) => !mute.has(target))
-  const order = leavingTurns(root, () => walk(told, imagined, time))
-  const shares = leavingTurns(root, () => countFirsts(told, imagined, time))
+  const mute = new Set(leaves.filter((leaf) => obstacles.get(leaf)!.some(({ why }) => why === 'cannot_say')))
+  const order = leavingTurns(root, () => walk(plan, imagined, { time, mute }))
+  const shares = leavingTurns(root, () => countFirsts(plan, imagined, { time, mute }))
   const prospects = leaves.map((leaf): Prospect => ({
     leaf,
     place: order.includes(leaf) ? order.indexOf(leaf) + 1 : undefined,
@@ -100,20 +98,33 @@ function travellerOf({ needs, affinity }: Imagined): Traveller {
   return { who: '', needs: () => needs, affinity: () => affinity, onGone: () => {} }
 }
 
+/** What calls find at this moment. `mute` cannot be told the request. */
+interface Circumstance {
+  readonly time: number
+  readonly mute: ReadonlySet<Leaf>
+}
+
+/** Whoever cannot be told it is chosen, takes the turn, and is passed over when it is written for them. */
+function offerOf(course: Course, { time, mute }: Circumstance): Leaf | undefined {
+  let leaf = course.offer(time)
+  for (; leaf !== undefined && mute.has(leaf); leaf = course.offer(time)) course.passOver()
+  return leaf
+}
+
 /** Whom the call would ask if they all failed, one after the other. */
-function walk(plan: Plan, imagined: Imagined, time: number): readonly Leaf[] {
+function walk(plan: Plan, imagined: Imagined, at: Circumstance): readonly Leaf[] {
   const course = new Course(plan, travellerOf(imagined))
   const order: Leaf[] = []
-  for (let leaf = course.offer(time); leaf !== undefined && order.length < mostPlaces; leaf = course.offer(time)) order.push(leaf)
+  for (let leaf = offerOf(course, at); leaf !== undefined && order.length < mostPlaces; leaf = offerOf(course, at)) order.push(leaf)
   return order
 }
 
 /** Who would be asked first, by many calls that come one after the other while nothing else changes. Bounded by the leaves. */
-function countFirsts(plan: Plan, imagined: Imagined, time: number): ReadonlyMap<Leaf, number> {
+function countFirsts(plan: Plan, imagined: Imagined, at: Circumstance): ReadonlyMap<Leaf, number> {
   const calls = Math.max(100, Math.min(mostCalls, Math.floor(mostLooks / plan.root.leaves.length)))
   const counts = new Map<Leaf, number>()
   for (let call = 0; call < calls; call += 1) {
-    const first = new Course(plan, travellerOf(imagined)).offer(time)
+    const first = offerOf(new Course(plan, travellerOf(imagined)), at)
     if (first !== undefined) counts.set(first, (counts.get(first) ?? 0) + 1)
   }
   return new Map([...counts].map(([leaf, count]) => [leaf, count / calls]))

@@ -19,6 +19,10 @@ const scene = await openScene({
       '  drawn: { strategy: weighted, targets: [{ model: openai/a, weight: 3 }, { model: openai/b, weight: 1 }, { model: openai/c, weight: 0 }] }',
       '  seeing: { targets: [priced/gpt-3.5-turbo, priced/gpt-4o] }',
       '  parked: { targets: [anthropic/parked, openai/spare] }',
+      '  several: { strategy: round-robin, targets: [openai/a, anthropic/claude-sonnet-4-5, openai/b, openai/c] }',
+      '  doubted: { targets: [anthropic/claude-sonnet-4-5, { model: openai/one, lacks: [choices] }] }',
+      '  cheap: { strategy: cost-optimized, targets: [priced/gpt-4o, priced/gpt-4o-mini] }',
+      '  told: { targets: [anthropic/claude-sonnet-4-5, priced/gpt-4o] }',
     ].join('\n'),
 })
 const { gateway } = scene
@@ -32,7 +36,7 @@ async function explain(query: string): Promise<Explanation> {
 }
 
 const orderOf = ({ targets }: Explanation) => targets.map(({ place, provider, model }) => `${place} ${provider}/${model}`)
-const say = (model: string) => scene.post('/v1/chat/completions', { model, ...question })
+const say = (model: string, more: object = {}) => scene.post('/v1/chat/completions', { model, ...question, ...more })
 
 describe('an explanation', () => {
   test('tells how the name led there, who is asked in which order, and what leads nowhere', async () => {
@@ -119,6 +123,39 @@ describe('an explanation', () => {
     scene.claude.play(openai.speak('never asked'))
     assert.equal((await say('parked')).headers.get('x-omni-model'), 'spare')
     assert.equal(scene.claude.asked().length, 0)
+  })
+
+  test('knows that who cannot be told the request takes a turn all the same', async () => {
+    scene.chat.play(openai.speak('ok'))
+    for (let turn = 0; turn < 30; turn += 1) {
+      const { targets } = await explain('model=several&choices')
+      const answer = await say('several', { n: 2 })
+      assert.deepEqual([answer.headers.get('x-omni-model'), targets.at(-1)!.reasons], [targets[0]!.model, [{ why: 'cannot_say', words: ['choices'] }]])
+    }
+  })
+
+  test('knows who is cheaper though nobody said how much is asked', async () => {
+    scene.chat.play(openai.speak('ok'))
+    const [first] = orderOf(await explain('model=cheap'))
+    assert.deepEqual([first, (await say('cheap')).headers.get('x-omni-model')], ['1 priced/gpt-4o-mini', 'gpt-4o-mini'])
+  })
+
+  test('knows that who lacks something is asked where the others cannot be told it', async () => {
+    scene.chat.play(openai.speak('ok'))
+    const found = await explain('model=doubted&choices')
+    assert.deepEqual(orderOf(found), ['1 openai/one', 'null anthropic/claude-sonnet-4-5'])
+    assert.deepEqual([found.targets[0]!.share, found.targets[0]!.last_resort], [1, true])
+    const answer = await say('doubted', { n: 2 })
+    assert.deepEqual([answer.status, answer.headers.get('x-omni-model')], [200, 'one'])
+  })
+
+  test('a call that only those could be told who are left alone is told when they come back', async () => {
+    scene.chat.play(openai.error(429, 'rate_limit_error', null, { 'retry-after': '60' }))
+    await (await say('priced/gpt-4o')).text()
+    const answer = await say('told', { n: 2 })
+    const { error } = (await answer.json()) as { error: { code: string } }
+    assert.deepEqual([answer.status, error.code], [429, 'rate_limit_exceeded'])
+    assert.ok(Number(answer.headers.get('retry-after')) > 50, String(answer.headers.get('retry-after')))
   })
 
   test('fails as a call would, and tells what it does not take', async () => {
