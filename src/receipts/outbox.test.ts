@@ -49,7 +49,7 @@ test('what finds it full, by number or by size, is counted and not kept', async 
     const outbox = new Outbox(storage.append, bound)
     for (let at = 0; at < 5; at += 1) outbox.put(line)
     assert.deepEqual([outbox.depth, outbox.dropped], [kept, 5 - kept])
-    assert.equal(await outbox.close(1000), 0)
+    await until(() => outbox.depth === 0)
     outbox.put(line)
     assert.deepEqual([outbox.depth, outbox.dropped], [1, 5 - kept], 'the place of what was stored is free again')
     await outbox.close(1000)
@@ -113,6 +113,16 @@ test('closing stores what comes while it closes', async () => {
   outbox.put('b')
   assert.equal(await closed, 0)
   assert.deepEqual(storage.lines(), ['a', 'b'])
+})
+
+test('what comes after the end is counted and lost, and nothing is tried for it', async () => {
+  const storage = openStorage()
+  storage.state.isBroken = true
+  const outbox = new Outbox(storage.append, limits)
+  await outbox.close(100)
+  outbox.put('a')
+  await setTimeout(400)
+  assert.deepEqual([outbox.dropped, outbox.depth, storage.state.tries], [1, 0, 0])
 })
 
 test('an empty one closes at once', async () => {

@@ -46,9 +46,9 @@ export class Outbox {
     return this.#lastFault
   }
 
-  /** Takes one line of JSON. */
+  /** Takes one line of JSON; after the end it is counted and lost. */
   put(line: string): void {
-    if (this.#waiting.length >= this.#limits.records || this.#bytes + line.length > this.#limits.bytes) {
+    if (this.#hasGivenUp || this.#waiting.length >= this.#limits.records || this.#bytes + line.length > this.#limits.bytes) {
       this.#dropped += 1
       return
     }
@@ -65,7 +65,8 @@ export class Outbox {
     let isLate = false
     while (this.#running !== undefined && !isLate) isLate = await Promise.race([this.#running.then(() => false), limit.done.then(() => true)])
     limit.cancel()
-    if (isLate) this.#hasGivenUp = true
+    // What comes from now on is lost: trying to store it would keep the process for ever.
+    this.#hasGivenUp = true
     this.#pause?.cancel()
     return this.#waiting.length
   }

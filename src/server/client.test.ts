@@ -193,6 +193,22 @@ describe('a slow reader', () => {
     assert.equal(await reason.promise, 'client_closed')
   })
 
+  test('[B28] is cut as well when all was said, and what it does not take is the end of that', async () => {
+    const taken = Promise.withResolvers<number>()
+    await using served = await serve(async (client) => {
+      client.begin(200, ['content-length', String(32 << 20)])
+      client.end(Buffer.alloc(32 << 20))
+      const from = performance.now()
+      assert.equal(client.isTaking, true)
+      await client.taken()
+      taken.resolve(performance.now() - from)
+    })
+    served.socket.pause()
+    served.socket.write(post())
+    const took = await Promise.race([taken.promise, setTimeout(5000, Infinity, { ref: false })])
+    assert.ok(took >= limits.writeIdle - 50 && took < 2000, `it took ${took} ms`)
+  })
+
   test('that catches up gets everything', async () => {
     await using served = await serve(async (client) => {
       client.begin(200, ['content-length', String(8 << 20)])

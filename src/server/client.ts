@@ -1,5 +1,6 @@
 /** The client of a call, made of Node's request and response. */
 
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Listed } from '../base/roster.ts'
@@ -39,6 +40,7 @@ export class HttpClient implements Client, Listed {
   readonly #limits: ClientLimits
   readonly #sentBefore: number
   #listener: (() => void) | undefined
+  #reading: { stop(failure: Failure): void } | undefined
   #interruption: Failure | undefined
   #isGone = false
 
@@ -85,19 +87,32 @@ export class HttpClient implements Client, Listed {
     if (this.#isGone || this.#interruption) listener()
   }
 
+  /** All was said, and the client has not taken it to its end. */
+  get isTaking(): boolean {
+    return this.#response.writableEnded && !this.#response.writableFinished && !this.#response.destroyed
+  }
+
+  /** Resolves when the client has taken all that was said, or is gone. */
+  async taken(): Promise<void> {
+    if (this.isTaking) await once(this.#response, 'close')
+  }
+
   /** Ends the call from our side: whoever works for it is told to give up, and `failure` is what the client hears. */
   interrupt(failure: Failure): void {
     this.#interruption = failure
     this.#listener?.()
+    this.#reading?.stop(failure)
   }
 
   async read(limit: number): Promise<Buffer> {
     const limits = this.#welcome(limit)
-    return new Promise((resolve, reject) => void new Incoming(this.#request, limits, { resolve, reject }))
+    return new Promise((resolve, reject) => void (this.#reading = new Incoming(this.#request, limits, { resolve, reject })))
   }
 
   stream(limit: number): ByteSource {
-    return new IncomingStream(this.#request, this.#welcome(limit))
+    const stream = new IncomingStream(this.#request, this.#welcome(limit))
+    this.#reading = { stop: (failure) => stream.fail(failure) }
+    return stream
   }
 
   #welcome(limit: number): IncomingLimits {
@@ -137,6 +152,8 @@ export class HttpClient implements Client, Listed {
     if (trailers !== undefined) this.#response.addTrailers(trailers)
     if (!this.#request.complete) this.#linger()
     this.#response.end(piece)
+    // Node waits without end for who takes nothing of what is left; as long as some of it goes, this waits too.
+    if (this.isTaking) this.#response.setTimeout(this.#limits.writeIdle)
   }
 
   destroy(): void {
@@ -175,20 +192,20 @@ class Incoming implements Watched {
     this.#outcome = outcome
     request.on('data', (chunk: Buffer) => this.#take(chunk))
     request.on('end', () => this.#end())
-    request.on('error', () => this.#stop(new Failure('client_closed', 'The client hung up before its request was whole.')))
+    request.on('error', () => this.stop(new Failure('client_closed', 'The client hung up before its request was whole.')))
     watch(this)
   }
 
   /** Every byte buys a millisecond: whoever sends less than a kilobyte a second is holding a place, and not sending. */
   look(_time: number, time: number): void {
     const { idle } = this.#limits
-    if (time - this.#heardAt > idle || time - this.#begunAt > idle + this.#length) this.#stop(new Failure('request_timeout', 'The body did not come in time.'))
+    if (time - this.#heardAt > idle || time - this.#begunAt > idle + this.#length) this.stop(new Failure('request_timeout', 'The body did not come in time.'))
   }
 
   #take(chunk: Buffer): void {
     this.#heardAt = awake()
     this.#length += chunk.length
-    if (this.#length > this.#limits.limit) return this.#stop(tooLarge(this.#limits.limit))
+    if (this.#length > this.#limits.limit) return this.stop(tooLarge(this.#limits.limit))
     this.#chunks.push(chunk)
   }
 
@@ -197,7 +214,7 @@ class Incoming implements Watched {
     this.#outcome.resolve(this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#length))
   }
 
-  #stop(failure: Failure): void {
+  stop(failure: Failure): void {
     unwatch(this)
     this.#request.removeAllListeners('data').pause()
     this.#outcome.reject(failure)

@@ -52,6 +52,8 @@ export interface Upgrades {
 /** A call, as whoever ends the process sees it. */
 export interface LiveCall extends Listed {
   interrupt(failure: Failure): void
+  /** All was said, and the client has not taken it to its end. */
+  readonly isTaking: boolean
   /** Whether bytes on this socket belong to another request. */
   isAnswering(socket: Socket): boolean
 }
@@ -113,7 +115,7 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     live.add(client)
     const { gateway } = listening
     const served = serving.kind === 'kept' ? serveKept(serving.surface, client, gateway) : serve(serving.surface, client, gateway)
-    await served.finally(() => live.remove(client))
+    await served.then(() => client.taken()).finally(() => live.remove(client))
   } catch (error) {
     refuseSide(request, response, toFailure(error))
   }

@@ -38,7 +38,7 @@ export class IncomingStream implements ByteSource, Watched {
     this.#limits = limits
     request.on('readable', () => this.#give())
     request.on('end', () => this.#end())
-    request.on('error', () => this.#fail(new Failure('client_closed', 'The client hung up before its request was whole.')))
+    request.on('error', () => this.fail(new Failure('client_closed', 'The client hung up before its request was whole.')))
   }
 
   next(): Promise<Buffer | undefined> {
@@ -62,7 +62,7 @@ export class IncomingStream implements ByteSource, Watched {
   look(_time: number, time: number): void {
     const { idle } = this.#limits
     const waits = time - this.#askedAt
-    if (waits > idle || this.#waited + waits > idle + this.#length) this.#fail(new Failure('request_timeout', 'The body did not come in time.'))
+    if (waits > idle || this.#waited + waits > idle + this.#length) this.fail(new Failure('request_timeout', 'The body did not come in time.'))
   }
 
   #give(): void {
@@ -70,7 +70,7 @@ export class IncomingStream implements ByteSource, Watched {
     const chunk = this.#request.read() as Buffer | null
     if (chunk === null) return
     this.#length += chunk.length
-    if (this.#length > this.#limits.limit) return this.#fail(tooLarge(this.#limits.limit))
+    if (this.#length > this.#limits.limit) return this.fail(tooLarge(this.#limits.limit))
     this.#waited += awake() - this.#askedAt
     this.#settle((waiting) => waiting.resolve(chunk))
   }
@@ -80,7 +80,7 @@ export class IncomingStream implements ByteSource, Watched {
     this.#settle((waiting) => waiting.resolve(undefined))
   }
 
-  #fail(failure: Failure): void {
+  fail(failure: Failure): void {
     this.#failure ??= failure
     this.#settle((waiting) => waiting.reject(failure))
   }

@@ -77,6 +77,9 @@ export class SocketClient implements Client, Listed {
     return false
   }
 
+  /** What was said last is the connection's to send. */
+  readonly isTaking = false
+
   onGone(listener: () => void): void {
     this.#listener = listener
     if (this.#isGone || this.#interruption) listener()

@@ -1,7 +1,8 @@
 /** How the gateway ends: calls in flight may finish, those that take too long hear why they cannot, and what was recorded is stored. */
 
 import type { Server } from 'node:http'
-import { pause } from '../base/clock.ts'
+import { Server as TcpServer } from 'node:net'
+import { monotonic, pause } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Outbox } from '../receipts/outbox.ts'
@@ -81,6 +82,7 @@ async function end(
   sockets.drain()
   await drain(server, live, respite)
   sockets.close()
+  await emptied(live)
   unfollow()
   await network.close()
   await media?.close()
@@ -95,9 +97,11 @@ async function end(
 
 /** Calls in flight may finish; what has not by then hears that we stop, in its own wire. */
 async function drain(server: Server, live: Live, respite: Respite): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const idle = setInterval(() => server.closeIdleConnections(), 100)
+  // A server of HTTP would close idle connections by itself, and takes for idle who has not taken all of an answer.
+  const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()))
+  const closeIdle = () => [...live].some(({ isTaking }) => isTaking) || server.closeIdleConnections()
+  closeIdle()
+  const idle = setInterval(closeIdle, 100)
   await respite.await(closed)
   for (const client of live) client.interrupt(new Failure('shutting_down', 'The gateway stops, and this call took longer than it waits.'))
   const last = pause(1000)
@@ -105,4 +109,10 @@ async function drain(server: Server, live: Live, respite: Respite): Promise<void
   last.cancel()
   clearInterval(idle)
   server.closeAllConnections()
+}
+
+/** Who was cut off has a receipt to close all the same. */
+async function emptied(live: Live): Promise<void> {
+  const until = monotonic() + hasty
+  while (live.size > 0 && monotonic() < until) await pause(10).done
 }

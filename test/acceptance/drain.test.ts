@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { renameSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { JsonObject } from '../../src/base/json.ts'
 import { eventually } from '../gateway.ts'
-import { chunk, hang, lastChunk, openai, openStream, raw, startUpstream, wait, type Answer } from '../upstream/index.ts'
-import { chatPath, configOf, openScene, wordsOf, type Scene } from './scene.ts'
+import { chunk, endless, hang, lastChunk, openai, openStream, raw, startUpstream, wait, type Answer } from '../upstream/index.ts'
+import { head } from './raw.ts'
+import { chatPath, configOf, hello, openScene, wordsOf, type Scene } from './scene.ts'
 
 const frames = openai.frames('one two three')
 const begun: Answer = [openStream(), ...frames.slice(0, 2).map((frame) => raw(chunk(frame)))]
@@ -73,6 +76,64 @@ describe('a thousand streams', () => {
     assert.equal(await stopped, 0)
     const lines = scene.log().filter(({ msg, path }) => msg === 'request' && path === chatPath)
     assert.equal(lines.length, 1000, 'each is in the log')
+  })
+})
+
+describe('[B24] a client that is slower than the end', () => {
+  const ask = (scene: Scene, fields: JsonObject, length?: number): Socket => {
+    const body = JSON.stringify({ model: 'up/m', messages: hello, ...fields })
+    const socket = connect(scene.port, '127.0.0.1').on('error', () => {})
+    socket.write(
+      head(
+        `POST ${chatPath} HTTP/1.1`,
+        `Host: 127.0.0.1:${scene.port}`,
+        `Authorization: Bearer ${scene.key}`,
+        'Content-Type: application/json',
+        `Content-Length: ${length ?? body.length}`,
+      ) + body,
+    )
+    return socket
+  }
+  const receiptsAfter = async (scene: Scene) => {
+    await using again = await openScene({ dataDir: scene.dataDir })
+    return (await receiptsOf(again)).map(({ error }) => error)
+  }
+
+  test('because it does not read keeps no process alive, and has its receipt', async () => {
+    await using provider = await startUpstream(endless(openai.frames('x'.repeat(4000))[1]!))
+    await using scene = await openScene({ cast: { up: { like: 'openai', url: provider.url } }, settings: { server: { drain: '300ms' } } })
+    ask(scene, { stream: true }).pause()
+    await provider.request(0)
+    await pause(1000)
+    assert.equal(await scene.stop(), 0)
+    assert.deepEqual(await receiptsAfter(scene), ['client_closed'])
+  })
+
+  test('because it is still sending hears why it is not served, and has its receipt', async () => {
+    await using provider = await startUpstream(openai.reply('fine'))
+    await using scene = await openScene({ cast: { up: { like: 'openai', url: provider.url } }, settings: { server: { drain: '300ms' } } })
+    let heard = ''
+    ask(scene, {}, 100_000).on('data', (piece: Buffer) => (heard += piece.toString()))
+    await pause(300)
+    assert.equal(await scene.stop(), 0)
+    assert.match(heard, /^HTTP\/1\.1 503 [^]*"code":"shutting_down"/)
+    assert.deepEqual(await receiptsAfter(scene), ['shutting_down'])
+  })
+
+  test('because it reads a long answer a bit at a time gets all of it', async () => {
+    await using provider = await startUpstream(openai.reply('x'.repeat(16e6)))
+    await using scene = await openScene({ cast: { up: { like: 'openai', url: provider.url } }, settings: { server: { drain: '20s' } } })
+    const socket = ask(scene, {})
+    let length = 0
+    socket.on('data', (piece: Buffer) => {
+      length += piece.length
+      socket.pause()
+      setTimeout(() => socket.resume(), 5)
+    })
+    await eventually(() => length > 0)
+    assert.equal(await scene.stop(), 0)
+    await eventually(() => socket.closed)
+    assert.ok(length > 16e6, `${length} bytes came`)
   })
 })
 
