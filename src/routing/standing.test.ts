@@ -52,6 +52,15 @@ describe('a breaker', () => {
     assert.deepEqual([standing.failures, standing.stateAt(6000), standing.inFlight], [1, 'closed', 0])
   })
 
+  test('opens soon on a target that hangs, though every attempt takes its time to fail', () => {
+    const standing = place()
+    const patience = 30_000
+    for (let beganAt = 0; standing.stateAt(beganAt + patience) !== 'open'; beganAt += 50) {
+      assert.ok(beganAt < 1000, 'it is open by now')
+      fail(standing, beganAt, beganAt + patience)
+    }
+  })
+
   const opensWith = (share: number): boolean => {
     const standing = place()
     for (let at = 0; at < 3000; at += 1) {

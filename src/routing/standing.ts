@@ -69,6 +69,7 @@ export class Standing {
   #before = 0
   #counted = 0
   #windowAt = -Infinity
+  #windowOf = -Infinity
   #windowFailures = 0
   #windowSuccesses = 0
   #trustedAt = -Infinity
@@ -241,15 +242,17 @@ export class Standing {
   }
 
   /**
-   * What began before the window did belongs to it, however late it ends: a thousand calls that fail together are one
-   * failure. A window counts by what most of it was.
+   * What ended together with the window's first failure belongs to it, and so does what began together with it, however late
+   * it ends: a thousand calls that fail together are one failure. A window counts by what most of it was.
    */
   #count(time: number, beganAt: number, isFailure: boolean): void {
-    const isOver = time - this.#windowAt >= this.#terms().window
-    if (isOver && (!isFailure || beganAt >= this.#windowAt)) {
+    const { window } = this.#terms()
+    const isOver = time - this.#windowAt >= window
+    if (isOver && (!isFailure || beganAt - this.#windowOf >= window)) {
       if (!isFailure && this.#counted === 0) return
       this.#before = this.#counted
       this.#windowAt = time
+      if (isFailure) this.#windowOf = beganAt
       this.#windowFailures = this.#windowSuccesses = 0
     }
     if (isFailure) this.#windowFailures += 1
