@@ -57,3 +57,10 @@ test('a quota that nobody else says is a warning, and one that entries share is 
   assert.match(load(`providers: { ${entry('a', 'team')}, ${entry('b', 'taem')} }`).warnings.join('\n'), /a.quota: no other entry says `team`[^]*b.quota/)
   assert.deepEqual(load(`providers: { ${entry('a', 'team')}, ${entry('b', 'team')} }`).warnings, [])
 })
+
+test('where no account can be used nothing is said of weights that nobody gave', () => {
+  assert.throws(
+    () => load('providers: { groq: { accounts: { red: { key: your-api-key }, blue: {} } } }'),
+    ({ message }: Error) => /red\.key: holds what stands in examples/.test(message) && /blue: needs `key`/.test(message) && !message.includes('weight'),
+  )
+})

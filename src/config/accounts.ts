@@ -40,7 +40,8 @@ export function readAccounts(owner: Owner, entry: GivenProvider, report: Report)
   if (isFirst && !isGood(secret, owner, [name, 'key'], report)) return undefined
   const accounts = given.flatMap(([account, terms]) => readAccount(account, terms, owner, report) ?? [])
   const all = isFirst ? [onlyAccount(secret), ...accounts] : accounts
-  if (all.every(({ weight }) => weight === 0)) report.problem([name, 'accounts'], 'have no weight but 0: give one of them more, or leave `weight` out.')
+  if (all.length > 0 && all.every(({ weight }) => weight === 0))
+    report.problem([name, 'accounts'], 'have no weight but 0: give one of them more, or leave `weight` out.')
   warnOfTwins(name, all, report)
   return accounts.length === given.length ? all : undefined
 }

@@ -13,7 +13,16 @@ const bodyLimit = 1024 * 1024
 
 /** `viewerOf` tells who sent a request that the table let in. */
 export async function buildApi(control: Control, viewerOf: (request: IncomingMessage) => Viewer): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit, logger: false, exposeHeadRoutes: false, ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } })
+  const app = Fastify({
+    bodyLimit,
+    logger: false,
+    exposeHeadRoutes: false,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    // Of paths that it cannot read it has an answer of its own, in no envelope and with the path in it.
+    frameworkErrors: (error, request, reply) => void refuseSide(request.raw, reply.hijack().raw, explain(error)),
+  })
+  // A text is no JSON.
+  app.removeContentTypeParser('text/plain')
   app.setErrorHandler((error: FastifyError, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error)))
   app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.')))
   for (const route of controlRoutes) add(app, route, control, viewerOf)
@@ -63,6 +72,8 @@ function explain(error: FastifyError): Failure {
 
 /** Fastify's own refusals. https://fastify.dev/docs/latest/Reference/Errors/ */
 const byCode: Readonly<Record<string, readonly [Reason, string]>> = {
+  FST_ERR_BAD_URL: ['bad_request', 'The path is not encoded as a URL is.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing of so long a name.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['request_too_large', `The body is larger than ${bodyLimit} bytes.`],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'The body must be sent as `content-type: application/json`.'],
   FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'The body must be sent as `content-type: application/json`.'],

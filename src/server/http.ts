@@ -141,6 +141,8 @@ export function refuseSide(request: IncomingMessage, response: ServerResponse, f
 
 function envelopeOf({ method, url = '', headers }: IncomingMessage): SurfaceWire {
   if (method === 'GET' && /^(\/v1)?\/models\b/.test(url)) return askers[askerOf(url, headers)]
+  // Names of chains stand in these paths, and may be any.
+  if (url.startsWith('/_omni/')) return openaiChat
   if (/\/messages\b/.test(url)) return anthropicMessages
   if (/^\/v2\/|\/rerank\b/.test(url)) return cohereChat
   return takesQueryKey(url.split('?', 1)[0]!) ? geminiGenerate : openaiChat

@@ -250,3 +250,24 @@ describe('a key that may not say where its calls go', () => {
     assert.match((await omni(gateway, ['keys', 'list'])).stdout, /first .* yes +active\n/)
   })
 })
+
+test('what the control API cannot read is refused in its own envelope, without a word of it', async () => {
+  const headers = { authorization: `Bearer ${gateway.adminKey}` }
+  const long = 'x'.repeat(300)
+  for (const [method, path, type, status, code] of [
+    ['GET', '/chains/%zz-canary', undefined, 400, 'bad_request'],
+    ['GET', '/chains/%ff-canary', undefined, 400, 'bad_request'],
+    ['DELETE', `/keys/${long}-canary`, undefined, 404, 'not_found'],
+    ['GET', '/chains/canary/messages', undefined, 404, 'not_found'],
+    ['GET', '/chains/canary/rerank', undefined, 404, 'not_found'],
+    ['PUT', '/chains/text', 'text/plain', 415, 'unsupported_media_type'],
+  ] as const) {
+    const sent = type === undefined ? { headers } : { headers: { ...headers, 'content-type': type }, body: '{"targets":["openai/a"]}' }
+    const answer = await fetch(`${gateway.url}/_omni${path}`, { method, ...sent })
+    const text = await answer.text()
+    const { error } = JSON.parse(text) as { error: { code: string; type: string; message: string } }
+    assert.deepEqual([answer.status, error.code, error.type], [status, code, 'invalid_request_error'], text)
+    assert.doesNotMatch(text, /canary/)
+    assert.ok(answer.headers.get('x-request-id'))
+  }
+})
