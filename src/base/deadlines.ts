@@ -13,4 +13,6 @@ export interface Deadlines {
   readonly progress: number
   /** An answer in all. */
   readonly total: number
+  /** From sending until it speaks, or is whole, where the call has less time left than that may take. */
+  readonly spoken?: number
 }

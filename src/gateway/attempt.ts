@@ -21,6 +21,7 @@ export type Ask<A> = (target: Target, isStrict: boolean) => Promise<A>
 interface Bounds {
   readonly attempts: number
   readonly retries: number
+  readonly totalTime: number
   readonly until: number
   readonly isStrict: boolean
   readonly staysThere: boolean
@@ -44,14 +45,14 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     if (first === undefined) throw failure === undefined || (receipt.attempts.length === 0 && course.hasMore) ? course.refusal() : failure
     const { leaf } = first
     for (let again = 0, lease = first; ; again += 1, lease = new Lease(leaf)) {
-      const asked = await askOnce({ call, receipt, lease, isStrict: bounds.isStrict }, ask)
+      const asked = await askOnce({ call, receipt, lease, bounds }, ask)
       if ('answer' in asked) return asked.answer
       if (asked.wasAsked || failure === undefined) failure = asked.failure
       if (isLast(asked, plan, bounds) || isSpent(call, receipt)) throw failure
       if (!asked.wasAsked && asked.failure.row.blame === 'caller') course.passOver()
       if (asked.failure.reason === 'context_length_exceeded') course.needMore(leaf)
       // Who has not been asked yet comes before who has failed.
-      const mayRetry = again < bounds.retries && receipt.attempts.length < bounds.attempts - course.unasked
+      const mayRetry = again < bounds.retries && receipt.attempts.length < bounds.attempts - (bounds.staysThere ? 0 : course.unasked)
       const wait = mayRetry ? pauseBefore(again, asked, { leaf, course, call }) : undefined
       if (wait === undefined || monotonic() + wait > bounds.until) break
       await waitFor(wait, call, receipt)
@@ -65,10 +66,12 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
 function boundsOf({ snapshot, extensions }: AnyCall, plan: Plan): Bounds {
   const { limits } = snapshot
   const { chain } = plan
+  const totalTime = chain?.totalTime ?? limits.attemptTime
   return {
     attempts: mostAttempts(plan, limits.attempts),
     retries: extensions.retries ?? chain?.retries ?? snapshot.retries,
-    until: monotonic() + (chain?.totalTime ?? limits.attemptTime),
+    totalTime,
+    until: monotonic() + totalTime,
     isStrict: chain?.strict ?? snapshot.strict,
     staysThere: extensions.staysThere,
   }
@@ -91,7 +94,7 @@ interface Asking {
   readonly call: AnyCall
   readonly receipt: Receipt
   readonly lease: Lease
-  readonly isStrict: boolean
+  readonly bounds: Bounds
 }
 
 /** `wasAsked`: something went out to the target, which may have cost something. */
@@ -100,11 +103,12 @@ interface Failed {
   readonly wasAsked: boolean
 }
 
-async function askOnce<A>({ call, receipt, lease, isStrict }: Asking, ask: Ask<A>): Promise<{ readonly answer: A } | Failed> {
+async function askOnce<A>({ call, receipt, lease, bounds }: Asking, ask: Ask<A>): Promise<{ readonly answer: A } | Failed> {
   const { target } = lease.leaf
+  const left = bounds.until - lease.beganAt
   try {
     tellTarget(call, target, receipt)
-    const answer = await ask(target, isStrict)
+    const answer = await ask(within(left, target), bounds.isStrict)
     lease.speak()
     call.lease = lease
     endAttempt(target, 'answered', receipt)
@@ -112,10 +116,22 @@ async function askOnce<A>({ call, receipt, lease, isStrict }: Asking, ask: Ask<A
   } catch (error) {
     const failure = call.client.isGone ? gone() : toFailure(error)
     const wasAsked = receipt.isAttempting
-    lease.end(wasAsked ? failure : undefined, receipt.record.upstream_status !== null)
+    const wasCutShort = failure.reason === 'upstream_timeout' && left < bounds.totalTime * fairShare && monotonic() >= bounds.until
+    lease.end(wasAsked && !wasCutShort ? failure : undefined, receipt.record.upstream_status !== null)
     if (wasAsked) endAttempt(target, failure.reason, receipt)
     return { failure, wasAsked }
   }
+}
+
+/** Whoever got less than this of a call's time, because others took the rest, is not to blame that it was too short. */
+const fairShare = 0.5
+
+/** The same target, which has no more time to answer than the call has left. */
+function within(left: number, target: Target): Target {
+  const { connection } = target
+  const { firstByteStreamed, firstByteWhole, firstWord, total } = connection.deadlines
+  if (left >= Math.min(total, Math.max(firstByteStreamed + firstWord, firstByteWhole))) return target
+  return { ...target, connection: { ...connection, deadlines: { ...connection.deadlines, spoken: left } } }
 }
 
 const gone = () => new Failure('client_closed', 'The client hung up.')
@@ -174,7 +190,7 @@ function pauseBefore(again: number, { failure: { row, retryAfterMs } }: Failed, 
   const time = monotonic()
   const least = leaf.outFor(time)
   const isOut = retryAfterMs !== undefined || row.health?.does === 'eject'
-  if (!row.again || least > limits.retryPause || (isOut && course.hasAnotherWayTo(leaf))) return undefined
+  if (!row.again || least > limits.retryPause || (isOut && !call.extensions.staysThere && course.hasAnotherWayTo(leaf))) return undefined
   if (!routing.health.retries.take(time, retryShare, retryFloor)) return undefined
   const jitter = Math.random() * Math.min(limits.retryPause, firstPause * 2 ** again)
   return least === 0 ? jitter : least + jitter / 4

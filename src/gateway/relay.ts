@@ -85,6 +85,7 @@ export async function awaitFirst(exchange: Exchange): Promise<Relayed> {
   const type = typeOf(exchange)
   const first = await exchange.next()
   if (first === undefined) throw new Failure('upstream_truncated', 'The provider ended its answer before the first sound.')
+  exchange.awaitWord(Infinity)
   return { kind: 'flow', type, first, exchange }
 }
 

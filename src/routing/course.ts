@@ -27,9 +27,9 @@ export type Patience = number
 /** Beyond these many targets nobody waits for an answer any more. */
 const mostTargets = 16
 
-/** Attempts of one call in all, where the configuration gives it so many: each target of a chain gets its turn. */
+/** Attempts of one call in all, where the configuration gives it so many: each target of a chain gets its turn, unless the chain says a number of its own. */
 export function mostAttempts({ chain, root }: Plan, given: number): number {
-  return Math.max(chain?.attempts ?? given, Math.min(root.leaves.length, mostTargets))
+  return chain?.attempts ?? Math.max(given, Math.min(root.leaves.length, mostTargets))
 }
 
 const nothing: Needs = { bits: 0, input: 0, output: 0 }
@@ -91,9 +91,11 @@ export class Course implements Circumstances<Member> {
     return waited
   }
 
-  /** How many are left that were not offered yet. */
+  /** How many could be asked now that were not offered yet. */
   get unasked(): number {
-    return Math.max(0, Math.min(this.#plan.root.leaves.length, mostTargets) - this.#asked.length)
+    this.#time = monotonic()
+    const left = this.#plan.root.leaves.filter((leaf) => this.isIn(leaf)).length
+    return Math.max(0, Math.min(left, mostTargets - this.#asked.length))
   }
 
   /** Whether the same model could be asked at once by another account. */
@@ -163,7 +165,8 @@ export class Course implements Circumstances<Member> {
   }
 
   #fits(leaf: Leaf): boolean {
-    if (this.#asked.length > 0 && this.#asked.includes(leaf)) return false
+    // One target may stand in several of a chain's lists.
+    if (this.#asked.length > 0 && this.#asked.some(({ own }) => own === leaf.own)) return false
     const { allows } = this.#plan
     if (allows !== undefined && !allows(leaf.target)) return false
     if (this.#tooSmall > 0 && !mayTakeMore(leaf.context, this.#tooSmall)) return false

@@ -54,7 +54,12 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.#upload = upload
     this.#heardAt = this.#startedAt
     this.#patience = asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole
+    this.#wordBy = this.#spokenBy
     watch(this)
+  }
+
+  get #spokenBy(): number {
+    return this.#startedAt + (this.#deadlines.spoken ?? Infinity)
   }
 
   /** The upload, for undici to send: it asks for more when the provider has taken what it got. */
@@ -179,7 +184,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   }
 
   awaitWord(ms: number): void {
-    this.#wordBy = ms === Infinity ? ms : awake() + ms
+    this.#wordBy = ms === Infinity ? ms : Math.min(awake() + ms, this.#spokenBy)
     if (ms === Infinity) this.#progress = new Progress(this.#deadlines.progress, awake())
   }
 
