@@ -58,15 +58,22 @@ async function ask(call: Call, lease: Lease, gateway: Gateway, receipt: Receipt)
     if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0)
       throw new Failure('upstream_invalid_response', 'The provider’s answer has no count.')
     endAttempt(target, 'answered', receipt)
-    lease.speak()
     return tokens
   } catch (error) {
     const failure = toFailure(error)
-    lease.end(failure, receipt.record.upstream_status !== null)
+    lease.end(tellsOfMore(failure) ? failure : undefined, receipt.record.upstream_status !== null)
     endAttempt(target, failure.reason, receipt)
     if (failure.row.blame === 'caller' && !canEstimate(failure.reason, name === call.surface.name)) throw failure
     return undefined
   }
+}
+
+/**
+ * Counting has a path and limits of its own (https://platform.claude.com/docs/en/build-with-claude/token-counting), and may fail where the
+ * model answers, or answer where that fails: it says something of the account and of the provider, and nothing of the target.
+ */
+function tellsOfMore({ row: { health } }: Failure): boolean {
+  return health?.at === 'account' || health?.at === 'provider'
 }
 
 /**

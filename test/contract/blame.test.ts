@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { gemini, reply } from '../upstream/index.ts'
-import { openScene, openStage } from './scene.ts'
+import { gemini, messages, reply, type Received } from '../upstream/index.ts'
+import { openScene, openStage, question } from './scene.ts'
 
 const google = await openStage(gemini.speak('Hello World'))
 after(() => google.upstream.stop())
@@ -21,3 +21,25 @@ for (const message of ['You do not have permission to access the File abc or it 
     assert.equal((await ask({ text: 'hi' })).status, 200)
   })
 }
+
+const counts = ({ path }: Received): boolean => path.includes('count_tokens')
+const claude = { model: 'anthropic/claude-sonnet-4-5', ...question }
+
+for (const [says, fault] of [
+  ['has a limit of its own', messages.error(429, 'rate_limit_error', { 'retry-after': '30' })],
+  ['fails', messages.error(500, 'api_error')],
+] as const) {
+  test(`counting that ${says} leaves the model to answer`, async () => {
+    scene.claude.play((request) => (counts(request) ? fault : messages.reply('fine')))
+    const counted = await scene.post('/v1/messages/count_tokens', claude)
+    assert.equal(counted.headers.get('x-omni-usage-source'), 'estimated')
+    assert.equal((await scene.post('/v1/messages', { ...claude, max_tokens: 9 })).status, 200)
+  })
+}
+
+test('and counting that works makes nobody trust a model that fails', async () => {
+  scene.claude.play((request) => (counts(request) ? messages.speak('fine')(request) : messages.error(500, 'api_error')))
+  assert.equal((await scene.post('/v1/messages', { ...claude, max_tokens: 9 })).status, 502)
+  for (let at = 0; at < 8; at += 1) await (await scene.post('/v1/messages/count_tokens', claude)).arrayBuffer()
+  assert.equal((await scene.post('/v1/messages', { ...claude, max_tokens: 9 })).status, 503)
+})
