@@ -37,7 +37,10 @@ export class Lease {
     for (const place of this.#places) place.end(time)
   }
 
-  /** Whoever answered with a status is there, and took our secret, as far as the failure does not say otherwise. */
+  /**
+   * Whoever answered with a status is there, and took our secret, as far as the failure does not say otherwise. A target whose
+   * silence its client did not bear any longer has not proved that it speaks.
+   */
   #blame(failure: Failure, hasAnswered: boolean, time: number): void {
     const { health } = failure.row
     // What is built in fails because it was asked to.
@@ -49,7 +52,7 @@ export class Lease {
       if (place === guilty) {
         isInnocent = false
         this.#punish(place, epoch, failure, time)
-      } else if (isInnocent) place.succeed(time, epoch)
+      } else if (isInnocent && !(place === this.leaf.own && failure.reason === 'client_closed')) place.succeed(time, epoch)
       else if (!this.#hasSpoken) place.release(epoch, time)
     })
   }

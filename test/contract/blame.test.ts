@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { gemini, messages, reply, type Received } from '../upstream/index.ts'
+import { gemini, hang, messages, openai, openStream, reply, type Received } from '../upstream/index.ts'
 import { openScene, openStage, question } from './scene.ts'
 
 const google = await openStage(gemini.speak('Hello World'))
@@ -42,4 +42,23 @@ test('and counting that works makes nobody trust a model that fails', async () =
   assert.equal((await scene.post('/v1/messages', { ...claude, max_tokens: 9 })).status, 502)
   for (let at = 0; at < 8; at += 1) await (await scene.post('/v1/messages/count_tokens', claude)).arrayBuffer()
   assert.equal((await scene.post('/v1/messages', { ...claude, max_tokens: 9 })).status, 503)
+})
+
+test('a client that leaves an answer that says nothing makes nobody trust who was silent', async () => {
+  const model = 'openai/gpt-4o'
+  scene.chat.play(openai.error(500, 'server_error'))
+  assert.equal((await scene.post('/v1/chat/completions', { model, ...question })).status, 502)
+  scene.chat.play([openStream(), hang()])
+  const { url, key } = scene.gateway
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ model, stream: true, ...question })
+  const ask = (ms: number) =>
+    fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body, signal: AbortSignal.timeout(ms) }).then(
+      ({ status }) => status,
+      () => 'left',
+    )
+  const heard: (number | string)[] = []
+  for (let at = 0; at < 7; at += 1) heard.push(await ask(50))
+  assert.ok(heard.includes('left'), 'one is let through, to try')
+  assert.equal(await ask(3000), 503)
 })
