@@ -122,6 +122,20 @@ describe('what was left alone', () => {
     assert.equal(standing.ejection!.until, 9400 + 1000)
   })
 
+  test('is not kept out by a probe that hangs: one more may go each time that one could have failed', () => {
+    const standing = broken()
+    const epoch = standing.begin(1300)
+    assert.deepEqual([standing.isIn(2299), standing.isIn(2300)], [false, true])
+    const next = standing.begin(2300)
+    assert.deepEqual([standing.isIn(2301), standing.isIn(3299)], [false, false])
+    standing.succeed(3300, next)
+    standing.end(3300)
+    assert.equal(standing.isIn(3300), true)
+    standing.fail(3400, { epoch, beganAt: 1300 }, 'upstream_timeout')
+    standing.end(3400)
+    assert.deepEqual([standing.stateAt(3400), standing.inFlight], ['open', 0])
+  })
+
   test('is not kept from its probe by streams that began before', () => {
     const standing = place()
     for (let at = 0; at < 1000; at += 1) standing.begin(0)

@@ -62,6 +62,7 @@ export class Standing {
   #until = 0
   #room = 1
   #probes = 0
+  #probedAt = -Infinity
   #reserved = 0
   #lastPanic = -Infinity
   #queue: FairQueue | undefined
@@ -85,7 +86,12 @@ export class Standing {
   /** Whether a call may go there now. */
   isIn(time: number): boolean {
     if (this.inFlight + this.#reserved >= this.limit) return false
-    return this.#until === 0 || (time >= this.#until && this.#probes + this.#reserved < this.#room)
+    return this.#until === 0 || (time >= this.#until && (this.#probes + this.#reserved < this.#room || this.#isProbeLate(time)))
+  }
+
+  /** A probe that hangs, or writes at length, does not keep out all others: as if it had failed, the next one may go. */
+  #isProbeLate(time: number): boolean {
+    return this.#reserved === 0 && time - this.#probedAt >= this.#terms().ejection
   }
 
   get failures(): number {
@@ -126,6 +132,7 @@ export class Standing {
     this.inFlight += 1
     if (this.#until === 0) return this.epoch
     this.#probes += 1
+    this.#probedAt = time
     if (time < this.#until) this.#lastPanic = time
     return this.epoch
   }
