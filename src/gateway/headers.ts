@@ -36,11 +36,13 @@ export function streamHeaders(receipt: Receipt, inArray = false): HeaderList {
 }
 
 export function refusalHeaders(failure: Failure, receipt: Receipt): HeaderList {
-  const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
-  const { retryAfterMs, row } = failure
-  if (!row.retry) headers.push('x-should-retry', 'false')
-  else if (retryAfterMs !== undefined) headers.push('retry-after', String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms', String(Math.ceil(retryAfterMs)))
-  return headers
+  return [...answerHeaders(receipt, 'application/json; charset=utf-8'), ...retryHeaders(failure)]
+}
+
+/** Whether to come back, and when, where anybody knows. */
+export function retryHeaders({ retryAfterMs, row }: Failure): HeaderList {
+  if (!row.retry) return ['x-should-retry', 'false']
+  return retryAfterMs === undefined ? [] : ['retry-after', String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms', String(Math.ceil(retryAfterMs))]
 }
 
 /** Dollars with all nine places of a nano-dollar, and no more zeros than needed. */

@@ -11,6 +11,7 @@ import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
+import { retryHeaders } from './headers.ts'
 import { identify } from './identify.ts'
 import { listInput } from './kept-input.ts'
 import { passStream } from './kept-stream.ts'
@@ -126,6 +127,5 @@ function refuse({ wire }: KeptSurface, client: Client, failure: Failure): void {
   if (client.isGone) return client.destroy()
   // Only a stream has begun before it fails.
   if (client.hasBegun) return client.end(wire.writeErrorFrame(failure, requestIdOf(client.headers)))
-  const more = failure.row.retry ? [] : ['x-should-retry', 'false']
-  send(client, JSON.stringify(wire.writeError(failure, requestIdOf(client.headers))), failure.row.status, more)
+  send(client, JSON.stringify(wire.writeError(failure, requestIdOf(client.headers))), failure.row.status, retryHeaders(failure))
 }

@@ -31,7 +31,8 @@ const silent: Answer = [
   hang(),
 ]
 const late: Answer = [wait(700), ...slow(5)]
-const upstream = await startUpstream((request) => ({ slow: slow(120), silent, late })[String(request.json().model)] ?? openai.speak('fine')(request))
+const limited = openai.error(429, 'requests', 'rate_limit_exceeded', { 'retry-after': '30' })
+const upstream = await startUpstream((request) => ({ slow: slow(120), silent, late, limited })[String(request.json().model)] ?? openai.speak('fine')(request))
 const deadlines = { ...quick, firstByteStreamed: '1s', firstByteWhole: '1s', firstWord: '1s', idle: '1s', progress: '1h' }
 const scene = await openScene({
   ...disturbed,
@@ -85,6 +86,24 @@ describe('[B22] a clock that is set in the middle of a stream', () => {
     const turns = [0, 1, 2].map((turn) => ids.slice(turn * 3, turn * 3 + 3).sort())
     assert.equal(ids.length, 9)
     for (let turn = 1; turn < turns.length; turn += 1) assert.ok(turns[turn]![0]! > turns[turn - 1]![2]!)
+  })
+})
+
+describe('[B22] a clock that is set while a provider told us to stay away', () => {
+  test('makes that neither longer nor shorter', async () => {
+    const limited = upstream.requests.length
+    const first = await scene.say('up/limited')
+    assert.deepEqual([first.status, first.headers['retry-after']], [429, '30'])
+    for (const shift of [-hour, 24 * hour, 0]) {
+      disturb({ shift })
+      // What is left alone is written, and looked for, every second.
+      await pause(1300)
+      const told = await scene.say('up/limited')
+      const seconds = Number(told.headers['retry-after'])
+      assert.equal(told.status, 429)
+      assert.ok(seconds > 15 && seconds <= 30, `${seconds} seconds`)
+    }
+    assert.equal(upstream.requests.length - limited, 1, 'it is asked by none')
   })
 })
 

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { messages, openai } from '../upstream/index.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { messages, openai, wait } from '../upstream/index.ts'
 import { openScene, question } from './scene.ts'
 
 const scene = await openScene({
@@ -34,4 +35,22 @@ test('and where there is no other, its failure is told at once', async () => {
   const { status, took } = await ask('alone')
   assert.equal(status, 502)
   assert.ok(took < 2000, `${took} ms`)
+})
+
+const patient = await openScene({ config: () => 'retry: { perTarget: 0 }\nhealth: { failures: 2, window: 4s, ejection: 5s }\n' })
+
+test('(routing 7) three hundred calls that fail within a window are one failure of the two that it takes', async () => {
+  patient.chat.play(() => [wait(Math.random() * 500), ...openai.error(500, 'server_error')])
+  const fail = async () => (await patient.post('/v1/chat/completions', { model: 'openai/m', ...question })).status
+  const standing = async () => {
+    const answer = await fetch(`${patient.gateway.url}/_omni/providers/health`, { headers: { authorization: `Bearer ${patient.gateway.adminKey}` } })
+    const { data } = (await answer.json()) as { data: readonly { place: string; state: string; failures: number }[] }
+    const { state, failures } = data.find(({ place }) => place === 'target:openai/m')!
+    return [state, failures]
+  }
+  assert.deepEqual(new Set(await Promise.all(Array.from({ length: 300 }, fail))), new Set([502]))
+  assert.deepEqual([await standing(), patient.chat.asked().length], [['closed', 1], 300])
+  await pause(4100)
+  assert.equal(await fail(), 502)
+  assert.equal((await standing())[0], 'open')
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { reply, reset, responses, stream, wait, type Answer } from '../upstream/index.ts'
+import { openai, reply, reset, responses, stream, wait, type Answer } from '../upstream/index.ts'
 import { keeper } from './keeper.ts'
 import { openScene } from './scene.ts'
 
@@ -54,6 +54,17 @@ test('[A41] an error before the first event is a status, and one behind it an ev
   const text = await (await scene.get(`${path}?stream=true`)).text()
   assert.match(text, /"code":"upstream_error"[^\n]*\n\n$/)
   assert.doesNotMatch(text, /scripted server_error/)
+})
+
+test('[B07] when to come back is handed on, and that it does not help, too', async () => {
+  scene.chat.play(openai.error(429, 'requests', 'rate_limit_exceeded', { 'retry-after': '30' }))
+  const limited = await scene.get(path)
+  assert.deepEqual([limited.headers.get('retry-after'), limited.headers.get('x-should-retry')], ['30', null])
+  assert.deepEqual(await codeOf(limited), [429, 'rate_limit_exceeded'])
+  scene.chat.play(openai.error(401, 'invalid_request_error', 'invalid_api_key'))
+  const refused = await scene.get(path)
+  assert.deepEqual([refused.headers.get('retry-after'), refused.headers.get('x-should-retry')], [null, 'false'])
+  assert.deepEqual(await codeOf(refused), [502, 'upstream_auth_error'])
 })
 
 test('a stream that is whole goes on byte for byte, from wherever it was asked for', async () => {
