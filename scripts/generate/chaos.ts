@@ -30,7 +30,8 @@ Each scenario is asked for streamed and whole, alone and with a fallback to a so
 | safe | a clean refusal where an answer could be had |
 | fail | a part of an answer called whole, a hang beyond \`--bound\`, an answer that is not in the grammar of its API, anything let through that is no part of an answer, or more calls of the provider than there may be |
 
-The exit code is 1 where anything failed. \`--wire\` is the wire that the gateway speaks with the provider, \`--surface\` (\`chat\`, \`responses\`, \`messages\`, \`gemini\`) the
+The exit code is 1 where anything failed, or was not tested: scenarios that the provider was never asked for are named.
+\`--wire\` is the wire that the gateway speaks with the provider, \`--surface\` (\`chat\`, \`responses\`, \`messages\`, \`gemini\`) the
 API that it is asked on, \`--only\` some of the scenarios. A gateway rightly leaves a provider alone that has failed, so each scenario has an entry of its own,
 called after \`--provider\` (\`chaos-*\`); without a \`*\` in it all are asked of one entry, and what comes late is then refused for what came early. The deadlines of the
 entries are shorter than the silences: with longer ones it is the provider that ends them. Everything is bounded: a call by \`--bound\` (20 s), what would go on for ever

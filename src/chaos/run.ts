@@ -1,5 +1,6 @@
 /** Drives a gateway through scenarios, in every way that makes sense, and gathers what is to be said of it. */
 
+import { randomBytes } from 'node:crypto'
 import { askGateway, type ClientApi } from './asking.ts'
 import { grades, judge, type Grade, type Outcome } from './judge.ts'
 import { modelOf } from './entries.ts'
@@ -69,8 +70,16 @@ async function go({ simulator, gateway, key, prefix, api, bound }: Campaign, sce
   return { scenario: scenario.name, streams, hasFallback, grade, says, status, calls, took: Math.round(took) }
 }
 
+/** A gateway may still leave alone what it was asked for an hour ago: names are of this run alone. */
+const ofThisRun = randomBytes(3).toString('hex')
 let labels = 0
-const nextLabel = (): string => `n${++labels}`
+const nextLabel = (): string => `${ofThisRun}n${++labels}`
+
+/** Scenarios that the gateway never asked the provider for, in any way: whatever it said then, they were not tested. */
+export function untested(findings: readonly Finding[]): readonly string[] {
+  const asked = new Set(findings.flatMap(({ scenario, calls }) => (calls > 0 ? scenario : [])))
+  return [...new Set(findings.map(({ scenario }) => scenario))].filter((name) => !asked.has(name))
+}
 
 /** How many findings have each grade. */
 export const countGrades = (findings: readonly Finding[]): Readonly<Record<Grade, number>> =>

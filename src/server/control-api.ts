@@ -59,8 +59,8 @@ function add(app: FastifyInstance, route: ControlRoute, control: Control, viewer
 
 function explain(error: FastifyError): Failure {
   if (error instanceof Failure) return error
-  if (error instanceof StorageError)
-    return new Failure(error.reason === 'conflict' ? 'conflict' : 'internal_error', 'The database did not take the change.', { cause: error })
+  if (error instanceof StorageError && error.reason === 'conflict') return new Failure('conflict', 'It was changed meanwhile: read it again.', { cause: error })
+  if (error instanceof StorageError) return new Failure('internal_error', 'The database did not take the change.', { cause: error })
   if (error.validation !== undefined)
     return new Failure(
       'invalid_value',

@@ -60,6 +60,13 @@ describe('omni chaos', () => {
     assert.match(gone.stdout, /0 pass, 0 partial, 0 safe, 38 fail/)
   })
 
+  test('calls nothing tested that the provider was never asked for', async () => {
+    const wrong = await run('--gateway', gateway.url, '--key', 'omni_of-somebody-else')
+    assert.match(wrong.stdout, /0 fail\n$/)
+    assert.match(wrong.stderr, /^10 of 10 scenarios were not tested.*: sound, flapping, 400, /)
+    assert.equal(wrong.code, 1)
+  })
+
   test('serves until it is told to stop, and tells each call', async () => {
     const entry = new URL('../../bin/omni.js', import.meta.url).pathname
     const child = spawn(process.execPath, [entry, 'chaos', 'serve', '--port', String(port)], { cwd: gateway.dataDir, stdio: 'pipe' })
@@ -79,6 +86,7 @@ describe('omni chaos', () => {
     const complaints: readonly (readonly [words: readonly string[], says: RegExp])[] = [
       [['run', '--only', 'nothing-such'], /^There is no scenario nothing-such/],
       [['run', '--wire', 'morse'], /^`--wire` must be one of openai-chat, /],
+      [['run', '--gateway', '127.0.0.1:8080'], /^`--gateway` must be a URL/],
       [['run', '--gateway', gateway.url, '--surface', 'morse'], /^`--surface` must be one of chat, /],
       [['serve', '--port', '0'], /^`--port` must be a number/],
       [['serve', '--stall', 'long'], /^`--stall` must be a time/],

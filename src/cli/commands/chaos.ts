@@ -68,12 +68,25 @@ export const chaos: readonly Command[] = [
 async function drive(parts: Chaos, options: Arguments['options']): Promise<number> {
   const { prefix, scenarios } = entryOptions(parts, options)
   const api = oneOf(parts.clientApis, options, '--surface', 'chat')
-  const gateway = textOf(options, '--gateway', '').replace(/\/$/, '')
+  const gateway = gatewayOf(options)
   const bound = timeOf(options, '--bound', patience * 10)
   await using simulator = await listen(parts, options)
   const findings = await parts.runCampaign({ simulator, gateway, key: textOf(options, '--key', ''), prefix, scenarios, api, bound, lanes: 4 })
   console.log(options['--json'] ? JSON.stringify(findings) : `${table(parts.rowsOf(findings))}\n\n${parts.sumUp(findings)}`)
-  return findings.some(({ grade }) => grade === 'fail') ? 1 : 0
+  const missed = parts.untested(findings)
+  if (missed.length > 0)
+    console.error(
+      `${missed.length} of ${scenarios.length} scenarios were not tested, since the gateway never asked the provider: ${missed.join(', ')}.\n${help}`,
+    )
+  return missed.length > 0 || findings.some(({ grade }) => grade === 'fail') ? 1 : 0
+}
+
+const help = 'Has it the entries that `omni chaos run` tells without `--gateway`, is the key one of its own, and does it trust these providers again?'
+
+function gatewayOf(options: Arguments['options']): string {
+  const given = textOf(options, '--gateway', '').replace(/\/$/, '')
+  if (!/^https?:\/\//.test(given) || !URL.canParse(given)) throw new Complaint('`--gateway` must be a URL, as `http://127.0.0.1:8080`.')
+  return given
 }
 
 /** Milliseconds that the gateway under test shall wait for anything: shorter than a silence, and longer than what is only slow. */
