@@ -53,7 +53,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   upstream_auth_error: 'The provider refused the operator’s key, not the client’s.',
   upstream_quota_exceeded: 'The operator’s account at the provider is used up.',
   no_healthy_upstream: 'No target can be tried.',
-  queue_full: 'As many calls wait for the targets as may, or this one waited as long as it may.',
+  queue_full: 'As many calls wait for the targets as may, or this one waited as long as it may; or the gateway has no connection left.',
   overloaded: 'The provider, or the gateway, has more to do than it can.',
   auth_unavailable: 'Keys cannot be checked now.',
   budget_unavailable: 'Budgets cannot be checked now.',

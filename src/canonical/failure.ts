@@ -93,7 +93,8 @@ export const reasons = {
   upstream_auth_error: credential(502, 60_000),
   upstream_quota_exceeded: credential(502, 600_000),
   no_healthy_upstream: gateway(503),
-  queue_full: gateway(503),
+  // Where it is an attempt that found no connection: a moment later there may be one, and nobody's health says anything of it.
+  queue_full: { ...gateway(503), next: true, again: true },
   overloaded: { ...target(503, true, { messages: 'overloaded_error' }), messagesStatus: 529 },
   auth_unavailable: gateway(503),
   budget_unavailable: gateway(503),

@@ -43,11 +43,11 @@ export class Pools {
     return this.#pools.size
   }
 
-  /** Throws `Failure` (`overloaded`) where as many calls are in flight as there may be connections. */
+  /** Throws `Failure` (`queue_full`) where as many calls are in flight as there may be connections. */
   dispatch(place: Place, asked: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     const pooled = this.#at(place)
     if (pooled.calls >= this.#options.connections)
-      throw new Failure('overloaded', 'As many calls are in flight to the provider as may have a connection.', { retryAfterMs: 1000 })
+      throw new Failure('queue_full', 'As many calls are in flight to the provider as may have a connection.', { retryAfterMs: 1000 })
     pooled.calls += 1
     const counted = new Counted(pooled, handler)
     pooled.pool.dispatch(asked, counted)
