@@ -79,3 +79,11 @@ test('what is imagined on top of it narrows nobody', () => {
   imagined.limit(imagined.place('provider:east'), 1)
   assert.equal(standing.limit, 5)
 })
+
+test('[B22] what was stored before the clock was set back by an hour is not out for an hour longer', () => {
+  const { health } = routingTable()
+  const storedAt = Date.now() + 3_600_000
+  health.adopt([{ place: 'target:east/one', reason: 'rate_limit_exceeded', isBroken: false, until: storedAt + 30_000, times: 1, changedAt: storedAt }])
+  const outFor = health.find('target:east/one')!.outFor(performance.now())
+  assert.ok(outFor > 29_000 && outFor <= 30_000, `${outFor} ms`)
+})

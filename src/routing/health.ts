@@ -75,8 +75,9 @@ export class Health {
   /** Takes over what another process stored, or this one before it was started anew. */
   adopt(records: readonly (Omit<PlaceRecord, 'reason'> & { readonly reason: string })[]): void {
     const time = monotonic()
-    for (const { place, reason, isBroken, until, times } of records) {
-      const left = until - now()
+    for (const { place, reason, isBroken, until, times, changedAt } of records) {
+      // The clock may have been set back since, or another's be ahead: nothing lasts longer than it was said to.
+      const left = Math.min(until - now(), until - changedAt)
       // An older or newer version of us may know other reasons.
       if (left > 0) this.place(place).adopt({ reason: isReason(reason) ? reason : 'upstream_error', isBroken, times, until: time + left }, time)
       else if (until === 0) this.find(place)?.adopt(undefined, time)
