@@ -90,6 +90,18 @@ test('a provider that stops reading is late, and one whose client is slow is not
   assert.equal(await readAll(await post(upstream.url, { upload: slow, deadlines: { firstByteWhole: 200 } })), 'heard')
 })
 
+test('an upload that takes all the time there is was not for the provider to hasten', async () => {
+  for (const limit of ['total', 'spoken'] as const) {
+    await using provider = await startUpstream(reply(200, 'heard'))
+    const endless = uploadOf(
+      Array.from({ length: 100 }, () => Buffer.from('a')),
+      undefined,
+      50,
+    )
+    assert.equal((await failing(post(provider.url, { upload: endless, deadlines: { [limit]: 200 } }))).reason, 'request_timeout')
+  }
+})
+
 test('an upload that breaks off is never ended: the provider sees a cut, and the reason is the upload’s own', async () => {
   await using provider = await startReluctant()
   const broken = uploadOf([Buffer.from('abc'), new Failure('request_timeout', 'The body did not come in time.')], undefined, 50)

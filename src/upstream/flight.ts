@@ -194,8 +194,8 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   /** What the provider said while the process was blocked could not be heard: that time is not its own. */
   look(_time: number, time: number): void {
-    if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(late('The answer took longer than the total limit.'))
-    if (time >= this.#wordBy) return this.#fail(late('The provider did not say its first word in time.'))
+    if (time - this.#startedAt >= this.#deadlines.total) return this.#fail(this.#isPulling ? slow() : late('The answer took longer than the total limit.'))
+    if (time >= this.#wordBy) return this.#fail(this.#isPulling ? slow() : late('The provider did not say its first word in time.'))
     // While the client is slower than the provider, the silence is ours.
     if (this.#waiting > 0 || this.#isPulling || this.#controller?.paused === true) {
       this.#heardAt = time
@@ -205,6 +205,11 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     if (time - this.#heardAt < this.#patience) return
     this.#fail(late(this.status === 0 ? 'The provider did not begin to answer in time.' : 'The provider fell silent in the middle of its answer.'))
   }
+}
+
+/** The provider has not even heard all of the request. */
+function slow(): Failure {
+  return new Failure('request_timeout', 'The upload took longer than the total limit of a call.')
 }
 
 function late(message: string): Failure {
