@@ -122,6 +122,18 @@ describe('what was left alone', () => {
     assert.equal(standing.ejection!.until, 9400 + 1000)
   })
 
+  test('is not tried early where one of the calls that began before was told to stay away', () => {
+    const standing = place()
+    const epoch = standing.begin(0)
+    for (const time of [100, 200, 300]) fail(standing, time)
+    standing.eject(400, epoch, { reason: 'rate_limit_exceeded', isBroken: false, told: 500 })
+    standing.end(400)
+    assert.deepEqual([standing.ejection?.until, standing.mayPanic(899), standing.mayPanic(900)], [1300, false, true])
+    standing.reset(950)
+    for (const time of [1000, 1100, 1200]) fail(standing, time)
+    assert.equal(standing.mayPanic(1201), true)
+  })
+
   test('is not kept out by a probe that hangs: one more may go each time that one could have failed', () => {
     const standing = broken()
     const epoch = standing.begin(1300)

@@ -65,6 +65,8 @@ export class Standing {
   #probedAt = -Infinity
   #reserved = 0
   #lastPanic = -Infinity
+  /** What broke may tell us to stay away beside that: until then it is not tried early. */
+  #toldUntil = -Infinity
   #queue: FairQueue | undefined
   /** Failures that count, before this window and with it. */
   #before = 0
@@ -123,7 +125,7 @@ export class Standing {
 
   /** Whether it broke, and may be tried all the same because nothing else is left. */
   mayPanic(time: number): boolean {
-    const isBroken = this.ejection?.isBroken === true && this.#until !== 0
+    const isBroken = this.ejection?.isBroken === true && this.#until !== 0 && time >= this.#toldUntil
     return isBroken && this.#terms().panic && this.#probes === 0 && time - this.#lastPanic >= panicEvery && this.inFlight < this.limit
   }
 
@@ -183,6 +185,7 @@ export class Standing {
   eject(time: number, epoch: number, { reason, isBroken, ms, told }: Cause): void {
     const terms = this.#terms()
     const isKnown = this.#until !== 0 && epoch !== this.epoch
+    if (told !== undefined) this.#toldUntil = Math.max(this.#toldUntil, time + told)
     if (isKnown && (told === undefined || time + told <= this.#until)) return
     const isNews = !isKnown || this.ejection!.reason !== reason
     const isAgain = this.#until !== 0 || time - this.#trustedAt < this.#lastLength
@@ -246,6 +249,7 @@ export class Standing {
     this.#counted = this.#before = 0
     this.epoch += 1
     this.#trustedAt = time
+    this.#toldUntil = -Infinity
   }
 
   /**
