@@ -79,6 +79,46 @@ describe('a thousand streams', () => {
   })
 })
 
+describe('[B24] a call that takes longer than the draining', () => {
+  const contents = [{ parts: [{ text: 'hello' }] }]
+  const told = /"code":"shutting_down"|"code":503,"message":"The gateway stops|"message":"The gateway stops/
+  const calls: readonly (readonly [path: string, fields: JsonObject, status: number, says: RegExp])[] = [
+    ['/v1/responses', { input: 'hello', stream: true }, 200, /event: response\.failed\ndata: [^\n]*The gateway stops[^\n]*\n\n$/],
+    ['/v1beta/models/up%2Fm:streamGenerateContent?alt=sse', { contents }, 200, /data: \{"error":\{"code":503,"message":"The gateway stops[^\n]*\s+$/],
+    ['/v1beta/models/up%2Fm:streamGenerateContent', { contents }, 200, /\{"error":\{"code":503,"message":"The gateway stops[^\n]*\}\]$/],
+    ['/v2/chat', { messages: hello, stream: true }, 200, /"error":"The gateway stops[^\n]*"finish_reason":"ERROR"[^\n]*\n\n$/],
+    ['/v1/chat/completions', { messages: hello }, 503, told],
+    ['/v1beta/models/up%2Fm:generateContent', { contents }, 503, told],
+    ['/v1/embeddings', { input: 'hello' }, 503, told],
+    ['/v1/images/generations', { prompt: 'hello' }, 503, told],
+    ['/v1/audio/speech', { input: 'hello', voice: 'alloy' }, 503, told],
+  ]
+
+  test('hears so on every surface in its own words, streamed and whole', async () => {
+    await using provider = await startUpstream((request) => (request.json().stream ? [...begun, hang()] : [hang()]))
+    await using scene = await openScene({
+      cast: { up: { like: 'openai', url: provider.url } },
+      settings: { server: { drain: '500ms' }, deadlines: { idle: '1min', firstByteWhole: '1min' } },
+    })
+    const asked = calls.map(([path, fields]) => scene.ask({ path, body: { ...(!path.includes('models') && { model: 'up/m' }), ...fields } }))
+    await provider.request(calls.length - 1)
+    await pause(300)
+    const stopped = scene.stop()
+    for (const [at, answer] of (await Promise.all(asked)).entries()) {
+      const [path, , status, says] = calls[at]!
+      assert.deepEqual([answer.status, answer.isCut], [status, false], path)
+      assert.match(answer.text, says)
+      assert.doesNotMatch(answer.text, /response\.completed|"finish_reason":"COMPLETE"|"finishReason":"STOP"/)
+    }
+    assert.equal(await stopped, 0)
+    await using again = await openScene({ dataDir: scene.dataDir })
+    assert.deepEqual(
+      (await receiptsOf(again)).map(({ error }) => error),
+      calls.map(() => 'shutting_down'),
+    )
+  })
+})
+
 describe('[B24] a client that is slower than the end', () => {
   const ask = (scene: Scene, fields: JsonObject, length?: number): Socket => {
     const body = JSON.stringify({ model: 'up/m', messages: hello, ...fields })

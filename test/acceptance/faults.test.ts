@@ -181,6 +181,12 @@ describe('a provider that fails', () => {
       assert.equal((await say('row')).headers['x-omni-provider'], 'two')
       assert.equal(one.requests.length - before, 1, 'the same credential is not tried twice, by no call')
     }
+    const alerts = scene.log().filter(({ msg, reason }) => msg === 'left alone' && reason === 'upstream_auth_error')
+    assert.deepEqual(
+      alerts.map(({ level, place }) => [level, String(place).split('#')[0]]),
+      [401, 403].map(() => ['ERROR', 'account:one']),
+    )
+    assert.doesNotMatch(scene.stdout(), /upstream-key-of/)
   })
 
   test('[B38] after its first words is never asked again, and no other model goes on', async () => {

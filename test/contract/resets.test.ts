@@ -10,7 +10,9 @@ const google = await openStage(gemini.speak('Hello World'))
 after(() => google.upstream.stop())
 const scene = await openScene({
   providers: ({ chat }) => `  gemini: { key: secret-of-gemini-9f86d081884c7d65, baseUrl: "${google.upstream.url}/v1beta" }
-  plan: { like: kimi, key: secret-of-plan-9f86d081884c7d65, baseUrl: "${chat}" }`,
+  plan: { like: kimi, key: secret-of-plan-9f86d081884c7d65, baseUrl: "${chat}" }
+  east: { like: openai, key: secret-of-east-9f86d081884c7d65, baseUrl: "${chat}", quota: ours }
+  west: { like: openai, key: secret-of-west-9f86d081884c7d65, baseUrl: "${chat}", quota: ours }`,
 })
 
 /** One model of its own for every test: what is put out stays out. */
@@ -153,6 +155,16 @@ describe('[B07] nothing that shares the limit is asked meanwhile', () => {
     assert.ok(Number(headers.get('retry-after')) > 25 && Number(headers.get('retry-after')) <= 30, `${headers.get('retry-after')}`)
     assert.equal(scene.chat.asked().length, 1)
     assert.equal((await ask('openai', 'of-another-scope')).status, 200)
+  })
+
+  test('of deployments that share a quota none, whatever the model', async () => {
+    scene.chat.play(rateLimited({ 'retry-after': '30' }), openai.speak('of another'))
+    assert.equal((await ask('east', 'first')).status, 429)
+    const { status, headers } = await ask('west', 'second')
+    assert.equal(status, 429)
+    assert.ok(Number(headers.get('retry-after')) > 25 && Number(headers.get('retry-after')) <= 30, `${headers.get('retry-after')}`)
+    assert.equal(scene.chat.asked().length, 1)
+    assert.equal((await ask('openai', 'of-another-quota')).status, 200)
   })
 
   test('of a provider that limits each model apart the others answer', async () => {
