@@ -185,7 +185,7 @@ export class Standing {
   eject(time: number, epoch: number, { reason, isBroken, ms, told }: Cause): void {
     const terms = this.#terms()
     const isKnown = this.#until !== 0 && epoch !== this.epoch
-    if (told !== undefined) this.#toldUntil = Math.max(this.#toldUntil, time + told)
+    if (told !== undefined && !isBroken) this.#toldUntil = Math.max(this.#toldUntil, time + told)
     if (isKnown && (told === undefined || time + told <= this.#until)) return
     const isNews = !isKnown || this.ejection!.reason !== reason
     const isAgain = this.#until !== 0 || time - this.#trustedAt < this.#lastLength
