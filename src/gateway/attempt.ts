@@ -56,7 +56,7 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
       const wait = mayRetry ? pauseBefore(again, asked, { leaf, course, call }) : undefined
       if (wait === undefined || monotonic() + wait > bounds.until) break
       await waitFor(wait, call, receipt)
-      if (call.client.isGone) throw gone()
+      if (isUnwanted(call)) throw gone()
       if (!leaf.isIn(monotonic())) break
     }
     if (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until) throw failure
@@ -134,6 +134,8 @@ function within(left: number, target: Target): Target {
   return { ...target, connection: { ...connection, deadlines: { ...connection.deadlines, spoken: left } } }
 }
 
+/** Nobody waits for it any more, or the process is about to end. */
+const isUnwanted = ({ client }: AnyCall): boolean => client.isGone || client.interruption !== undefined
 const gone = () => new Failure('client_closed', 'The client hung up.')
 
 function giveBack(lease: Lease | undefined): Failure {

@@ -119,6 +119,24 @@ describe('[B24] a call that takes longer than the draining', () => {
   })
 })
 
+test('[B24] a call that waits before it asks again is ended, and asks nobody', async () => {
+  await using provider = await startUpstream(openai.error(500, 'server_error'))
+  await using scene = await openScene({
+    cast: { up: { like: 'openai', url: provider.url } },
+    settings: { server: { drain: '300ms' }, retry: { attempts: 9, perTarget: 9, longestPause: '1min' } },
+    // The pauses are half a second, a second, two, and so on.
+    flags: ['--import', 'data:text/javascript,Math.random = () => 0.999'],
+  })
+  const call = scene.say('up/m')
+  await provider.request(2)
+  await pause(300)
+  const stopped = scene.stop()
+  const told = await call
+  assert.deepEqual([told.status, told.code(), told.headers['x-omni-attempts']], [503, 'shutting_down', '3'])
+  assert.equal(await stopped, 0)
+  assert.equal(provider.requests.length, 3)
+})
+
 describe('[B24] a client that is slower than the end', () => {
   const ask = (scene: Scene, fields: JsonObject, length?: number): Socket => {
     const body = JSON.stringify({ model: 'up/m', messages: hello, ...fields })
