@@ -17,9 +17,9 @@ export interface PlaceRecord {
 
 const isReason = (text: string): text is Reason => Object.hasOwn(reasons, text)
 
-/** Models have names that clients choose, and keys come and go: beyond so many places those are forgotten that nothing is known of, and that the configuration does not name. */
+/** Models have names that clients choose: beyond so many places those are forgotten that nothing is known of, and that the configuration does not name. */
 const mostPlaces = 20_000
-const comesWithCalls = /^(?:target|key):/
+const isIdle = ({ inFlight, waiting }: Standing): boolean => inFlight === 0 && waiting === 0
 
 export class Health {
   /** In the order of their making. */
@@ -96,6 +96,8 @@ export class Health {
   beginAnew(): void {
     this.#limited = new WeakSet()
     this.#kept.clear()
+    // A key that is made or revoked comes with a new configuration; nothing is known of one but its calls.
+    for (const [name, standing] of this.#standings) if (name.startsWith('key:') && isIdle(standing)) this.#standings.delete(name)
   }
 
   /** Of all that one configuration says of a place the narrowest counts. What is only imagined narrows nobody. */
@@ -125,8 +127,7 @@ export class Health {
     for (const may of [(standing: Standing) => standing.stateAt(time) !== 'open', () => true]) {
       for (const [name, standing] of this.#standings) {
         if (this.#standings.size < mostPlaces / 2) return
-        const isIdle = standing.inFlight === 0 && standing.waiting === 0
-        if (isIdle && comesWithCalls.test(name) && !this.#kept.has(name) && may(standing)) this.#standings.delete(name)
+        if (isIdle(standing) && name.startsWith('target:') && !this.#kept.has(name) && may(standing)) this.#standings.delete(name)
       }
     }
   }
