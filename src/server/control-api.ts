@@ -19,7 +19,7 @@ export async function buildApi(control: Control, viewerOf: (request: IncomingMes
     exposeHeadRoutes: false,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     // Of paths that it cannot read it has an answer of its own, in no envelope and with the path in it.
-    frameworkErrors: (error, request, reply) => void refuseSide(request.raw, reply.hijack().raw, explain(error)),
+    frameworkErrors: (error, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error)),
   })
   // A text is no JSON.
   app.removeContentTypeParser('text/plain')
