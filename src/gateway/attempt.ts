@@ -44,7 +44,7 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     // Nobody was asked, and who could be told the request may come back: that is what the client should know.
     if (first === undefined) throw failure === undefined || (receipt.attempts.length === 0 && course.hasMore) ? course.refusal() : failure
     const { leaf } = first
-    for (let again = 0, lease = first; ; again += 1, lease = new Lease(leaf)) {
+    for (let again = 0, lease: Lease | undefined = first; lease !== undefined; again += 1) {
       const asked = await askOnce({ call, receipt, lease, bounds }, ask)
       if ('answer' in asked) return asked.answer
       if (asked.wasAsked || failure === undefined) failure = asked.failure
@@ -56,8 +56,10 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
       const wait = mayRetry ? pauseBefore(again, asked, { leaf, course, call }) : undefined
       if (wait === undefined || monotonic() + wait > bounds.until) break
       await waitFor(wait, call, receipt)
-      if (isUnwanted(call)) throw gone()
-      if (!leaf.isIn(monotonic())) break
+      // Others may have waited for the same moment: it is asked when it has room, like any other.
+      lease = isUnwanted(call) ? undefined : await course.next(patienceOf(call, bounds), leaf)
+      receipt.queued(course.takeWaited())
+      if (isUnwanted(call)) throw giveBack(lease)
     }
     if (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until) throw failure
   }

@@ -60,15 +60,15 @@ export class Course implements Circumstances<Member> {
 
   /**
    * The next to ask, held at once: between choosing and holding nobody else can take the room. It is not offered again.
-   * Waits for room up to `patience` where waiting is short. Undefined where nobody is left.
+   * Waits for room up to `patience` where waiting is short. Undefined where nobody is left. `only`: that one again, or nobody.
    */
-  async next(patience: Patience): Promise<Lease | undefined> {
+  async next(patience: Patience, only?: Leaf): Promise<Lease | undefined> {
     const from = monotonic()
     for (let time = from; ; time = monotonic()) {
-      const leaf = this.offer(time)
+      const leaf = only === undefined ? this.offer(time) : only.isIn(time) ? only : undefined
       if (leaf !== undefined) return new Lease(leaf)
       const left = from + patience - time
-      const place = left > 0 ? this.#whereToWait(time, left) : undefined
+      const place = left > 0 ? whereToWait(only === undefined ? this.#leaves() : [only], time, left) : undefined
       if (place === undefined) return undefined
       const isLet = await this.#wait(place, from + patience)
       this.#waited += monotonic() - time
@@ -187,27 +187,27 @@ export class Course implements Circumstances<Member> {
     return this.#choose(time)
   }
 
-  /** Where a call is over any moment, before where we were told to come back later. */
-  #whereToWait(time: number, patience: Patience): Standing | undefined {
-    let best: Standing | undefined
-    let shortest = Infinity
-    for (const leaf of this.#leaves()) {
-      const wait = leaf.outFor(time)
-      if (wait >= shortest) continue
-      const out = leaf.places.filter((place) => !place.isIn(time))
-      if (out.length === 0 || !out.every((place) => place.isWorthWaiting(time, patience))) continue
-      best = out[0]
-      shortest = wait
-    }
-    return best
-  }
-
   async #wait(place: Standing, until: number): Promise<boolean> {
     const waiting = place.queue(this.#traveller.who, until)
     if (waiting === undefined) return false
     this.#traveller.onGone(() => waiting.end(false))
     return waiting.isGranted
   }
+}
+
+/** Where a call is over any moment, before where we were told to come back later. */
+function whereToWait(leaves: readonly Leaf[], time: number, patience: Patience): Standing | undefined {
+  let best: Standing | undefined
+  let shortest = Infinity
+  for (const leaf of leaves) {
+    const wait = leaf.outFor(time)
+    if (wait >= shortest) continue
+    const out = leaf.places.filter((place) => !place.isIn(time))
+    if (out.length === 0 || !out.every((place) => place.isWorthWaiting(time, patience))) continue
+    best = out[0]
+    shortest = wait
+  }
+  return best
 }
 
 /** Nobody is told to come back at once, in milliseconds. */

@@ -186,3 +186,17 @@ describe('a key that may have three calls under way', () => {
     assert.equal(most(), 3)
   })
 })
+
+test('calls that were told to come back together are all served, one after the other, and not refused for coming together', async () => {
+  let until = 0
+  scene.chat.play(() => {
+    until ||= performance.now() + 300
+    return performance.now() < until ? openai.error(429, 'requests', 'rate_limit_exceeded', { 'retry-after-ms': '400' }) : openai.reply('served')
+  })
+  const answers = await Promise.all(Array.from({ length: 10 }, () => scene.post('/v1/chat/completions', model('openai/told'))))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    Array<number>(10).fill(200),
+  )
+  assert.ok(scene.chat.asked().length <= 20, `${scene.chat.asked().length} were asked`)
+})
