@@ -69,7 +69,7 @@ function onSummary({ file, success, duration_ms: ms, ...summary }: EventData.Tes
 /** The last line is read by machines. No test at all is a failure: something looked in the wrong place. */
 function finish(ms: number): void {
   // Of a file that was ended no summary came, and where one of its tests had failed no word either.
-  for (const path of [...printed.keys()]) {
+  for (const path of printed.keys()) {
     console.log(`✗ ${path} was not told of to its end`)
     showPrinted(path)
   }
