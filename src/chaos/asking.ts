@@ -45,7 +45,7 @@ export interface Observed extends Reading {
 }
 
 /** The most of an answer that is looked at; what comes behind it ends the call. */
-const mostBytes = 4 * 2 ** 20
+const mostBytes = 32 * 2 ** 20
 
 /** Never rejects: whatever happens is what was observed. */
 export async function askGateway(asking: Asking): Promise<Observed> {

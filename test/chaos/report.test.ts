@@ -14,7 +14,7 @@ import type { WireName } from '../../src/canonical/chat.ts'
 import { startGateway } from '../gateway.ts'
 
 /** Milliseconds that the gateway waits for anything; the whole of an answer may take three of them. */
-const patience = 1500
+const patience = 1250
 const simulator = await startSimulator({ times: { stall: patience * 10, slow: patience / 5, beat: 3 } })
 const address = `http://127.0.0.1:${simulator.port}`
 
