@@ -1,6 +1,7 @@
 /** Chains: those of the file can be read, those that were given to the running gateway changed as well, and every change counts at once. */
 
 import { now } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
 import { readStoredChain } from '../config/chains.ts'
 import { findFlaws } from '../config/circles.ts'
@@ -11,7 +12,7 @@ import type { ChainResource } from '../contract/chains.ts'
 import type { StoredChain } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import type { ControlRequest, ControlRoute } from './route.ts'
-import { isLiving, isTaken, joinStored, type Joined, type LivingChain } from './stored-chains.ts'
+import { inShape, isLiving, isTaken, joinStored, type Joined, type LivingChain } from './stored-chains.ts'
 
 /** Names hold slashes. */
 const path = '/_omni/chains/*'
@@ -58,7 +59,7 @@ async function put(request: ControlRequest, control: Control): Promise<{ readonl
   const row = rows.find((one) => one.name === name)
   const before = row !== undefined && isLiving(row) ? row : undefined
   checkVersion(request, before, true)
-  const next = { name, version: (row?.version ?? 0) + 1, body: JSON.stringify(request.body), changedAt: now() }
+  const next = { name, version: (row?.version ?? 0) + 1, body: JSON.stringify(inShape(request.body as JsonObject)), changedAt: now() }
   const others = rows.filter((one) => one !== row)
   checkRoom([...others, next])
   const warnings = check(next, joinStored(file, others).settings, others)
@@ -146,6 +147,8 @@ function showOfFile({ name, ...chain }: ChainSettings): ChainResource {
 }
 
 function showStored({ name, version, changedAt, body }: LivingChain, { problems }: Joined): ChainResource {
-  const chain = JSON.parse(body) as ChainResource['chain']
+  const said = inShape(JSON.parse(body) as JsonObject)
+  // Another version of the gateway may have written what this one cannot read: it is listed all the same.
+  const chain = { ...said, targets: Array.isArray(said.targets) ? said.targets : [] } as ChainResource['chain']
   return { name, source: 'stored', version, changed_at: changedAt, chain, problem: problems.get(name) ?? null }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadSettings } from '../config/load.ts'
-import { joinStored } from './stored-chains.ts'
+import { inShape, joinStored } from './stored-chains.ts'
 
 const text = 'providers: { openai: { key: sk-operator } }\naliases: { nick: openai/a }\nchains: { of-file: { targets: [openai/a] } }\n'
 const { settings: file } = loadSettings({ env: {}, readFile: () => text })
@@ -38,4 +38,12 @@ test('a circle that two made together is broken, and what no version knows is le
   assert.ok(problems.some(([name, sentence]) => name === 'odd' && sentence === 'This version of the gateway cannot read it.'))
   assert.ok(problems.some(([, sentence]) => /^It leads back to itself: a → b → a\.$|^It leads back to itself: b → a → b\.$/.test(sentence)))
   assert.ok(names.length < 3)
+})
+
+test('targets that were given as one text are a list, and what was said besides stays as it was said', () => {
+  const listed = { targets: ['beta/x', 'beta/y'], totalTime: '30s' }
+  assert.deepEqual(inShape({ targets: 'beta/x, beta/y', totalTime: '30s' }), listed)
+  assert.deepEqual(inShape(listed), listed)
+  assert.deepEqual(inShape({ targets: ['a/x', { model: 'b/y', weight: 2 }] }), { targets: ['a/x', { model: 'b/y', weight: 2 }] })
+  assert.deepEqual(inShape({ targets: 'a/x', hue: 1 }), { targets: 'a/x', hue: 1 }, 'what cannot be read')
 })

@@ -1,5 +1,6 @@
 /** How chains that were given to the running gateway stand beside those of the file. */
 
+import { isObject, type JsonObject } from '../base/json.ts'
 import { chainSchema } from '../config/chain-entry.ts'
 import { checkChain, settle } from '../config/chains.ts'
 import { findFlaws } from '../config/circles.ts'
@@ -50,4 +51,16 @@ export function joinStored(file: Settings, rows: readonly StoredChain[]): Joined
 function readRow({ name, body }: LivingChain, file: Settings): ChainSettings | string {
   const { data } = chainSchema.safeParse(JSON.parse(body))
   return data === undefined ? 'This version of the gateway cannot read it.' : settle(name, data, file)
+}
+
+/** As it was given, with its targets as a list of names and objects: the schema takes one text for them too. What it cannot read stays as it is. */
+export function inShape(given: JsonObject): JsonObject {
+  const { data } = chainSchema.safeParse(given)
+  if (data === undefined) return given
+  const said = Array.isArray(given.targets) ? given.targets : []
+  const targets = data.targets.map(({ model }, at) => {
+    const one = said[at]
+    return isObject(one) ? { ...one, model } : model
+  })
+  return { ...given, targets }
 }

@@ -170,6 +170,13 @@ describe('`omni chains`', () => {
     assert.match((await omni(gateway, ['chains', 'show', 'by/hand'])).stderr, /There is no chain of this name/)
   })
 
+  test('takes targets that are one text as the list that they are', async () => {
+    assert.equal((await omni(gateway, ['chains', 'set', 'by/text', '-'], { input: 'targets: openai/x' })).code, 0)
+    assert.match((await omni(gateway, ['chains', 'list'])).stdout, /^by\/text +stored +1 +priority +openai\/x +\d{4}-/m)
+    assert.equal((await omni(gateway, ['chains', 'show', 'by/text'])).stdout, 'targets:\n  - openai/x\n')
+    assert.equal((await omni(gateway, ['chains', 'remove', 'by/text'])).code, 0)
+  })
+
   test('complains in a sentence about what is no chain', async () => {
     for (const [input, says] of [
       ['[a', /neither YAML nor JSON/],
