@@ -25,6 +25,7 @@ const gateway: Gateway = {
   version: 'bench',
   hashInput: () => null,
   pseudonym: (_kind, id) => id,
+  note: () => {},
   settle: () => {},
 }
 const listening = {

@@ -1,6 +1,7 @@
 /** What the control API works with: the store, what may be said of the running process, and the way to publish a change. */
 
 import type { WireName } from '../canonical/chat.ts'
+import type { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
@@ -25,6 +26,8 @@ export interface Control {
   readonly configured: () => Settings
   /** Writes down, in the log, what an operator changed. */
   readonly tell: (what: string, fields: Readonly<Record<string, string | number>>) => void
+  /** Hears how every request failed, and makes a note in the log where the fault is ours. */
+  readonly note: (failure: Failure, requestId: string) => void
   /** The effective settings, secrets masked. */
   readonly settings: () => object
   readonly status: () => object

@@ -1,5 +1,6 @@
 /** What the life of a call needs from the world around it. */
 
+import type { Failure } from '../canonical/failure.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { Medium } from '../upstream/media.ts'
@@ -29,6 +30,8 @@ export interface Gateway {
   hashInput(pieces: readonly Buffer[]): string | null
   /** A keyed pseudonym for an id that a client gave; `kind` keeps users and sessions apart. */
   pseudonym(kind: 'user' | 'session', id: string): string
+  /** Hears how every call failed, and makes a note where the fault is ours; never throws. */
+  note(failure: Failure, requestId: string): void
   /** Takes a closed receipt; never throws and never waits. */
   settle(receipt: ReceiptRecord, client: Client): void
 }

@@ -33,7 +33,10 @@ export async function serveKept(surface: KeptSurface, client: Client, gateway: G
     if (kept === undefined) throw notFound()
     sendJson(client, answerHere(surface, kept, new URLSearchParams(client.query)))
   } catch (error) {
-    refuse(surface, client, client.interruption ?? toFailure(error))
+    const failure = client.interruption ?? toFailure(error)
+    const id = requestIdOf(client.headers)
+    gateway.note(failure, id)
+    refuse(surface, client, { failure, id })
   }
 }
 
@@ -111,21 +114,24 @@ async function refusalOf(exchange: Exchange, { wire }: KeptSurface, { provider }
   return failure.reason === 'model_not_found' ? notFound() : failure
 }
 
-const headers = (client: Client, type: string): readonly string[] => {
-  const id = requestIdOf(client.headers)
+const headers = (client: Client, type: string, id = requestIdOf(client.headers)): readonly string[] => {
   return ['content-type', type, 'cache-control', 'no-store', 'vary', 'Authorization, Origin', 'x-request-id', id, 'request-id', id]
 }
 
-function send(client: Client, body: Buffer | string, status = 200, more: readonly string[] = []): void {
-  client.begin(status, [...headers(client, 'application/json; charset=utf-8'), ...more, 'content-length', String(Buffer.byteLength(body))])
+const json = 'application/json; charset=utf-8'
+
+function send(client: Client, body: Buffer | string): void {
+  client.begin(200, [...headers(client, json), 'content-length', String(Buffer.byteLength(body))])
   client.end(body)
 }
 
 const sendJson = (client: Client, body: JsonObject): void => send(client, JSON.stringify(body))
 
-function refuse({ wire }: KeptSurface, client: Client, failure: Failure): void {
+function refuse({ wire }: KeptSurface, client: Client, { failure, id }: { readonly failure: Failure; readonly id: string }): void {
   if (client.isGone) return client.destroy()
   // Only a stream has begun before it fails.
-  if (client.hasBegun) return client.end(wire.writeErrorFrame(failure, requestIdOf(client.headers)))
-  send(client, JSON.stringify(wire.writeError(failure, requestIdOf(client.headers))), failure.row.status, retryHeaders(failure))
+  if (client.hasBegun) return client.end(wire.writeErrorFrame(failure, id))
+  const body = JSON.stringify(wire.writeError(failure, id))
+  client.begin(failure.row.status, [...headers(client, json, id), ...retryHeaders(failure), 'content-length', String(Buffer.byteLength(body))])
+  client.end(body)
 }

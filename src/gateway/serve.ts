@@ -49,6 +49,7 @@ export async function serve(surface: Surface, client: Client, gateway: Gateway):
     const failure = client.interruption ?? toFailure(error)
     // Of a stream that broke off the words alone say when to come back: its headers are long read.
     if (call?.lease !== undefined) call.lease.end(withResets(failure, {}, call.lease.leaf.target.connection.provider))
+    gateway.note(failure, receipt.record.request_id)
     refuse(failure, { surface, client, receipt, call })
   } finally {
     call?.lease?.end()

@@ -19,12 +19,12 @@ export async function buildApi(control: Control, viewerOf: (request: IncomingMes
     exposeHeadRoutes: false,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     // Of paths that it cannot read it has an answer of its own, in no envelope and with the path in it.
-    frameworkErrors: (error, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error)),
+    frameworkErrors: (error, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error), control),
   })
   // A text is no JSON.
   app.removeContentTypeParser('text/plain')
-  app.setErrorHandler((error: FastifyError, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error)))
-  app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.')))
+  app.setErrorHandler((error: FastifyError, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error), control))
+  app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.'), control))
   for (const route of controlRoutes) add(app, route, control, viewerOf)
   await app.ready()
   return app

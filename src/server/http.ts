@@ -81,10 +81,10 @@ export function createHttp(listening: Listening, live: Live): Server {
   // The body is asked for when somebody wants it, not before.
   server.on('checkContinue', handle)
   server.on('checkExpectation', (request, response) =>
-    refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.')),
+    refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.'), listening.gateway),
   )
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    void upgrades.take(request, socket, { head, refuse: (failure) => refuseBytes(failure, socket) })
+    void upgrades.take(request, socket, { head, refuse: (failure) => refuseBytes(failure, socket, listening.gateway) })
   })
   server.on('connect', (_request, socket: Socket) => refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBroken(error, socket, live))
@@ -117,15 +117,16 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     const served = serving.kind === 'kept' ? serveKept(serving.surface, client, gateway) : serve(serving.surface, client, gateway)
     await served.then(() => client.taken()).finally(() => live.remove(client))
   } catch (error) {
-    refuseSide(request, response, toFailure(error))
+    refuseSide(request, response, toFailure(error), listening.gateway)
   }
 }
 
 /** In the envelope that the path's clients read: what is about to be refused may not have found its surface. */
-export function refuseSide(request: IncomingMessage, response: ServerResponse, failure: Failure): void {
+export function refuseSide(request: IncomingMessage, response: ServerResponse, failure: Failure, listener: Pick<Gateway, 'note'>): void {
+  const id = requestIdOf(request.headers as Headers)
+  listener.note(failure, id)
   if (response.headersSent) return void response.destroy()
   const wire = envelopeOf(request)
-  const id = requestIdOf(request.headers as Headers)
   const body = JSON.stringify(wire.writeError(failure, id))
   if (!failure.row.retry) response.setHeader('x-should-retry', 'false')
   if (failure.reason === 'misdirected_request' || !request.complete) response.setHeader('connection', 'close')
@@ -168,10 +169,11 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, live: Live):
 }
 
 /** Answers on a socket that has no response of Node's. */
-function refuseBytes(failure: Failure, socket: Socket): void {
+function refuseBytes(failure: Failure, socket: Socket, listener?: Pick<Gateway, 'note'>): void {
+  const id = requestIdOf({})
+  listener?.note(failure, id)
   if (!socket.writable) return void socket.destroy()
   const { status, retry } = failure.row
-  const id = requestIdOf({})
   const body = JSON.stringify(openaiChat.writeError(failure, id))
   const headers = {
     ...plainHeaders,

@@ -169,7 +169,7 @@ export class Plane {
   }
 
   #control(): Control {
-    const { data, status } = this.#parts
+    const { data, log, status } = this.#parts
     return {
       store: data.store,
       health: this.health,
@@ -180,7 +180,8 @@ export class Plane {
       publish: () => this.publish(),
       reload: () => this.reload(),
       configured: () => this.#settings,
-      tell: (what, fields) => this.#parts.log.tell('info', what, fields),
+      tell: (what, fields) => log.tell('info', what, fields),
+      note: (failure, requestId) => log.note(failure, requestId),
       settings: () => maskSettings(this.#settings),
       status: () => ({
         ...status(),

@@ -122,7 +122,9 @@ export class SocketSession implements Listed {
   }
 
   #refuse(failure: Failure): void {
-    const body = JSON.stringify(this.#opened.surface.wire.writeError(failure, requestIdOf({})))
+    const id = requestIdOf({})
+    this.#world.gateway.note(failure, id)
+    const body = JSON.stringify(this.#opened.surface.wire.writeError(failure, id))
     this.#opened.socket.send(errorEvent(failure.row.status, [], body))
   }
 }

@@ -87,7 +87,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
     const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
-    const gateway = assembleGateway({ overload, state, plane, data, network, media, memory, settle: settler({ metrics, outbox, log }) })
+    const gateway = assembleGateway({ overload, state, plane, data, network, media, memory, ...readers({ metrics, outbox, log }) })
     const tls = settings.tls && readTls(settings.tls)
     const hosts = hostsOf(settings)
     const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
@@ -173,8 +173,8 @@ interface Parts {
   readonly data: Data
 }
 
-function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<Gateway, 'network' | 'media' | 'memory' | 'settle'>): Gateway {
-  const { overload, state, plane, data, network, media, memory, settle } = parts
+function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<Gateway, 'network' | 'media' | 'memory' | 'note' | 'settle'>): Gateway {
+  const { overload, state, plane, data, network, media, memory, note, settle } = parts
   return {
     get snapshot() {
       return plane.snapshot
@@ -192,22 +192,26 @@ function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<G
     version: state.version,
     hashInput: data.hashInput,
     pseudonym: data.pseudonym,
+    note,
     settle,
   }
 }
 
-/** The readers of a closed receipt. */
-function settler({ metrics, outbox, log }: { readonly metrics: Metrics; readonly outbox: Outbox; readonly log: Log }): Gateway['settle'] {
-  return (receipt, { method, path, bytesSent }) => {
-    // Who was never let in leaves a number, not a record: nobody can fill the database without a key.
-    if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
-    try {
-      metrics.observe(receipt)
-      outbox.put(JSON.stringify(receipt))
-      log.call(receipt, { method, path, responseBytes: bytesSent })
-    } catch {
-      log.tell('error', 'a call could not be recorded', { request_id: receipt.request_id })
-    }
+/** Who hears of calls when they end: of how they failed, and of their closed receipts. */
+function readers({ metrics, outbox, log }: { readonly metrics: Metrics; readonly outbox: Outbox; readonly log: Log }): Pick<Gateway, 'note' | 'settle'> {
+  return {
+    note: (failure, requestId) => log.note(failure, requestId),
+    settle: (receipt, { method, path, bytesSent }) => {
+      // Who was never let in leaves a number, not a record: nobody can fill the database without a key.
+      if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
+      try {
+        metrics.observe(receipt)
+        outbox.put(JSON.stringify(receipt))
+        log.call(receipt, { method, path, responseBytes: bytesSent })
+      } catch {
+        log.tell('error', 'a call could not be recorded', { request_id: receipt.request_id })
+      }
+    },
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream'
 import { now } from '../base/clock.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
+import { originOf } from './frames.ts'
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
@@ -47,11 +48,18 @@ export class Log {
   }
 
   /** `fields` are ours: names, numbers and sentences, no text of a client or a provider. */
-  tell(level: Level, msg: string, fields: Readonly<Record<string, string | number | boolean | null>> = {}): void {
+  tell(level: Level, msg: string, fields: Readonly<Record<string, string | number | boolean | null | readonly string[]>> = {}): void {
     if (levels.indexOf(level) < this.#from) return
     this.#put(JSON.stringify({ time: new Date(now()).toISOString(), level: level.toUpperCase(), msg, ...fields }))
     // What is told of the process itself is rare, and may be its last words.
     this.flush()
+  }
+
+  /** How a call or a request of the control API failed: where that was a fault of ours, it is told where it was thrown, and no word of its message. */
+  note(failure: Error & { readonly reason: string }, requestId: string): void {
+    if (failure.reason !== 'internal_error') return
+    const { error, frames } = originOf(failure)
+    this.tell('error', 'a call failed inside the gateway', { request_id: requestId, error, frames })
   }
 
   call(receipt: ReceiptRecord, { method, path, responseBytes }: RequestLine): void {

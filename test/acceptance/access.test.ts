@@ -68,6 +68,7 @@ describe('every path', () => {
         reload: nothing,
         configured: () => assert.fail('nobody asks it anything'),
         tell: () => {},
+        note: () => {},
         settings: () => ({}),
         status: () => ({}),
         providerIds: () => [],

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { AttemptRecord } from '../../src/receipts/signals.ts'
-import { findFreePort, heal } from '../gateway.ts'
+import { eventually, findFreePort, heal } from '../gateway.ts'
 import { certificate, finish, messages, openai, openBlackHole, raw, reply, reset, startUpstream, stream, wait, type Answer } from '../upstream/index.ts'
 import { holdAlive } from './rules.ts'
 import { chatPath, hello, messagesPath, openScene, quick, type Told } from './scene.ts'
@@ -232,6 +232,14 @@ describe('a fault in the gateway itself', () => {
     assert.deepEqual([told.status, told.code()], [500, 'internal_error'])
     assert.doesNotMatch(told.text, /SABOTAGE|FAULT/)
     assert.equal((await broken.receiptOf(told)).error, 'internal_error')
+    await eventually(() => broken.log().some(({ msg }) => msg === 'a call failed inside the gateway'))
+    const noted = broken.log().filter(({ msg }) => msg === 'a call failed inside the gateway')
+    assert.deepEqual(
+      noted.map((line) => [line.level, line.request_id, line.error]),
+      [['ERROR', told.headers['x-request-id'], 'TypeError']],
+    )
+    assert.ok((noted[0]!.frames as readonly string[]).some((frame) => /^src\/gateway\/serve\.ts:\d+$/.test(frame)))
+    assert.doesNotMatch(JSON.stringify(noted), /SABOTAGE|FAULT/)
     for (const id of ['fault-in-logger', 'fault-in-settling']) {
       const label = { 'x-request-id': id }
       await broken.say('three/m', {}, { headers: label }).catch(() => undefined)
