@@ -11,7 +11,7 @@ const scene = await openScene({
   providers: ({ chat }) => `  near: { like: openai, baseUrl: "${chat}/v1", prices: openai }
   narrow: { like: openai, baseUrl: "${chat}/v1", concurrency: 1, accounts: { main: { key: key-main-9f86d081884c7d65 }, spare: { key: key-spare-8c7d65f1 } } }`,
   config: () =>
-    'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nplatformFeePercent: 10\nchains:\n  both: { targets: [near/gpt-4o, anthropic/claude-sonnet-4-5] }\n',
+    'retry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\nplatformFeePercent: 10\nchains:\n  both: { targets: [near/gpt-4o, anthropic/claude-sonnet-4-5] }\n  seeing: { targets: [{ model: near/gpt-4o, lacks: [tools] }, anthropic/claude-sonnet-4-5] }\n',
 })
 
 const identity = {
@@ -54,6 +54,7 @@ before(async () => {
 
   scene.chat.play(openai.error(500, 'server_error'))
   told.fallback = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'both', seed: 7 }))
+  told.passedOver = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'seeing', tools: [look] }))
   told.failed = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'near/gpt-4o' }))
   scene.chat.play([wait(50), ...openai.reply('one at a time')])
   const pair = await Promise.all([1, 2].map(() => scene.post('/v1/chat/completions', { ...question, model: 'narrow/gpt-4o' })))
@@ -124,6 +125,7 @@ test('what is told fits together', () => {
   for (const [fate, outcome, status, notices] of [
     ['streamed', 'completed', 200, []],
     ['fallback', 'completed', 200, ['unknown_cost', 'fallback', 'fields_dropped']],
+    ['passedOver', 'completed', 200, ['unknown_cost', 'passed_over']],
     ['failed', 'failed', 502, []],
     ['refused', 'refused', 404, []],
     ['smoke', 'completed', 200, []],
@@ -135,6 +137,7 @@ test('what is told fits together', () => {
       fate,
     )
   }
+  assert.deepEqual([told.passedOver!.passed_over, told.passedOver!.fallback], [[{ target: 'near/gpt-4o', why: 'lacks' }], false])
   const { streamed, smoke } = told as { streamed: Receipt; smoke: Receipt }
   assert.deepEqual(
     [streamed.prompt_tokens, streamed.completion_tokens, streamed.cached_tokens, streamed.cache_write_tokens, streamed.reasoning_tokens, streamed.tool_calls],

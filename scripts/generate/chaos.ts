@@ -17,7 +17,7 @@ omni chaos serve --stall 5min      # silences last ten seconds, unless another t
 ## Testing a gateway
 
 \`\`\`sh
-omni chaos run > entries.yaml      # the providers that the gateway under test needs: put them into its omni.yaml
+omni chaos run > entries.yaml      # the providers that the gateway under test needs: put them into its omni.yaml; from a checkout \`npm run -s omni -- chaos run > entries.yaml\`
 omni chaos run --gateway http://127.0.0.1:8080 --key $KEY
 \`\`\`
 

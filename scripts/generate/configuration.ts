@@ -12,7 +12,7 @@ that leads nowhere is an error with its line, and a gateway that is running keep
 queues, retries, limits and deadlines holds for the next call, while \`server\`, \`storage\`, \`upstream\`, \`media\`, \`receipts\` and \`responses\` are read at the start alone.
 
 \`\${NAME}\` in the file reads the variable \`NAME\`; that it is not set is an error. Secrets belong there. Times are written as \`500ms\`, \`10s\`, \`5min\` or \`1h\`, sizes as
-\`256KiB\` or \`32MiB\`. For editors, put this on the first line: \`# yaml-language-server: $schema=…/docs/omni.schema.json\`.
+\`256KiB\` or \`32MiB\`; a bare number for a time is milliseconds, for a size bytes. For editors, put this on the first line: \`# yaml-language-server: $schema=…/docs/omni.schema.json\`.
 
 \`\`\`yaml
 server:    { port: 8080, hosts: [gateway.internal] }

@@ -24,8 +24,8 @@ export interface Watching {
 }
 
 /**
- * Calls back for each new content, after it has stood still. A file that is missing for a while changes nothing; one that comes back as it was neither.
- * One that stays away is told of once.
+ * Calls back for each new content, after it has stood still. A file that is missing for a while changes nothing, and is told of when it is back, as it was or
+ * not: who read it meanwhile found none. One that stays away is told of once.
  * What is in it is for the caller to read and to judge: a broken one is told of too.
  */
 export function watchConfig(file: string, onChange: () => void, times: WatchTimes = usualTimes): Watching {
@@ -33,7 +33,8 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
   let seen = told
   let timer: NodeJS.Timeout | undefined
   let isGathering = false
-  let missingSince: number | undefined
+  /** Infinity where that it is missing is told, or was so from the beginning. */
+  let missingSince = told === undefined ? Infinity : undefined
   const later = (wait: number) => {
     clearTimeout(timer)
     timer = setTimeout(look, wait).unref()
@@ -52,9 +53,10 @@ export function watchConfig(file: string, onChange: () => void, times: WatchTime
   /** It may only be between two of its lives. */
   const lookAgain = () => {
     missingSince ??= monotonic()
-    later(Math.min(times.look, times.gone))
-    if (told === undefined || monotonic() - missingSince < times.gone) return
     told = seen = undefined
+    later(Math.min(times.look, times.gone))
+    if (monotonic() - missingSince < times.gone) return
+    missingSince = Infinity
     onChange()
   }
   const watcher = watchFolder(dirname(file), () => {

@@ -24,7 +24,7 @@ export const health: readonly ControlRoute[] = [
     body: { type: 'object', properties: { place: { type: 'string', maxLength: 500 } }, additionalProperties: false },
     run: async ({ body }, { health: known, tell }) => {
       const { place } = body as { readonly place?: string }
-      if (place !== undefined && known.find(place) === undefined)
+      if (place !== undefined && known.named(place).length === 0)
         throw new Failure('not_found', 'Nothing is known of such a place: `GET /_omni/providers/health` lists those that there are.', { param: 'place' })
       const reset = known.reset(place)
       if (reset > 0) tell('health was reset', { places: reset })

@@ -9,6 +9,7 @@ import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
 import { catalogOf, hasAddress } from '../providers/provider.ts'
 import type { Health } from '../routing/health.ts'
+import { placesOf } from '../routing/place.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
@@ -73,6 +74,7 @@ function buildRouting({ settings, secrets, hashKey, health }: Published): Routin
   const table: RoutingTable = { ...tableOf(entries, settings), health, known: new Map() }
   // Whoever asks first need not wait for it, and limits hold from the beginning.
   for (const name of table.chains.keys()) resolve({ model: name, route: name, fallbacks: [] }, table)
+  health.forgetAllBut(placesOf(entries.flatMap(({ connections }) => connections)))
   return table
 }
 

@@ -5,11 +5,12 @@ import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { catalogOf } from '../providers/provider.ts'
 import { nameOf } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { Course, mostAttempts } from '../routing/course.ts'
-import { Lease } from '../routing/lease.ts'
+import type { PassedOver } from '../receipts/signals.ts'
+import { Course, mostAttempts, type Unasked } from '../routing/course.ts'
+import type { Lease } from '../routing/lease.ts'
 import type { Leaf } from '../routing/leaf.ts'
 import type { Plan } from '../routing/plan.ts'
-import type { Target } from '../routing/target.ts'
+import { idOf, type Target } from '../routing/target.ts'
 import { affinityOf } from './affinity.ts'
 import type { AnyCall } from './call.ts'
 import { needsOf } from './needs.ts'
@@ -44,12 +45,13 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     // Nobody was asked, and who could be told the request may come back: that is what the client should know.
     if (first === undefined) throw failure === undefined || (receipt.attempts.length === 0 && course.hasMore) ? course.refusal() : failure
     const { leaf } = first
+    receipt.record.passed_over = plan.root.strategy !== 'priority' || leaf === plan.root.leaves[0] ? nobody : course.passedOver(leaf).map(toPassedOver)
     for (let again = 0, lease: Lease | undefined = first; lease !== undefined; again += 1) {
       const asked = await askOnce({ call, receipt, lease, bounds }, ask)
       if ('answer' in asked) return asked.answer
       if (asked.wasAsked || failure === undefined) failure = asked.failure
       if (isLast(asked, plan, bounds) || isSpent(call, receipt)) throw failure
-      if (!asked.wasAsked && asked.failure.row.blame === 'caller') course.passOver()
+      if (!asked.wasAsked && asked.failure.row.blame === 'caller') course.passOver(leaf)
       if (asked.failure.reason === 'context_length_exceeded') course.needMore(leaf)
       // Who has not been asked yet comes before who has failed.
       const mayRetry = again < bounds.retries && receipt.attempts.length < bounds.attempts - (bounds.staysThere ? 0 : course.unasked)
@@ -63,6 +65,13 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     }
     if (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until) throw failure
   }
+}
+
+const nobody: readonly PassedOver[] = []
+
+function toPassedOver({ leaf, why }: Unasked): PassedOver {
+  const { connection, model } = leaf.target
+  return { target: `${idOf(connection)}/${nameOf(model)}`, why }
 }
 
 function boundsOf({ snapshot, extensions }: AnyCall, plan: Plan): Bounds {

@@ -19,6 +19,7 @@ export function noticesOf(record: ReceiptRecord, time: number): readonly string[
   if (record.usage_source === 'estimated' || record.usage_source === 'mixed') notices.push('estimated_usage')
   if (record.cost_availability === 'unknown_price') notices.push('unknown_cost')
   if (record.fallback) notices.push('fallback')
+  if (record.passed_over.length > 0) notices.push('passed_over')
   if (record.dropped.length > 0) notices.push('fields_dropped')
   if (record.outcome === 'truncated' || record.completeness !== 'complete') notices.push('incomplete')
   if (Math.abs(time - record.created_at - record.duration / 1e6) > driftMs) notices.push('clock_set')

@@ -22,7 +22,7 @@ export function openRecord({ instance, version, requestId, traceId, client, surf
     surface, operation, requested_model: null, stream: null, max_tokens: null, temperature: null, choices: null, output_type: null,
     message_count: null, tool_count: null, request_size: null, input_hash: null,
     route: null, route_reason: null, strategy: null, provider: null, account: null, substrate: null, resolved_model: null, upstream_host: null, wire: null,
-    attempts_count: 0, attempts: [], fallback: false, dropped: [], context_delta: 'not_measured',
+    attempts_count: 0, attempts: [], fallback: false, passed_over: [], dropped: [], context_delta: 'not_measured',
     status: 0, outcome: 'completed', error: null, error_origin: null, upstream_status: null, upstream_request_id: null,
     response_id: null, claimed_model: null, verification: 'unverified', finish: null, tool_calls: null,
     prompt_tokens: null, completion_tokens: null, total_tokens: null, cached_tokens: null, cache_write_tokens: null, reasoning_tokens: null,

@@ -3,7 +3,7 @@
 /**
  * Kinds: `count` whole number; `number` 0–1 or a setting's value; `duration` nanoseconds, monotonic; `time` milliseconds since 1970;
  * `money` whole nano-dollars; `choice` one of the listed words; `flag` yes or no; `id` made by a machine; `hash` hex of a keyed digest;
- * `name` from configuration or catalogue; `labels` the operator's declared metadata; `list` of choices, names or attempts.
+ * `name` from configuration or catalogue; `labels` the operator's declared metadata; `list` of choices, names, attempts or targets passed over.
  */
 export type Kind = 'count' | 'number' | 'duration' | 'time' | 'money' | 'choice' | 'flag' | 'id' | 'hash' | 'name' | 'labels' | 'list'
 
@@ -65,7 +65,8 @@ export const signals = [
   { name: 'wire', kind: 'choice', nullWhen: uncalled, meaning: 'The wire that was spoken to the provider.' },
   { name: 'attempts_count', kind: 'count', meaning: 'How often a provider was asked.' },
   { name: 'attempts', kind: 'list', meaning: 'Each attempt: provider, account, model, status, reason, when it began and how long it took until it spoke or failed, in milliseconds.' },
-  { name: 'fallback', kind: 'flag', column: true, meaning: 'Whether another target than the first answered.' },
+  { name: 'fallback', kind: 'flag', column: true, meaning: 'Whether another target answered than the first that was asked.' },
+  { name: 'passed_over', kind: 'list', meaning: 'Targets that stand before the last that was asked in the order of a `priority` chain, and were not asked; 8 at most. Each with why: `left_alone`, `full`, or `lacks` what the call needs.' },
   { name: 'dropped', kind: 'list', meaning: 'What the target could not be told, of a closed list; also in `x-omni-dropped`.' },
   { name: 'context_delta', kind: 'choice', meaning: 'What the gateway changed between client and provider: `unchanged`, `translated`, or `not_measured`.' },
 
@@ -111,7 +112,7 @@ export const signals = [
   { name: 'runtime_mode', kind: 'choice', meaning: '`smoke` where the built-in provider answered, else `live`.' },
   { name: 'provider_called', kind: 'flag', meaning: 'Whether anything left the gateway for a provider.' },
   { name: 'privacy_mode', kind: 'choice', meaning: '`metadata-only`: nothing that was said is stored.' },
-  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `fields_dropped`, `incomplete`, `clock_set`, `upload_spent`.' },
+  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `passed_over`, `fields_dropped`, `incomplete`, `clock_set`, `upload_spent`.' },
 ] as const satisfies readonly Signal[]
 
 /** The version of the list, written into each receipt. */
@@ -131,6 +132,12 @@ export interface AttemptRecord {
   readonly ms: number
 }
 
+/** A target that was not asked, though it stands before one that was. */
+export interface PassedOver {
+  readonly target: string
+  readonly why: 'left_alone' | 'full' | 'lacks'
+}
+
 interface Values {
   readonly count: number
   readonly number: number
@@ -143,7 +150,7 @@ interface Values {
   readonly hash: string
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
-  readonly list: readonly (string | AttemptRecord)[]
+  readonly list: readonly (string | AttemptRecord | PassedOver)[]
 }
 
 /** A closed receipt: one value for each signal, null only where its `nullWhen` says so. */

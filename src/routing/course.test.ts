@@ -250,3 +250,39 @@ describe('a call for which there is no room', () => {
     assert.ok(retryAfterMs! > 4900 && retryAfterMs! <= 5000, `${retryAfterMs}`)
   })
 })
+
+test('who was passed over is told in the operator’s order with why, eight at most, and not what strategies draw or the caller left out', async () => {
+  const health = new Health(healthTerms)
+  const pool = ['one', 'two'].map((account) => connection('pool', { account }))
+  const table = routingTable({
+    connections: new Map([...['a', 'b', 'c', 'd'].map((name): [string, Connection] => [name, connection(name)]), ['pool', pool[0]!]]),
+    accounts: new Map([['pool', { strategy: 'round-robin', connections: pool }]]),
+    chains: new Map([
+      ['main', chainOf('main', ['a/left', { model: 'b/full', concurrency: 1 }, { model: 'c/blind', lacks: 1 }, 'd/not-allowed', 'pool/m'])],
+      ['long', chainOf('long', [...Array.from({ length: 20 }, (_, at) => `a/m${at}`), 'b/m'])],
+    ]),
+    health,
+  })
+  const named = (model: string) => resolve({ model, fallbacks: [] }, table)
+  const leave = (name: string) => health.place(name).eject(performance.now(), 0, { reason: 'rate_limit_exceeded', isBroken: false, told: 1e6 })
+  const told = async (plan: Plan) => {
+    const course = new Course(plan, { who: '', needs: () => ({ bits: 1, input: 0, output: 0 }), affinity: () => undefined, onGone: () => {} })
+    const { leaf } = (await course.next(0))!
+    return [leaf.target.connection.name, course.passedOver(leaf).map((one) => `${one.leaf.target.model} ${one.why}`)]
+  }
+  const main = { ...named('main'), allows: ({ model }: { readonly model: string }) => model !== 'not-allowed' }
+  leave('target:a/left')
+  health.place('target:b/full').begin(0)
+  const expected = ['left left_alone', 'full full', 'blind lacks']
+  assert.deepEqual(
+    [await told(main), await told(main)],
+    [
+      ['pool', expected],
+      ['pool', expected],
+    ],
+    'each account in its turn',
+  )
+  leave('provider:a')
+  const [name, passed] = await told(named('long'))
+  assert.deepEqual([name, passed!.length], ['b', 8])
+})

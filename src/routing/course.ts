@@ -32,6 +32,15 @@ export function mostAttempts({ chain, root }: Plan, given: number): number {
   return chain?.attempts ?? Math.max(given, Math.min(root.leaves.length, mostTargets))
 }
 
+/** Who was not asked, and why. */
+export interface Unasked {
+  readonly leaf: Leaf
+  readonly why: 'left_alone' | 'full' | 'lacks'
+}
+
+/** More are not told. */
+const mostUnasked = 8
+
 const nothing: Needs = { bits: 0, input: 0, output: 0 }
 
 export class Course implements Circumstances<Member> {
@@ -48,8 +57,8 @@ export class Course implements Circumstances<Member> {
   #needs: Needs | undefined
   /** The context of a target that was too small. */
   #tooSmall = 0
-  /** Of those that were offered, how many could not be told the request. */
-  #mute = 0
+  /** Of those that were offered, who could not be told the request. */
+  readonly #mute: Leaf[] = []
 
   constructor(plan: Plan, traveller: Traveller) {
     this.#plan = plan
@@ -110,9 +119,23 @@ export class Course implements Circumstances<Member> {
     this.#tooSmall = Math.max(this.#tooSmall, context)
   }
 
-  /** Whoever was offered last could not be told the request: nothing was asked of them. */
-  passOver(): void {
-    this.#mute += 1
+  /** It was offered, and could not be told the request: nothing was asked of it. */
+  passOver(leaf: Leaf): void {
+    this.#mute.push(leaf)
+  }
+
+  /** Who stands before that one in the operator's order, and was not asked. Strategies that draw have no such order. */
+  passedOver(chosen: Leaf): readonly Unasked[] {
+    const { allows, root } = this.#plan
+    const time = monotonic()
+    const unasked: Unasked[] = []
+    for (const leaf of leavesBefore(chosen, root)) {
+      if (unasked.length === mostUnasked) break
+      if (allows?.(leaf.target) === false || this.#asked.some((one) => one.own === leaf.own && !this.#mute.includes(one))) continue
+      const isLeftAlone = leaf.places.some((place) => place.stateAt(time) !== 'closed')
+      unasked.push({ leaf, why: !this.#fits(leaf) ? 'lacks' : isLeftAlone ? 'left_alone' : 'full' })
+    }
+    return unasked
   }
 
   /** Whether somebody could still be asked, were they in. */
@@ -182,7 +205,7 @@ export class Course implements Circumstances<Member> {
   #despair(time: number): Leaf | undefined {
     const leaves = this.#leaves()
     if (leaves.length > 0) return leaves.find((leaf) => leaf.places.every((place) => place.isIn(time) || place.mayPanic(time)))
-    if (this.#needs === undefined || this.#needs === nothing || this.#asked.length > this.#mute) return undefined
+    if (this.#needs === undefined || this.#needs === nothing || this.#asked.length > this.#mute.length) return undefined
     this.#needs = nothing
     return this.#choose(time)
   }
@@ -192,6 +215,16 @@ export class Course implements Circumstances<Member> {
     if (waiting === undefined) return false
     this.#traveller.onGone(() => waiting.end(false))
     return waiting.isGranted
+  }
+}
+
+function* leavesBefore(chosen: Leaf, { members, strategy }: Group): Generator<Leaf> {
+  for (const member of members) {
+    if (member === chosen) return
+    if (member.kind === 'leaf') {
+      if (strategy === 'priority') yield member
+    } else if (member.leaves.includes(chosen)) return yield* leavesBefore(chosen, member)
+    else if (strategy === 'priority') yield* member.leaves
   }
 }
 

@@ -107,7 +107,7 @@ interface Circumstance {
 /** Whoever cannot be told it is chosen, takes the turn, and is passed over when it is written for them. */
 function offerOf(course: Course, { time, mute }: Circumstance): Leaf | undefined {
   let leaf = course.offer(time)
-  for (; leaf !== undefined && mute.has(leaf); leaf = course.offer(time)) course.passOver()
+  for (; leaf !== undefined && mute.has(leaf); leaf = course.offer(time)) course.passOver(leaf)
   return leaf
 }
 

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { chainOf, routingTable } from '../../test/routing.ts'
 import { openai } from '../providers/openai.ts'
 import { Health } from './health.ts'
+import { placesOf } from './place.ts'
 import { resolve } from './resolve.ts'
 import type { Connection } from './target.ts'
 
@@ -47,6 +48,34 @@ test('keys are forgotten with a new configuration, but for those that have calls
   idle.end(0)
   health.beginAnew()
   assert.deepEqual([health.find('key:idle'), health.find('key:busy')], [undefined, busy])
+})
+
+test('places of connections that are no more are forgotten where they are idle and may be asked; the others stay', () => {
+  const { health } = routingTable()
+  const secret = { ...east, account: 'red', secretMark: 'aaaa', quota: 'shared' }
+  const mine = ['provider:east', 'account:east@red#aaaa', 'target:east@red/invented', 'quota:shared', 'key:one']
+  const gone = ['provider:west', 'account:west#bbbb', 'target:west/m', 'account:east@red#old', 'target:east@blue/m', 'quota:other']
+  for (const name of [...mine, ...gone]) health.place(name)
+  health.place('target:west/busy').begin(0)
+  const left = health.place('target:west/left')
+  left.eject(performance.now(), left.begin(0), { reason: 'rate_limit_exceeded', isBroken: false, told: 1e6 })
+  left.end(0)
+  health.forgetAllBut(placesOf([secret]))
+  assert.deepEqual(
+    [...health].map(({ name }) => name),
+    [...mine, 'target:west/busy', 'target:west/left'],
+  )
+})
+
+test('an account that is named without the mark of its secret is trusted again with all of its secrets, and no other is', () => {
+  const { health } = routingTable()
+  const names = ['account:alpha@red#4f71c995', 'account:alpha@red#old', 'account:alpha@redder#4f71c995', 'account:alpha#4f71c995']
+  for (const name of names) {
+    const standing = health.place(name)
+    standing.eject(performance.now(), standing.begin(0), { reason: 'upstream_auth_error', isBroken: false, told: 1e6 })
+  }
+  assert.deepEqual([health.reset('account:alpha@red'), health.reset('account:alpha@red'), health.reset(names[2]), health.reset('account:alp')], [2, 0, 1, 0])
+  assert.equal(health.reset('account:alpha'), 1)
 })
 
 test('targets that clients invent are forgotten also where all of them are left alone', () => {

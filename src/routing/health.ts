@@ -84,10 +84,16 @@ export class Health {
     }
   }
 
-  /** Trusts a place again, or all of them. How many were not. */
+  /** The places of that name: an account's without the mark of its secret is all of its places. All places where no name is said. */
+  named(name?: string): readonly Standing[] {
+    const all = [...this.#standings.values()]
+    return name === undefined ? all : all.filter((one) => one.name === name || one.name.startsWith(`${name}#`))
+  }
+
+  /** Trusts the places of that name again, or all of them. How many were not. */
   reset(name?: string): number {
     const time = monotonic()
-    const left = [...this.#standings.values()].filter((one) => (name === undefined || one.name === name) && one.stateAt(time) !== 'closed')
+    const left = this.named(name).filter((one) => one.stateAt(time) !== 'closed')
     for (const standing of left) standing.reset(time)
     return left.length
   }
@@ -98,6 +104,13 @@ export class Health {
     this.#kept.clear()
     // A key that is made or revoked comes with a new configuration; nothing is known of one but its calls.
     for (const [name, standing] of this.#standings) if (name.startsWith('key:') && isIdle(standing)) this.#standings.delete(name)
+  }
+
+  /** When a new configuration stands: places of connections that it has no more. Who is left alone is so also when its entry comes back soon. */
+  forgetAllBut(isConfigured: (place: string) => boolean): void {
+    const time = monotonic()
+    for (const [name, standing] of this.#standings)
+      if (isIdle(standing) && standing.stateAt(time) !== 'open' && !isConfigured(name)) this.#standings.delete(name)
   }
 
   /** Of all that one configuration says of a place the narrowest counts. What is only imagined narrows nobody. */

@@ -6,6 +6,7 @@ import { roughCost, priceOf } from '../catalog/catalog.ts'
 import { abilitiesOf, type Abilities } from '../catalog/abilities.ts'
 import type { Failure, Harm } from '../canonical/failure.ts'
 import type { Health } from './health.ts'
+import { accountPlace } from './place.ts'
 import type { Standing } from './standing.ts'
 import { strategies, type StrategyName } from './strategies/index.ts'
 import type { Candidate, Strategy } from './strategies/strategy.ts'
@@ -58,7 +59,7 @@ export class Leaf implements Candidate, Abilities {
     this.context = terms.context ?? known.context
     this.output = known.output
     this.provider = health.place(`provider:${connection.name}`)
-    this.account = health.place(`account:${id}${connection.secretMark === undefined ? '' : `#${connection.secretMark}`}`)
+    this.account = health.place(accountPlace(connection))
     this.own = health.place(`target:${id}/${name}`)
     this.quota = { model: this.own, account: this.account }[connection.quota ?? 'model'] ?? health.place(`quota:${connection.quota}`)
     this.places = this.quota === this.own ? [this.provider, this.account, this.own] : [...new Set([this.provider, this.account, this.quota, this.own])]

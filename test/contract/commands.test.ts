@@ -55,6 +55,9 @@ describe('`omni keys`', () => {
   })
 })
 
+const healthOf = async (provider: string) =>
+  (JSON.parse((await omni(gateway, ['providers', 'health', '--json'])).stdout) as { provider: string | null }[]).filter((one) => one.provider === provider)
+
 describe('`omni connect`', () => {
   const secret = 'gsk-9f86d081884c7d65-of-the-operator'
 
@@ -68,9 +71,11 @@ describe('`omni connect`', () => {
     for (const text of [shown.stdout, await kept.text(), gateway.stdout(), gateway.stderr()]) assert.ok(!text.includes('9f86d081884c7d65'))
   })
 
-  test('and `omni disconnect` forgets it', async () => {
+  test('and `omni disconnect` forgets it, and how it fared', async () => {
+    assert.notDeepEqual(await healthOf('groq'), [])
     assert.equal((await omni(gateway, ['disconnect', 'groq'])).code, 0)
     assert.equal((await scene.get('/v1/models/groq%2Fany')).status, 404)
+    assert.deepEqual(await healthOf('groq'), [])
     assert.match((await omni(gateway, ['disconnect', 'groq'])).stderr, /No key is stored/)
   })
 

@@ -56,7 +56,7 @@ for (const database of ['an SQLite file', 'PostgreSQL'] as const) {
     }
     const untilKnown = (gateway: Gateway, kind: string, state: string) =>
       eventually(async () => [await placeAt(gateway, kind)].find((place) => place?.state === state), soonMs)
-    const reset = async (gateway: Gateway) => assert.equal((await ask(gateway, '/_omni/providers/health/reset', { body: {} })).status, 200)
+    const reset = async (gateway: Gateway, place: string) => (await ask(gateway, '/_omni/providers/health/reset', { body: { place } })).status
 
     test('use no credential that one of them saw refused', async () => {
       assert.deepEqual(await Promise.all([say(first), say(second)].map(async (told) => (await told).status)), [200, 200])
@@ -83,9 +83,9 @@ for (const database of ['an SQLite file', 'PostgreSQL'] as const) {
       )
     })
 
-    test('trust it again, both of them, where an operator says so to one', async () => {
+    test('trust it again, both of them, where an operator says so to one, without the mark of the secret', async () => {
       answer = openai.reply('fine')
-      await reset(second)
+      assert.deepEqual([await reset(second, 'account:on'), await reset(second, 'account:one')], [404, 200])
       await untilKnown(first, 'account', 'closed')
       assert.deepEqual(await say(first), { status: 200, retryAfter: 0, wasAsked: true })
     })

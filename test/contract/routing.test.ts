@@ -78,6 +78,9 @@ describe('a provider that cannot be reached', () => {
         last.map(({ provider }) => provider),
         ['anthropic'],
       )
+      const { passed_over, notices, fallback } = await scene.receiptOf((await ask(route)).answer)
+      assert.deepEqual([passed_over, fallback], [[{ target: `${route}/m`, why: 'left_alone' }], false])
+      assert.ok((notices as string[]).includes('passed_over'))
     })
   }
 })
