@@ -63,7 +63,7 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
       receipt.queued(course.takeWaited())
       if (isUnwanted(call)) throw giveBack(lease)
     }
-    if (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until) throw failure
+    if (failure !== undefined && (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until)) throw failure
   }
 }
 
