@@ -8,10 +8,10 @@ export function written({ hops, strategy, strategies, attempts, drawn, targets, 
   const below = strategies.filter((one) => one !== strategy)
   const order = `${strategy}${below.length > 0 ? `, and below it ${below.join(', ')}` : ''}`
   const rows = targets.map((target) => [
-    target.place === null ? '–' : `${target.place}`,
+    target.waits_for_room ? 'waits' : target.place === null ? '–' : `${target.place}`,
     nameOf(target),
     target.wire ?? '–',
-    `${Math.round(target.share * 100)} %`,
+    target.waits_for_room ? '–' : `${Math.round(target.share * 100)} %`,
     target.state.replace('_', ' '),
     String(target.in_flight),
     target.latency_ms === null ? '–' : String(target.latency_ms),
@@ -31,11 +31,14 @@ type Target = Explanation['targets'][number]
 const nameOf = ({ provider, account, model }: Target): string => `${provider}${account === null ? '' : `@${account}`}/${model}`
 
 function notesOf(targets: readonly Target[], missing: Explanation['missing']): readonly string[] {
-  const notes = targets.flatMap((target) =>
-    target.reasons.map((reason) => `${nameOf(target)}: ${sentenceOf(reason)}${target.last_resort ? ', and is asked only as the last resort' : ''}`),
-  )
+  const notes = targets.flatMap((target) => target.reasons.map((reason) => `${nameOf(target)}: ${sentenceOf(reason)}${outcomeOf(target)}`))
   const lines = [...notes, ...missing.map(({ model, sentence }) => `${model}: leads nowhere. ${sentence}`)]
   return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${plain(line)}`)]
+}
+
+function outcomeOf({ last_resort: isLastResort, waits_for_room: isWaitedFor }: Target): string {
+  if (isWaitedFor) return ', and calls wait for it'
+  return isLastResort ? ', and is asked only as the last resort' : ''
 }
 
 function sentenceOf(reason: Obstacle): string {

@@ -52,6 +52,8 @@ const prospect = z.strictObject({
   place: z.int().nullable(),
   /** It is asked only because all others are out. */
   last_resort: z.boolean(),
+  /** It has no place since nobody can be asked now, and calls wait for it (`queue.time`), as for all of which this is said. */
+  waits_for_room: z.boolean(),
   /** Of many calls of this shape, how many it is asked first by: 0 to 1. */
   share: z.number(),
   provider: z.string(),

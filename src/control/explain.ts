@@ -29,6 +29,7 @@ export const explaining: readonly ControlRoute[] = [
           fallbacks,
           needs: { bits, input: asked.input_tokens, output: asked.output_tokens },
           affinity: session === undefined ? undefined : crc32(session),
+          patience: limits.queueTime,
           unsaid: (target) => unsaid(target, surface, bits),
         },
         routing,
@@ -63,12 +64,13 @@ function show({ plan, hops, isDrawn, prospects, missing }: Found, surface: Asked
   }
 }
 
-function showProspect({ leaf, place, share, state, price, obstacles }: Prospect, surface: Asked['surface']): Explanation['targets'][number] {
+function showProspect({ leaf, place, isWaitedFor, share, state, price, obstacles }: Prospect, surface: Asked['surface']): Explanation['targets'][number] {
   const { target, own, weight } = leaf
   const { connection, model } = target
   return {
     place: place ?? null,
     last_resort: place !== undefined && obstacles.length > 0,
+    waits_for_room: isWaitedFor,
     share: toThousandths(share),
     provider: connection.name,
     account: connection.account ?? null,

@@ -226,6 +226,17 @@ describe('a call for which there is no room', () => {
     assert.equal((await next)?.leaf, two)
   })
 
+  test('is told whether too many wait, or it waited itself until its time was up', async () => {
+    const { plan, one, two } = openPair()
+    const busy = [new Lease(one), new Lease(two)]
+    const courses = [courseOn(plan), courseOn(plan), courseOn(plan)]
+    assert.deepEqual(await Promise.all(courses.map((course) => course.next(20))), [undefined, undefined, undefined])
+    const said = courses.map((course) => `${course.refusal().reason}: ${course.refusal().message}`)
+    for (const at of [0, 1]) assert.match(said[at]!, /^queue_full: .* this one waited for room as long as it may/)
+    assert.match(said[2]!, /^queue_full: .* as many wait as may wait/)
+    for (const lease of busy) lease.end()
+  })
+
   test('waits at another target where enough wait at the first', async () => {
     const { plan, one, two } = openPair()
     const busy = [new Lease(one), new Lease(two)]

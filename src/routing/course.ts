@@ -54,6 +54,8 @@ export class Course implements Circumstances<Member> {
   readonly #asked: Leaf[] = []
   #time = 0
   #waited = 0
+  /** It waited for room as long as it may, and got none. */
+  #isTimeUp = false
   #needs: Needs | undefined
   /** The context of a target that was too small. */
   #tooSmall = 0
@@ -155,12 +157,18 @@ export class Course implements Circumstances<Member> {
     const leaves = this.#leaves()
     const left = leaves.flatMap((leaf) => longestOut(leaf, time) ?? [])
     // Whoever waited until its time was up may find that somebody has room by now.
-    if (left.length === 0 && leaves.length > 0) return new Failure('queue_full', sentences.queue_full!, { retryAfterMs: leastWait })
+    if (left.length === 0 && leaves.length > 0) return new Failure('queue_full', this.#sentenceFor('queue_full'), { retryAfterMs: leastWait })
     if (left.length === 0) return new Failure('no_healthy_upstream', 'There is no target that can be asked.')
     const waits = left.map((place) => Math.max(leastWait, backAt(place, time) - time))
     const reasons = new Set(left.map((place) => reasonOf(place, time)))
     const reason = reasons.size === 1 ? [...reasons][0]! : 'no_healthy_upstream'
-    return new Failure(reason, sentences[reason] ?? sentences.no_healthy_upstream!, { retryAfterMs: Math.min(...waits) })
+    return new Failure(reason, this.#sentenceFor(reason), { retryAfterMs: Math.min(...waits) })
+  }
+
+  #sentenceFor(reason: Reason): string {
+    if (reason === 'queue_full' && this.#isTimeUp)
+      return 'All targets have as many calls under way as they may have, and this one waited for room as long as it may.'
+    return sentences[reason] ?? sentences.no_healthy_upstream!
   }
 
   #choose(time: number): Leaf | undefined {
@@ -214,7 +222,9 @@ export class Course implements Circumstances<Member> {
     const waiting = place.queue(this.#traveller.who, until)
     if (waiting === undefined) return false
     this.#traveller.onGone(() => waiting.end(false))
-    return waiting.isGranted
+    const isGranted = await waiting.isGranted
+    this.#isTimeUp = !isGranted
+    return isGranted
   }
 }
 
@@ -229,7 +239,7 @@ function* leavesBefore(chosen: Leaf, { members, strategy }: Group): Generator<Le
 }
 
 /** Where a call is over any moment, before where we were told to come back later. */
-function whereToWait(leaves: readonly Leaf[], time: number, patience: Patience): Standing | undefined {
+export function whereToWait(leaves: readonly Leaf[], time: number, patience: Patience): Standing | undefined {
   let best: Standing | undefined
   let shortest = Infinity
   for (const leaf of leaves) {

@@ -34,6 +34,7 @@ const asked = (fields: Partial<Imagined> = {}): Imagined => ({
   fallbacks: [],
   needs: { bits: 0, input: 0, output: 0 },
   affinity: undefined,
+  patience: 0,
   unsaid: () => [],
   ...fields,
 })
@@ -89,6 +90,21 @@ describe('the order', () => {
     assert.deepEqual(whysOf(prospects), { 'a/x': ['lacks'], 'b/x': ['context_too_small'], 'c/x': ['cannot_say'], 'd/x': ['full'], 'a/y': [] })
     lease.end()
     assert.deepEqual(whysOf(explain(asked(), table).prospects)['d/x'], [])
+  })
+
+  test('tells who is waited for where nobody can be asked, and only there', () => {
+    const table = tableOf([chainOf('chain', [{ model: 'a/x', concurrency: 1 }, { model: 'b/x', lacks: needBits.images }, 'c/x'])])
+    const plan = resolve({ model: 'chain', fallbacks: [] }, table)
+    const waited = (patience: number) =>
+      explain(asked({ patience, needs: { bits: needBits.images, input: 0, output: 0 } }), table)
+        .prospects.filter(({ isWaitedFor }) => isWaitedFor)
+        .map(nameOf)
+    const lease = new Lease(plan.root.leaves[0]!)
+    assert.deepEqual(waited(100), [], 'another can be asked')
+    eject(table, 'target:c/x')
+    assert.deepEqual([waited(100), waited(0), waited(70_000)], [['a/x'], [], ['a/x', 'c/x']])
+    lease.end()
+    assert.deepEqual(waited(100), [])
   })
 
   test('takes what lacks something all the same where nobody has it, as calls do', () => {

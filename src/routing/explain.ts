@@ -3,7 +3,7 @@
 import { monotonic, now } from '../base/clock.ts'
 import type { Reason } from '../canonical/failure.ts'
 import { isAble, needsIn, type Need, type Needs } from '../catalog/abilities.ts'
-import { Course, type Traveller } from './course.ts'
+import { Course, whereToWait, type Patience, type Traveller } from './course.ts'
 import { Health } from './health.ts'
 import type { Group, Leaf, Missing } from './leaf.ts'
 import type { Plan } from './plan.ts'
@@ -16,6 +16,7 @@ import type { Target } from './target.ts'
 export interface Imagined extends Asked {
   readonly needs: Needs
   readonly affinity: number | undefined
+  readonly patience: Patience
   /** What the target’s wire refuses to say of it, in the wire’s words. */
   unsaid(target: Target): readonly string[]
 }
@@ -41,6 +42,8 @@ export interface Prospect {
   readonly leaf: Leaf
   /** From 1; undefined where it would not be asked. */
   readonly place: number | undefined
+  /** Nobody can be asked now, and the call would wait for this one, or another of which that is said. */
+  readonly isWaitedFor: boolean
   /** Of many calls of this shape, how many would ask it first, counted: 0 to 1. */
   readonly share: number
   readonly state: 'closed' | 'open' | 'half_open'
@@ -80,6 +83,7 @@ export function explain(imagined: Imagined, table: RoutingTable): Explanation {
   const prospects = leaves.map((leaf): Prospect => ({
     leaf,
     place: order.includes(leaf) ? order.indexOf(leaf) + 1 : undefined,
+    isWaitedFor: order.length === 0 && isWaitedFor(leaf, obstacles.get(leaf)!, { time, patience: imagined.patience }),
     share: shares.get(leaf) ?? 0,
     state: worstState(leaf, time),
     price: leaf.price(imagined.needs.input, imagined.needs.output),
@@ -174,6 +178,12 @@ function obstaclesOf(leaf: Leaf, { needs, unsaid }: Imagined, { time, isIdle }: 
     ...(output <= leaf.output ? [] : [{ why: 'output_too_small', tokens: leaf.output } as const]),
     ...(isIdle ? [{ why: 'weight_zero' } as const] : []),
   ]
+}
+
+const passing: readonly Obstacle['why'][] = ['full', 'proving_itself', 'left_alone', 'weight_zero']
+
+function isWaitedFor(leaf: Leaf, obstacles: readonly Obstacle[], { time, patience }: { readonly time: number; readonly patience: Patience }): boolean {
+  return patience > 0 && obstacles.every(({ why }) => passing.includes(why)) && whereToWait([leaf], time, patience) !== undefined
 }
 
 function closureOf(place: Standing, time: number): Obstacle {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { explanation, type Explanation } from '../../src/contract/explain.ts'
-import { messages, openai } from '../upstream/index.ts'
+import { chunk, hang, messages, openai, openStream, raw } from '../upstream/index.ts'
 import { openScene, question } from './scene.ts'
 import { omni } from './shell.ts'
 
@@ -22,6 +22,7 @@ const scene = await openScene({
       '  several: { strategy: round-robin, targets: [openai/a, anthropic/claude-sonnet-4-5, openai/b, openai/c] }',
       '  doubted: { targets: [anthropic/claude-sonnet-4-5, { model: openai/one, lacks: [choices] }] }',
       '  cheap: { strategy: cost-optimized, targets: [priced/gpt-4o, priced/gpt-4o-mini] }',
+      '  narrow: { targets: [{ model: openai/narrow, concurrency: 1 }] }',
       '  told: { targets: [anthropic/claude-sonnet-4-5, priced/gpt-4o] }',
     ].join('\n'),
 })
@@ -123,6 +124,22 @@ describe('an explanation', () => {
     scene.claude.play(openai.speak('never asked'))
     assert.equal((await say('parked')).headers.get('x-omni-model'), 'spare')
     assert.equal(scene.claude.asked().length, 0)
+  })
+
+  test('says of who is full that calls wait for it, in the table too', async () => {
+    scene.chat.play([openStream(), raw(chunk('data: {}\n\n')), hang()])
+    const leaving = new AbortController()
+    const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ model: 'narrow', stream: true, ...question })
+    const asked = fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => undefined)
+    await scene.chat.request(0)
+    const [narrow] = (await explain('model=narrow')).targets
+    assert.deepEqual([narrow!.place, narrow!.waits_for_room, narrow!.last_resort, narrow!.reasons.map(({ why }) => why)], [null, true, false, ['full']])
+    const { stdout } = await omni(gateway, ['chains', 'explain', 'narrow'])
+    assert.match(stdout, /^waits +openai\/narrow +openai-chat +–/m)
+    assert.match(stdout, /has as many calls under way as it may have, and calls wait for it$/m)
+    leaving.abort()
+    await asked
   })
 
   test('knows that who cannot be told the request takes a turn all the same', async () => {
