@@ -36,13 +36,15 @@ test('[B36] (routing 26) a heap that is nearly full refuses calls with 503 and w
   assert.deepEqual([refused.status, refused.code()], [503, 'overloaded'])
   assert.ok(Number(refused.headers['retry-after']) >= 1)
   assert.equal((await scene.say('up/m', { messages: long }, { path: messagesPath })).status, 529)
-  const flood = await Promise.all(Array.from({ length: 40 }, () => scene.say('up/m', { messages: long })))
-  assert.ok(flood.every(({ status }) => status === 503))
+  // What the garbage collector finds meanwhile may let one or the other in: those wait with the first, and are served like them.
+  for (let at = 0; at < 40; at += 1) calls.push(scene.say('up/m', { messages: long }).then((told) => (refusals.push(told), told)))
+  await eventually(async () => (refusals.length >= 30 ? true : undefined), 20_000)
   assert.equal((await scene.ask({ method: 'GET', path: '/health/readiness', key: null })).status, 200)
-  const taken = upstream.requests.length
-  assert.ok(taken >= 8, `only ${taken} calls were taken`)
+  assert.ok(refusals.every(({ status }) => status === 503))
   release.resolve()
   const told = await Promise.all(calls)
+  const taken = upstream.requests.length
+  assert.ok(taken >= 8, `only ${taken} calls were taken`)
   assert.equal(told.filter(({ status }) => status === 200).length, taken, 'who was let in was served')
   assert.ok(told.every((one) => one.status === 200 || one.code() === 'overloaded'))
   await eventually(async () => (await Promise.all(Array.from({ length: 5 }, () => scene.say('up/m')))).every(({ status }) => status === 200), 20_000)
