@@ -23,8 +23,10 @@ const gateway: Gateway = {
   spoolFolder: '.',
   instance: 'bench',
   version: 'bench',
+  build: 'bench',
   hashInput: () => null,
   pseudonym: (_kind, id) => id,
+  intend: async () => {},
   note: () => {},
   settle: () => {},
 }

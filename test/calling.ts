@@ -48,6 +48,7 @@ export function snapshotOf(fields: Partial<Snapshot> = {}): Snapshot {
     strict: false,
     showsProviderMessages: false,
     platformFeePercent: 0,
+    receipts: { isRequired: false, retention: 2_592_000_000, content: 'none' },
     anonymous: undefined,
     routing: routingTable(),
     identify: (token) => (token === 'good' ? caller : undefined),
@@ -126,4 +127,14 @@ export function targetOf(model = 'm', fields: Partial<Provider> = {}): Target {
 }
 
 export const receiptOf = (): Receipt =>
-  new Receipt({ instance: 'i', version: '1', requestId: 'req_12345678', traceId: null, client: 'other', surface: 'openai-chat', operation: 'chat' })
+  new Receipt({
+    instance: 'i',
+    version: '1',
+    build: '0'.repeat(16),
+    config: '1'.repeat(16),
+    requestId: 'req_12345678',
+    traceId: null,
+    client: 'other',
+    surface: 'openai-chat',
+    operation: 'chat',
+  })

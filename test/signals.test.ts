@@ -26,7 +26,19 @@ const look = { type: 'function', function: { name: 'look', parameters: { type: '
 const told: { [fate: string]: Receipt } = {}
 
 /** What of a call is known before anything has happened to it. */
-const opened: Receipt = { ...openRecord({ instance: '', version: '', requestId: '', traceId: null, client: '', surface: '', operation: '' }) }
+const opened: Receipt = {
+  ...openRecord({
+    instance: '',
+    version: '',
+    build: '0'.repeat(16),
+    config: '1'.repeat(16),
+    requestId: '',
+    traceId: null,
+    client: '',
+    surface: '',
+    operation: '',
+  }),
+}
 
 before(async () => {
   const calls = [{ id: 'call_1', name: 'look', input: {} }]

@@ -85,7 +85,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     defaultProvider: defaultOf(given, connected, { problem, warn }),
   }
   checkRoutes(given, routes, { problem, warn })
-  const { server, storage, log, receipts } = given
+  const { server, storage, log } = given
   const { cert, key } = server.tls
   return {
     host: server.host,
@@ -105,8 +105,12 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     inputHash: log.inputHash,
     ...routes,
     ...sameOf(given),
-    receipts: { records: receipts.waitingRecords, bytes: receipts.waitingBytes },
+    receipts: receiptsOf(given),
   }
+}
+
+function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, ...same } }: Given): Settings['receipts'] {
+  return { records, bytes, ...same }
 }
 
 /** What is read as it is written. */

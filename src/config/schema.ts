@@ -9,6 +9,7 @@ import { deadlines } from './spans.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export const inputHashes = ['hmac', 'sha256', 'none'] as const
+export const contentModes = ['none', 'link', 'prove'] as const
 
 const server = z.strictObject({
   host: setting(text('a host name or an address', host), 'The address to listen on. Any but loopback needs TLS or `server.allowPlaintext`.', {
@@ -187,6 +188,19 @@ const media = z.strictObject({
 const receipts = z.strictObject({
   waitingRecords: setting(count(1, 10_000_000), 'Receipts that may wait in memory to be stored.', { or: 10_000 }),
   waitingBytes: setting(size('64KiB', '4GiB'), 'The most that they may hold.', { or: '64MiB' }),
+  required: setting(
+    flag(),
+    'Refuse calls, with 503, while receipts cannot be written. Otherwise calls go on, and what could not be kept is counted and told in the log of receipts.',
+    { or: false },
+  ),
+  retentionDays: setting(count(1, 3650), 'Days that a receipt is kept; 185 are what the EU AI Act asks of deployers.', { or: 30 }),
+  summaryDays: setting(count(1, 3650), 'Days that sums of receipts are kept.', { or: 396 }),
+  auditDays: setting(count(1, 3650), 'Days that entries about the control plane are kept.', { or: 366 }),
+  content: setting(
+    choice(contentModes),
+    'What is kept of what was said: nothing, a digest under a key of the tenant and the month (`link`), or a commitment that the caller alone can open (`prove`).',
+    { or: 'none' },
+  ),
 })
 
 const responses = z.strictObject({

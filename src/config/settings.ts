@@ -4,7 +4,7 @@ import type { Deadlines } from '../base/deadlines.ts'
 import type { Need } from '../catalog/abilities.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { AlsoOn } from './chain-entry.ts'
-import type { inputHashes, logLevels } from './schema.ts'
+import type { contentModes, inputHashes, logLevels } from './schema.ts'
 import type { StrategyName } from './strategies.ts'
 
 /** One of our accounts at a provider: a secret of its own. */
@@ -149,7 +149,16 @@ export interface Settings {
   readonly metadata: { readonly keys: readonly string[]; readonly metricLabels: readonly string[]; readonly mostValues: number }
   readonly upstream: { readonly connections: number; readonly keepAlive: number; readonly headerBytes: number; readonly resolvers: readonly string[] }
   readonly media: { readonly fetch: boolean; readonly bytes: number; readonly time: number; readonly hosts: readonly string[] }
-  readonly receipts: { readonly records: number; readonly bytes: number }
+  readonly receipts: {
+    /** How many may wait in memory, and their bytes. */
+    readonly records: number
+    readonly bytes: number
+    readonly required: boolean
+    readonly retentionDays: number
+    readonly summaryDays: number
+    readonly auditDays: number
+    readonly content: (typeof contentModes)[number]
+  }
   readonly responses: {
     readonly store: boolean
     readonly ttl: number

@@ -14,6 +14,9 @@ import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
 
+/** Milliseconds. */
+const day = 86_400_000
+
 export interface Published {
   readonly settings: Settings
   readonly keys: readonly ClientKey[]
@@ -41,6 +44,7 @@ export function buildSnapshot(published: Published): Snapshot {
     strict: settings.strict,
     showsProviderMessages: settings.providerMessages,
     platformFeePercent: settings.platformFeePercent,
+    receipts: { isRequired: settings.receipts.required, retention: settings.receipts.retentionDays * day, content: settings.receipts.content },
   }
 }
 

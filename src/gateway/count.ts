@@ -9,6 +9,7 @@ import { estimatedTokens } from '../receipts/usage.ts'
 import type { Lease } from '../routing/lease.ts'
 import type { Plan } from '../routing/plan.ts'
 import { pickCountingWire } from '../routing/target.ts'
+import { begin } from './begin.ts'
 import { collect, parseAnswer } from './answer.ts'
 import { courseOf, endAttempt } from './attempt.ts'
 import type { Call } from './call.ts'
@@ -47,7 +48,7 @@ async function ask(call: Call, lease: Lease, gateway: Gateway, receipt: Receipt)
   if (wire?.counting === undefined) return undefined
   receipt.record.provider = connection.name
   receipt.record.resolved_model = nameOf(model)
-  receipt.beginAttempt()
+  await begin(gateway, receipt)
   try {
     const { request } = prepare(call, target, false, receipt)
     const asked = JSON.stringify(wire.counting.write(JSON.parse(request.body.toString()) as JsonObject, model))

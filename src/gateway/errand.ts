@@ -10,6 +10,7 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
 import type { Step } from '../wires/media/dialect.ts'
 import { mediaDialectOf } from '../wires/media/index.ts'
+import { begin } from './begin.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { MediaCall } from './call.ts'
@@ -36,14 +37,14 @@ export async function runErrand<F extends MediaForm>(
   place: MediaPlace,
   terms: Terms,
 ): Promise<Relayed | { readonly kind: 'written'; readonly answer: MediaForms[F]['answer'] }> {
-  const { receipt, isStrict } = terms
+  const { gateway, receipt, isStrict } = terms
   const { poll = defaultPoll } = place
   const dialect = mediaDialectOf<F>(place.dialect)
   const path = place.path.replace('{model}', () => encodeURIComponent(target.model))
   const errand = dialect.run(withoutOurs(call.request), { model: target.model, path, pollMs: poll.every }, (word) => loseOrRefuse(word, isStrict, receipt))
   const asking = { call, target, terms, until: monotonic() + Math.min(poll.within, target.connection.deadlines.total) }
   let turn = errand.next()
-  receipt.beginAttempt()
+  await begin(gateway, receipt)
   while (!turn.done) {
     const step = turn.value
     const exchange = await ask(step, asking)

@@ -7,6 +7,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
 import { pickPlace, type Target } from '../routing/target.ts'
+import { begin } from './begin.ts'
 import { attempt } from './attempt.ts'
 import type { FormCall } from './call.ts'
 import { endWhole, writeWhole } from './deliver.ts'
@@ -33,10 +34,10 @@ interface Filled<F extends FormName> {
 
 /** All or nothing: of an answer that takes several requests, one that fails fails the attempt. */
 async function ask<F extends FormName>(call: FormCall<F>, target: Target, terms: Terms): Promise<Filled<F>> {
-  const { receipt } = terms
+  const { gateway, receipt } = terms
   const { wire, operation } = call.surface
   const { dialect, parts, passesOn } = prepareForm(call, target, terms)
-  receipt.beginAttempt()
+  await begin(gateway, receipt)
   const answers = await postAll(
     parts.map(({ request }) => request),
     { call, target, terms, dialect },

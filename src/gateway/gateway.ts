@@ -1,6 +1,7 @@
 /** What the life of a call needs from the world around it. */
 
 import type { Failure } from '../canonical/failure.ts'
+import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { Medium } from '../upstream/media.ts'
@@ -26,10 +27,17 @@ export interface Gateway {
   /** The id of this process, for receipts. */
   readonly instance: string
   readonly version: string
+  /** Of the files that it runs from: 16 hex digits. */
+  readonly build: string
   /** The keyed digest of what was asked, in hex; null where the operator turned it off. */
   hashInput(pieces: readonly Buffer[]): string | null
   /** A keyed pseudonym for an id that a client gave; `kind` keeps users and sessions apart. */
   pseudonym(kind: 'user' | 'session', id: string): string
+  /**
+   * Writes down that a call is about to reach a provider; resolves when that is written, once in each turn of the event loop for all that
+   * asked in it. Rejects with `Failure` (`receipts_unavailable`) where it cannot be written and receipts are required.
+   */
+  intend(receipt: Receipt): Promise<void>
   /** Hears how every call failed, and makes a note where the fault is ours; never throws. */
   note(failure: Failure, requestId: string): void
   /** Takes a closed receipt; never throws and never waits. */

@@ -12,10 +12,12 @@ import type { Client, Headers } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import type { Caller } from './snapshot.ts'
 
-export function openReceipt(surface: Surface, { headers }: Client, { instance, version }: Gateway): Receipt {
+export function openReceipt(surface: Surface, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
   return new Receipt({
     instance,
     version,
+    build,
+    config: snapshot.version,
     requestId: requestIdOf(headers),
     traceId: /^[\da-f]{2}-([\da-f]{32})-/.exec(headers.traceparent ?? '')?.[1] ?? null,
     client: clientKind(headers['user-agent']),
@@ -32,6 +34,8 @@ export function requestIdOf(headers: Headers): string {
 
 export function tellCaller(caller: Caller, { record }: Receipt): void {
   record.key_id = caller.keyId
+  record.tenant_id = 'default'
+  record.auth_scope = caller.mayRoute ? 'call_and_route' : 'call'
   record.auth_method = caller.method
 }
 

@@ -11,6 +11,7 @@ import type { Target } from '../routing/target.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
 import type { Written } from '../wires/media/dialect.ts'
+import { begin } from './begin.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
 import type { MediaCall } from './call.ts'
@@ -27,7 +28,7 @@ export type Relayed =
 
 export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Target, place: MediaPlace, { gateway, receipt }: Terms): Promise<Relayed> {
   const { client, surface, snapshot } = call
-  receipt.beginAttempt()
+  await begin(gateway, receipt)
   const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel))
   client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))

@@ -9,6 +9,7 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
 import { withResets } from '../upstream/resets.ts'
 import type { ProviderError, UpstreamWire } from '../wires/wire.ts'
+import { begin } from './begin.ts'
 import { collect, parseAnswer, readWhole, StreamAnswer, type Answer } from './answer.ts'
 import type { Ask } from './attempt.ts'
 import type { Call } from './call.ts'
@@ -34,7 +35,7 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   if (missing.length > 0) await bringBytes(call, missing, gateway)
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
-  receipt.beginAttempt()
+  await begin(gateway, receipt)
   const exchange = await transport.post(outgoing.request, call.streams, (cancel) => whenUnwanted(call, cancel))
   whenUnwanted(call, () => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))

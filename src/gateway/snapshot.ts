@@ -43,7 +43,17 @@ export interface CallLimits {
   readonly keyQueue: number
 }
 
+/** How receipts are kept. */
+export interface Keeping {
+  /** Calls are refused while receipts cannot be written. */
+  readonly isRequired: boolean
+  /** Milliseconds that a receipt is kept. */
+  readonly retention: number
+  readonly content: 'none' | 'link' | 'prove'
+}
+
 export interface Snapshot {
+  /** Of the effective configuration without its secrets: 16 hex digits. */
   readonly version: string
   readonly routing: RoutingTable
   /** Undefined where nobody has that key, or it is revoked. */
@@ -61,4 +71,5 @@ export interface Snapshot {
   readonly showsProviderMessages: boolean
   /** Percent that the operator adds to the provider's cost. */
   readonly platformFeePercent: number
+  readonly receipts: Keeping
 }

@@ -12,7 +12,17 @@ const billing: Billing = { catalog: 'openai', isFree: false, feePercent: 0 }
 const usage = { input: 1000, output: 500 }
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
-  const opening = { instance: 'i', version: '1', requestId: 'r', traceId: null, client: 'other', surface: 's', operation: 'chat' }
+  const opening = {
+    instance: 'i',
+    version: '1',
+    build: '0'.repeat(16),
+    config: '1'.repeat(16),
+    requestId: 'r',
+    traceId: null,
+    client: 'other',
+    surface: 's',
+    operation: 'chat',
+  }
   return { ...openRecord(opening), resolved_model: 'gpt-4o', usage_source: 'reported', ...fields }
 }
 

@@ -8,7 +8,17 @@ import { nameOf } from './names.ts'
 import { Receipt } from './receipt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 
-const opening = { instance: 'ins_1', version: '1.0', requestId: 'req_12345678', traceId: null, client: 'curl', surface: 'openai-chat', operation: 'chat' }
+const opening = {
+  instance: 'ins_1',
+  version: '1.0',
+  build: '0'.repeat(16),
+  config: '1'.repeat(16),
+  requestId: 'req_12345678',
+  traceId: null,
+  client: 'curl',
+  surface: 'openai-chat',
+  operation: 'chat',
+}
 const tried: Omit<AttemptRecord, 'at' | 'ms'> = { provider: 'east', account: null, model: 'gpt-4o', region: null, status: 200, reason: 'answered' }
 
 /** A call to a provider that is about to be sent, priced as a known model. */

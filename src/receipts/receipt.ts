@@ -13,6 +13,8 @@ import { countUsage, estimatedTokens, isTold, outputOf, type CountedUsage } from
 
 export class Receipt {
   readonly record: ReceiptRecord
+  /** That it reaches a provider is written down. */
+  isIntended = false
   readonly #startedAt = monotonic()
   readonly #attempts: AttemptRecord[] = []
   readonly #dropped = new Set<string>()

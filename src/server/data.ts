@@ -31,7 +31,7 @@ export async function openData({
   inputHash,
 }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'hasOwnBackup' | 'inputHash'>): Promise<Data> {
   openPrivateFolder(dataDir)
-  const columns = signals.filter((signal) => 'column' in signal)
+  const columns = signals.filter((signal) => 'dimension' in signal)
   const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db'), columns } : { url: databaseUrl, hasOwnBackup, columns })
   try {
     return withKeys(store, await openMasterKey(dataDir, store.fingerprint), { dataDir, inputHash })

@@ -190,6 +190,8 @@ function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<G
     spoolFolder: plane.settings.dataDir,
     instance: state.instance,
     version: state.version,
+    build: '0'.repeat(16),
+    intend: async () => {},
     hashInput: data.hashInput,
     pseudonym: data.pseudonym,
     note,

@@ -11,7 +11,17 @@ const line = { method: 'POST', path: '/v1/chat/completions', responseBytes: 42 }
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
   return {
-    ...openRecord({ instance: 'i', version: '1', requestId: 'req_12345678', traceId: null, client: 'other', surface: 'openai-chat', operation: 'chat' }),
+    ...openRecord({
+      instance: 'i',
+      version: '1',
+      build: '0'.repeat(16),
+      config: '1'.repeat(16),
+      requestId: 'req_12345678',
+      traceId: null,
+      client: 'other',
+      surface: 'openai-chat',
+      operation: 'chat',
+    }),
     status: 200,
     duration: 5_000_000,
     ...fields,

@@ -12,7 +12,17 @@ const gauges = { outboxDepth: () => 3, outboxDropped: () => 0, logDropped: () =>
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
   return {
-    ...openRecord({ instance: 'i', version: '1', requestId: 'r', traceId: null, client: 'other', surface: 'openai-chat', operation: 'chat' }),
+    ...openRecord({
+      instance: 'i',
+      version: '1',
+      build: '0'.repeat(16),
+      config: '1'.repeat(16),
+      requestId: 'r',
+      traceId: null,
+      client: 'other',
+      surface: 'openai-chat',
+      operation: 'chat',
+    }),
     status: 200,
     duration: 2e9,
     overhead: 1e6,
