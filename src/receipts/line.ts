@@ -1,24 +1,35 @@
 /** Writes closed receipts down, as canonical JSON (RFC 8785): names in order, no spaces, and nothing of what is null. */
 
-import { signals, type ReceiptRecord, type SignalName } from './signals.ts'
+import { signals, type Kind, type ReceiptRecord, type SignalName } from './signals.ts'
 
-/** RFC 8785 sorts names by their UTF-16 units, as `sort` does. */
-const names: readonly SignalName[] = signals.map(({ name }) => name).toSorted()
-const heads = names.map((name) => `"${name}":`)
+const kindOf: ReadonlyMap<SignalName, Kind> = new Map(signals.map(({ name, kind }) => [name, kind]))
+/** Words of ours and hex digits: nothing in them is to be escaped. */
+const plainKinds: ReadonlySet<Kind> = new Set(['choice', 'hash'])
 
 /**
  * The names and values within records, of attempts among them, stand in order where they are made: a law holds that what is written
- * here is what sorting would give. By hand it takes a quarter of what `JSON.stringify` takes for the record and its nulls.
+ * here is what sorting would give. By hand it takes a quarter of what `JSON.stringify` takes for a record and its nulls.
  */
-export function writeRecord(record: ReceiptRecord): string {
-  let text = ''
-  for (let at = 0; at < names.length; at += 1) {
-    const value = record[names[at]!]
-    if (value === null) continue
-    text += `${text === '' ? '{' : ','}${heads[at]}${typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value)}`
+export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRecord) => string {
+  // RFC 8785 sorts names by their UTF-16 units, as `sort` does.
+  const names = chosen.toSorted()
+  const heads = names.map((name) => `"${name}":`)
+  const arePlain = names.map((name) => plainKinds.has(kindOf.get(name)!))
+  return (record) => {
+    let text = ''
+    for (let at = 0; at < names.length; at += 1) {
+      const value = record[names[at]!]
+      if (value === null) continue
+      text += text === '' ? '{' : ','
+      text += heads[at]
+      if (typeof value === 'number' || typeof value === 'boolean') text += value
+      else text += arePlain[at] ? `"${value as string}"` : JSON.stringify(value)
+    }
+    return `${text}}`
   }
-  return `${text}}`
 }
+
+export const writeRecord: (record: ReceiptRecord) => string = writeSignals(signals.map(({ name }) => name))
 
 /** A record from its text: what is not there is null. Throws `SyntaxError` for what is no JSON. */
 export function readRecord(text: string): ReceiptRecord {

@@ -14,13 +14,20 @@ const gatherMs = 50
 const firstRetryMs = 250
 const longestRetryMs = 10_000
 
-export class Outbox {
-  readonly #append: (lines: readonly string[]) => Promise<void>
+/** `missed`: so many were counted and not kept since the last that were stored. */
+type Append<T> = (batch: readonly T[], missed: number) => Promise<void>
+
+export class Outbox<T> {
+  readonly #append: Append<T>
   readonly #limits: OutboxLimits
   /** Bounded by `OutboxLimits`; what comes when it is full is counted and not kept. */
-  #waiting: string[] = []
+  #waiting: T[] = []
+  /** Of each that waits. */
+  #sizes: number[] = []
   #bytes = 0
   #dropped = 0
+  /** Of those dropped: that storage has not been told of. */
+  #missed = 0
   #running: Promise<void> | undefined
   /** Its wait for others to come along, or for a storage that failed to recover. */
   #pause: { readonly done: Promise<void>; cancel(): void } | undefined
@@ -28,7 +35,7 @@ export class Outbox {
   #hasGivenUp = false
   #lastFault: unknown
 
-  constructor(append: (lines: readonly string[]) => Promise<void>, limits: OutboxLimits) {
+  constructor(append: Append<T>, limits: OutboxLimits) {
     this.#append = append
     this.#limits = limits
   }
@@ -41,19 +48,26 @@ export class Outbox {
     return this.#dropped
   }
 
+  /** Another one would be counted and lost. */
+  get isFull(): boolean {
+    return this.#hasGivenUp || this.#waiting.length >= this.#limits.records || this.#bytes >= this.#limits.bytes
+  }
+
   /** Why the last try to store failed; undefined where it did not. */
   get lastFault(): unknown {
     return this.#lastFault
   }
 
-  /** Takes one line of JSON; after the end it is counted and lost. */
-  put(line: string): void {
-    if (this.#hasGivenUp || this.#waiting.length >= this.#limits.records || this.#bytes + line.length > this.#limits.bytes) {
+  /** Takes one of so many bytes; after the end it is counted and lost. */
+  put(item: T, bytes: number): void {
+    if (this.isFull || this.#bytes + bytes > this.#limits.bytes) {
       this.#dropped += 1
+      this.#missed += 1
       return
     }
-    this.#waiting.push(line)
-    this.#bytes += line.length
+    this.#waiting.push(item)
+    this.#sizes.push(bytes)
+    this.#bytes += bytes
     this.#running ??= this.#run()
   }
 
@@ -74,12 +88,14 @@ export class Outbox {
   async #run(): Promise<void> {
     let wait = firstRetryMs
     if (!this.#isClosing) await this.#wait(gatherMs)
-    while (this.#waiting.length > 0 && !this.#hasGivenUp) {
+    while ((this.#waiting.length > 0 || this.#missed > 0) && !this.#hasGivenUp) {
       const batch = this.#waiting.slice(0, batchSize)
+      const missed = this.#missed
       try {
-        await this.#append(batch)
+        await this.#append(batch, missed)
         this.#lastFault = undefined
-        this.#forget(batch)
+        this.#missed -= missed
+        this.#forget(batch.length)
         wait = firstRetryMs
       } catch (error) {
         this.#lastFault = error
@@ -96,8 +112,8 @@ export class Outbox {
     this.#pause = undefined
   }
 
-  #forget(batch: readonly string[]): void {
-    this.#waiting.splice(0, batch.length)
-    for (const line of batch) this.#bytes -= line.length
+  #forget(count: number): void {
+    this.#waiting.splice(0, count)
+    for (const bytes of this.#sizes.splice(0, count)) this.#bytes -= bytes
   }
 }

@@ -119,7 +119,8 @@ export class Receipt {
   /** `reason` is `answered` or a reason of the failure table. */
   endAttempt(attempt: Omit<AttemptRecord, 'at' | 'ms'>): void {
     const took = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
-    this.#attempts.push({ ...attempt, model: nameOf(attempt.model), at: Math.round(this.#beganAfter), ms: Math.round(took) })
+    const { account, model, provider, reason, region, status } = attempt
+    this.#attempts.push({ account, at: Math.round(this.#beganAfter), model: nameOf(model), ms: Math.round(took), provider, reason, region, status })
     this.#isAttempting = false
     if (attempt.reason !== 'answered') this.#stopProviderClock()
   }

@@ -95,7 +95,7 @@ export const signals = [
   { name: 'trimmed_turns', kind: 'count', nullWhen: ungoverned, meaning: 'Turns of the history that a policy left out.' },
 
   { name: 'status', kind: 'count', dimension: true, otel: 'http.response.status_code', meaning: 'The HTTP status that the client got.' },
-  { name: 'outcome', kind: 'choice', dimension: true, meaning: '`completed`, `refused` (by us), `failed` (upstream), `truncated` (after it began), `client_closed`.' },
+  { name: 'outcome', kind: 'choice', dimension: true, meaning: '`completed`, `refused` (by us), `failed` (upstream), `truncated` (after it began), `client_closed`, or `interrupted` where nobody knows.' },
   { name: 'error', kind: 'choice', dimension: true, otel: 'error.type', nullWhen: 'the call completed', meaning: 'The reason, of the closed table in `docs/errors.md`.' },
   { name: 'error_origin', kind: 'choice', dimension: true, nullWhen: 'the call completed', meaning: 'Whose doing it was: `caller`, `gateway`, `credential` or `target`.' },
   { name: 'upstream_status', kind: 'count', nullWhen: 'the provider never answered', meaning: 'The HTTP status of the last attempt.' },

@@ -70,7 +70,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const data = await openData(settings)
   const log = new Log(out, settings.logLevel)
   onBlocked((ms) => log.tell('warn', 'event loop was blocked', { ms: Math.round(ms) }))
-  const outbox = new Outbox((lines) => data.store.receipts.append(lines), settings.receipts)
+  const outbox = new Outbox<string>((lines) => data.store.receipts.append(lines), settings.receipts)
   const live: Live = new Roster()
   const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
   const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
@@ -120,7 +120,7 @@ function statusOf({ version, instance }: State, { live, outbox, memory }: Pick<E
   }
 }
 
-function gaugesOf(outbox: Outbox, log: Log, plane: Plane): Gauges {
+function gaugesOf(outbox: Outbox<string>, log: Log, plane: Plane): Gauges {
   return {
     outboxDepth: () => outbox.depth,
     outboxDropped: () => outbox.dropped,
@@ -200,7 +200,15 @@ function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<G
 }
 
 /** Who hears of calls when they end: of how they failed, and of their closed receipts. */
-function readers({ metrics, outbox, log }: { readonly metrics: Metrics; readonly outbox: Outbox; readonly log: Log }): Pick<Gateway, 'note' | 'settle'> {
+function readers({
+  metrics,
+  outbox,
+  log,
+}: {
+  readonly metrics: Metrics
+  readonly outbox: Outbox<string>
+  readonly log: Log
+}): Pick<Gateway, 'note' | 'settle'> {
   return {
     note: (failure, requestId) => log.note(failure, requestId),
     settle: (receipt, { method, path, bytesSent }) => {
@@ -208,7 +216,8 @@ function readers({ metrics, outbox, log }: { readonly metrics: Metrics; readonly
       if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
       try {
         metrics.observe(receipt)
-        outbox.put(JSON.stringify(receipt))
+        const line = JSON.stringify(receipt)
+        outbox.put(line, line.length)
         log.call(receipt, { method, path, responseBytes: bytesSent })
       } catch {
         log.tell('error', 'a call could not be recorded', { request_id: receipt.request_id })

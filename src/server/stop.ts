@@ -22,7 +22,7 @@ export interface Ends {
   readonly state: { isDraining: boolean }
   readonly data: Data
   readonly log: Log
-  readonly outbox: Outbox
+  readonly outbox: Outbox<string>
   readonly live: Live
   readonly plane: Plane
   readonly keeper: HealthKeeper

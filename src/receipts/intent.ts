@@ -1,0 +1,66 @@
+/** A call that is about to reach a provider, written down before it does, and the receipt of one that was never closed. */
+
+import { nameOf } from './names.ts'
+import { openRecord } from './opening.ts'
+import { writeSignals } from './line.ts'
+import type { ReceiptRecord, SignalName } from './signals.ts'
+
+/** What is known by then, and small: an intent is written for every call. */
+const known = [
+  'auth_method',
+  'auth_scope',
+  'budget_reserved',
+  'build',
+  'client',
+  'config',
+  'created_at',
+  'expires_at',
+  'gateway_version',
+  'id',
+  'input_hash',
+  'instance',
+  'key_id',
+  'operation',
+  'provider',
+  'request_id',
+  'requested_model',
+  'resolved_model',
+  'route',
+  'route_reason',
+  'stream',
+  'substrate',
+  'surface',
+  'team_id',
+  'tenant_id',
+  'trace_id',
+  'upstream_host',
+  'user_pseudonym',
+] as const satisfies readonly SignalName[]
+
+export const writeIntent: (record: ReceiptRecord) => string = writeSignals(known)
+
+/** Nobody knows how far it came: what it cost, and whether the client had an answer, is unknown and not nothing. Undefined where the text is none of ours. */
+export function readInterrupted(text: string): ReceiptRecord | undefined {
+  const told = parsed(text)
+  if (typeof told?.id !== 'string' || typeof told.created_at !== 'number') return undefined
+  const empty = openRecord({ instance: '', version: '', build: '', config: '', requestId: '', traceId: null, client: 'other', surface: '', operation: 'chat' })
+  const notices = ['incomplete']
+  return {
+    ...empty,
+    ...told,
+    requested_model: nameOf(told.requested_model ?? ''),
+    completeness: 'interrupted',
+    outcome: 'interrupted',
+    provider_called: true,
+    notices,
+  }
+}
+
+function parsed(text: string): Partial<ReceiptRecord> | undefined {
+  try {
+    const found: unknown = JSON.parse(text)
+    return typeof found === 'object' && found !== null ? found : undefined
+  } catch {
+    return undefined
+  }
+}
