@@ -48,6 +48,11 @@ test('a record is written as canonical JSON, and nothing of what is null', () =>
   assert.equal(writeRecord(record), JSON.stringify(sorted(record)))
 })
 
+test('labels are written in the order of their names, whatever order the client had', () => {
+  const record = { ...full(), metadata: { team: 'b', '9': 'c', env: 'a', '10': 'd' } }
+  assert.match(writeRecord(record), /"metadata":\{"10":"d","9":"c","env":"a","team":"b"\}/)
+})
+
 test('a record is read back as it was, with its nulls', () => {
   const record = full()
   assert.deepEqual(readRecord(writeRecord(record)), record)

@@ -23,10 +23,16 @@ export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRec
       text += text === '' ? '{' : ','
       text += heads[at]
       if (typeof value === 'number' || typeof value === 'boolean') text += value
-      else text += arePlain[at] ? `"${value as string}"` : JSON.stringify(value)
+      else text += arePlain[at] ? `"${value as string}"` : names[at] === 'metadata' ? writeLabels(record.metadata!) : JSON.stringify(value)
     }
     return `${text}}`
   }
+}
+
+/** Clients name their labels in any order, and numbers as names have one of their own in JavaScript. */
+function writeLabels(labels: Readonly<Record<string, string>>): string {
+  const members = Object.keys(labels).toSorted()
+  return `{${members.map((name) => `${JSON.stringify(name)}:${JSON.stringify(labels[name])}`).join(',')}}`
 }
 
 export const writeRecord: (record: ReceiptRecord) => string = writeSignals(signals.map(({ name }) => name))
