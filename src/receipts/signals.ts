@@ -229,6 +229,9 @@ interface Values {
   readonly list: readonly (string | AttemptRecord | PassedOver)[]
 }
 
+/** What is known of a receipt beside its entry. */
+export type ProofRecord = { -readonly [S in (typeof proofSignals)[number] as S['name']]: Values[S['kind']] | null }
+
 export type SignalName = (typeof signals)[number]['name']
 
 /** A closed receipt: one value for each signal, null only where its `nullWhen` says so. */
