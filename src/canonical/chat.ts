@@ -274,6 +274,16 @@ export type ChatEvent =
       readonly rest?: Rest
     }
 
+/** What a provider served an answer in, and bills it by. */
+export type Tier = 'standard' | 'priority' | 'flex' | 'batch' | 'scale' | 'fast' | 'other'
+
+/** What a provider tells of how it served an answer; undefined is what it did not say. No client needs it: its own wire keeps it in `rest`. */
+export interface Served {
+  /** The provider's word for the system that answered. */
+  readonly fingerprint: string | undefined
+  readonly tier: Tier | undefined
+}
+
 /** What a receipt needs of a whole answer, where nobody needs more. */
 export interface Glance {
   readonly id: string

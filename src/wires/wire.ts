@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Framing, Message } from '../base/framing.ts'
-import type { ChatEvent, ChatRequest, ChatResponse, Glance, WireName } from '../canonical/chat.ts'
+import type { ChatEvent, ChatRequest, ChatResponse, Glance, Served, WireName } from '../canonical/chat.ts'
 import type { Failure, Reason, Told } from '../canonical/failure.ts'
 import type { CannotSay, Loss, Word } from './losses.ts'
 import type { ModelTraits } from './traits.ts'
@@ -20,6 +20,8 @@ export interface EventReader {
   end(): readonly ChatEvent[]
   /** Whether the last message told once more that a choice has finished, where servers of the wire do that: no client needs to hear it twice. */
   readonly hasRepeatedEnd?: boolean
+  /** How the answer is served, as far as it was told; the same object until more is. Absent where the wire never says. */
+  readonly served?: Served | undefined
   /** Whether the wire's terminator has been read. */
   readonly isTerminated: boolean
 }
@@ -93,6 +95,8 @@ export interface UpstreamWire {
   readResponse(body: JsonObject): ChatResponse
   /** The same for an answer that is passed on, where a look is enough: undefined where it must be read whole, as when something is missing or wrong. */
   glance(body: JsonObject): Glance | undefined
+  /** How a whole answer was served; undefined where it does not say. Absent where the wire never does. */
+  readServed?(body: JsonObject): Served | undefined
   eventReader(): EventReader
   readError(body: JsonObject): ProviderError
   /** Absent where no provider of the wire counts. */

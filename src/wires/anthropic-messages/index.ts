@@ -8,6 +8,7 @@ import { glance } from './glance.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
+import { readServed } from './served.ts'
 import { holdsForeignThought } from './signature.ts'
 import { eventWriter, messageStop } from './writer.ts'
 import { wire } from './writing.ts'
@@ -40,6 +41,7 @@ export const anthropicMessages: Wire = {
   writeRequest,
   readResponse,
   glance,
+  readServed,
   writeResponse,
   eventReader,
   eventWriter,

@@ -2,13 +2,14 @@
 
 import { isObject, parseExact, asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
-import type { Block, ChatEvent } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, Served } from '../../canonical/chat.ts'
 import { kept } from '../rest.ts'
 import { brokenStream, parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readBlock, readCitation } from './content.ts'
 import { failureOf } from './error.ts'
 import { readEnding, takeEnding } from './response.ts'
+import { readServed } from './served.ts'
 import { readSignature } from '../signed-thinking.ts'
 import { readUsage } from './usage.ts'
 import { wire } from './writing.ts'
@@ -39,6 +40,7 @@ export function eventReader(): EventReader {
 
 class Reader implements EventReader {
   isTerminated = false
+  served: Served | undefined
   #usage: JsonObject = {}
   #hasBegun = false
   #next = 0
@@ -95,6 +97,7 @@ class Reader implements EventReader {
   #count(usage: Json | undefined): readonly ChatEvent[] {
     if (!isObject(usage)) return nothing
     for (const field in usage) if (usage[field] !== null || this.#usage[field] === undefined) this.#usage[field] = usage[field]!
+    this.served = readServed({ usage: this.#usage })
     return [{ type: 'usage', usage: readUsage(this.#usage) }]
   }
 

@@ -11,6 +11,7 @@ import { asList, asObject, wire } from './own.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
+import { readServed } from './served.ts'
 import { eventWriter } from './writer.ts'
 
 export const bedrockConverse: Wire = {
@@ -47,6 +48,7 @@ export const bedrockConverse: Wire = {
   readResponse,
   // Nobody speaks this wire to the gateway, so no answer of it is passed on.
   glance: () => undefined,
+  readServed,
   writeResponse,
   eventReader,
   eventWriter,

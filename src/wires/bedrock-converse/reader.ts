@@ -2,7 +2,7 @@
 
 import type { Message } from '../../base/framing.ts'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { Block, ChatEvent } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, Served } from '../../canonical/chat.ts'
 import { readSignature } from '../signed-thinking.ts'
 import { parseWhole } from '../tool-input.ts'
 import { brokenStream, parseEvent } from '../events.ts'
@@ -12,6 +12,7 @@ import { readBlock } from './content.ts'
 import { failureOf } from './error.ts'
 import { asList, asObject, tagOf } from './own.ts'
 import { readEnding } from './response.ts'
+import { readServed } from './served.ts'
 import { readUsage } from './usage.ts'
 
 /** The vendor has one block open at a time; a server that is careless with its stops is followed this far. */
@@ -45,6 +46,7 @@ export function eventReader(): EventReader {
 
 class Reader implements EventReader {
   isTerminated = false
+  served: Served | undefined
   #hasBegun = false
   #hasFinished = false
   #next = 0
@@ -195,7 +197,9 @@ class Reader implements EventReader {
     return [...this.end(), { type: 'finish', choice: 0, reason, ...rest }]
   }
 
-  #readMetadata({ usage }: JsonObject): readonly ChatEvent[] {
+  #readMetadata(metadata: JsonObject): readonly ChatEvent[] {
+    const { usage } = metadata
+    this.served = readServed(metadata)
     this.isTerminated = true
     return isObject(usage) ? [{ type: 'usage', usage: readUsage(usage) }] : nothing
   }

@@ -10,6 +10,7 @@ import { wire } from './own.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
+import { readServed } from './served.ts'
 import { holdsForeignProof } from './signature.ts'
 import { eventWriter } from './writer.ts'
 
@@ -44,6 +45,7 @@ export const geminiGenerate: Wire = {
   writeRequest,
   readResponse,
   glance,
+  readServed,
   writeResponse,
   eventReader,
   eventWriter,

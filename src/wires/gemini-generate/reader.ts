@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
-import type { Block, ChatEvent, TokenOdds } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, Served, TokenOdds } from '../../canonical/chat.ts'
 import { brokenStream, parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
 import { readCitations } from './citations.ts'
@@ -13,6 +13,7 @@ import { type Ids, kept, listed } from './own.ts'
 import { GrowingCall } from './partial-call.ts'
 import { readPart } from './parts.ts'
 import { answerIds, blocked, isBlocked, spellFinish, textIn } from './response.ts'
+import { readServed } from './served.ts'
 import { isCarrier } from './signature.ts'
 import { readUsage } from './usage.ts'
 
@@ -42,6 +43,7 @@ export function eventReader(): EventReader {
 class Reader implements EventReader {
   readonly isTerminated = false
   hasRepeatedEnd = false
+  served: Served | undefined
   #id: string | undefined
   #next = 0
   /** By index; at most `mostChoices`. */
@@ -77,6 +79,7 @@ class Reader implements EventReader {
     }
     for (const candidate of listed(candidates)) if (isObject(candidate)) this.#readCandidate(candidate)
     if (listed(candidates).length === 0 && isBlocked(chunk) && this.#choices.size === 0) this.#block()
+    this.served = readServed(chunk) ?? this.served
     if (isObject(usageMetadata)) this.#events.push({ type: 'usage', usage: readUsage(usageMetadata) })
   }
 

@@ -10,6 +10,7 @@ import { askForUsage, readRequest, writeRequest } from './request.ts'
 import { outline, fieldOf, promptFields } from './outline.ts'
 import { glance } from './glance.ts'
 import { readResponse, writeResponse } from './response.ts'
+import { readServed } from './served.ts'
 import { eventReader } from './reader.ts'
 import { eventWriter, terminator } from './writer.ts'
 
@@ -46,6 +47,7 @@ export const openaiChat: Wire = {
   writeRequest,
   readResponse,
   glance,
+  readServed,
   writeResponse,
   eventReader,
   eventWriter,

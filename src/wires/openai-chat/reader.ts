@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
-import type { Block, ChatEvent, Signature } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, Served, Signature } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
@@ -14,6 +14,7 @@ import { findCall, type OpenCall, unknownFields, usageIn } from './fragments.ts'
 import { saysOnlyWords } from './plain.ts'
 import { readDetails, readThoughtSignature } from './reasoning.ts'
 import { callId } from './response.ts'
+import { readServed } from './served.ts'
 import { readFinish, readUsage, writeFinish } from './usage.ts'
 
 type Words = 'text' | 'reasoning' | 'refusal'
@@ -40,6 +41,7 @@ export function eventReader(): EventReader {
 class Reader implements EventReader {
   isTerminated = false
   hasRepeatedEnd = false
+  served: Served | undefined
   #id = ''
   #hasStarted = false
   #next = 0
@@ -78,6 +80,8 @@ class Reader implements EventReader {
   #readChunk(chunk: JsonObject): void {
     const choices = Array.isArray(chunk.choices) ? chunk.choices : []
     const usage = usageIn(chunk, choices)
+    // Each frame tells it again: the first and the last are enough.
+    if (!this.#hasStarted || usage !== undefined) this.served = readServed(chunk) ?? this.served
     if (!this.#hasStarted) {
       const { id, object: _, created, model, choices: __, usage: ___, obfuscation: ____, ...fields } = chunk
       Object.assign(this.#preamble, fields)

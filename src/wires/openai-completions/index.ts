@@ -10,7 +10,7 @@ import { checkRequest } from './check.ts'
 import { asChat, outline, readRequest, writeRequest } from './request.ts'
 import { eventReader, eventWriter } from './stream.ts'
 
-const { readError, writeError, writeErrorFrame, askForUsage, terminator } = openaiChat
+const { readError, writeError, writeErrorFrame, askForUsage, readServed, terminator } = openaiChat
 
 export const openaiCompletions: Wire = {
   name: 'openai-completions',
@@ -50,6 +50,7 @@ export const openaiCompletions: Wire = {
   writeRequest,
   readResponse: (body) => openaiChat.readResponse(toChatAnswer(body)),
   glance: (body) => openaiChat.glance(toChatAnswer(body)),
+  readServed,
   writeResponse: (response, options) => toCompletion(openaiChat.writeResponse(response, asChat(options))),
   eventReader,
   eventWriter,

@@ -18,6 +18,9 @@ export function eventReader(): EventReader {
     get hasRepeatedEnd() {
       return reader.hasRepeatedEnd ?? false
     },
+    get served() {
+      return reader.served
+    },
     get isTerminated() {
       return reader.isTerminated
     },

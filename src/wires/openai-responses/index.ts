@@ -10,6 +10,7 @@ import { wire } from './own.ts'
 import { eventReader } from './reader.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { readResponse, writeResponse } from './response.ts'
+import { readServed } from './served.ts'
 import { holdsForeignThought } from './signature.ts'
 import { eventWriter, terminator } from './writer.ts'
 
@@ -48,6 +49,7 @@ export const openaiResponses: Wire = {
   writeRequest,
   readResponse,
   glance,
+  readServed,
   writeResponse,
   eventReader,
   eventWriter,

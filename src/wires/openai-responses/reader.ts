@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Message } from '../../base/framing.ts'
-import type { Block, ChatEvent } from '../../canonical/chat.ts'
+import type { Block, ChatEvent, Served } from '../../canonical/chat.ts'
 import { Failure } from '../../canonical/failure.ts'
 import { parseEvent } from '../events.ts'
 import type { EventReader } from '../wire.ts'
@@ -11,6 +11,7 @@ import { takeEnding } from './ending.ts'
 import { failureOf } from './error.ts'
 import { kept } from './own.ts'
 import { ItemReading, type Telling, type Words } from './reading.ts'
+import { readServed } from './served.ts'
 import { readUsage } from './usage.ts'
 
 const mostItems = 1024
@@ -47,6 +48,7 @@ export function eventReader(): EventReader {
 class Reader implements EventReader {
   isTerminated = false
   hasRepeatedEnd = false
+  served: Served | undefined
   #hasStarted = false
   #next = 0
   #events: ChatEvent[] = []
@@ -155,6 +157,7 @@ class Reader implements EventReader {
   #finish(type: string, response: JsonObject): void {
     if (isObject(response.error)) throw failureOf(response)
     const { id: _, model: __, created_at: ___, object: ____, output, usage, ...fields } = response
+    this.served = readServed(response)
     this.#start(response)
     if (Array.isArray(output) && output.length > this.#items.size - this.#unfinished()) {
       output.forEach((item, place) => {
