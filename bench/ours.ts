@@ -25,7 +25,7 @@ const gateway: Gateway = {
   version: 'bench',
   build: 'bench',
   hashInput: () => null,
-  pseudonym: (_kind, id) => id,
+  epochOf: () => undefined,
   intend: async () => {},
   note: () => {},
   settle: () => {},

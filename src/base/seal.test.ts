@@ -32,7 +32,7 @@ test('it opens in no other place, where two places run together neither', () => 
 
 test('it opens with no other key, and not when one bit of it was changed', () => {
   const sealed = seal(key, 'secret', place)
-  assert.throws(() => open(deriveKey(master, 'pseudonyms'), sealed, place), SealError)
+  assert.throws(() => open(deriveKey(master, 'responses'), sealed, place), SealError)
   for (let index = 0; index < sealed.length; index += 1) {
     const changed = Uint8Array.from(sealed)
     changed[index]! ^= 1
@@ -50,7 +50,7 @@ test('an empty or short key is refused wherever one is used', () => {
 })
 
 test('each purpose has a key of its own, the same at every start', () => {
-  const hashes = (['client-keys', 'credentials', 'input-hash', 'pseudonyms', 'fingerprint'] as const).map((purpose) =>
+  const hashes = (['client-keys', 'credentials', 'input-hash', 'responses', 'fingerprint'] as const).map((purpose) =>
     keyedHash(deriveKey(master, purpose), 'text'),
   )
   assert.equal(new Set(hashes).size, hashes.length)

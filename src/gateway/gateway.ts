@@ -1,6 +1,7 @@
 /** What the life of a call needs from the world around it. */
 
 import type { Failure } from '../canonical/failure.ts'
+import type { Epoch } from '../receipts/epoch.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Transport } from '../upstream/exchange.ts'
@@ -31,8 +32,8 @@ export interface Gateway {
   readonly build: string
   /** The keyed digest of what was asked, in hex; null where the operator turned it off. */
   hashInput(pieces: readonly Buffer[]): string | null
-  /** A keyed pseudonym for an id that a client gave; `kind` keeps users and sessions apart. */
-  pseudonym(kind: 'user' | 'session', id: string): string
+  /** The epoch of a tenant at a moment, whose key makes pseudonyms and digests; undefined where its key cannot be had. Never throws. */
+  epochOf(tenant: string, at: number): Epoch | undefined
   /**
    * Writes down that a call is about to reach a provider; resolves when that is written, once in each turn of the event loop for all that
    * asked in it. Rejects with `Failure` (`receipts_unavailable`) where it cannot be written and receipts are required.

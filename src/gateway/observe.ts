@@ -10,6 +10,7 @@ import type { Surface } from '../surfaces/surface.ts'
 import type { AnyCall } from './call.ts'
 import type { Client, Headers } from './client.ts'
 import type { Gateway } from './gateway.ts'
+import { tellNames } from './pseudonyms.ts'
 import type { Caller } from './snapshot.ts'
 
 export function openReceipt(surface: Surface, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
@@ -44,7 +45,6 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   const { wire } = call.surface
   const { record } = receipt
   const { maxTokens, temperature, choices, wantsJson, messages, tools } = wire.outline(object)
-  const { headers } = call.client
   receipt.measure(call.upload?.size ?? bytes.length, shownIn(bytes.length, object))
   record.requested_model = 'unknown'
   record.stream = call.streams
@@ -55,10 +55,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   record.message_count = messages
   record.tool_count = tools
   record.metadata = call.extensions.metadata ?? null
-  const user = headers['x-omni-user-id'] ?? headers['x-opengateway-user-id']
-  const session = headers['x-omni-session-id'] ?? headers['x-opengateway-session-id']
-  if (user !== undefined) record.user_pseudonym = gateway.pseudonym('user', user)
-  if (session !== undefined) record.session_pseudonym = gateway.pseudonym('session', session)
+  tellNames(call.client.headers, record, gateway)
   // A form is hashed by nobody: it is not here yet.
   record.input_hash =
     call.upload !== undefined

@@ -172,7 +172,7 @@ export const signals = [
   { name: 'privacy_mode', kind: 'choice', meaning: '`metadata-only`: nothing that was said is stored.' },
   { name: 'content_stored', kind: 'flag', dimension: true, meaning: 'Whether the gateway keeps the answer, sealed, because `responses.store` is on; a receipt holds nothing of it.' },
   { name: 'content_mode', kind: 'choice', dimension: true, meaning: 'What is kept of what was said: `none`, `link` (a digest under a key that can be destroyed) or `prove` (a commitment that the caller alone can open).' },
-  { name: 'content_epoch', kind: 'name', nullWhen: 'there is no digest', meaning: 'The 30 days whose key made the digests and pseudonyms.' },
+  { name: 'content_epoch', kind: 'name', nullWhen: 'no key made anything in it', meaning: 'The 30 days, by the first of them, whose key made the pseudonyms and, where the mode is `link`, the digests.' },
   { name: 'request_digest', kind: 'hash', nullWhen: 'the mode is `none`, or nothing was sent', meaning: 'Of the bytes that the provider was sent.' },
   { name: 'response_digest', kind: 'hash', nullWhen: 'the mode is `none`, or nothing came back', meaning: 'Of the bytes that the client was sent.' },
   { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `passed_over`, `fields_dropped`, `incomplete`, `clock_set`, `upload_spent`.' },

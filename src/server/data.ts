@@ -6,6 +6,7 @@ import { deriveKey, keyedHash, open, seal, type Place } from '../base/seal.ts'
 import type { Settings } from '../config/settings.ts'
 import { signals } from '../receipts/signals.ts'
 import { openAdminKey } from '../storage/admin-key.ts'
+import { EpochKeys } from '../storage/epoch-keys.ts'
 import { createSecret, openPrivateFolder, readSecret } from '../storage/files.ts'
 import { openMasterKey } from '../storage/master-key.ts'
 import { openStore } from '../storage/open.ts'
@@ -16,7 +17,7 @@ export interface Data {
   readonly adminHash: string
   hashKey(token: string): string
   hashInput(pieces: readonly Buffer[]): string | null
-  pseudonym(kind: 'user' | 'session', id: string): string
+  readonly epochs: EpochKeys
   sealSecret(secret: string, place: Place): Uint8Array
   openSecret(sealed: Uint8Array, place: Place): string
   sealAnswer(text: string, owner: string, id: string): Uint8Array
@@ -52,13 +53,12 @@ function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<
   const clientKeys = deriveKey(master, 'client-keys')
   const credentials = deriveKey(master, 'credentials')
   const responses = deriveKey(master, 'responses')
-  const pseudonyms = deriveKey(master, 'pseudonyms')
   return {
     store,
     adminHash: keyedHash(clientKeys, openAdminKey(dataDir)),
     hashKey: (token) => keyedHash(clientKeys, token),
     hashInput: inputHasher(inputHash, deriveKey(master, 'input-hash')),
-    pseudonym: (kind, id) => keyedHash(pseudonyms, `${kind} ${id}`).slice(0, 32),
+    epochs: new EpochKeys(dataDir),
     sealSecret: (secret, place) => seal(credentials, secret, place),
     openSecret: (sealed, place) => open(credentials, sealed, place),
     sealAnswer: (text, owner, id) => seal(responses, text, { tenant: owner, id, version: 1 }),

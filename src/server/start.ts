@@ -25,6 +25,7 @@ import { LocalTransport } from '../upstream/local.ts'
 import { AnswerMemory } from './answer-memory.ts'
 import { Checks } from './checks.ts'
 import { openData, type Data } from './data.ts'
+import { openEpochs } from './epochs.ts'
 import { HealthKeeper } from './health-keeper.ts'
 import { createHttp, type Live, type Side } from './http.ts'
 import { Overload } from './overload.ts'
@@ -87,7 +88,7 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
     const firstKey = await plane.makeFirstKey()
     const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
     const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
-    const gateway = assembleGateway({ overload, state, plane, data, network, media, memory, ...readers({ metrics, outbox, log }) })
+    const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, ...readers({ metrics, outbox, log }) })
     const tls = settings.tls && readTls(settings.tls)
     const hosts = hostsOf(settings)
     const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
@@ -173,8 +174,10 @@ interface Parts {
   readonly data: Data
 }
 
-function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<Gateway, 'network' | 'media' | 'memory' | 'note' | 'settle'>): Gateway {
-  const { overload, state, plane, data, network, media, memory, note, settle } = parts
+function assembleGateway(
+  parts: Parts & { readonly overload: Overload; readonly log: Log } & Pick<Gateway, 'network' | 'media' | 'memory' | 'note' | 'settle'>,
+): Gateway {
+  const { overload, state, plane, data, log, network, media, memory, note, settle } = parts
   return {
     get snapshot() {
       return plane.snapshot
@@ -193,7 +196,7 @@ function assembleGateway(parts: Parts & { readonly overload: Overload } & Pick<G
     build: '0'.repeat(16),
     intend: async () => {},
     hashInput: data.hashInput,
-    pseudonym: data.pseudonym,
+    epochOf: openEpochs(data.epochs, log),
     note,
     settle,
   }

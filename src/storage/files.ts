@@ -14,6 +14,7 @@ import {
   statSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { StorageError } from './errors.ts'
@@ -89,8 +90,31 @@ function publish(part: string, file: string): void {
   } finally {
     unlinkSync(part)
   }
+  syncFolder(dirname(file))
+}
+
+/** Overwrites a secret file and removes it; nothing where it is gone. What a disk keeps of overwritten blocks is beyond a program. Throws `StorageError` `refused`. */
+export function destroySecret(file: string): void {
+  try {
+    const descriptor = openSync(file, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
+    try {
+      writeSync(descriptor, Buffer.alloc(fstatSync(descriptor).size), 0)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    unlinkSync(file)
+    syncFolder(dirname(file))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw refused(`The secret file ${file} cannot be destroyed`, error, 'Check that it is a file of the user that runs the gateway.')
+  }
+}
+
+/** What was made, renamed or removed in a folder is so after a power cut too. */
+export function syncFolder(path: string): void {
   if (!hasModes) return
-  const folder = openSync(dirname(file), 'r')
+  const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)
   } finally {
