@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { request as requestSafely } from 'node:https'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { isObject } from '../base/json.ts'
 import { readPlace } from './configuration.ts'
 import { Complaint } from './command.ts'
@@ -13,13 +15,18 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Resolves to what it said. Throws `Complaint` where it cannot be asked, or says no. */
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
+  return JSON.parse(await askText({ method, path, body })) as T
+}
+
+/** The same as text; what is long flows `into` a stream as it comes, and the text stays empty. */
+export async function askText({ method, path, body, into }: Asking): Promise<string> {
   const configured = readPlace()
   const key = readAdminKey(configured.dataDir)
   const { host: listening, port, certificate } = readRunning(configured.dataDir) ?? { ...configured, certificate: undefined }
   const host = listening === '0.0.0.0' || listening === '::' ? '127.0.0.1' : listening
-  const { status, text } = await send({ method, host, port, certificate, path, key, body })
+  const { status, text } = await send({ method, host, port, certificate, path, key, body, into })
+  if (status < 400) return text
   const said: unknown = JSON.parse(text)
-  if (status < 400) return said as T
   const error = isObject(said) && isObject(said.error) ? said.error : {}
   throw new Complaint(typeof error.message === 'string' ? error.message : `The gateway answered with status ${status}.`)
 }
@@ -35,22 +42,28 @@ function readAdminKey(dataDir: string): string {
   }
 }
 
-interface Question {
+interface Asking {
   readonly method: Method
+  readonly path: string
+  readonly body?: object | undefined
+  readonly into?: Writable | undefined
+}
+
+interface Question extends Asking {
   readonly host: string
   readonly port: number
   readonly certificate: string | undefined
-  readonly path: string
   readonly key: string
-  readonly body: object | undefined
 }
 
-function send({ method, host, port, certificate, path, key, body }: Question): Promise<{ readonly status: number; readonly text: string }> {
+function send({ method, host, port, certificate, path, key, body, into }: Question): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) }
     // The certificate is for the name that clients use; here it is known by itself.
     const safely = certificate === undefined ? {} : { ca: certificate, checkServerIdentity: () => undefined }
     const asked = (certificate === undefined ? request : requestSafely)({ method, host, port, path, headers, timeout: 10_000, ...safely }, (response) => {
+      if (into !== undefined && response.statusCode === 200)
+        return void pipeline(response, into, { end: false }).then(() => resolve({ status: 200, text: '' }), reject)
       let text = ''
       response
         .setEncoding('utf8')

@@ -7,7 +7,7 @@ export interface Arguments {
 }
 
 export interface Command {
-  /** With its arguments, as `keys create <name>`. */
+  /** With its arguments, as `keys create <name>`, or `[name]` where it need not be there. */
   readonly usage: string
   readonly help: string
   /** Flags as `--json` or `--limit <n>`, with a sentence each. */

@@ -8,12 +8,13 @@ import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
 import { providers } from './commands/providers.ts'
+import { receiptsExport } from './commands/receipts-export.ts'
 import { receipts } from './commands/receipts.ts'
 import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...providers, ...receipts, ...running, doctor, ...chaos]
+const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...providers, ...receipts, ...receiptsExport, ...running, doctor, ...chaos]
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -37,8 +38,8 @@ const groups: Readonly<Record<string, string>> = {
 
 function add(program: Program, command: Command): void {
   const words = command.usage.split(' ')
-  const names = words.filter((word) => !word.startsWith('<'))
-  const values = words.filter((word) => word.startsWith('<'))
+  const names = words.filter((word) => !/^[<[]/.test(word))
+  const values = words.filter((word) => /^[<[]/.test(word))
   const parent =
     names.length === 1 ? program : (program.commands.find((one) => one.name() === names[0]) ?? program.command(names[0]!).description(groups[names[0]!] ?? ''))
   const made = parent.command([names.at(-1), ...values].join(' ')).description(command.help)

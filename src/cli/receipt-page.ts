@@ -42,7 +42,7 @@ function head(receipt: Shown): string[] {
     told(time(at), named('request', receipt.request_id), named('trace', receipt.trace_id)),
     told(named('tenant', receipt.tenant_id), named('key', receipt.key_id), receipt.auth_method, named('client', receipt.client)),
     ...(notices.length > 0 ? [told(`look at: ${notices.join(', ')}`)] : []),
-  ]
+  ].filter((line) => line !== '')
 }
 
 function claim(receipt: Shown): string[] {

@@ -1,63 +1,123 @@
 /** `omni receipts`: what each call did. */
 
-import type { AttemptRecord } from '../../contract/receipts.ts'
-import { ask } from '../api.ts'
-import type { Command } from '../command.ts'
-import { table, time } from '../table.ts'
+import { setTimeout } from 'node:timers/promises'
+import { now } from '../../base/clock.ts'
+import type { ShownReceipt } from '../../contract/receipts.ts'
+import { ask, askText } from '../api.ts'
+import { Complaint, type Arguments, type Command } from '../command.ts'
+import { filterFlags, queryOf } from '../receipt-filters.ts'
+import { dollars, writePage } from '../receipt-page.ts'
+import { plain, table, time } from '../table.ts'
 
-type Receipt = Readonly<Record<string, unknown>>
+type Receipt = Partial<ShownReceipt> & Pick<ShownReceipt, 'id'>
+type Page = { readonly data: readonly Receipt[]; readonly next_cursor: string | null }
+
+const json = { '--json': 'for programs: one receipt a line' }
 
 export const receipts: readonly Command[] = [
   {
     usage: 'receipts list',
     help: 'the newest calls',
-    options: { '--limit <n>': 'how many, 1 to 200 (20)', '--json': 'for programs: one receipt a line' },
+    options: { '--limit <n>': 'how many, 1 to 200 (20)', '--cursor <text>': 'go on behind another page', ...filterFlags, ...json },
     run: async ({ options }) => {
-      const { data } = await ask<{ readonly data: readonly Receipt[] }>('GET', `/_omni/reports?limit=${String(options['--limit'] ?? 20)}`)
-      if (options['--json']) console.log(data.map((receipt) => JSON.stringify(receipt)).join('\n'))
-      else console.log(table([['ID', 'TIME', 'MODEL', 'PROVIDER', 'STATUS', 'OUTCOME', 'TOKENS', 'COST $', 'MS'], ...data.map(row)]))
+      const { data, next_cursor: next } = await ask<Page>('GET', `/_omni/reports${queryOf(options, paging(options))}`)
+      if (options['--json']) print(data.map((receipt) => JSON.stringify(receipt)))
+      else print([table([columns, ...data.map(row)]), ...(next === null ? [] : [`More: --cursor ${next}`])])
       return 0
     },
   },
   {
     usage: 'receipts show <id>',
-    help: 'everything that one receipt tells',
+    help: 'one receipt as a page: who answered, tokens, money, time, what was changed, and what vouches for it',
     options: { '--json': 'for programs' },
     run: async ({ values, options }) => {
       const receipt = await ask<Receipt>('GET', `/_omni/reports/${encodeURIComponent(values.id ?? '')}`)
-      console.log(options['--json'] ? JSON.stringify(receipt) : written(receipt))
+      console.log(options['--json'] ? JSON.stringify(receipt) : writePage(receipt))
+      return 0
+    },
+  },
+  {
+    usage: 'receipts tail',
+    help: 'calls as they end, until it is interrupted',
+    options: { ...filterFlags, ...json },
+    run: async ({ options }) => tail(options),
+  },
+  {
+    usage: 'receipts summary',
+    help: 'sums of calls: how many, tokens, money, time',
+    options: { '--by <signals>': 'by these, as provider,model', '--per <period>': 'hour, day or total (total)', ...filterFlags, '--json': 'for programs' },
+    run: async ({ options }) => {
+      const query = queryOf(options, { by: textOf(options, '--by'), per: textOf(options, '--per') })
+      const text = await askText({ method: 'GET', path: `/_omni/reports/summary${query}` })
+      console.log(options['--json'] ? text : summed(JSON.parse(text) as Summary))
       return 0
     },
   },
 ]
 
-/** A line for each signal, and the attempts as a table of their own behind them. */
-function written({ attempts, ...receipt }: Receipt): string {
-  const signals = Object.entries(receipt)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
-  const tried = attempts as readonly AttemptRecord[]
-  if (tried.length === 0) return table(signals)
-  return [table(signals), '', table([['AT MS', 'TOOK MS', 'PROVIDER', 'ACCOUNT', 'MODEL', 'STATUS', 'REASON'], ...tried.map(attemptRow)])].join('\n')
+const print = (lines: readonly string[]): void => {
+  if (lines.length > 0) console.log(lines.join('\n'))
 }
 
-/** Receipts of older versions know less of an attempt. */
-function attemptRow({ at, ms, provider, account, model, status, reason }: Partial<AttemptRecord>): string[] {
-  return [at, ms, provider, account, model, status, reason].map((value) => String(value ?? '–'))
+function textOf(options: Arguments['options'], flag: string): string | undefined {
+  const value = options[flag]
+  return typeof value === 'string' ? value : undefined
 }
+
+const paging = (options: Arguments['options']) => ({ limit: textOf(options, '--limit') ?? '20', cursor: textOf(options, '--cursor') })
+
+const columns = ['ID', 'TIME', 'MODEL', 'PROVIDER', 'STATUS', 'OUTCOME', 'TOKENS', 'COST', 'MS']
 
 function row(receipt: Receipt): string[] {
-  const text = (name: string) => String(receipt[name] ?? '–')
-  const cost = receipt.total_cost
+  const { total_cost: cost, duration, created_at: at = null } = receipt
+  const text = (name: keyof Receipt) => String(receipt[name] ?? '–')
   return [
-    text('id'),
-    time(Number(receipt.created_at)),
+    receipt.id,
+    time(at),
     text('requested_model'),
     text('provider'),
     text('status'),
     text('outcome'),
     text('total_tokens'),
-    typeof cost === 'number' ? (cost / 1e9).toFixed(6) : '–',
-    (Number(receipt.duration) / 1e6).toFixed(0),
+    cost === undefined || cost === null ? '–' : dollars(cost),
+    duration === undefined ? '–' : (duration / 1e6).toFixed(0),
   ]
+}
+
+/** Milliseconds between two looks. */
+const lookEvery = 1000
+/** A call stands in the index a moment after it ended, and by when it began: so far back a look goes for those that took long. */
+const lookBack = 15 * 60_000
+/** Ids that were told, so that none is told twice. */
+const mostSeen = 2000
+
+/** Never resolves by itself: whoever interrupts the command ends it. */
+async function tail(options: Arguments['options']): Promise<number> {
+  const seen = new Set<string>()
+  if (!options['--json']) console.log(columns.join('  '))
+  for (let isFirst = true; ; isFirst = false) {
+    const from = textOf(options, '--from') ?? String(now() - lookBack)
+    const { data } = await ask<Page>('GET', `/_omni/reports${queryOf(options, { limit: '200', from })}`)
+    const fresh = data.filter(({ id }) => !seen.has(id)).toReversed()
+    for (const { id } of fresh) seen.add(id)
+    for (const id of seen) if (seen.size > mostSeen) seen.delete(id)
+    if (!isFirst) print(fresh.map((receipt) => (options['--json'] ? JSON.stringify(receipt) : row(receipt).map(plain).join('  '))))
+    await setTimeout(lookEvery)
+  }
+}
+
+interface Summary {
+  readonly data: readonly Readonly<Record<string, string | number | null>>[]
+}
+
+/** Money in dollars, durations in milliseconds, all else as it is. */
+function summed({ data }: Summary): string {
+  if (data.length === 0) throw new Complaint('No calls.')
+  const names = Object.keys(data[0]!)
+  const cell = (name: string, value: string | number | null | undefined) => {
+    if (value === null || value === undefined) return '–'
+    if (/cost$|fee$/.test(name) && name !== 'unknown_cost') return dollars(Number(value))
+    return /duration/.test(name) ? (Number(value) / 1e6).toFixed(1) : String(value)
+  }
+  return table([names.map((name) => name.replaceAll('_', ' ').toUpperCase()), ...data.map((one) => names.map((name) => cell(name, one[name])))])
 }

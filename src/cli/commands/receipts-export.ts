@@ -1,0 +1,31 @@
+/** `omni receipts export` and `reindex`: receipts for others, and the index built anew from the log. */
+
+import { ask, askText } from '../api.ts'
+import { Complaint, type Command } from '../command.ts'
+import { filterFlags, queryOf } from '../receipt-filters.ts'
+
+const formats = ['jsonl', 'csv', 'ocsf']
+
+export const receiptsExport: readonly Command[] = [
+  {
+    usage: 'receipts export [id]',
+    help: 'all receipts, or those that are meant, as lines of JSON, CSV or OCSF; of one id, its proof, for tools/verify_receipts.py or any other verifier',
+    options: { '--format <name>': `${formats.join(', ')} (jsonl)`, ...filterFlags },
+    run: async ({ values, options }) => {
+      const format = options['--format'] ?? 'jsonl'
+      if (typeof format !== 'string' || !formats.includes(format)) throw new Complaint(`--format is one of ${formats.join(', ')}.`)
+      const path = values.id === undefined ? `/_omni/reports${queryOf(options, { format })}` : `/_omni/reports/${encodeURIComponent(values.id)}/proof`
+      await askText({ method: 'GET', path, into: process.stdout })
+      return 0
+    },
+  },
+  {
+    usage: 'receipts reindex',
+    help: 'read the logs of this data directory from their beginning, and add to the index what it lacks',
+    run: async () => {
+      const { read, added } = await ask<{ readonly read: number; readonly added: number }>('POST', '/_omni/reports/reindex')
+      console.log(`${read} entries were read, and ${added} receipts added to the index.`)
+      return 0
+    },
+  },
+]

@@ -1,0 +1,40 @@
+/** How the commands about receipts say which ones are meant. */
+
+import { Complaint, type Arguments } from './command.ts'
+
+/** Flags that go on to the control API under their own names. */
+export const filterFlags = {
+  '--from <time>': 'from this time on: 2026-11-21, 2026-11-21T10:00, or milliseconds since 1970',
+  '--to <time>': 'before this time',
+  '--model <name>': 'asked for or sent to; several with commas between, here and below',
+  '--provider <name>': 'of this provider',
+  '--key <id>': 'asked with this key',
+  '--team <id>': 'of this team',
+  '--outcome <word>': 'completed, refused, failed, truncated, client_closed or interrupted',
+  '--status <n>': 'the status that the client got',
+  '--cost-min <dollars>': 'that cost as much, or more',
+  '--cost-max <dollars>': 'that cost no more',
+  '--tag <key:value>': 'with this label of its metadata',
+  '--where <signal=value>': 'any other signal with few values, as client=codex',
+} as const
+
+const own = new Set(Object.keys(filterFlags).map((flag) => flag.split(' ')[0]!))
+
+/** As a query, with what else is given. */
+export function queryOf(options: Arguments['options'], more: Readonly<Record<string, string | undefined>> = {}): string {
+  const query = new URLSearchParams()
+  for (const [flag, value] of Object.entries(options)) {
+    if (typeof value !== 'string' || !own.has(flag)) continue
+    if (flag !== '--where') query.set(flag.slice(2).replaceAll('-', '_'), value)
+    else query.set(...pairOf(value))
+  }
+  for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value)
+  const text = query.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function pairOf(given: string): [string, string] {
+  const at = given.indexOf('=')
+  if (at < 1) throw new Complaint('--where is a signal, an equals sign and a value: --where client=codex.')
+  return [given.slice(0, at), given.slice(at + 1)]
+}
