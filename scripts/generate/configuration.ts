@@ -49,7 +49,8 @@ const sections: { readonly [section: string]: string } = {
   metadata: 'What clients may say about their calls.',
   log: 'What is written down.',
   media: 'Media that clients name by URL.',
-  receipts: 'How receipts wait for storage. What comes when they are too many is counted and lost.',
+  receipts:
+    'How receipts are kept, and who else has them ([how they are made and checked](receipts.md)). Anchors and exports are lists: each entry has one of the settings that say where it goes, and those that belong to it.',
   storage: 'Where things are kept.',
   responses:
     'Answers of the Responses API: whether they are kept here, which stores content and is off unless you turn it on; and clients that speak it by WebSocket.',
@@ -61,7 +62,7 @@ const sectionOf = ({ path }: Field): string => (path.includes('.') ? path.split(
 function rowOf({ path, env, shown, description = '', says }: Field): readonly string[] {
   const fallback = shown === undefined ? '' : shown === '' ? 'none' : code(shown)
   return [
-    code(path.replaceAll('.targets.*', '.targets[]').replaceAll('*', '‹name›')),
+    code(path.replaceAll(/\.(targets|anchors|exports)\.\*/g, '.$1[]').replaceAll('*', '‹name›')),
     env === undefined ? '' : code(env),
     fallback,
     `${description} ${says[0]!.toUpperCase()}${says.slice(1)}.`,

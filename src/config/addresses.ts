@@ -16,6 +16,9 @@ export function isPrivate(host: string): boolean {
 /** Where clouds hand out the machine's own credentials to whoever asks. */
 const metadata = /^(169\.254\.|100\.100\.100\.200$|metadata(\.google\.internal)?$|fd00:ec2::254$|fe80:|::ffff:|64:ff9b:)/
 
+/** Whether it is such a place. */
+export const isMachines = (host: string): boolean => metadata.test(plain(host))
+
 const plain = (host: string): string => host.toLowerCase().replace(/^\[|\]$|\.$/g, '')
 
 export type Address = { readonly url: string; readonly isNear: boolean } | { readonly sentence: string }
@@ -28,7 +31,7 @@ export function readAddress(text: string): Address {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return { sentence: 'must begin with https:// or http://.' }
   if (url.username !== '' || url.password !== '') return { sentence: 'holds a user or a password: put the secret into `key`.' }
   if (text.includes('?') || text.includes('#')) return { sentence: 'ends with its path: put what stands behind `?` into `query`.' }
-  if (metadata.test(plain(url.hostname))) return { sentence: 'is where a cloud keeps its machines’ credentials: no provider is there.' }
+  if (isMachines(url.hostname)) return { sentence: 'is where a cloud keeps its machines’ credentials: no provider is there.' }
   const isNear = isPrivate(url.hostname)
   if (url.protocol === 'http:' && !isNear) return { sentence: 'must begin with https://, since the key would be sent in the clear.' }
   return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, isNear }

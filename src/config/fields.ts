@@ -46,10 +46,12 @@ export function keysAt(path: readonly PropertyKey[], type: z.core.$ZodType = sch
 
 function collect(type: z.core.$ZodType, path: readonly string[]): readonly Field[] {
   const about = aboutOf(type)
-  const own = about ? [{ ...about, path: path.join('.'), ...variableOf(about, path) }] : []
   const { shape, valueType, element } = bare(type)
   const inner = valueType ?? element
-  if (inner) return [...own, ...collect(inner, [...path, '*'])]
+  const within = inner === undefined ? [] : collect(inner, [...path, '*'])
+  // What holds settings of its own does not fit into a variable.
+  const own = about ? [{ ...about, path: path.join('.'), ...(within.length === 0 && variableOf(about, path)) }] : []
+  if (inner) return [...own, ...within]
   return [...own, ...Object.entries(shape ?? {}).flatMap(([key, one]) => collect(one, [...path, key]))]
 }
 

@@ -11,6 +11,7 @@ import { checkRoutes, readChains } from './routes.ts'
 import { checkListening, checkResolvers, readAuth } from './safety.ts'
 import { schema, type Given } from './schema.ts'
 import type { ConnectedProvider, Settings } from './settings.ts'
+import { readSinks } from './sinks.ts'
 
 export interface Sources {
   readonly env: Environment
@@ -105,12 +106,12 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     inputHash: log.inputHash,
     ...routes,
     ...sameOf(given),
-    receipts: receiptsOf(given),
+    receipts: receiptsOf(given, problem),
   }
 }
 
-function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, ...same } }: Given): Settings['receipts'] {
-  return { records, bytes, ...same }
+function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, ...same } }: Given, problem: Report['problem']): Settings['receipts'] {
+  return { records, bytes, ...same, ...readSinks(same, problem) }
 }
 
 /** What is read as it is written. */

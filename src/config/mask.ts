@@ -2,17 +2,19 @@
 
 import type { Json, JsonObject } from '../base/json.ts'
 import type { AccountSettings, ConnectedProvider, Settings } from './settings.ts'
+import type { AnchorSettings, ExportSettings } from './sinks.ts'
 
 /** Shows that there is one, and of a long one enough to tell it from another. */
 const mask = (secret: string): string => (secret.length >= 24 ? `••••${secret.slice(-4)}` : '••••')
 
 /** Secrets are masked, headers' and queries' values among them, and passwords in URLs. */
 export function maskSettings(settings: Settings): JsonObject {
-  const { auth, providers, databaseUrl, redisUrl, ...rest } = settings
+  const { auth, providers, databaseUrl, redisUrl, receipts, ...rest } = settings
   return {
     ...(rest as unknown as JsonObject),
     ...(databaseUrl !== undefined && { databaseUrl: maskUrl(databaseUrl) }),
     ...(redisUrl !== undefined && { redisUrl: maskUrl(redisUrl) }),
+    receipts: { ...(receipts as unknown as JsonObject), anchors: receipts.anchors.map(maskSink), exports: receipts.exports.map(maskSink) },
     auth: auth.mode === 'tokens' ? { mode: auth.mode, tokens: auth.tokens.map(mask) } : { mode: auth.mode },
     providers: providers.map(maskProvider),
   }
@@ -41,6 +43,16 @@ function maskProvider(connected: ConnectedProvider): Json {
 }
 
 const maskAccount = ({ secret, ...account }: AccountSettings): JsonObject => ({ ...account, ...(secret !== undefined && { secret: mask(secret) }) })
+
+/** Its secrets have these names in every kind of it. */
+const maskSink = (sink: AnchorSettings | ExportSettings): JsonObject =>
+  Object.fromEntries(
+    Object.entries(sink).map(([name, value]: [string, Json]) => {
+      if (name === 'headers') return [name, maskValues(value as { [name: string]: string })]
+      if (typeof value !== 'string') return [name, value]
+      return [name, name === 'secret' || name === 'token' ? mask(value) : name === 'url' ? maskUrl(value) : value]
+    }),
+  )
 
 /** Dates, as API versions are, tell nothing. */
 const maskValues = (values: { readonly [name: string]: string }): JsonObject =>

@@ -5,6 +5,7 @@ import { chainSchema } from './chain-entry.ts'
 import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
 import { aliasName, anything, host, modelName, name, names } from './names.ts'
 import { provider } from './provider-entry.ts'
+import { anchors, exports } from './sinks.ts'
 import { deadlines } from './spans.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -201,6 +202,8 @@ const receipts = z.strictObject({
     'What is kept of what was said: nothing, a digest under a key of the tenant and the month (`link`), or a commitment that the caller alone can open (`prove`).',
     { or: 'none' },
   ),
+  anchors,
+  exports,
 })
 
 const responses = z.strictObject({
@@ -253,7 +256,7 @@ export const schema = z.strictObject({
   metadata: metadata.prefault({}),
   log: log.prefault({}),
   media: media.prefault({}),
-  receipts: receipts.prefault({}),
+  receipts: receipts.prefault({ anchors: [], exports: [] }),
   responses: responses.prefault({}),
   platformFeePercent: setting(number(0, 1000), 'What receipts add to the provider’s cost, in percent.', { or: 0 }),
   storage: storage.prefault({}),

@@ -5,6 +5,7 @@ import type { Need } from '../catalog/abilities.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { AlsoOn } from './chain-entry.ts'
 import type { contentModes, inputHashes, logLevels } from './schema.ts'
+import type { Sinks } from './sinks.ts'
 import type { StrategyName } from './strategies.ts'
 
 /** One of our accounts at a provider: a secret of its own. */
@@ -149,7 +150,7 @@ export interface Settings {
   readonly metadata: { readonly keys: readonly string[]; readonly metricLabels: readonly string[]; readonly mostValues: number }
   readonly upstream: { readonly connections: number; readonly keepAlive: number; readonly headerBytes: number; readonly resolvers: readonly string[] }
   readonly media: { readonly fetch: boolean; readonly bytes: number; readonly time: number; readonly hosts: readonly string[] }
-  readonly receipts: {
+  readonly receipts: Sinks & {
     /** How many may wait in memory, and their bytes. */
     readonly records: number
     readonly bytes: number

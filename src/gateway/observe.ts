@@ -13,18 +13,24 @@ import type { Gateway } from './gateway.ts'
 import { tellNames } from './pseudonyms.ts'
 import type { Caller } from './snapshot.ts'
 
+/** Ids of zeros are none: https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
+const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-/
+
 export function openReceipt(surface: Surface, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
-  return new Receipt({
+  const [, traceId = null, parent = null] = traceparent.exec(headers.traceparent ?? '') ?? []
+  const receipt = new Receipt({
     instance,
     version,
     build,
     config: snapshot.version,
     requestId: requestIdOf(headers),
-    traceId: /^[\da-f]{2}-([\da-f]{32})-/.exec(headers.traceparent ?? '')?.[1] ?? null,
+    traceId,
     client: clientKind(headers['user-agent']),
     surface: surface.name,
     operation: surface.operation,
   })
+  receipt.record.parent_span = parent
+  return receipt
 }
 
 /** The client's own id where it has a safe shape. It is a label, never an identity. */

@@ -21,6 +21,7 @@ const known = [
   'instance',
   'key_id',
   'operation',
+  'parent_span',
   'provider',
   'request_id',
   'requested_model',

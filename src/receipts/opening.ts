@@ -21,7 +21,7 @@ export function openRecord({ instance, version, build, config, requestId, traceI
   // oxfmt-ignore
   return {
     id: receiptId(), schema: schemaVersion, created_at: now(), instance, gateway_version: version, build, config, completeness: 'complete', clock: 'steady', expires_at: 0,
-    request_id: requestId, trace_id: traceId, idempotency_hmac: null, tenant_id: null, team_id: null, agent_id: null, key_id: null, auth_method: null, auth_scope: null,
+    request_id: requestId, trace_id: traceId, parent_span: null, idempotency_hmac: null, tenant_id: null, team_id: null, agent_id: null, key_id: null, auth_method: null, auth_scope: null,
     user_pseudonym: null, session_pseudonym: null, metadata: null, client,
     surface, operation, requested_model: null, stream: null, max_tokens: null, temperature: null, choices: null, output_type: null,
     message_count: null, tool_count: null, modalities: null, request_size: null, input_hash: null,

@@ -40,6 +40,7 @@ export const signals = [
   { name: 'expires_at', kind: 'time', meaning: 'When retention removes it; a legal hold keeps it longer.' },
   { name: 'request_id', kind: 'id', meaning: 'The `x-request-id` of the answer: the client’s own where it has a safe shape.' },
   { name: 'trace_id', kind: 'id', otel: 'trace_id', nullWhen: 'the client sent no `traceparent`', meaning: 'The W3C trace that the client’s call belongs to.' },
+  { name: 'parent_span', kind: 'id', otel: 'parent_span_id', nullWhen: 'the client sent no `traceparent`', meaning: 'The span of that trace in which the client called.' },
   { name: 'idempotency_hmac', kind: 'hash', nullWhen: 'the client sent no `idempotency-key`', meaning: 'The client’s `idempotency-key`, as a keyed hash.' },
   { name: 'tenant_id', kind: 'id', dimension: true, nullWhen: 'nobody was identified', meaning: 'The tenant that the call belongs to.' },
   { name: 'team_id', kind: 'id', dimension: true, nullWhen: ungoverned, meaning: 'The team that the key belongs to.' },

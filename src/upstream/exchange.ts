@@ -20,7 +20,7 @@ export type Signing =
 export interface UpstreamRequest {
   readonly origin: string
   /** POST where absent. */
-  readonly method?: 'GET' | 'DELETE'
+  readonly method?: 'GET' | 'DELETE' | 'PUT'
   /** Path and query. */
   readonly path: string
   /** Lower-case names. */
