@@ -19,7 +19,7 @@ export function answerHeaders(receipt: Receipt, contentType: string): HeaderList
     'request-id', record.request_id,
     'x-omega-decision-id', record.id,
     'x-omega-policy-outcome', record.policy_outcome,
-    'x-omega-latency-ms', (receipt.overhead() / 1e6).toFixed(2),
+    'x-omega-latency-ms', (receipt.time.overhead() / 1e6).toFixed(2),
     'x-omni-attempts', String(receipt.attempts.length),
   ]
   if (record.provider !== null) headers.push('x-omni-provider', record.provider)

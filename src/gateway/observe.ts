@@ -67,7 +67,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
     call.upload !== undefined
       ? null
       : gateway.hashInput(members.filter(({ key }) => wire.promptFields.includes(key)).map(({ value, end }) => bytes.subarray(value, end)))
-  record.parsed_after = receipt.elapsed()
+  record.parsed_after = receipt.time.elapsed()
 }
 
 /** A name that leads somewhere is from the configuration or the catalogue, or goes to a provider as it is: it may be told. */

@@ -24,7 +24,7 @@ export async function enter(caller: Caller, client: Client, { limits, routing }:
     const waiting = place.queue('', time + queueTime, keyQueue)
     if (waiting !== undefined) client.onGone(() => waiting.end(false))
     const isLet = await waiting?.isGranted
-    receipt.queued(monotonic() - time)
+    receipt.time.queued(monotonic() - time)
     if (client.isGone) throw giveUp(place, isLet === true, new Failure('client_closed', 'The client hung up.'))
     if (isLet !== true) throw full()
     place.unreserve()

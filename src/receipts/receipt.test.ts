@@ -238,7 +238,7 @@ describe('attempts', () => {
   test('time is the provider’s, the pauses’ or our own, and all of it adds up', () => {
     const receipt = begin()
     receipt.endAttempt({ ...tried, reason: 'upstream_error' })
-    receipt.paused(0.001)
+    receipt.time.paused(0.001)
     receipt.beginAttempt()
     receipt.endAttempt(tried)
     const { duration, overhead, provider_duration, retry_pauses, sent_after } = receipt.close()

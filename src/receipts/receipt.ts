@@ -1,29 +1,27 @@
 /** The record of one call while it is open: what happened and how long it took, and nothing of what was said. */
 
-import { monotonic, now } from '../base/clock.ts'
-import type { ChatEvent, Glance, Usage } from '../canonical/chat.ts'
+import { now } from '../base/clock.ts'
+import type { ChatEvent, Glance, Served, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
-import { noticesOf, verify } from './closing.ts'
+import { conclude } from './closing.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { nameOf, safeName } from './names.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
+import { Timeline } from './timeline.ts'
 import { countUsage, estimatedTokens, isTold, outputOf, type CountedUsage } from './usage.ts'
 
 export class Receipt {
   readonly record: ReceiptRecord
+  readonly time = new Timeline()
   /** That it reaches a provider is written down. */
   isIntended = false
-  readonly #startedAt = monotonic()
+  /** What the last attempt asked for is the operator's own name for a model. */
+  isDeployment = false
   readonly #attempts: AttemptRecord[] = []
   readonly #dropped = new Set<string>()
-  #attemptAt = 0
   #isAttempting = false
-  #providerMs = 0
-  #pausedMs = 0
-  #queuedMs = 0
-  #beganAfter = 0
   #usage: Usage | undefined
   #mostTold = 0
   #requestBytes = 0
@@ -35,6 +33,9 @@ export class Receipt {
   #hasFinished = false
   #guesses = true
   #hasSpent = false
+  /** Milliseconds of the longest silence in the answer, where it is a stream. */
+  #maxGap = 0
+  #isStream = false
 
   constructor(opening: Opening) {
     this.record = openRecord(opening)
@@ -56,27 +57,6 @@ export class Receipt {
     return [...this.#dropped]
   }
 
-  /** Nanoseconds since the call arrived. */
-  elapsed(): number {
-    return Math.round((monotonic() - this.#startedAt) * 1e6)
-  }
-
-  /** Nanoseconds of it that were not spent on providers. */
-  overhead(): number {
-    const running = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
-    return Math.max(0, this.elapsed() - Math.round((this.#providerMs + this.#pausedMs + this.#queuedMs + running) * 1e6))
-  }
-
-  /** The call waited before another attempt. */
-  paused(ms: number): void {
-    this.#pausedMs += ms
-  }
-
-  /** Milliseconds that it waited for room in all. */
-  queued(ms: number): void {
-    this.#queuedMs += ms
-  }
-
   /** `shown` are those of its bytes that are no text. */
   measure(requestBytes: number, shown = 0): void {
     this.#requestBytes = requestBytes
@@ -94,20 +74,24 @@ export class Receipt {
   }
 
   beginAttempt(): void {
-    this.record.sent_after ??= this.elapsed()
+    this.record.sent_after ??= this.time.elapsed()
     // What the gateway says itself calls nobody.
     this.record.provider_called ||= this.record.runtime_mode === 'live'
-    this.#attemptAt = monotonic()
-    this.#beganAfter = this.#attemptAt - this.#startedAt
+    this.time.beginAttempt()
     this.#isAttempting = true
     this.record.upstream_status = null
     this.#forgetAnswer()
   }
 
+  /** The attempt has its connection. */
+  connected(): void {
+    this.record.connected_after ??= this.time.elapsed()
+  }
+
   /** The headers of the attempt's answer have come. */
   answered(status: number, requestId: string | undefined): void {
     this.record.upstream_status = status
-    this.record.first_byte_after = this.elapsed()
+    this.record.first_byte_after = this.time.elapsed()
     this.record.upstream_request_id = requestId === undefined ? null : safeName(requestId)
   }
 
@@ -118,11 +102,10 @@ export class Receipt {
 
   /** `reason` is `answered` or a reason of the failure table. */
   endAttempt(attempt: Omit<AttemptRecord, 'at' | 'ms'>): void {
-    const took = this.#attemptAt === 0 ? 0 : monotonic() - this.#attemptAt
     const { account, model, provider, reason, region, status } = attempt
-    this.#attempts.push({ account, at: Math.round(this.#beganAfter), model: nameOf(model), ms: Math.round(took), provider, reason, region, status })
+    const { at, ms } = this.time.endAttempt(reason === 'answered')
+    this.#attempts.push({ account, at, model: nameOf(model), ms, provider, reason, region, status })
     this.#isAttempting = false
-    if (attempt.reason !== 'answered') this.#stopProviderClock()
   }
 
   bill(billing: Billing): void {
@@ -156,6 +139,23 @@ export class Receipt {
         case 'close':
       }
     }
+  }
+
+  /** How the provider says that it serves the answer. */
+  tellServed({ fingerprint, tier }: Served): void {
+    if (fingerprint !== undefined) this.record.fingerprint = safeName(fingerprint)
+    if (tier !== undefined) this.record.service_tier = tier
+  }
+
+  /** A stream is begun for the client. */
+  beginStream(): void {
+    this.#isStream = true
+    this.record.frames ??= 0
+  }
+
+  /** The provider said nothing for so many milliseconds in the middle of its stream. */
+  silent(ms: number): void {
+    if (ms > this.#maxGap) this.#maxGap = ms
   }
 
   /** A whole answer that was passed on. */
@@ -196,7 +196,7 @@ export class Receipt {
   }
 
   speak(): void {
-    this.record.first_token_after ??= this.elapsed()
+    this.record.first_token_after ??= this.time.elapsed()
   }
 
   fail(failure: Failure, status: number): void {
@@ -218,19 +218,16 @@ export class Receipt {
   /** Closes it, once: what follows from the rest is filled in. */
   close(): ReceiptRecord {
     const { record } = this
-    this.#stopProviderClock()
-    record.attempts = this.#attempts
-    record.attempts_count = this.#attempts.length
-    record.fallback = this.#attempts.length > 1 && this.#attempts.at(-1)!.reason === 'answered' && !isSameTarget(this.#attempts[0]!, this.#attempts.at(-1)!)
     record.dropped = this.dropped
-    record.duration = this.elapsed()
-    record.provider_duration = record.sent_after !== null ? Math.round(this.#providerMs * 1e6) : null
-    record.retry_pauses = Math.round(this.#pausedMs * 1e6)
-    record.queued = Math.round(this.#queuedMs * 1e6)
-    record.overhead = Math.max(0, record.duration - (record.provider_duration ?? 0) - record.retry_pauses - record.queued)
+    this.time.close(record)
     this.#settleUsage()
-    record.verification = verify(record)
-    record.notices = [...noticesOf(record, now()), ...(this.#hasSpent ? ['upload_spent'] : [])]
+    conclude(record, {
+      attempts: this.#attempts,
+      time: now(),
+      isDeployment: this.isDeployment,
+      maxGap: this.#isStream ? Math.round(this.#maxGap * 1e6) : null,
+      notices: this.#hasSpent ? spent : none,
+    })
     return record
   }
 
@@ -254,11 +251,6 @@ export class Receipt {
     return this.#billing === undefined ? null : (priceCall(this.#billing, usage, this.record)?.total ?? null)
   }
 
-  #stopProviderClock(): void {
-    if (this.#attemptAt !== 0) this.#providerMs += monotonic() - this.#attemptAt
-    this.#attemptAt = 0
-  }
-
   /** Another attempt's answer is another answer. */
   #forgetAnswer(): void {
     const { record } = this
@@ -268,7 +260,9 @@ export class Receipt {
     this.#plainFrames = 0
     this.#hasFinished = false
     record.response_id = record.claimed_model = record.finish = record.upstream_request_id = null
+    record.fingerprint = record.service_tier = record.connected_after = null
     record.first_byte_after = record.first_token_after = record.tool_calls = null
+    this.#maxGap = 0
   }
 
   #countUsage(): CountedUsage {
@@ -298,6 +292,5 @@ export class Receipt {
   }
 }
 
-function isSameTarget(left: AttemptRecord, right: AttemptRecord): boolean {
-  return left.provider === right.provider && left.account === right.account && left.model === right.model
-}
+const none: readonly string[] = []
+const spent = ['upload_spent']
