@@ -1,11 +1,8 @@
 /** What a prompt shows instead of saying: pictures, documents and sound stand in it as base64, whose bytes are no text. */
 
 import { isObject, type Json } from '../base/json.ts'
+import { dataShare, pictureWeight } from '../canonical/weights.ts'
 
-/** Bytes of text that a picture counts for: no vendor takes many more than 1,600 tokens for one. https://platform.claude.com/docs/en/build-with-claude/vision */
-const pictureBytes = 6400
-/** Of documents and sound, how much counts: a page of a PDF is some 100 kB and 2,500 tokens. */
-const share = 0.1
 /** Shorter ones are not worth a look. */
 const leastData = 4096
 
@@ -35,5 +32,5 @@ function surplusOf(text: string): number {
   if (text.length < leastData) return 0
   const data = text.slice(0, 512).replace(/^data:[^,]{0,200};base64,/, '')
   if (!/^[\w+/-]+$/.test(data)) return 0
-  return Math.floor(heads.some((head) => data.startsWith(head)) ? Math.max(0, text.length - pictureBytes) : text.length * (1 - share))
+  return Math.floor(heads.some((head) => data.startsWith(head)) ? Math.max(0, text.length - pictureWeight) : text.length * (1 - dataShare))
 }

@@ -68,41 +68,45 @@ const byField = [
 ] as const satisfies readonly (readonly [field: string, need: Needed])[]
 
 function tellPart(part: JsonObject, tell: Tell): void {
+  const need = needOf(part)
+  if (need !== undefined && !(need === 'documents' && isPlain(part))) tell(need)
+}
+
+/** What a part, a message or an item shows or tells of, by its type or its one field; undefined where it says words alone. */
+export function needOf(part: JsonObject): Needed | undefined {
   const { type, role } = part
-  if (typeof type === 'string') {
-    const need = byType.get(type)
-    if (need !== undefined && !(need === 'documents' && isPlain(part))) tell(need)
-    return
-  }
-  if (typeof role === 'string') {
-    if (role === 'tool' || lengthOf(part.tool_calls) > 0 || isObject(part.function_call)) tell('tools')
-    return
-  }
+  if (typeof type === 'string') return byType.get(type)
+  if (typeof role === 'string') return role === 'tool' || lengthOf(part.tool_calls) > 0 || isObject(part.function_call) ? 'tools' : undefined
   for (const [field, need] of byField) {
     const said = part[field]
     // Tools with a type are the vendor's own, and what they did is not for others.
-    if (isObject(said) && said.type === undefined && !(need === 'documents' && isPlain(said))) tell(need)
+    if (isObject(said) && said.type === undefined) return need
   }
-  tellMedium(part.inlineData ?? part.inline_data ?? part.fileData ?? part.file_data, tell)
+  return mediumIn(part.inlineData ?? part.inline_data ?? part.fileData ?? part.file_data)
 }
 
 const plainFormats: ReadonlySet<Json | undefined> = new Set(['txt', 'md', 'csv', 'html'])
 
 /** A document of text, which every model can be given as text. A part of one wire holds what was found as `document`, and never a file. */
-function isPlain({ type, source, file, document, format, file_data }: JsonObject): boolean {
+export function isPlain(part: JsonObject): boolean {
+  const { type, source, file, document, format, file_data } = part.type === undefined && isObject(part.document) ? part.document : part
   if (isObject(source) && (source.type === 'text' || source.type === 'content' || typeof source.text === 'string')) return true
   const data = isObject(file) ? file.file_data : file_data
   if (typeof data === 'string' && data.startsWith('data:text/')) return true
   return (type === 'document' && document !== undefined) || plainFormats.has(format)
 }
 
-function tellMedium(medium: Json | undefined, tell: Tell): void {
-  if (!isObject(medium)) return
+const byMime: ReadonlyMap<string, Needed> = new Map([
+  ['image', 'images'],
+  ['audio', 'audio'],
+  ['video', 'video'],
+  ['application', 'documents'],
+])
+
+function mediumIn(medium: Json | undefined): Needed | undefined {
+  if (!isObject(medium)) return undefined
   const mime = medium.mimeType ?? medium.mime_type
-  const kind = typeof mime === 'string' ? mime.slice(0, mime.indexOf('/')) : ''
-  if (kind === 'image') tell('images')
-  else if (kind === 'audio' || kind === 'video') tell(kind)
-  else if (kind === 'application') tell('documents')
+  return typeof mime === 'string' ? byMime.get(mime.slice(0, Math.max(0, mime.indexOf('/')))) : undefined
 }
 
 function tellAnswer(body: JsonObject, tell: Tell): void {

@@ -2,8 +2,10 @@
 
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Framing, Message } from '../base/framing.ts'
+import type { Member } from '../base/survey.ts'
 import type { ChatEvent, ChatRequest, ChatResponse, Glance, Served, WireName } from '../canonical/chat.ts'
 import type { Failure, Reason, Told } from '../canonical/failure.ts'
+import type { Weights } from '../canonical/weights.ts'
 import type { CannotSay, Loss, Word } from './losses.ts'
 import type { ModelTraits } from './traits.ts'
 
@@ -113,6 +115,8 @@ export interface Outline {
   readonly wantsJson: boolean
   readonly messages: number
   readonly tools: number
+  /** Of the prompt; all 0 where it is in files, which are not read. */
+  readonly weights: Weights
 }
 
 /** The half that the gateway speaks to clients. */
@@ -122,8 +126,11 @@ export interface SurfaceWire {
   readonly promptFields: readonly string[]
   /** What clients of the wire call the words of the form in a request, where they call them otherwise: errors name their fields. */
   readonly fieldOf: { readonly [word in Word]?: string }
-  /** Reads no further than it must: it is made of every call. Values are as the client sent them. */
-  outline(body: JsonObject): Outline
+  /**
+   * Reads no further than it must: it is made of every call. Values are as the client sent them. With `members`, which are those of its bytes,
+   * tools are as long as they stand there; without, as they would be written.
+   */
+  outline(body: JsonObject, members?: readonly Member[]): Outline
   /** Throws `Failure` with the path of the first field of a wrong type. Costs no allocation where all is well. */
   checkRequest(body: JsonObject): void
   readRequest(body: JsonObject): ChatRequest

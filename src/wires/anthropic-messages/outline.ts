@@ -1,8 +1,10 @@
 /** What a receipt tells of a request, and how a provider is asked to count one. https://platform.claude.com/docs/en/api/messages-count-tokens */
 
 import { isObject, type JsonObject } from '../../base/json.ts'
+import type { Member } from '../../base/survey.ts'
 import { lengthOf } from '../check.ts'
 import { contentIn } from '../losses.ts'
+import { weigh, weighField } from '../weigh.ts'
 import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['system', 'messages']
@@ -18,9 +20,12 @@ export const fieldOf: SurfaceWire['fieldOf'] = {
   ...contentIn('messages'),
 }
 
-export function outline({ max_tokens: maxTokens, temperature, output_format: native, output_config: config, messages, tools }: JsonObject): Outline {
+export function outline(body: JsonObject, members: readonly Member[] = []): Outline {
+  const { max_tokens: maxTokens, temperature, output_format: native, output_config: config, messages, system, tools } = body
   const wantsJson = isObject(native) || (isObject(config) && isObject(config.format))
-  return { maxTokens, temperature, wantsJson, messages: lengthOf(messages), tools: lengthOf(tools) }
+  const weights = weigh(messages, system)
+  weights.tools = weighField(body, 'tools', members)
+  return { maxTokens, temperature, wantsJson, messages: lengthOf(messages), tools: lengthOf(tools), weights }
 }
 
 /** What an answer is like, and not what it is made of: a count takes none of it. */

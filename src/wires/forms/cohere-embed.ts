@@ -9,6 +9,7 @@ import { readError, writeError } from '../cohere-chat/error.ts'
 import { outlineOf, ownFields, ownSpelling, restOf, type Dialect, type Wanted } from './dialect.ts'
 import { cohereTasks, readTask, taskWord } from './tasks.ts'
 import { encode, inOrder, readVector } from './vectors.ts'
+import { weighAll } from '../weigh.ts'
 
 const name = 'cohere-embed'
 
@@ -56,6 +57,9 @@ function readRequest(body: JsonObject): EmbeddingRequest {
     }),
   }
 }
+
+/** Each is the URL that holds it. */
+const asPictures = (images: Json | undefined): Json[] => (Array.isArray(images) ? images.map((url) => ({ type: 'image_url', image_url: { url } })) : [])
 
 const isPlain = (type: string) => type === 'float' || type === 'base64'
 
@@ -114,7 +118,8 @@ export const cohereEmbed: Dialect<'embeddings'> = {
   name,
   form: 'embeddings',
   promptFields: ['texts', 'images', 'inputs'],
-  outline: ({ texts: inputs, images: pictures, inputs: mixed }) => outlineOf(lengthOf(inputs) + lengthOf(pictures) + lengthOf(mixed)),
+  outline: ({ texts: inputs, images, inputs: mixed }) =>
+    outlineOf(lengthOf(inputs) + lengthOf(images) + lengthOf(mixed), weighAll(inputs, asPictures(images), mixed)),
   checkRequest,
   readRequest,
   writeRequest,

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { DialectName, FormName, FormRequest, FormRest, Forms } from '../../canonical/forms.ts'
 import type { Failure } from '../../canonical/failure.ts'
+import type { Weights } from '../../canonical/weights.ts'
 import type { Loss } from '../losses.ts'
 import type { Outline, ProviderError } from '../wire.ts'
 
@@ -50,8 +51,8 @@ export interface SurfaceDialect<F extends FormName = FormName> {
 export type Dialect<F extends FormName> = UpstreamDialect<F> & SurfaceDialect<F>
 
 /** What a receipt tells of a request that holds so many pieces. */
-export function outlineOf(pieces: number): Outline {
-  return { wantsJson: true, messages: pieces, tools: 0 }
+export function outlineOf(pieces: number, weights: Weights): Outline {
+  return { wantsJson: true, messages: pieces, tools: 0, weights }
 }
 
 /** The rest of a request: its fields but those that were read. */

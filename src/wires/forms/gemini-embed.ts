@@ -9,6 +9,7 @@ import { readError, writeError } from '../gemini-generate/error.ts'
 import { outlineOf, ownFields, ownSpelling, type Dialect, type SurfaceDialect } from './dialect.ts'
 import { geminiTasks, readTask } from './tasks.ts'
 import { inOrder, readVector, toFloats } from './vectors.ts'
+import { weighAll } from '../weigh.ts'
 
 const name = 'gemini-embed'
 
@@ -87,7 +88,7 @@ export const geminiEmbed: Dialect<'embeddings'> = {
   name,
   form: 'embeddings',
   promptFields: ['requests'],
-  outline: ({ requests }) => outlineOf(lengthOf(requests)),
+  outline: ({ requests }) => outlineOf(lengthOf(requests), weighAll(requests)),
   checkRequest: (body) => checkBody(body, several),
   readRequest: ({ requests }) => readRequests(requests as JsonObject[]),
   writeRequest,
@@ -104,7 +105,7 @@ export const geminiEmbedSingle: SurfaceDialect<'embeddings'> = {
   name: 'gemini-embed-single',
   form: 'embeddings',
   promptFields: ['content'],
-  outline: () => outlineOf(1),
+  outline: ({ content }) => outlineOf(1, weighAll(content)),
   checkRequest: (body) => checkBody(body, one),
   readRequest: (body) => readRequests([body]),
   writeResponse: (answer) => ({ embedding: { values: toFloats(answer.vectors[0]!) }, ...usageOf(answer) }),

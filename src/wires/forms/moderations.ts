@@ -7,6 +7,7 @@ import { both, check, checkBody, fields, forbiddenFields, isFilled, lengthOf, li
 import { unsayable } from '../losses.ts'
 import { readError, writeError } from '../openai-chat/error.ts'
 import { outlineOf, ownFields, restOf, type Dialect, type UpstreamDialect, type Wanted } from './dialect.ts'
+import { weighAll } from '../weigh.ts'
 
 const part = both(
   object,
@@ -78,7 +79,7 @@ export const openaiModerations: Dialect<'moderations'> = {
   name: 'openai-moderations',
   form: 'moderations',
   promptFields: ['input'],
-  outline: ({ input }) => outlineOf(Array.isArray(input) ? lengthOf(input) : 1),
+  outline: ({ input }) => outlineOf(Array.isArray(input) ? lengthOf(input) : 1, weighAll(input)),
   checkRequest: (body) => checkBody(body, request),
   readRequest,
   writeRequest,

@@ -9,6 +9,7 @@ import { readError, writeError } from '../openai-chat/error.ts'
 import { outlineOf, ownFields, ownSpelling, restOf, type Dialect, type UpstreamDialect, type Wanted } from './dialect.ts'
 import { jinaTasks, readTask, taskWord, voyageTasks, type TaskWords } from './tasks.ts'
 import { encode, inOrder, readVector } from './vectors.ts'
+import { weighAll } from '../weigh.ts'
 
 const isTokens = (value: Json) => Array.isArray(value) && value.length > 0 && value.every((token) => Number.isSafeInteger(token))
 const isInput = (value: Json) =>
@@ -130,7 +131,7 @@ const upstream = (spelling: Spelling): UpstreamDialect<'embeddings'> => ({
 export const openaiEmbeddings: Dialect<'embeddings'> = {
   ...upstream(openai),
   promptFields: ['input'],
-  outline: ({ input }) => outlineOf(Array.isArray(input) ? lengthOf(input) : 1),
+  outline: ({ input }) => outlineOf(Array.isArray(input) ? lengthOf(input) : 1, weighAll(input)),
   checkRequest: (body) => checkBody(body, request),
   readRequest,
   writeResponse,

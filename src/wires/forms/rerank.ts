@@ -10,6 +10,7 @@ import { both, check, checkBody, count, fields, flag, forbiddenFields, isFilled,
 import { readError, writeError } from '../cohere-chat/error.ts'
 import type { Loss } from '../losses.ts'
 import { outlineOf, ownFields, restOf, type Dialect, type UpstreamDialect, type Wanted } from './dialect.ts'
+import { weighAll } from '../weigh.ts'
 
 const isDocument = check((value) => isObject(value) && typeof value.text === 'string', 'a string or an object with `text`')
 
@@ -115,7 +116,7 @@ const upstream = (spelling: Spelling): UpstreamDialect<'rerank'> => ({
 export const cohereRerank: Dialect<'rerank'> = {
   ...upstream({ name: 'cohere-rerank', most: 'top_n' }),
   promptFields: ['query', 'documents'],
-  outline: ({ documents }) => outlineOf(lengthOf(documents)),
+  outline: ({ query, documents }) => outlineOf(lengthOf(documents), weighAll(query, documents)),
   checkRequest: (body) => checkBody(body, request),
   readRequest,
   writeResponse,

@@ -1,8 +1,10 @@
 /** What a receipt tells of a request, and how a provider is asked to count one. https://ai.google.dev/api/tokens#method:-models.counttokens */
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { Member } from '../../base/survey.ts'
 import { lengthOf } from '../check.ts'
 import { contentIn } from '../losses.ts'
+import { weigh, weighField } from '../weigh.ts'
 import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 import { requestIn } from './own.ts'
 
@@ -29,8 +31,10 @@ export const fieldOf: SurfaceWire['fieldOf'] = {
   ...contentIn('contents'),
 }
 
-export function outline(asked: JsonObject): Outline {
+export function outline(asked: JsonObject, members: readonly Member[] = []): Outline {
   const body = requestIn(asked)
+  const weights = weigh(body.contents, body.systemInstruction ?? body.system_instruction)
+  weights.tools = weighField(body, 'tools', members)
   const config = objectIn(body.generationConfig ?? body.generation_config)
   return {
     maxTokens: config.maxOutputTokens ?? config.max_output_tokens,
@@ -39,6 +43,7 @@ export function outline(asked: JsonObject): Outline {
     wantsJson: (config.responseMimeType ?? config.response_mime_type) === 'application/json',
     messages: isObject(body.contents) ? 1 : lengthOf(body.contents),
     tools: Array.isArray(body.tools) ? body.tools.reduce((sum: number, bag) => sum + toolsIn(bag), 0) : isObject(body.tools) ? toolsIn(body.tools) : 0,
+    weights,
   }
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Usage } from '../../canonical/chat.ts'
 import type { Failure } from '../../canonical/failure.ts'
 import type { MediaDialectName, MediaForm, MediaForms } from '../../canonical/media.ts'
+import type { Weights } from '../../canonical/weights.ts'
 import type { Loss } from '../losses.ts'
 import type { Outline, ProviderError } from '../wire.ts'
 
@@ -58,6 +59,11 @@ export interface Passed {
   readonly usage?: Usage
   /** The event that ends a stream well. */
   readonly isLast: boolean
+}
+
+/** What a receipt tells of a request. */
+export function outlineOf(weights: Weights): Outline {
+  return { wantsJson: false, messages: 1, tools: 0, weights }
 }
 
 /** The half that is spoken to clients. */

@@ -2,13 +2,12 @@
 
 import { asText, present, type Json, type JsonObject } from '../../base/json.ts'
 import type { MediaDialectName, SpeechRequest, Transcript, TranscriptionRequest } from '../../canonical/media.ts'
+import { unweighed } from '../../canonical/weights.ts'
 import { checkBody, fields, forbiddenFields, number, oneOf, orNull, text } from '../check.ts'
-import type { Outline } from '../wire.ts'
-import type { SurfaceMedia, Written } from './dialect.ts'
+import { weighAll } from '../weigh.ts'
+import { outlineOf, type SurfaceMedia, type Written } from './dialect.ts'
 import { openaiErrors, readPassed, restOf } from './openai.ts'
 import { cuesOf, writeSrt, writeVtt } from './subtitles.ts'
-
-const outline = (): Outline => ({ wantsJson: false, messages: 1, tools: 0 })
 
 const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const numberOf = (value: Json | undefined): number | undefined =>
@@ -85,7 +84,7 @@ function transcriptionsAs<F extends 'transcriptions' | 'translations'>(name: Med
     name,
     media,
     promptFields: ['prompt'],
-    outline,
+    outline: () => outlineOf(unweighed('audio')),
     checkRequest: (body) => checkBody(body, transcription),
     readRequest: readTranscription,
     write: writeTranscript,
@@ -131,7 +130,7 @@ export const openaiSpeech: SurfaceMedia<'speech'> = {
   name: 'openai-speech',
   media: 'speech',
   promptFields: ['input', 'instructions'],
-  outline,
+  outline: ({ input, instructions }) => outlineOf(weighAll(input, instructions)),
   checkRequest: (body) => checkBody(body, speech),
   readRequest: readSpeech,
   write: ({ type, bytes }) => ({ type, body: bytes }),

@@ -2,8 +2,10 @@
 
 import { asText, type Json, type JsonObject } from '../../base/json.ts'
 import type { ImageAnswer, ImageRequest } from '../../canonical/media.ts'
+import { unweighed } from '../../canonical/weights.ts'
 import { check, checkBody, countTo, fields, flag, forbiddenFields, oneOf, orNull, text } from '../check.ts'
-import type { SurfaceMedia, Written } from './dialect.ts'
+import { weighAll } from '../weigh.ts'
+import { outlineOf, type SurfaceMedia, type Written } from './dialect.ts'
 import { openaiErrors, readPassed, restOf } from './openai.ts'
 
 /** Where the client names no model, as the vendor has it. */
@@ -60,7 +62,6 @@ function write({ images, usage }: ImageAnswer, _asked: ImageRequest, now: number
 
 const common = {
   promptFields: ['prompt'],
-  outline: () => ({ wantsJson: false, messages: 1, tools: 0 }),
   readRequest,
   write,
   readPassed,
@@ -70,6 +71,7 @@ const common = {
 export const openaiImages: SurfaceMedia<'images'> = {
   name: 'openai-images',
   media: 'images',
+  outline: ({ prompt }) => outlineOf(weighAll(prompt)),
   checkRequest: (body) => checkBody(body, generation),
   ...common,
 }
@@ -77,6 +79,7 @@ export const openaiImages: SurfaceMedia<'images'> = {
 export const openaiImageEdits: SurfaceMedia<'image_edits'> = {
   name: 'openai-image-edits',
   media: 'image_edits',
+  outline: () => outlineOf(unweighed('text', 'image')),
   checkRequest: (body) => checkBody(body, edit),
   ...common,
 }

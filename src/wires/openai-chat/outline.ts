@@ -1,8 +1,10 @@
 /** What a receipt tells of a request. */
 
 import { isObject, type JsonObject } from '../../base/json.ts'
+import type { Member } from '../../base/survey.ts'
 import { lengthOf } from '../check.ts'
 import { contentIn } from '../losses.ts'
+import { weigh, weighField } from '../weigh.ts'
 import type { Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['messages']
@@ -21,7 +23,10 @@ export const fieldOf: SurfaceWire['fieldOf'] = {
   ...contentIn('messages'),
 }
 
-export function outline({ max_completion_tokens, max_tokens, temperature, n, response_format: format, messages, tools, functions }: JsonObject): Outline {
+export function outline(body: JsonObject, members: readonly Member[] = []): Outline {
+  const { max_completion_tokens, max_tokens, temperature, n, response_format: format, messages, tools, functions } = body
+  const weights = weigh(messages)
+  weights.tools = weighField(body, 'tools', members) + weighField(body, 'functions', members)
   return {
     maxTokens: max_completion_tokens ?? max_tokens,
     temperature,
@@ -29,5 +34,6 @@ export function outline({ max_completion_tokens, max_tokens, temperature, n, res
     wantsJson: isObject(format) && format.type !== 'text',
     messages: lengthOf(messages),
     tools: lengthOf(tools) + lengthOf(functions),
+    weights,
   }
 }

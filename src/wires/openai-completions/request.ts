@@ -5,6 +5,7 @@ import type { ChatRequest } from '../../canonical/chat.ts'
 import { openaiChat } from '../openai-chat/index.ts'
 import { unsayable, type Loss } from '../losses.ts'
 import type { ModelTraits } from '../traits.ts'
+import { weighAll } from '../weigh.ts'
 import type { Outline, StreamOptions } from '../wire.ts'
 
 const name = 'openai-completions'
@@ -12,9 +13,10 @@ const name = 'openai-completions'
 /** How many prompts there are; each is answered for itself. */
 const promptsIn = (prompt: Json | undefined): number => (Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1)
 
-export function outline({ max_tokens: maxTokens, temperature, n, prompt }: JsonObject): Outline {
+export function outline({ max_tokens: maxTokens, temperature, n, prompt, suffix }: JsonObject): Outline {
   const prompts = promptsIn(prompt)
-  return { maxTokens, temperature, choices: prompts === 1 ? n : prompts * (typeof n === 'number' ? n : 1), wantsJson: false, messages: prompts, tools: 0 }
+  const choices = prompts === 1 ? n : prompts * (typeof n === 'number' ? n : 1)
+  return { maxTokens, temperature, choices, wantsJson: false, messages: prompts, tools: 0, weights: weighAll(prompt, suffix) }
 }
 
 /** Fields without which the answer would be another: a chat cannot be told them. */

@@ -1,8 +1,10 @@
 /** What a receipt tells of a request, and how a provider is asked to count one. https://platform.openai.com/docs/api-reference/responses/input-tokens */
 
 import { isObject, type JsonObject } from '../../base/json.ts'
+import type { Member } from '../../base/survey.ts'
 import { lengthOf } from '../check.ts'
 import { contentIn } from '../losses.ts'
+import { weigh, weighField } from '../weigh.ts'
 import type { Counting, Outline, SurfaceWire } from '../wire.ts'
 
 export const promptFields = ['instructions', 'input']
@@ -22,7 +24,10 @@ export const fieldOf: SurfaceWire['fieldOf'] = {
   ...contentIn('input'),
 }
 
-export function outline({ max_output_tokens: maxTokens, temperature, text, input, tools }: JsonObject): Outline {
+export function outline(body: JsonObject, members: readonly Member[] = []): Outline {
+  const { max_output_tokens: maxTokens, temperature, text, instructions, input, tools } = body
+  const weights = weigh(input, instructions)
+  weights.tools = weighField(body, 'tools', members)
   const format = isObject(text) ? text.format : undefined
   return {
     maxTokens,
@@ -30,6 +35,7 @@ export function outline({ max_output_tokens: maxTokens, temperature, text, input
     wantsJson: isObject(format) && format.type !== 'text',
     messages: typeof input === 'string' ? 1 : lengthOf(input),
     tools: lengthOf(tools),
+    weights,
   }
 }
 
