@@ -25,11 +25,13 @@ import { sending } from './send.ts'
 import { take } from './take.ts'
 import { enter, type Pass } from './turnstile.ts'
 import { warmUp } from './warm-up.ts'
+import { attend } from './witness.ts'
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
-export async function serve(surface: Surface, client: Client, gateway: Gateway): Promise<void> {
+export async function serve(surface: Surface, asking: Client, house: Gateway): Promise<void> {
+  const receipt = openReceipt(surface, asking, house)
+  const [client, gateway] = attend(asking, house, receipt)
   const { snapshot } = gateway
-  const receipt = openReceipt(surface, client, gateway)
   let call: AnyCall | undefined
   let pass: Pass
   try {
