@@ -1,10 +1,10 @@
 /** What a target answered, from its first word to its end: read always, and handed on in frames. */
 
-import { pause } from '../base/clock.ts'
+import { monotonic, pause } from '../base/clock.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { FramingFault, type Cutter, type Message } from '../base/framing.ts'
 import { sse } from '../base/sse.ts'
-import type { ChatEvent, ChatResponse } from '../canonical/chat.ts'
+import type { ChatEvent, ChatResponse, Served } from '../canonical/chat.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { fold, unfold } from '../canonical/fold.ts'
 import type { Receipt } from '../receipts/receipt.ts'
@@ -48,6 +48,7 @@ export class StreamAnswer {
   #held: Frame[] = []
   readonly #mostHeld: number
   #hasSpoken = false
+  #served: Served | undefined
   /** Bytes before the first word. */
   #unspoken = 0
   readonly #choices = new Set<number>()
@@ -132,11 +133,15 @@ export class StreamAnswer {
 
   /** A connection that is lost after the finish has lost nothing. */
   async #wait(): Promise<Buffer | undefined> {
+    const from = monotonic()
     try {
       return await this.#exchange.next()
     } catch (error) {
       if (this.hasFinished && toFailure(error).reason !== 'client_closed') return undefined
       throw error
+    } finally {
+      // Before the first piece it is no silence.
+      if (this.#hasSpoken || this.#unspoken > 0) this.#receipt.silent(monotonic() - from)
     }
   }
 
@@ -185,6 +190,8 @@ export class StreamAnswer {
 
   #observe(read: readonly ChatEvent[]): readonly ChatEvent[] {
     if (read.length === 0) return read
+    const { served } = this.#reader
+    if (served !== this.#served && served !== undefined) this.#receipt.tellServed((this.#served = served))
     let events = read
     for (const undo of this.outgoing.undo) events = undo(events)
     for (const event of events) {
@@ -244,6 +251,8 @@ const lingerBytes = 64 * 1024
 export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt): Promise<WholeAnswer> {
   const bytes = await collect(exchange, limits.answer)
   const body = parseAnswer(bytes)
+  const served = outgoing.wire.readServed?.(body)
+  if (served !== undefined) receipt.tellServed(served)
   const glance = outgoing.passesOn ? outgoing.wire.glance(body) : undefined
   if (glance !== undefined && isTold(glance.usage)) {
     receipt.glance(glance)

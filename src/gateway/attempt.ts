@@ -2,7 +2,6 @@
 
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
-import { catalogOf } from '../providers/provider.ts'
 import { nameOf } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { PassedOver } from '../receipts/signals.ts'
@@ -40,7 +39,7 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
   let failure: Failure | undefined
   for (;;) {
     const first = await course.next(patienceOf(call, bounds))
-    receipt.queued(course.takeWaited())
+    receipt.time.queued(course.takeWaited())
     if (call.client.isGone) throw giveBack(first)
     // Nobody was asked, and who could be told the request may come back: that is what the client should know.
     if (first === undefined) throw failure === undefined || (receipt.attempts.length === 0 && course.hasMore) ? course.refusal() : failure
@@ -60,7 +59,7 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
       await waitFor(wait, call, receipt)
       // Others may have waited for the same moment: it is asked when it has room, like any other.
       lease = isUnwanted(call) ? undefined : await course.next(patienceOf(call, bounds), leaf)
-      receipt.queued(course.takeWaited())
+      receipt.time.queued(course.takeWaited())
       if (isUnwanted(call)) throw giveBack(lease)
     }
     if (failure !== undefined && (bounds.staysThere || receipt.attempts.length >= bounds.attempts || monotonic() > bounds.until)) throw failure
@@ -167,21 +166,24 @@ function isSpent({ upload }: AnyCall, receipt: Receipt): boolean {
   return true
 }
 
-function tellTarget({ snapshot }: AnyCall, { connection, model }: Target, receipt: Receipt): void {
+export function tellTarget({ snapshot }: Pick<AnyCall, 'snapshot'>, { connection, model }: Target, receipt: Receipt): void {
   const { record } = receipt
   receipt.forgetDropped()
   record.provider = connection.name
   record.account = connection.account ?? null
   record.resolved_model = nameOf(model)
   record.substrate = connection.provider.substrate
+  record.region = connection.region ?? null
   record.upstream_host = connection.origin === '' ? null : connection.host
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'
-  receipt.bill({ catalog: catalogOf(connection.provider), isFree: connection.origin === '', feePercent: snapshot.platformFeePercent })
+  receipt.isDeployment = connection.provider.namesDeployments === true
+  const { tariff, isCovered = false } = connection
+  receipt.bill({ tariff, isFree: connection.origin === '', isCovered, feePercent: snapshot.platformFeePercent })
 }
 
 export function endAttempt({ connection, model }: Target, reason: Reason | 'answered', receipt: Receipt): void {
-  const { name: provider, account = null } = connection
-  receipt.endAttempt({ provider, account, model, region: null, status: receipt.record.upstream_status, reason })
+  const { name: provider, account = null, region = null } = connection
+  receipt.endAttempt({ provider, account, model, region, status: receipt.record.upstream_status, reason })
 }
 
 /** Milliseconds at most between two attempts at one target, when the provider does not say: doubled each time. */
@@ -214,5 +216,5 @@ async function waitFor(ms: number, { client }: AnyCall, receipt: Receipt): Promi
   const waiting = pause(ms)
   client.onGone(() => waiting.cancel())
   await waiting.done
-  receipt.paused(monotonic() - from)
+  receipt.time.paused(monotonic() - from)
 }

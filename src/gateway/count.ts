@@ -2,7 +2,6 @@
 
 import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
-import { nameOf } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { shownBytes } from '../receipts/shown.ts'
 import { estimatedTokens } from '../receipts/usage.ts'
@@ -11,7 +10,7 @@ import type { Plan } from '../routing/plan.ts'
 import { pickCountingWire } from '../routing/target.ts'
 import { begin } from './begin.ts'
 import { collect, parseAnswer } from './answer.ts'
-import { courseOf, endAttempt } from './attempt.ts'
+import { courseOf, endAttempt, tellTarget } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { answerHeaders } from './headers.ts'
@@ -46,13 +45,12 @@ async function ask(call: Call, lease: Lease, gateway: Gateway, receipt: Receipt)
   const name = pickCountingWire(connection.provider, model, call.surface.name)
   const wire = name === undefined ? undefined : wireOf(name)
   if (wire?.counting === undefined) return undefined
-  receipt.record.provider = connection.name
-  receipt.record.resolved_model = nameOf(model)
+  tellTarget(call, target, receipt)
   await begin(gateway, receipt)
   try {
     const { request } = prepare(call, target, false, receipt)
     const asked = JSON.stringify(wire.counting.write(JSON.parse(request.body.toString()) as JsonObject, model))
-    const exchange = await gateway.network.post({ ...request, body: asked }, false, (cancel) => call.client.onGone(cancel))
+    const exchange = await gateway.network.post({ ...request, body: asked }, false, (cancel) => call.client.onGone(cancel), receipt)
     receipt.answered(exchange.status, requestIdOf(exchange.headers))
     if (exchange.status !== 200) throw await readRefusal(exchange, wire, connection.provider)
     const tokens = wire.counting.read(parseAnswer(await collect(exchange, call.snapshot.limits.answer)))

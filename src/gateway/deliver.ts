@@ -38,7 +38,9 @@ async function give(answer: Answer, call: Call, receipt: Receipt, patience: Pati
 /** Tells a whole answer as a stream that has begun. */
 export function streamWhole(response: ChatResponse, call: Call, receipt: Receipt): void {
   const writer = openWriter(call)
-  endStream(written(unfold(response), writer, call, receipt) + writer.end(), call, receipt)
+  const events = unfold(response)
+  receipt.record.frames = events.length
+  endStream(written(events, writer, call, receipt) + writer.end(), call, receipt)
 }
 
 /** The client is told the rest of a stream. */
@@ -55,6 +57,7 @@ export function beginStream(call: Call, receipt: Receipt): void {
   const estimate = receipt.estimateCost(receipt.record.max_tokens)
   if (estimate !== null) headers.push(costHeader, dollars(estimate))
   receipt.record.status = 200
+  receipt.beginStream()
   call.client.begin(200, headers, costHeader)
 }
 

@@ -94,7 +94,7 @@ async function post<F extends MediaForm>({ method, path, body }: Step, { call, t
   const typed =
     file !== undefined ? { ...headers, 'content-type': mediaTypeOf(file.part.type) } : method === 'GET' ? headers : { ...headers, 'content-type': json! }
   const sent = { ...request, headers: typed, ...(method && { method }), ...(file && { upload: file.body }) }
-  const exchange = await terms.gateway.network.post(sent, false, (cancel) => call.client.onGone(cancel))
+  const exchange = await terms.gateway.network.post(sent, false, (cancel) => call.client.onGone(cancel), terms.receipt)
   call.client.onGone(() => exchange.abort())
   terms.receipt.answered(exchange.status, requestIdOf(exchange.headers))
   return exchange

@@ -3,41 +3,68 @@
 import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure, toFailure, upstreamSentence } from '../canonical/failure.ts'
 import { pathOf } from '../providers/provider.ts'
+import { safeName } from '../receipts/names.ts'
+import type { Receipt } from '../receipts/receipt.ts'
 import { connectionOf } from '../routing/resolve.ts'
-import type { Connection } from '../routing/target.ts'
+import type { Target } from '../routing/target.ts'
 import type { KeptSurface } from '../surfaces/surface.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
 import { address } from './address.ts'
 import { collect, parseAnswer } from './answer.ts'
+import { endAttempt, tellTarget } from './attempt.ts'
+import { begin } from './begin.ts'
 import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
-import { retryHeaders } from './headers.ts'
+import { answerHeaders, refusalHeaders, streamHeaders } from './headers.ts'
 import { identify } from './identify.ts'
 import { listInput } from './kept-input.ts'
 import { passStream } from './kept-stream.ts'
 import type { KeptAnswer } from './memory.ts'
-import { requestIdOf } from './observe.ts'
+import { openReceipt, tellCaller } from './observe.ts'
 import { ownerOf } from './recall.ts'
 import { readRefusal } from './send.ts'
+import { requestIdOf } from '../upstream/request-id.ts'
 
-/** Never throws. Resolves when the answer is out, or the client is gone. */
+/** Who asks, and the record of it. */
+interface Asking {
+  readonly surface: KeptSurface
+  readonly client: Client
+  readonly gateway: Gateway
+  readonly receipt: Receipt
+}
+
+/** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
 export async function serveKept(surface: KeptSurface, client: Client, gateway: Gateway): Promise<void> {
+  const receipt = openReceipt({ name: surface.wire.name, operation: 'kept_answer' }, client, gateway)
+  // Its tokens were counted when it was made.
+  receipt.guessNothing()
+  const asking = { surface, client, gateway, receipt }
   try {
+    const caller = identify(client.headers, gateway.snapshot)
+    tellCaller(caller, receipt)
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
-    const owner = ownerOf(identify(client.headers, gateway.snapshot))
-    const [place] = await gateway.memory.find(owner, [client.named])
-    if (place === undefined || place.id !== place.responseId) throw notFound()
-    if (place.connection !== null) return await pass(surface, { client, gateway, owner, connection: place.connection })
-    if (surface.question === 'delete') return await remove(client, owner, gateway)
-    const kept = await gateway.memory.load(owner, place.id)
-    if (kept === undefined) throw notFound()
-    sendJson(client, answerHere(surface, kept, new URLSearchParams(client.query)))
+    await answer(asking, ownerOf(caller))
   } catch (error) {
     const failure = client.interruption ?? toFailure(error)
-    const id = requestIdOf(client.headers)
-    gateway.note(failure, id)
-    refuse(surface, client, { failure, id })
+    gateway.note(failure, receipt.record.request_id)
+    refuse(failure, asking)
+  } finally {
+    gateway.settle(receipt.close(), client)
   }
+}
+
+async function answer(asking: Asking, owner: string): Promise<void> {
+  const { surface, client, gateway, receipt } = asking
+  const [place] = await gateway.memory.find(owner, [client.named])
+  if (place === undefined || place.id !== place.responseId) throw notFound()
+  receipt.record.response_id = safeName(place.responseId)
+  receipt.record.parsed_after = receipt.time.elapsed()
+  if (place.connection !== null) return pass(asking, owner, place.connection)
+  if (surface.question === 'delete') return remove(asking, owner)
+  const kept = await gateway.memory.load(owner, place.id)
+  if (kept === undefined) throw notFound()
+  receipt.record.content_stored = true
+  send(asking, JSON.stringify(answerHere(surface, kept, new URLSearchParams(client.query))))
 }
 
 const notFound = () => new Failure('not_found', 'There is no response of this id: it is not one of your key’s, was not kept, or has expired.')
@@ -54,34 +81,62 @@ function answerHere({ question }: KeptSurface, kept: KeptAnswer, query: URLSearc
   }
 }
 
-async function remove(client: Client, owner: string, { memory }: Gateway): Promise<void> {
-  if (!(await memory.remove(owner, client.named))) throw notFound()
-  sendJson(client, { id: client.named, object: 'response', deleted: true })
+async function remove(asking: Asking, owner: string): Promise<void> {
+  const { client, gateway } = asking
+  if (!(await gateway.memory.remove(owner, client.named))) throw notFound()
+  send(asking, JSON.stringify({ id: client.named, object: 'response', deleted: true }))
 }
 
-interface Passing {
-  readonly client: Client
-  readonly gateway: Gateway
-  readonly owner: string
-  readonly connection: string
-}
-
-async function pass(surface: KeptSurface, { client, gateway, owner, connection: name }: Passing): Promise<void> {
-  const connection = connectionOf(name, gateway.snapshot.routing)
+/** Asks whoever keeps it, and hands on what comes. */
+async function pass(asking: Asking, owner: string, keeper: string): Promise<void> {
+  const { surface, client, gateway, receipt } = asking
+  const connection = connectionOf(keeper, gateway.snapshot.routing)
   if (connection === undefined) throw notFound()
-  const request = requestTo(connection, surface, client)
-  const exchange = await gateway.network.post(request, request.headers.accept !== 'application/json', (cancel) => client.onGone(cancel))
+  const target: Target = { connection, model: '' }
+  tellTarget(gateway, target, receipt)
+  receipt.record.resolved_model = null
+  receipt.record.wire = surface.wire.name
+  receipt.record.context_delta = 'unchanged'
+  try {
+    const exchange = await ask(asking, target)
+    endAttempt(target, 'answered', receipt)
+    await handOn(exchange, asking, owner)
+  } catch (error) {
+    if (receipt.isAttempting) endAttempt(target, (client.interruption ?? toFailure(error)).reason, receipt)
+    throw error
+  }
+}
+
+async function ask({ surface, client, gateway, receipt }: Asking, target: Target): Promise<Exchange> {
+  const request = requestTo(target, surface, client)
+  await begin(gateway, receipt)
+  const exchange = await gateway.network.post(request, request.headers.accept !== 'application/json', (cancel) => client.onGone(cancel), receipt)
   client.onGone(() => exchange.abort())
-  if (exchange.status !== 200) throw await refusalOf(exchange, surface, connection)
+  receipt.answered(exchange.status, requestIdOf(exchange.headers))
+  if (exchange.status === 200) return exchange
+  const failure = await readRefusal(exchange, surface.wire, target.connection.provider)
+  throw failure.reason === 'model_not_found' ? notFound() : failure
+}
+
+async function handOn(exchange: Exchange, asking: Asking, owner: string): Promise<void> {
+  const { surface, client, gateway, receipt } = asking
   const { wire, question } = surface
   const most = gateway.snapshot.limits.answer
   const type = exchange.headers['content-type'] ?? ''
-  const begin = () => client.begin(200, headers(client, 'text/event-stream; charset=utf-8'))
-  if (type.startsWith('text/event-stream')) return passStream(exchange, { wire, client, most, begin })
+  if (type.startsWith('text/event-stream')) return passStream(exchange, { wire, client, receipt, most, begin: () => beginStream(asking) })
   const bytes = await collect(exchange, most)
   checkAnswer(parseAnswer(bytes), surface)
-  if (question === 'delete') return remove(client, owner, gateway)
-  send(client, bytes)
+  receipt.speak()
+  if (question === 'delete') return remove(asking, owner)
+  send(asking, bytes)
+}
+
+function beginStream({ client, receipt }: Asking): void {
+  receipt.speak()
+  receipt.beginStream()
+  receipt.record.status = 200
+  receipt.record.stream = true
+  client.begin(200, streamHeaders(receipt))
 }
 
 /** An answer that failed tells why beside its id: that is no error of this call. Throws `Failure`. */
@@ -97,41 +152,33 @@ function checkAnswer(body: JsonObject, { wire, question }: KeptSurface): void {
 const passedQuery: ReadonlySet<string> = new Set(['include', 'include[]', 'stream', 'starting_after', 'include_obfuscation', 'limit', 'order', 'after'])
 const suffixes = { retrieve: '', delete: '', cancel: '/cancel', input_items: '/input_items' } as const
 
-function requestTo(connection: Connection, { wire, question, method }: KeptSurface, client: Client): UpstreamRequest {
+function requestTo(target: Target, { wire, question, method }: KeptSurface, client: Client): UpstreamRequest {
   const asked = new URLSearchParams([...new URLSearchParams(client.query)].filter(([name]) => passedQuery.has(name))).toString()
-  const place = pathOf(connection.provider.speaks[wire.name] ?? '', false)
+  const place = pathOf(target.connection.provider.speaks[wire.name] ?? '', false)
   const way = {
     path: `${place}/${client.named}${suffixes[question]}${asked === '' ? '' : `?${asked}`}`,
     accept: new URLSearchParams(asked).get('stream') === 'true' ? 'text/event-stream' : 'application/json',
     passedHeaders: [],
   }
-  const request = address({ client }, { connection, model: '' }, way, '')
+  const request = address({ client }, target, way, '')
   return method === 'POST' ? request : { ...request, method }
 }
 
-async function refusalOf(exchange: Exchange, { wire }: KeptSurface, { provider }: Connection): Promise<Failure> {
-  const failure = await readRefusal(exchange, wire, provider)
-  return failure.reason === 'model_not_found' ? notFound() : failure
-}
-
-const headers = (client: Client, type: string, id = requestIdOf(client.headers)): readonly string[] => {
-  return ['content-type', type, 'cache-control', 'no-store', 'vary', 'Authorization, Origin', 'x-request-id', id, 'request-id', id]
-}
-
-const json = 'application/json; charset=utf-8'
-
-function send(client: Client, body: Buffer | string): void {
-  client.begin(200, [...headers(client, json), 'content-length', String(Buffer.byteLength(body))])
+function send({ client, receipt }: Asking, body: Buffer | string): void {
+  receipt.record.status = 200
+  receipt.record.stream = false
+  client.begin(200, [...answerHeaders(receipt, 'application/json; charset=utf-8'), 'content-length', String(Buffer.byteLength(body))])
   client.end(body)
 }
 
-const sendJson = (client: Client, body: JsonObject): void => send(client, JSON.stringify(body))
-
-function refuse({ wire }: KeptSurface, client: Client, { failure, id }: { readonly failure: Failure; readonly id: string }): void {
+function refuse(given: Failure, { surface: { wire }, client, receipt }: Asking): void {
+  const failure = client.isGone ? new Failure('client_closed', 'The client hung up.') : given
+  const { request_id: id } = receipt.record
+  receipt.fail(failure, client.hasBegun ? 200 : failure.row.status)
   if (client.isGone) return client.destroy()
   // Only a stream has begun before it fails.
   if (client.hasBegun) return client.end(wire.writeErrorFrame(failure, id))
   const body = JSON.stringify(wire.writeError(failure, id))
-  client.begin(failure.row.status, [...headers(client, json, id), ...retryHeaders(failure), 'content-length', String(Buffer.byteLength(body))])
+  client.begin(failure.row.status, [...refusalHeaders(failure, receipt), 'content-length', String(Buffer.byteLength(body))])
   client.end(body)
 }

@@ -3,7 +3,7 @@
 import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
 import { shownIn } from '../receipts/shown.ts'
-import { nameOf } from '../receipts/names.ts'
+import { nameOf, safeName } from '../receipts/names.ts'
 import { Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
@@ -13,10 +13,16 @@ import type { Gateway } from './gateway.ts'
 import { tellNames } from './pseudonyms.ts'
 import type { Caller } from './snapshot.ts'
 
+/** What was asked of which API. */
+interface Opened {
+  readonly name: Surface['name']
+  readonly operation: Surface['operation'] | 'kept_answer'
+}
+
 /** Ids of zeros are none: https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
 const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-/
 
-export function openReceipt(surface: Surface, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
+export function openReceipt({ name, operation }: Opened, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
   const [, traceId = null, parent = null] = traceparent.exec(headers.traceparent ?? '') ?? []
   const receipt = new Receipt({
     instance,
@@ -26,17 +32,18 @@ export function openReceipt(surface: Surface, { headers }: Client, { instance, v
     requestId: requestIdOf(headers),
     traceId,
     client: clientKind(headers['user-agent']),
-    surface: surface.name,
-    operation: surface.operation,
+    surface: name,
+    operation,
   })
   receipt.record.parent_span = parent
+  receipt.record.expires_at = receipt.record.created_at + snapshot.receipts.retention
   return receipt
 }
 
 /** The client's own id where it has a safe shape. It is a label, never an identity. */
 export function requestIdOf(headers: Headers): string {
   const given = headers['x-request-id']
-  return given !== undefined && /^[\w.-]{8,128}$/.test(given) ? given : `req_${uuid7()}`
+  return given !== undefined && /^[\w.-]{8,128}$/.test(given) && safeName(given) !== null ? given : `req_${uuid7()}`
 }
 
 export function tellCaller(caller: Caller, { record }: Receipt): void {

@@ -66,7 +66,7 @@ async function postOne<F extends FormName>(
   onBegun: (cancel: () => void) => void,
 ): Promise<Posted> {
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
-  const exchange = await transport.post(request, false, onBegun)
+  const exchange = await transport.post(request, false, onBegun, receipt)
   onBegun(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readModelRefusal(exchange, dialect, target.connection.provider)

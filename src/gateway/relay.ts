@@ -1,5 +1,6 @@
 /** Passes a call on to a provider of the client's own dialect, and its answer back: JSON, text, sound or events, as they came. */
 
+import { monotonic } from '../base/clock.ts'
 import { FramingFault, type Message } from '../base/framing.ts'
 import { sse } from '../base/sse.ts'
 import { splice } from '../base/survey.ts'
@@ -29,7 +30,7 @@ export type Relayed =
 export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Target, place: MediaPlace, { gateway, receipt }: Terms): Promise<Relayed> {
   const { client, surface, snapshot } = call
   await begin(gateway, receipt)
-  const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel))
+  const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel), receipt)
   client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readModelRefusal(exchange, surface.wire, target.connection.provider)
@@ -159,6 +160,7 @@ export class EventRelay {
     const { record } = this.#receipt
     record.status = 200
     record.stream = true
+    this.#receipt.beginStream()
     client.begin(200, [...answerHeaders(this.#receipt, `${sse.type}; charset=utf-8`), 'x-accel-buffering', 'no'])
     this.#call.isInEvents = true
     let frames = 0
@@ -181,11 +183,14 @@ export class EventRelay {
 
   /** What is lost behind the last event is nothing that anybody needs. */
   async #wait(): Promise<Buffer | undefined> {
+    const from = monotonic()
     try {
       return await this.#exchange.next()
     } catch (error) {
       if (this.#isFinished && toFailure(error).reason !== 'client_closed') return undefined
       throw error
+    } finally {
+      if (this.#call.isInEvents) this.#receipt.silent(monotonic() - from)
     }
   }
 

@@ -44,6 +44,7 @@ export function remember(call: Call, receipt: Receipt, { memory }: Gateway): voi
     })
   } else if (memory.keeps && isWhole) {
     memory.keep(ownerOf(caller), keptOf(call, told), model)
+    record.content_stored = true
   }
 }
 

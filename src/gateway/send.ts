@@ -36,7 +36,7 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
   await begin(gateway, receipt)
-  const exchange = await transport.post(outgoing.request, call.streams, (cancel) => whenUnwanted(call, cancel))
+  const exchange = await transport.post(outgoing.request, call.streams, (cancel) => whenUnwanted(call, cancel), receipt)
   whenUnwanted(call, () => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readModelRefusal(exchange, outgoing.wire, target.connection.provider)

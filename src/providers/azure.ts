@@ -11,6 +11,7 @@ export const azure: Provider = {
   forms: { embeddings: { dialect: 'openai-embeddings', path: '/deployments/{model}/embeddings', most: 2048 } },
   baseUrlEnv: ['AZURE_OPENAI_ENDPOINT'],
   basePath: '/openai',
+  namesDeployments: true,
   query: { 'api-version': '2025-04-01-preview' },
   quirks: { 'openai-chat': { noCacheMarks: true, textTools: true } },
   // The version that names the deployment in the body and has no versions by date: https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle

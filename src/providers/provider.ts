@@ -73,8 +73,8 @@ export interface Provider {
   readonly docs: string
   /** What stands before `/` in a model's name for this provider, `id` among them where it is one. */
   readonly prefixes: readonly string[]
-  /** How the answer comes about; a signal of the receipt: `direct` from the model's maker, `cloud` from a host of others' models, `aggregator` from a reseller. */
-  readonly substrate: 'direct' | 'cloud' | 'aggregator' | 'local' | 'built_in'
+  /** How the answer comes about; a signal of the receipt: `direct` from the model's maker, `cloud` from a host of others' models, `aggregator` from a reseller, `subscription` from a plan that is paid by the month. */
+  readonly substrate: 'direct' | 'cloud' | 'aggregator' | 'subscription' | 'local' | 'built_in'
   /** Undefined where the operator must say it. In it and in `basePath`, `{region}` and `{project}` are the operator's; `{region-}` has a hyphen behind it, and is nothing for `global`. */
   readonly baseUrl?: string
   /** Variables that say those, the first one wins. */
@@ -101,6 +101,8 @@ export interface Provider {
   readonly media?: { readonly [form in MediaForm]?: MediaPlace | readonly MediaPlace[] }
   /** What holds instead where its base URL is like that: another version of the same service. */
   readonly editions?: readonly (Pick<Provider, 'speaks' | 'families' | 'query' | 'forms' | 'media'> & { readonly at: RegExp })[]
+  /** What it is asked for are names that the operator gave, which answers do not repeat. */
+  readonly namesDeployments?: true
   /** Models that it has, where the catalogue cannot know them. */
   readonly models?: readonly string[]
   readonly query?: { readonly [name: string]: string }

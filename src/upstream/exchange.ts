@@ -49,8 +49,13 @@ export interface Exchange {
   abort(why?: Failure): void
 }
 
+/** Who hears that a request was given a connection; nobody does where none is needed. */
+export interface Watcher {
+  connected(): void
+}
+
 /** What carries requests: the network, or the gateway itself. */
 export interface Transport {
   /** Resolves when headers have come. `onCancel` hands out the way to give up before that. Throws `Failure`. */
-  post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange>
+  post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void, watcher?: Watcher): Promise<Exchange>
 }

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici'
 import { awake, unwatch, watch, type Watched } from '../base/watch.ts'
 import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { Exchange, StreamedBody } from './exchange.ts'
+import type { Exchange, StreamedBody, Watcher } from './exchange.ts'
 import { toUpstreamFailure } from './faults.ts'
 import { inflaterFor, type Inflater } from './inflate.ts'
 import { Progress } from './progress.ts'
@@ -16,7 +16,8 @@ export interface FlightTerms {
   /** Bytes that may wait in memory for the gateway to take them, before the provider is paused. */
   readonly mostWaiting: number
   /** What is sent while it comes, in the place of a body. */
-  readonly upload?: StreamedBody
+  readonly upload?: StreamedBody | undefined
+  readonly watcher?: Watcher | undefined
 }
 
 export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
@@ -27,6 +28,7 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   readonly #mostWaiting: number
   readonly #settle: (error: Failure | undefined) => void
   readonly #upload: StreamedBody | undefined
+  readonly #watcher: Watcher | undefined
   /** The next bytes of the upload are awaited: the silence is not the provider's. */
   #isPulling = false
   readonly #startedAt = awake()
@@ -47,11 +49,12 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
   #progress: Progress | undefined
 
   /** `settle` is called once: when headers have come, or with why they never will. */
-  constructor({ deadlines, asksStream, mostWaiting, upload }: FlightTerms, settle: (error: Failure | undefined) => void) {
+  constructor({ deadlines, asksStream, mostWaiting, upload, watcher }: FlightTerms, settle: (error: Failure | undefined) => void) {
     this.#deadlines = deadlines
     this.#mostWaiting = mostWaiting
     this.#settle = settle
     this.#upload = upload
+    this.#watcher = watcher
     this.#heardAt = this.#startedAt
     this.#patience = asksStream ? deadlines.firstByteStreamed : deadlines.firstByteWhole
     this.#wordBy = this.#spokenBy
@@ -78,7 +81,9 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#failure) controller.abort(this.#failure)
+    if (this.#failure) return controller.abort(this.#failure)
+    // undici has put it on a connection, and is about to write it.
+    this.#watcher?.connected()
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {

@@ -6,7 +6,7 @@ import { toUpstreamFailure } from './faults.ts'
 import { Flight } from './flight.ts'
 import { Names } from './names.ts'
 import { Pools, type PoolOptions } from './pools.ts'
-import type { Exchange, Signing, StreamedBody, Transport, UpstreamRequest } from './exchange.ts'
+import type { Exchange, Signing, StreamedBody, Transport, UpstreamRequest, Watcher } from './exchange.ts'
 import { Signer } from './sign/signer.ts'
 
 export interface HttpOptions extends PoolOptions {
@@ -15,6 +15,9 @@ export interface HttpOptions extends PoolOptions {
   /** Name servers to ask for the providers' hosts; the system's where there are none. */
   readonly resolvers?: readonly string[]
 }
+
+type OnCancel = Parameters<Transport['post']>[2]
+type SignedRequest = UpstreamRequest & { readonly signing: Signing }
 
 export class HttpTransport implements Transport {
   readonly #streamBuffer: number
@@ -28,8 +31,8 @@ export class HttpTransport implements Transport {
     this.#pools = new Pools(options, this.#names.lookup)
   }
 
-  post(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
-    return request.signing === undefined ? this.#send(request, asksStream, onCancel) : this.#sendSigned(request, request.signing, asksStream, onCancel)
+  post(request: UpstreamRequest, asksStream: boolean, onCancel: OnCancel, watcher?: Watcher): Promise<Exchange> {
+    return isToBeSigned(request) ? this.#sendSigned(request, asksStream, onCancel, watcher) : this.#send(request, asksStream, onCancel, watcher)
   }
 
   async close(): Promise<void> {
@@ -38,22 +41,22 @@ export class HttpTransport implements Transport {
   }
 
   /** A token that others wait for too is fetched to its end, whoever goes. */
-  async #sendSigned(request: UpstreamRequest, signing: Signing, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
+  async #sendSigned(request: SignedRequest, asksStream: boolean, onCancel: OnCancel, watcher?: Watcher): Promise<Exchange> {
+    const { signing } = request
     let isCancelled = false
     onCancel(() => (isCancelled = true))
     const signed = await this.#signer.sign(request, signing)
     if (isCancelled) throw new Failure('client_closed', 'The client hung up.')
-    const exchange = await this.#send(signed, asksStream, onCancel)
+    const exchange = await this.#send(signed, asksStream, onCancel, watcher)
     if (exchange.status !== 200 && reasonOfRefusal(exchange.status) === 'upstream_auth_error') this.#signer.refused(signing)
     return exchange
   }
 
-  #send(request: UpstreamRequest, asksStream: boolean, onCancel: (cancel: () => void) => void): Promise<Exchange> {
+  #send(request: UpstreamRequest, asksStream: boolean, onCancel: OnCancel, watcher?: Watcher): Promise<Exchange> {
     return new Promise((resolve, reject) => {
       const { origin, path, headers, method = 'POST', body, upload, deadlines } = request
-      const flight = new Flight({ deadlines, asksStream, mostWaiting: this.#streamBuffer, ...(upload && { upload }) }, (failure) =>
-        failure ? reject(failure) : resolve(flight),
-      )
+      const terms = { deadlines, asksStream, mostWaiting: this.#streamBuffer, upload, watcher }
+      const flight = new Flight(terms, (failure) => (failure ? reject(failure) : resolve(flight)))
       onCancel(() => flight.abort())
       try {
         const sent = upload === undefined ? body : streamOf(flight)
@@ -67,6 +70,8 @@ export class HttpTransport implements Transport {
     })
   }
 }
+
+const isToBeSigned = (request: UpstreamRequest): request is SignedRequest => request.signing !== undefined
 
 /** Its errors come to the flight; what is thrown when nobody listens any more is nobody's. */
 function streamOf(flight: Flight): Readable {
