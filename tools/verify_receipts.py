@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Verifies logs of receipts of Omni Gateway without its code, as docs/receipts.md says. Python 3.9 or newer, and verify_receipt.py.
+
+    verify_receipts.py FOLDER [--key PUBLIC] [--checkpoint FILE]...   all logs in a folder `receipts`, or one log
+    verify_receipts.py --bundle FILE|- [--key PUBLIC]                 one exported receipt
+
+Exits with 0 where all is right, otherwise with 1 and the first wrong place of each log.
+"""
+import argparse, base64, json, os, pathlib, re, sys
+from verify_receipt import CHECKPOINT, HASH, LINE, Note, Wrong
+from verify_receipt import check_trusted, checkpoint_of, judge, judge_bundle, keys_of, public_of, push, root_of, sha256
+
+SEGMENT = 4096
+
+def segment_of(position): return "%012d.jsonl" % (position - position % SEGMENT)
+
+def read(folder, name):
+    path = os.path.join(folder, name)
+    return pathlib.Path(path).read_bytes() if os.path.isfile(path) else None
+
+def notes_of(data, file):  # what is behind the last empty line was being written
+    parts, line = data.split(b"\n\n"), 1
+    for body, signatures in zip(parts[0:-1:2], parts[1:-1:2]):
+        yield Note(body + b"\n\n" + signatures + b"\n", file, line)
+        line += body.count(b"\n") + signatures.count(b"\n") + 4
+
+def entries_of(folder, listed, signed):
+    """Each entry as (position, 1, leaf, line), the line None where it is erased; a segment that was removed as (position, 4096, root, None)."""
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
+    for name in names:
+        if not re.fullmatch("[0-9]{12}[.]jsonl", name) or int(name[:12]) % SEGMENT: raise Wrong(name, 1, "not the name of a segment")
+    for first in range(0, max(len(listed) * SEGMENT, int(names[-1][:12]) + 1 if names else 0), SEGMENT):
+        name, part, root = "%012d.jsonl" % first, [], (listed[first // SEGMENT :] or [None])[0]
+        hashes, data = read(folder, name[:12] + ".hashes") or b"", read(folder, name)
+        if data is None and root is None: raise Wrong(name, 1, "missing")
+        if data is None: yield first, SEGMENT, root, None
+        lines, kept = (data or b"").split(b"\n")[:-1], [hashes[at : at + 32] for at in range(0, len(hashes) - 31, 32)]
+        for at, line in enumerate(lines):
+            erased = re.fullmatch(rb"erased ([0-9a-f]{64}) *", line)
+            leaf = bytes.fromhex(erased[1].decode()) if erased else sha256(b"\0", line)
+            if at == SEGMENT or kept[at : at + 1] != [leaf] and (at < len(kept) or first + at < signed): raise Wrong(name, at + 1, "not the entry of its hash")
+            push(part, 1, leaf)
+            yield first + at, 1, leaf, None if erased else line
+        least = SEGMENT if root or name < names[-1] else len(kept)
+        if data is not None and len(lines) < least: raise Wrong(name, len(lines) + 1, "entries are missing")
+        if len(lines) == SEGMENT and root_of(part) != root and (root or first + SEGMENT < signed): raise Wrong("segments", first // SEGMENT + 1, "not the root of its segment")
+
+def told_in(line, place, statements):
+    """The ranges of positions, all below its own, of which an entry tells that they are gone. Checks what an entry has to be."""
+    kind, text = re.fullmatch(LINE, line).groups()
+    entry = json.loads(text.decode("latin-1")) if kind == b"erasure" or place in statements else {}
+    if place in statements and (kind != b"key" or entry["statement"] != statements[place]): raise ValueError
+    ranges = [(0, entry["before"] - 1)] if "before" in entry else [(first, last) for first, last in entry["positions"]] if kind == b"erasure" else []
+    if not all(type(first) is type(last) is int and 0 <= first <= last < place for first, last in ranges): raise ValueError
+    return ranges
+
+def verify_log(folder, notes=(), trusted=None):
+    """What there is of the log, or `Wrong`. `notes` are checkpoints of it that were kept elsewhere."""
+    if not os.path.isdir(folder): raise Wrong("", 1, "the log is missing")
+    origin = b"omni-gateway/" + os.path.basename(os.path.abspath(folder)).encode()
+    points = list(notes_of(read(folder, "checkpoints") or b"", "checkpoints"))
+    keys = keys_of(notes_of(read(folder, "keys") or b"", "keys"), origin)
+    own, outside = ([checkpoint_of(note, origin, keys) for note in some] for some in (points, notes))
+    for one, other in zip(own, own[1:]):
+        if other.size < one.size: raise Wrong("checkpoints", other.note.line, "counts fewer entries than the one before")
+    signed, statements = own[-1].size if own else 0, {key.start - 1: key.text.decode() for key in keys[1:]}
+    check_trusted(keys, signed, trusted)
+    listed = []
+    for at, line in enumerate((read(folder, "segments") or b"").split(b"\n")[:-1]):
+        found = re.fullmatch(b"%012d " % (at * SEGMENT) + HASH, line)
+        if not found: raise Wrong("segments", at + 1, "malformed")
+        listed.append(base64.b64decode(found[1]))
+    wanted = {one.size: set() for one in outside + own}
+    for one in own: wanted[one.size].add(one.root)
+    tree, roots, good, size, gone, told, before = [], {0: sha256()}, 0, 0, [], set(), 0
+    for place, count, node, line in entries_of(folder, listed, signed):
+        push(tree, count, node)
+        size = place + count
+        if size in wanted:
+            roots[size] = root_of(tree)
+            if wanted[size] - {roots[size]}: raise Wrong(segment_of(good), good % SEGMENT + 1, "from here to entry %d not what was signed" % (size - 1))
+            good = size if wanted[size] else good
+        if line is None: gone.append((place, size))
+        try: ranges = told_in(line, place, statements) if line is not None else []
+        except Exception: raise Wrong(segment_of(place), place % SEGMENT + 1, "malformed")
+        for first, last in ranges:
+            before = max(before, last + 1 if first == 0 else 0)
+            told.update(range(max(first, before), last + 1))
+    if size < max([signed] + [key.start for key in keys]): raise Wrong(segment_of(size), size % SEGMENT + 1, "entries that were signed are missing")
+    untold = next((at for first, end in gone for at in range(max(first, before), end) if at not in told), None)
+    if untold is not None: raise Wrong(segment_of(untold), untold % SEGMENT + 1, "is gone, and no later entry tells of it")
+    for one in outside:
+        if one.size > signed: raise Wrong(one.note.file, one.note.line, "counts more than the log's own last checkpoint: rolled back or cut off")
+        if roots.get(one.size, one.root) != one.root: raise Wrong(one.note.file, one.note.line, "tells another past of the log: a fork")
+    compared, erased = sum(one.size in roots for one in outside), sum(end - first == 1 for first, end in gone)
+    return {"entries": size, "checkpoints": len(own), "erased": erased, "dropped": SEGMENT * (len(gone) - erased), "unsigned": size - signed, "compared": compared}
+
+def outside_of(paths):
+    """The checkpoints in these files, by the name of their log."""
+    notes = {}
+    for path in paths:
+        for note in notes_of(pathlib.Path(path).read_bytes().rstrip(b"\n") + b"\n\n", path):
+            name = re.match(rb"omni-gateway/(log_[0-9a-f]{32})\n", note.text)
+            notes.setdefault(name[1].decode() if name else "?", []).append(note)
+    return notes
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--bundle", metavar="FILE")
+    parser.add_argument("--key", metavar="PUBLIC", help="<origin>+<key id>+<base64>, known from elsewhere")
+    parser.add_argument("--checkpoint", metavar="FILE", action="append", default=[], help="checkpoints that were kept elsewhere")
+    given = parser.parse_args()
+    if given.bundle: return judge_bundle(given.bundle, given.key)
+    if not given.folder: parser.error("a folder, or --bundle")
+    folder, notes = os.path.abspath(given.folder), outside_of(given.checkpoint)
+    is_one = os.path.basename(folder).startswith("log_")
+    names = [os.path.basename(folder)] if is_one else sorted({name for name in os.listdir(folder) if name.startswith("log_")} | set(notes))
+    parent = os.path.dirname(folder) if is_one else folder
+    verdicts = [judge(name, lambda: verify_log(os.path.join(parent, name), notes.get(name, ()), public_of(given.key))) for name in names]
+    if not given.checkpoint: print("No checkpoint from elsewhere was compared: tamper-evident only against someone without the signing key; truncation and rollback cannot be seen.")
+    return all(verdicts)
+
+if __name__ == "__main__":
+    try: sys.exit(0 if main() else 1)
+    except OSError as error: sys.exit("%s: %s" % (error.filename, error.strerror))
