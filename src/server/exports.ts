@@ -112,12 +112,12 @@ class Export {
   }
 
   async #run(): Promise<void> {
-    for (let isLast = false; !isLast && !this.#hasGivenUp;) {
-      // What was written before the end came is looked at once more.
-      isLast = this.#isClosing
+    while (!this.#isClosing) {
       const isReached = await this.#turn()
       if (!this.#isClosing) await this.#parts.reach.rest(isReached ? lookEvery : undefined)
     }
+    // What was written before the end came.
+    await this.#turn()
   }
 
   /** Reads every log to its end; false where the receiver would not have it. */

@@ -30,13 +30,15 @@ export interface SyslogLine {
 const priority = 109
 /** Milliseconds for all of it. */
 const patience = 10_000
+/** Milliseconds in which a collector that cannot take the message breaks the connection off; some never close it. */
+const farewell = 1000
 
 export function writeSyslog({ at, id, text }: SyslogLine, host = hostname()): string {
   const machine = /^[\x21-\x7e]{1,255}$/.test(host) ? host : '-'
   return `<${priority}>1 ${new Date(at).toISOString()} ${machine} omni-gateway ${process.pid} ${id} - ${text}`
 }
 
-/** Resolves when the message was sent: by TCP and TLS when the collector has closed its end too. Nobody says that it was kept. Throws `Failure`. */
+/** Resolves when the message was sent, and by TCP and TLS no error came back. Nobody says that it was kept. Throws `Failure`. */
 export async function sendSyslog(place: SyslogPlace, line: SyslogLine, names: Names): Promise<void> {
   const late = pause(patience)
   const end = new AbortController()
@@ -74,7 +76,10 @@ async function sendStream(place: SyslogPlace, text: string, { names, signal }: {
   await once(socket, place.transport === 'tls' ? 'secureConnect' : 'connect', { signal })
   socket.resume()
   socket.end(`${Buffer.byteLength(text)} ${text}`)
-  await once(socket, 'close', { signal })
+  await once(socket, 'finish', { signal })
+  const late = pause(farewell)
+  await Promise.race([once(socket, 'close', { signal }), late.done])
+  late.cancel()
 }
 
 function open({ transport, host, port }: SyslogPlace, { lookup }: Names): Socket {
