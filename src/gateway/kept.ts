@@ -24,6 +24,7 @@ import { openReceipt, tellCaller } from './observe.ts'
 import { ownerOf } from './recall.ts'
 import { readRefusal } from './send.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
+import { attend } from './witness.ts'
 
 /** Who asks, and the record of it. */
 interface Asking {
@@ -34,8 +35,9 @@ interface Asking {
 }
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
-export async function serveKept(surface: KeptSurface, client: Client, gateway: Gateway): Promise<void> {
-  const receipt = openReceipt({ name: surface.wire.name, operation: 'kept_answer' }, client, gateway)
+export async function serveKept(surface: KeptSurface, asker: Client, house: Gateway): Promise<void> {
+  const receipt = openReceipt({ name: surface.wire.name, operation: 'kept_answer' }, asker, house)
+  const [client, gateway] = attend(asker, house, receipt)
   // Its tokens were counted when it was made.
   receipt.guessNothing()
   const asking = { surface, client, gateway, receipt }

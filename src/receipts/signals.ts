@@ -20,7 +20,7 @@ export interface Signal {
   readonly otel?: string
 }
 
-const early = 'the call was refused before that was known'
+const early = 'the call was refused before that was known, or asks for an answer that is kept'
 const uncalled = 'no provider was called'
 const untold = 'the provider did not say'
 /** Of signals that budgets, policies and review fill. */
@@ -54,7 +54,7 @@ export const signals = [
   { name: 'client', kind: 'choice', dimension: true, meaning: 'The kind of client program, of a closed list, by its user agent; `other` for all else.' },
 
   { name: 'surface', kind: 'choice', dimension: true, meaning: 'The API that the client spoke.' },
-  { name: 'operation', kind: 'choice', dimension: true, otel: 'gen_ai.operation.name', meaning: '`chat`, `text_completion`, `count_tokens`, or the small form that was filled in: `embeddings`, `rerank`, `moderations`.' },
+  { name: 'operation', kind: 'choice', dimension: true, otel: 'gen_ai.operation.name', meaning: '`chat`, `text_completion`, `count_tokens`, `kept_answer` (read, cancelled or deleted), or the small form that was filled in: `embeddings`, `rerank`, `moderations`, and so on.' },
   { name: 'requested_model', kind: 'name', dimension: true, otel: 'gen_ai.request.model', nullWhen: early, meaning: 'The model as asked; `unknown` where it leads nowhere.' },
   { name: 'stream', kind: 'flag', dimension: true, otel: 'gen_ai.request.stream', nullWhen: early, meaning: 'Whether the client asked for a stream.' },
   { name: 'max_tokens', kind: 'count', otel: 'gen_ai.request.max_tokens', nullWhen: 'the client set none', meaning: 'The limit that the client set on the answer.' },
@@ -76,7 +76,7 @@ export const signals = [
   { name: 'provider', kind: 'name', dimension: true, otel: 'gen_ai.provider.name', nullWhen: uncalled, meaning: 'The provider of the last attempt.' },
   { name: 'account', kind: 'name', dimension: true, nullWhen: uncalled + ', or the provider has one account', meaning: 'Which of the provider’s accounts the last attempt used.' },
   { name: 'substrate', kind: 'choice', dimension: true, nullWhen: uncalled, meaning: '`direct`, `cloud`, `aggregator`, `subscription`, `local` or `built_in`.' },
-  { name: 'resolved_model', kind: 'name', dimension: true, nullWhen: uncalled, meaning: 'The model that the last attempt asked for.' },
+  { name: 'resolved_model', kind: 'name', dimension: true, nullWhen: uncalled + ', or for an answer that is kept', meaning: 'The model that the last attempt asked for.' },
   { name: 'upstream_host', kind: 'name', otel: 'server.address', nullWhen: uncalled + ', or it is built in', meaning: 'The configured host of that provider.' },
   { name: 'region', kind: 'name', otel: 'cloud.region', dimension: true, nullWhen: uncalled + ', or none is configured', meaning: 'The region of the provider that the last attempt went to.' },
   { name: 'wire', kind: 'choice', dimension: true, nullWhen: uncalled, meaning: 'The wire that was spoken to the provider.' },
@@ -103,7 +103,7 @@ export const signals = [
   { name: 'upstream_request_id', kind: 'id', nullWhen: untold, meaning: 'The provider’s own id of the request.' },
   { name: 'response_id', kind: 'id', otel: 'gen_ai.response.id', nullWhen: untold, meaning: 'The provider’s own id of the answer.' },
   { name: 'claimed_model', kind: 'name', otel: 'gen_ai.response.model', nullWhen: untold, meaning: 'The model that the answer names.' },
-  { name: 'verification', kind: 'choice', dimension: true, meaning: '`verified` where the answer names the resolved model or a dated form of it, `mismatch`, or `unverified`.' },
+  { name: 'verification', kind: 'choice', dimension: true, meaning: '`verified` where the answer names the resolved model or a dated form of it, by any known spelling; `mismatch`; or `unverified` where it names none, or the asked one without its date.' },
   { name: 'finish', kind: 'choice', dimension: true, otel: 'gen_ai.response.finish_reasons', nullWhen: 'the answer did not finish', meaning: 'Why the model stopped.' },
   { name: 'stream_outcome', kind: 'choice', dimension: true, nullWhen: 'the answer was no stream', meaning: 'How the stream ended: `completed`, `truncated`, `client_closed`, `timeout`, `policy_cut` or `shutdown`.' },
   { name: 'fingerprint', kind: 'id', otel: 'openai.response.system_fingerprint', nullWhen: untold, meaning: 'The provider’s fingerprint of the system that answered.' },
@@ -140,7 +140,7 @@ export const signals = [
   { name: 'total_cost', kind: 'money', nullWhen: 'the cost is', meaning: 'Both together.' },
   { name: 'list_cost', kind: 'money', nullWhen: 'no subscription covers the call, or there is no price', meaning: 'What a call that a subscription covers would have cost by the table.' },
   { name: 'currency', kind: 'choice', meaning: 'Of all money here: `USD`.' },
-  { name: 'cost_availability', kind: 'choice', dimension: true, meaning: '`known`, `estimated` (from estimated usage), `unknown_price`, `unknown_usage`, or `free` (built in).' },
+  { name: 'cost_availability', kind: 'choice', dimension: true, meaning: '`known`, `estimated` (from estimated usage), `unknown_price`, `unknown_usage`, `free` (built in), or `subscription` (a plan pays).' },
   { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The price table.' },
   { name: 'price_source', kind: 'choice', dimension: true, nullWhen: 'no price was used', meaning: '`catalogue`, or `operator` where the configuration says the price.' },
   { name: 'budget_reserved', kind: 'money', nullWhen: ungoverned, meaning: 'What was set aside in budgets before the call.' },
@@ -154,7 +154,7 @@ export const signals = [
   { name: 'parsed_after', kind: 'duration', nullWhen: early, meaning: 'Until the request was read and checked.' },
   { name: 'decided_after', kind: 'duration', nullWhen: ungoverned, meaning: 'Until policies had decided.' },
   { name: 'sent_after', kind: 'duration', nullWhen: uncalled, meaning: 'Until the first attempt was sent.' },
-  { name: 'connected_after', kind: 'duration', nullWhen: 'nothing went over a network', meaning: 'Until the last attempt had its connection.' },
+  { name: 'connected_after', kind: 'duration', nullWhen: 'nothing went over a network, or no connection came about', meaning: 'Until the last attempt had its connection.' },
   { name: 'first_byte_after', kind: 'duration', nullWhen: 'the provider never answered', meaning: 'Until the headers of the last attempt’s answer.' },
   { name: 'first_token_after', kind: 'duration', otel: 'gen_ai.response.time_to_first_chunk', nullWhen: 'nothing was said', meaning: 'Until the first word of the answer.' },
   { name: 'frames', kind: 'count', nullWhen: 'the answer was no stream', meaning: 'Frames of the stream that reached the client.' },
