@@ -30,10 +30,11 @@ const arrows: { readonly [place: string]: readonly string[] } = {
   credentials: ['type providers', 'canonical', 'base'],
   gateway: library,
   storage: ['type gateway', 'type routing', 'type credentials', 'type policy', 'contract', 'receipts', 'canonical', 'base'],
+  ledger: ['receipts', 'canonical', 'base'],
   control: ['storage', 'gateway/snapshot', 'routing', 'catalog', 'config', 'credentials', 'providers', 'contract', 'receipts', 'canonical', 'base'],
-  server: [...library, 'config', 'gateway', 'storage', 'control'],
+  server: [...library, 'config', 'gateway', 'storage', 'ledger', 'control'],
   chaos: ['surfaces', 'providers', 'wires', 'canonical', 'base'],
-  cli: ['contract', 'config', 'base'],
+  cli: ['contract', 'config', 'ledger', 'receipts', 'base'],
   'cli/commands/chaos': ['chaos', 'config', 'base'],
   'cli/commands/start': ['server', 'contract', 'config', 'base'],
 }
