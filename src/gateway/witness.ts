@@ -66,7 +66,7 @@ class Witness {
     const digest = this.#digestOf(record, gateway)
     if (digest === undefined) return record
     record.content_mode = this.#opening === undefined ? 'link' : 'prove'
-    record.request_digest = this.#sent === undefined ? null : digest('request', this.#sent.end())
+    record.request_digest = this.#sent === undefined || this.#sent.length === 0 ? null : digest('request', this.#sent.end())
     record.response_digest = this.answer.length === 0 ? null : digest('response', this.answer.end())
     return record
   }

@@ -14,7 +14,9 @@ const pageBytes = 16_384
 /** A file up to this size is checked whole at every start, in some 20 ms; a larger one by its header, its size and its schema. */
 const checkedBytes = 8 * 1024 * 1024
 
+/** What is deleted is overwritten: of a person who was erased nothing stays in a page that is free. */
 const settings = `
+  pragma secure_delete = on;
   pragma synchronous = normal;
   pragma journal_size_limit = 67108864;
   pragma temp_store = memory;
