@@ -1,5 +1,6 @@
 /** Ours, assembled without sinks: the whole life of a call, but no key is asked for, no receipt is kept and no log is written. */
 
+import { builtIn } from '../src/catalog/table.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { buildSnapshot } from '../src/control/publish.ts'
 import type { Gateway } from '../src/gateway/gateway.ts'
@@ -11,7 +12,7 @@ import { LocalTransport } from '../src/upstream/local.ts'
 
 const { settings } = loadSettings({ env: process.env })
 const health = new Health({ ...settings.health, queueSize: settings.queue.size })
-const snapshot = buildSnapshot({ settings, keys: [], secrets: new Map(), hashKey: (token) => token, version: 'bench', health })
+const snapshot = buildSnapshot({ settings, keys: [], secrets: new Map(), hashKey: (token) => token, version: 'bench', health, catalogue: builtIn })
 const gateway: Gateway = {
   snapshot,
   isDraining: false,

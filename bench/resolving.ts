@@ -1,6 +1,7 @@
 /** What it costs to come from a client's key and a name to the target that is asked first, and whether that grows with the keys there are and the names that were asked for before. */
 
 import { createHash } from 'node:crypto'
+import { builtIn } from '../src/catalog/table.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { buildSnapshot } from '../src/control/publish.ts'
 import { Course } from '../src/routing/course.ts'
@@ -91,6 +92,7 @@ function snapshotOf(keys: number): Snapshot {
       mayRoute: true,
       revokedAt: undefined,
     })),
+    catalogue: builtIn,
     secrets: new Map(),
     hashKey,
     version: 'bench',

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../src/base/json.ts'
 import type { WireName } from '../src/canonical/chat.ts'
+import { builtIn } from '../src/catalog/table.ts'
 import { parseBody } from '../src/gateway/body.ts'
 import { Call } from '../src/gateway/call.ts'
 import type { Client, Headers } from '../src/gateway/client.ts'
@@ -50,6 +51,7 @@ export function snapshotOf(fields: Partial<Snapshot> = {}): Snapshot {
     platformFeePercent: 0,
     receipts: { isRequired: false, retention: 2_592_000_000, content: 'none' },
     anonymous: undefined,
+    catalogue: builtIn,
     routing: routingTable(),
     identify: (token) => (token === 'good' ? caller : undefined),
     ...fields,

@@ -1,6 +1,6 @@
 /** What requests need that not every model can do, and what a model is known to lack of it: what is not certain is left out, and taken to be there. */
 
-import { findModel } from './table.ts'
+import { builtIn } from './table.ts'
 import { traitsOf } from './traits.ts'
 
 /** Needs that decide between targets, and what they mean: a closed list, shown where a choice is explained and taken by a chain's `lacks`. */
@@ -162,7 +162,7 @@ function find(provider: string, model: string): Abilities {
   return {
     // Claude is given a tool for its answer where it cannot be held to a schema: it comes on a wire where the gateway does so.
     lacks: nativeSchema === false && !/claude/.test(id) ? lacks | schema : lacks,
-    context: widened.find(([pattern]) => pattern.test(id))?.[1] ?? findModel(provider, model)?.context ?? Infinity,
+    context: widened.find(([pattern]) => pattern.test(id))?.[1] ?? builtIn.find(provider, model)?.context ?? Infinity,
     output: mayWriteMore ? Infinity : maxOutput,
   }
 }

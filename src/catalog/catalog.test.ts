@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contextOf, costOf, priceOf, priceTable, type CountedTokens } from './catalog.ts'
+import { contextOf, costOf, priceOf as priceIn, type CountedTokens, type Price } from './catalog.ts'
+import { builtIn } from './table.ts'
 
 const november = Date.UTC(2026, 10, 21, 12)
 const million = 1_000_000
 const dollar = 1_000_000_000
+
+const priceOf = (provider: string, model: string, at: number, tier: string | null = null): Price | null => priceIn(builtIn, provider, model, { at, tier })
 
 const cost = (provider: string, model: string, tokens: CountedTokens, at = november): number | null => {
   const price = priceOf(provider, model, at)
@@ -132,7 +135,7 @@ test('a price follows the day and the hour that the source names', () => {
 })
 
 test('the table says which one it is', () => {
-  assert.match(priceTable.version, /^genai-prices@\d+\.\d+\.\d+$/)
-  assert.match(priceTable.date, /^\d{4}-\d\d-\d\d$/)
+  assert.match(builtIn.table.version, /^genai-prices@\d+\.\d+\.\d+$/)
+  assert.match(builtIn.table.date, /^\d{4}-\d\d-\d\d$/)
   assert.equal(contextOf('openai', 'gpt-4o'), 128_000)
 })

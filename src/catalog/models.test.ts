@@ -6,6 +6,7 @@ import { providers } from '../providers/index.ts'
 import { catalogOf } from '../providers/provider.ts'
 import { priceOf } from './catalog.ts'
 import { knownModels } from './models.ts'
+import { builtIn } from './table.ts'
 
 /** Newer than the table of prices. */
 const newer = ['claude-fable-5-2', 'claude-sonnet-5-5', 'claude-haiku-5-5', 'deepseek-flash']
@@ -17,7 +18,9 @@ const unlisted = `embed-english-v3.0 embed-multilingual-v3.0 rerank-v4.0-pro rer
 test('every known model has a price, but for those that the table does not know', () => {
   const missing = providers.flatMap((provider) => {
     const catalog = catalogOf(provider)
-    return catalog === null ? [] : knownModels(provider.id).filter((model) => priceOf(catalog, model, Date.UTC(2026, 10, 21)) === null)
+    return catalog === null
+      ? []
+      : knownModels(provider.id).filter((model) => priceOf(builtIn, catalog, model, { at: Date.UTC(2026, 10, 21), tier: null }) === null)
   })
   assert.deepEqual(missing.toSorted(), [...newer, ...unlisted].toSorted())
 })

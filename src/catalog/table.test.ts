@@ -4,8 +4,10 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { test } from 'node:test'
 import { calcPrice, findProvider, type MatchLogic } from '@pydantic/genai-prices'
-import { costOf, priceOf } from './catalog.ts'
-import { findModel, table } from './table.ts'
+import { costOf, priceOf, stepsOf } from './catalog.ts'
+import { builtIn } from './table.ts'
+
+const { table } = builtIn
 
 const at = Date.UTC(2026, 10, 21, 12)
 
@@ -22,13 +24,13 @@ test('every model that the source knows costs what the source says, within its o
   let compared = 0
   for (const providerId of Object.keys(table.providers)) {
     for (const model of findProvider({ providerId })!.models.flatMap(({ match }) => names(match))) {
-      const price = priceOf(providerId, model, at)
-      if (price?.input === undefined || price.output === undefined) continue
+      const price = priceOf(builtIn, providerId, model, { at, tier: null })
+      if (price === null || (price.input ?? null) === null || (price.output ?? null) === null) continue
       const theirs = calcPrice({ input_tokens: 300_000, output_tokens: 1000 }, model, {
         providerId,
         timestamp: new Date(at),
       })
-      const ours = costOf(price, { input: 300_000, output: 1000 })!
+      const ours = costOf(price, { input: 300_000, output: 1000, imageOutput: 0 })!
       assert.ok(theirs && Math.abs(ours - theirs.total_price * 1e9) <= 1, `${providerId}/${model}: ${ours} against ${theirs?.total_price}`)
       compared += 1
     }
@@ -39,9 +41,9 @@ test('every model that the source knows costs what the source says, within its o
 test('rates are whole pico-dollars, and steps begin at nothing and rise', () => {
   for (const { models } of Object.values(table.providers)) {
     for (const rate of models.flatMap(({ periods }) => periods.flatMap(({ prices }) => Object.values(prices)))) {
-      const steps: readonly (readonly [number, number])[] = typeof rate === 'number' ? [[0, rate]] : rate
+      const steps = stepsOf(rate)
       assert.equal(steps[0]![0], 0)
-      assert.ok(steps.every(([moreThan, value], index) => Number.isSafeInteger(value) && (index === 0 || moreThan > steps[index - 1]![0])))
+      assert.ok(steps.every(([moreThan, value], index) => (value === null || Number.isSafeInteger(value)) && (index === 0 || moreThan > steps[index - 1]![0])))
     }
   }
 })
@@ -51,7 +53,7 @@ test('the table is smaller than a quarter of a megabyte', () => {
 })
 
 test('many names of clients leave the cache bounded and the answers right', () => {
-  for (let index = 0; index < 5000; index += 1) findModel('openai', `made-up-${index}`)
-  assert.equal(findModel('openai', 'made-up-1'), null)
-  assert.notEqual(findModel('openai', 'gpt-4o'), null)
+  for (let index = 0; index < 5000; index += 1) builtIn.find('openai', `made-up-${index}`)
+  assert.equal(builtIn.find('openai', 'made-up-1'), null)
+  assert.notEqual(builtIn.find('openai', 'gpt-4o'), null)
 })

@@ -1,22 +1,45 @@
-/** The table of prices as it is stored in `prices.json`, and the finding of a model in it. Made by `npm run generate`. */
+/** The table of prices as it is stored in `prices.json`, and the finding of a model in it. The built-in one is made by `npm run generate`. */
 
 import { readFileSync } from 'node:fs'
 
-/** Pico-dollars for a token, where it depends on the size of the prompt: each holds for prompts of more tokens than it says, the last one that fits counts, for all tokens. */
-export type Rate = number | readonly (readonly [moreThan: number, rate: number])[]
+/** What is billed apart: tokens of a kind, and the call itself. */
+export const parts = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWriteHour',
+  'audioInput',
+  'audioOutput',
+  'imageInput',
+  'imageOutput',
+  'reasoning',
+  'call',
+] as const
+export type Part = (typeof parts)[number]
 
-/** Pico-dollars (10⁻¹² dollars) for a token of each kind; `call` for the call itself. What is absent is unknown. */
-export interface Price {
-  readonly input?: Rate
-  readonly output?: Rate
-  readonly cacheRead?: Rate
-  readonly cacheWrite?: Rate
-  readonly cacheWriteHour?: Rate
-  readonly audioInput?: Rate
-  readonly audioOutput?: Rate
-  readonly imageInput?: Rate
-  readonly reasoning?: Rate
-  readonly call?: Rate
+/** Holds for prompts of more tokens than it says, for all of their tokens; the last that fits counts. */
+export type Step = readonly [moreThan: number, rate: number | null]
+
+/** Pico-dollars (10⁻¹² dollars) for one, or steps by the size of the prompt. Null where it is billed and nobody tells at what price. */
+export type Rate = number | null | readonly Step[]
+
+/** What is absent has no price of its own, or none that is known. */
+export type Price = { readonly [part in Part]?: Rate }
+
+/** What tiers of service cost, where their vendor has a rule for it: a share of the standard price. */
+export interface TierRule {
+  /** Words of the signal `service_tier`. */
+  readonly tiers: readonly string[]
+  /** Models that it holds for, and their dated forms; all of the provider's where absent. */
+  readonly models?: readonly string[]
+  readonly percent: number
+  /** Prompts of more tokens have no price in it. */
+  readonly upTo?: number
+  /** Parts that the rule says nothing of. */
+  readonly untold?: readonly Part[]
+  /** Where it was read. */
+  readonly source: string
 }
 
 /** The last period that holds counts: from a day on (milliseconds since 1970), or at some hours of each day (seconds since midnight UTC). */
@@ -42,16 +65,20 @@ export interface PricedModel {
   readonly periods: readonly Period[]
 }
 
+export interface PricedProvider {
+  readonly models: readonly PricedModel[]
+  /** Whose models it resells at their prices. */
+  readonly resells?: readonly string[]
+  /** The first that fits counts. They hold for its own service, and not for those that resell its models. */
+  readonly tiers?: readonly TierRule[]
+}
+
 export interface PriceTable {
   readonly version: string
   /** When the prices were true, as `2026-09-23`. */
   readonly date: string
-  readonly providers: {
-    readonly [id: string]: { readonly models: readonly PricedModel[]; /** Whose models it resells at their prices. */ readonly resells?: readonly string[] }
-  }
+  readonly providers: { readonly [id: string]: PricedProvider }
 }
-
-export const table = JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')) as PriceTable
 
 /** Finds by the first rule that fits, as the source does: exact names by a map, the few rules of other kinds in their order. */
 interface Index {
@@ -59,56 +86,72 @@ interface Index {
   readonly ruled: readonly { readonly at: number; readonly fits: (model: string, lower: string) => boolean }[]
 }
 
-/** One for each provider of the table. */
-const indexes = new Map<string, Index>()
-
 /** Names come from clients: beyond this many the cache begins anew. */
 const mostCached = 2000
 const longestName = 200
-const cache = new Map<string, PricedModel | null>()
 
-/** The model's entry, or null where the table does not know the provider or the model. */
-export function findModel(provider: string, model: string): PricedModel | null {
-  if (model.length > longestName || !Object.hasOwn(table.providers, provider)) return null
-  const name = `${provider}/${model}`
-  const known = cache.get(name)
-  if (known !== undefined) return known
-  if (cache.size >= mostCached) cache.clear()
-  const found = search(provider, model)
-  cache.set(name, found)
-  return found
-}
+/** A table that can be looked into. */
+export class Catalogue {
+  readonly table: PriceTable
+  /** What receipts say of it: its version, and the day on which its prices were true. */
+  readonly stamp: string
+  readonly isBuiltIn: boolean
+  /** One for each provider of the table. */
+  readonly #indexes = new Map<string, Index>()
+  readonly #cache = new Map<string, PricedModel | null>()
 
-function search(provider: string, model: string): PricedModel | null {
-  const dashed = model.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3')
-  for (const name of dashed === model ? [model] : [model, dashed]) {
-    for (const id of [provider, ...(table.providers[provider]!.resells ?? [])]) {
-      const found = firstMatch(id, name)
-      if (found) return found
-    }
+  constructor(table: PriceTable, isBuiltIn = false) {
+    this.table = table
+    this.isBuiltIn = isBuiltIn
+    this.stamp = `${table.version}+${table.date}`
   }
-  return null
+
+  /** The model's entry, or null where the table does not know the provider or the model. */
+  find(provider: string, model: string): PricedModel | null {
+    if (model.length > longestName || !Object.hasOwn(this.table.providers, provider)) return null
+    const name = `${provider}/${model}`
+    const known = this.#cache.get(name)
+    if (known !== undefined) return known
+    if (this.#cache.size >= mostCached) this.#cache.clear()
+    const found = this.#search(provider, model)
+    this.#cache.set(name, found)
+    return found
+  }
+
+  #search(provider: string, model: string): PricedModel | null {
+    const dashed = model.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3')
+    for (const name of dashed === model ? [model] : [model, dashed]) {
+      for (const id of [provider, ...(this.table.providers[provider]!.resells ?? [])]) {
+        const found = this.#firstMatch(id, name)
+        if (found) return found
+      }
+    }
+    return null
+  }
+
+  #firstMatch(provider: string, model: string): PricedModel | undefined {
+    const models = Object.hasOwn(this.table.providers, provider) ? this.table.providers[provider]!.models : undefined
+    if (models === undefined) return undefined
+    const { exact, ruled } = this.#indexOf(provider, models)
+    const lower = model.toLowerCase()
+    const named = exact.get(lower) ?? models.length
+    const rule = ruled.find(({ at, fits }) => at < named && fits(model, lower))
+    return models[rule?.at ?? named]
+  }
+
+  #indexOf(provider: string, models: readonly PricedModel[]): Index {
+    const made = this.#indexes.get(provider)
+    if (made) return made
+    const names = models.flatMap(({ match }, at) => (match.is ?? []).map((name) => [name, at] as const))
+    // The first of two models with one name counts: a map keeps the last.
+    const index = { exact: new Map(names.reverse()), ruled: models.flatMap(({ match }, at) => (isRuled(match) ? [{ at, fits: ruleOf(match) }] : [])) }
+    this.#indexes.set(provider, index)
+    return index
+  }
 }
 
-function firstMatch(provider: string, model: string): PricedModel | undefined {
-  const models = table.providers[provider]?.models
-  if (models === undefined) return undefined
-  const { exact, ruled } = indexOf(provider, models)
-  const lower = model.toLowerCase()
-  const named = exact.get(lower) ?? models.length
-  const rule = ruled.find(({ at, fits }) => at < named && fits(model, lower))
-  return models[rule?.at ?? named]
-}
-
-function indexOf(provider: string, models: readonly PricedModel[]): Index {
-  const made = indexes.get(provider)
-  if (made) return made
-  const names = models.flatMap(({ match }, at) => (match.is ?? []).map((name) => [name, at] as const))
-  // The first of two models with one name counts: a map keeps the last.
-  const index = { exact: new Map(names.reverse()), ruled: models.flatMap(({ match }, at) => (isRuled(match) ? [{ at, fits: ruleOf(match) }] : [])) }
-  indexes.set(provider, index)
-  return index
-}
+/** The table that the gateway comes with. */
+export const builtIn = new Catalogue(JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')) as PriceTable, true)
 
 const isRuled = ({ starts, ends, has, fits }: Match): boolean => (starts ?? ends ?? has ?? fits) !== undefined
 

@@ -7,6 +7,7 @@ import { chains } from './commands/chains.ts'
 import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
+import { prices } from './commands/prices.ts'
 import { providers } from './commands/providers.ts'
 import { receiptsExport } from './commands/receipts-export.ts'
 import { receipts } from './commands/receipts.ts'
@@ -14,7 +15,7 @@ import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...providers, ...receipts, ...receiptsExport, ...running, doctor, ...chaos]
+const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...providers, ...prices, ...receipts, ...receiptsExport, ...running, doctor, ...chaos]
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -33,6 +34,7 @@ const groups: Readonly<Record<string, string>> = {
   config: 'the settings',
   chains: 'lists of targets under a name',
   providers: 'who is asked, and how they fare',
+  prices: 'what models cost',
   chaos: 'a provider that misbehaves on script, to test a gateway with',
 }
 

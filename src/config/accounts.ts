@@ -24,7 +24,12 @@ export function mayGo(secret: string | undefined, { auth }: Provider, isNear: bo
 }
 
 /** The account that is there where nothing is said of accounts. */
-export const onlyAccount = (secret: string | undefined): AccountSettings => ({ name: usual, ...(secret !== undefined && { secret }), weight: 1 })
+export const onlyAccount = (secret: string | undefined, isCovered = false): AccountSettings => ({
+  name: usual,
+  ...(secret !== undefined && { secret }),
+  weight: 1,
+  ...(isCovered && { isCovered }),
+})
 
 /** Paths that are reported are relative to `providers`. Undefined where one of them cannot be used. */
 export function readAccounts(owner: Owner, entry: GivenProvider, report: Report): readonly AccountSettings[] | undefined {
@@ -35,22 +40,29 @@ export function readAccounts(owner: Owner, entry: GivenProvider, report: Report)
   if (entry.key !== undefined && Object.hasOwn(entry.accounts, usual))
     report.problem([name, 'accounts', usual], 'is the account of `key` already: leave one of the two out, or give this one another name.')
   const secret = variable?.value ?? entry.key
-  if (given.length === 0) return isGood(secret, owner, [name, ...(entry.key === undefined ? [] : ['key'])], report) ? [onlyAccount(secret)] : undefined
+  if (given.length === 0)
+    return isGood(secret, owner, [name, ...(entry.key === undefined ? [] : ['key'])], report) ? [onlyAccount(secret, entry.covered)] : undefined
   const isFirst = secret !== undefined && !Object.hasOwn(entry.accounts, usual)
   if (isFirst && !isGood(secret, owner, [name, 'key'], report)) return undefined
-  const accounts = given.flatMap(([account, terms]) => readAccount(account, terms, owner, report) ?? [])
-  const all = isFirst ? [onlyAccount(secret), ...accounts] : accounts
+  const accounts = given.flatMap(([account, terms]) => readAccount(account, { ...terms, covered: terms.covered ?? entry.covered }, owner, report) ?? [])
+  const all = isFirst ? [onlyAccount(secret, entry.covered), ...accounts] : accounts
   if (all.length > 0 && all.every(({ weight }) => weight === 0))
     report.problem([name, 'accounts'], 'have no weight but 0: give one of them more, or leave `weight` out.')
   warnOfTwins(name, all, report)
   return accounts.length === given.length ? all : undefined
 }
 
-function readAccount(account: string, { key, weight, concurrency }: GivenAccount, owner: Owner, report: Report): AccountSettings | undefined {
+function readAccount(
+  account: string,
+  { key, weight, concurrency, covered: isCovered = false }: GivenAccount,
+  owner: Owner,
+  report: Report,
+): AccountSettings | undefined {
   const path = [owner.name, 'accounts', account]
   const secret = (account === usual ? owner.variable?.value : undefined) ?? key
   if (secret === undefined) report.problem(path, 'needs `key`: an account is a secret of its own.')
-  else if (isGood(secret, owner, [...path, 'key'], report)) return { name: account, secret, weight, ...(concurrency !== undefined && { concurrency }) }
+  else if (isGood(secret, owner, [...path, 'key'], report))
+    return { name: account, secret, weight, ...(isCovered && { isCovered }), ...(concurrency !== undefined && { concurrency }) }
   return undefined
 }
 

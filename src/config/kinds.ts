@@ -135,6 +135,28 @@ export function size(least: string, most: string): Kind<number> {
   )
 }
 
+/** Dollars, exactly: whole units of the last of so many decimals. Numbers and texts are read by their digits. */
+export function dollars(decimals: number, most: number): Kind<number> {
+  const pattern = new RegExp(String.raw`^(\d{1,9})(?:\.(\d{1,${decimals}}))?$`)
+  const says = `dollars from 0 to ${grouped(most)}, with ${decimals} decimals at most`
+  return kind(
+    {
+      says,
+      json: orVariable({
+        anyOf: [
+          { type: 'number', minimum: 0, maximum: most },
+          { type: 'string', pattern: pattern.source },
+        ],
+      }),
+    },
+    (value) => {
+      const [, whole, part = ''] = pattern.exec(typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '') ?? []
+      const units = Number(`${whole}${part.padEnd(decimals, '0')}`)
+      return units <= most * 10 ** decimals ? units : undefined
+    },
+  )
+}
+
 const quoted = (words: readonly string[], and: string): string => words.map((word) => `\`${word}\``).join(words.length === 2 ? and : ', ')
 
 /** One of several words. */

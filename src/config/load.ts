@@ -7,6 +7,7 @@ import { overlay, type Overlaid, type Overrides } from './environment.ts'
 import { explain, type Placer } from './explain.ts'
 import { readConfigFile } from './file.ts'
 import { ConfigError, hint, type Problem, type Report } from './problems.ts'
+import { readPrices } from './prices.ts'
 import { checkRoutes, readChains } from './routes.ts'
 import { checkListening, checkResolvers, readAuth } from './safety.ts'
 import { schema, type Given } from './schema.ts'
@@ -105,6 +106,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     logLevel: log.level,
     inputHash: log.inputHash,
     ...routes,
+    prices: readPrices(given.prices, Object.keys(given.providers), { problem: (path, sentence) => problem(['prices', ...path], sentence), warn }),
     ...sameOf(given),
     receipts: receiptsOf(given, problem),
   }

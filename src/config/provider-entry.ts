@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { cloudWords } from './clouds.ts'
-import { choice, count, duration, each, list, number, optional, setting, text } from './kinds.ts'
+import { choice, count, duration, each, flag, list, number, optional, setting, text } from './kinds.ts'
 import { anything, modelName, name, names, secret } from './names.ts'
 import { someDeadlines } from './spans.ts'
 import { strategyNames } from './strategies.ts'
@@ -16,6 +16,10 @@ const account = z.strictObject({
   key: optional(secret('a key without spaces'), 'The account’s secret, best as `${VARIABLE}`.', { isSecret: true }),
   weight: setting(number(0, 1000), 'Its share, for strategies that look at weights; with 0 it is asked only when the others are out.', { or: 1 }),
   concurrency: optional(underWay(), 'Calls that it may have under way at once; those of the provider where absent.'),
+  covered: optional(
+    flag(),
+    'A subscription covers its calls: they cost nothing, and receipts tell what they would have cost. As the entry’s own where absent.',
+  ),
 })
 
 const check = z
@@ -55,6 +59,7 @@ export const provider = z.strictObject({
     list(`a list of ${wireNames.join(', ')}`, new RegExp(`^(${wireNames.join('|')})$`), 8),
     'The wires to speak with it, best first; where absent, all that the provider speaks, and of those only the common ones at another address than the provider’s own.',
   ),
+  covered: setting(flag(), 'The same of all its accounts.', { or: false }),
   prices: optional(text('the name of a provider', name), 'Whose prices it has, where it is not at the provider’s own address.'),
   deadlines: someDeadlines,
 })

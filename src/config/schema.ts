@@ -6,6 +6,7 @@ import { choice, count, duration, each, flag, list, number, optional, setting, s
 import { aliasName, anything, host, modelName, name, names } from './names.ts'
 import { provider } from './provider-entry.ts'
 import { anchors, exports } from './sinks.ts'
+import { pricesSchema } from './prices.ts'
 import { deadlines } from './spans.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -238,6 +239,7 @@ export const schema = z.strictObject({
       each(text('a model, as `provider/model`', aliasName), 'What the name stands for. Where the name has a `*`, what it caught goes where this has one.'),
     )
     .prefault({}),
+  prices: pricesSchema,
   chains,
   combos: chains,
   routes: chains,

@@ -4,6 +4,7 @@ import type { Deadlines } from '../base/deadlines.ts'
 import type { Need } from '../catalog/abilities.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { AlsoOn } from './chain-entry.ts'
+import type { OperatorPrices } from './prices.ts'
 import type { contentModes, inputHashes, logLevels } from './schema.ts'
 import type { Sinks } from './sinks.ts'
 import type { StrategyName } from './strategies.ts'
@@ -16,6 +17,8 @@ export interface AccountSettings {
   readonly weight: number
   /** Calls that it may have under way; undefined: as many as its provider. */
   readonly concurrency?: number
+  /** A subscription pays for its calls. */
+  readonly isCovered?: boolean
 }
 
 export interface ConnectedProvider {
@@ -102,6 +105,7 @@ export interface Settings {
   readonly providers: readonly ConnectedProvider[]
   /** Those with a `*` among them. */
   readonly aliases: { readonly [alias: string]: string }
+  readonly prices: OperatorPrices
   readonly chains: readonly ChainSettings[]
   readonly strict: boolean
   readonly providerMessages: boolean

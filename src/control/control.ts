@@ -7,6 +7,7 @@ import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
 import type { Target } from '../routing/target.ts'
 import type { Store } from '../storage/store.ts'
+import type { StoredPrices } from './prices-stored.ts'
 
 export interface Control {
   readonly store: Store
@@ -20,6 +21,10 @@ export interface Control {
   readonly unsaid: (target: Target, asked: WireName, bits: number) => readonly string[]
   /** Rebuilds the snapshot from what is stored, and swaps it. */
   readonly publish: () => Promise<void>
+  /** Where a newer table of prices than the built-in one is kept. */
+  readonly prices: StoredPrices
+  /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
+  readonly fetchPrices: (url: string) => Promise<string>
   /** Reads the configuration anew. Rejects with `Failure` where it is broken: then the old one goes on. */
   readonly reload: () => Promise<void>
   /** What file and environment say, without what is stored. */

@@ -3,16 +3,19 @@
 import { now } from '../base/clock.ts'
 import { isWildcard, wildcardsOf } from '../base/wildcard.ts'
 import { bitsOf } from '../catalog/abilities.ts'
+import type { Catalogue } from '../catalog/table.ts'
+import { Tariff } from '../catalog/tariff.ts'
 import { modelsOf } from '../config/directory.ts'
 import type { AccountSettings, ChainSettings, ConnectedProvider, Settings } from '../config/settings.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
-import { catalogOf, hasAddress } from '../providers/provider.ts'
+import { catalogOf, hasAddress, type Provider } from '../providers/provider.ts'
 import type { Health } from '../routing/health.ts'
 import { placesOf } from '../routing/place.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey } from '../storage/store.ts'
+import { ownPricesOf } from './prices-own.ts'
 
 /** Milliseconds. */
 const day = 86_400_000
@@ -24,6 +27,7 @@ export interface Published {
   readonly secrets: ReadonlyMap<string, string>
   readonly hashKey: (token: string) => string
   readonly version: string
+  readonly catalogue: Catalogue
   /** It goes on from one snapshot to the next. */
   readonly health: Health
 }
@@ -33,6 +37,7 @@ export function buildSnapshot(published: Published): Snapshot {
   const { auth, limits, retry, queue } = settings
   return {
     version,
+    catalogue: published.catalogue,
     routing: buildRouting(published),
     identify: keyring(keys, settings, hashKey),
     anonymous: auth.mode === 'off' ? { keyId: null, method: 'off', mayRoute: settings.byRequest } : undefined,
@@ -71,10 +76,10 @@ function keyring(keys: readonly ClientKey[], { auth, byRequest }: Settings, hash
   }
 }
 
-function buildRouting({ settings, secrets, hashKey, health }: Published): RoutingTable {
+function buildRouting({ settings, secrets, hashKey, health, catalogue }: Published): RoutingTable {
   health.terms = { ...settings.health, queueSize: settings.queue.size }
   health.beginAnew()
-  const entries = connect(settings, secrets, hashKey)
+  const entries = connect(settings, { secrets, hashKey, catalogue })
   const table: RoutingTable = { ...tableOf(entries, settings), health, known: new Map() }
   // Whoever asks first need not wait for it, and limits hold from the beginning.
   for (const name of table.chains.keys()) resolve({ model: name, route: name, fallbacks: [] }, table)
@@ -118,7 +123,8 @@ function toChain(chain: ChainSettings): Chain {
   return { ...chain, targets: chain.targets.map((target) => ({ ...target, lacks: bitsOf(target.lacks) })) }
 }
 
-function connect(settings: Settings, secrets: ReadonlyMap<string, string>, hashKey: Published['hashKey']): readonly Entry[] {
+function connect(settings: Settings, { secrets, ...priced }: Pick<Published, 'secrets' | 'hashKey' | 'catalogue'>): readonly Entry[] {
+  const terms = { ...priced, ownPrices: ownPricesOf(settings.prices) }
   const stored = [...secrets].flatMap(([id, secret]): ConnectedProvider[] => {
     const provider = providers.find((one) => one.id === id)
     if (provider?.baseUrl === undefined || !hasAddress(provider) || settings.providers.some(({ name }) => name === id)) return []
@@ -127,16 +133,21 @@ function connect(settings: Settings, secrets: ReadonlyMap<string, string>, hashK
     const shared = { strategy: 'priority', concurrency: upstream.connections, source: 'environment', models: [], deadlines } as const
     return [{ ...shared, name: id, provider, baseUrl: provider.baseUrl, accounts }]
   })
-  return [...settings.providers, ...stored].map((provider) => ({ provider, connections: toConnections(provider, hashKey) }))
+  return [...settings.providers, ...stored].map((provider) => ({ provider, connections: toConnections(provider, terms) }))
 }
 
-function toConnections(entry: ConnectedProvider, hashKey: Published['hashKey']): Entry['connections'] {
+interface Terms extends Pick<Published, 'hashKey' | 'catalogue'> {
+  readonly ownPrices: ReturnType<typeof ownPricesOf>
+}
+
+function toConnections(entry: ConnectedProvider, { hashKey, catalogue, ownPrices }: Terms): Entry['connections'] {
   const { name, provider, baseUrl, region, deadlines, accounts, concurrency, quota = provider.quota } = entry
   const url = baseUrl === undefined ? undefined : new URL(baseUrl)
   const all = {
     name,
     provider,
     catalog: catalogOf(provider),
+    tariff: new Tariff(catalogue, catalogOf(provider), ownPrices(name, baseUrl === provider.baseUrl ? provider.id : undefined)),
     origin: url?.origin ?? '',
     host: url?.host ?? '',
     basePath: url?.pathname.replace(/\/$/, '') ?? '',
@@ -147,9 +158,15 @@ function toConnections(entry: ConnectedProvider, hashKey: Published['hashKey']):
     concurrency,
     ...(quota !== undefined && { quota }),
   }
-  const [first, ...others] = accounts.map((account) => ({ ...all, ...ofAccount(account, accounts.length > 1, hashKey) }))
+  const [first, ...others] = accounts.map((account) => ({
+    ...all,
+    ...ofAccount(account, accounts.length > 1, hashKey),
+    ...(isPaid(account, provider) && { isCovered: true }),
+  }))
   return [first!, ...others]
 }
+
+const isPaid = ({ isCovered = false }: AccountSettings, { substrate }: Provider): boolean => isCovered || substrate === 'subscription'
 
 function ofAccount({ name, secret, weight, concurrency }: AccountSettings, isOneOfMany: boolean, hashKey: Published['hashKey']) {
   return {

@@ -21,6 +21,8 @@ export interface ControlRoute {
   readonly access: 'admin' | 'owner'
   /** JSON Schema of the body; without one a body is refused. */
   readonly body?: object
+  /** Bytes that the body may have; a mebibyte where absent. */
+  readonly bodyLimit?: number
   /** Names that the query may have. */
   readonly query?: readonly string[]
   /** What is said back, as JSON. Throws `Failure`. */

@@ -1,5 +1,6 @@
 /** All that the hot path knows of the configuration: built whole, swapped by one reference. A call keeps the one it began with. */
 
+import type { Catalogue } from '../catalog/table.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 
 /** Who asks. `keyId` is null where client auth is off. */
@@ -55,6 +56,8 @@ export interface Keeping {
 export interface Snapshot {
   /** Of the effective configuration without its secrets: 16 hex digits. */
   readonly version: string
+  /** The prices that its calls are billed by. */
+  readonly catalogue: Catalogue
   readonly routing: RoutingTable
   /** Undefined where nobody has that key, or it is revoked. */
   readonly identify: (token: string) => Caller | undefined

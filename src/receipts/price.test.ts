@@ -3,12 +3,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { costOf, priceOf, priceTable } from '../catalog/catalog.ts'
+import { costOf } from '../catalog/catalog.ts'
+import { builtIn } from '../catalog/table.ts'
+import { Tariff } from '../catalog/tariff.ts'
 import { openRecord } from './opening.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import type { ReceiptRecord } from './signals.ts'
 
-const billing: Billing = { catalog: 'openai', isFree: false, feePercent: 0 }
+const openai = new Tariff(builtIn, 'openai')
+const billing: Billing = { tariff: openai, isFree: false, isCovered: false, feePercent: 0 }
 const usage = { input: 1000, output: 500 }
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
@@ -37,9 +40,9 @@ const money = ({ cost, platform_fee, total_cost, cost_availability, price_versio
 test('a call costs what the catalogue says, and the receipt names the table', () => {
   const settled = record()
   settleCost(settled, usage, billing)
-  const expected = costOf(priceOf('openai', 'gpt-4o', settled.created_at)!, usage)
+  const expected = costOf(openai.quote('gpt-4o', settled.created_at, null)!.price, usage)
   assert.ok(expected !== null && expected > 0)
-  assert.deepEqual(money(settled), [expected, 0, expected, 'known', priceTable.version])
+  assert.deepEqual(money(settled), [expected, 0, expected, 'known', builtIn.stamp])
 })
 
 test('the fee is the operator’s percentage, rounded to a nano-dollar, and the total is both', () => {
@@ -67,8 +70,10 @@ test('without a price the cost is null and not 0, whatever is missing', () => {
   const rows: readonly [Partial<ReceiptRecord>, Partial<Billing>][] = [
     [{ resolved_model: 'no-such-model' }, {}],
     [{ resolved_model: null }, {}],
-    [{}, { catalog: null }],
-    [{}, { catalog: 'no-such-provider' }],
+    [{}, { tariff: undefined }],
+    [{}, { tariff: new Tariff(builtIn, null) }],
+    [{}, { tariff: new Tariff(builtIn, 'no-such-provider') }],
+    [{ service_tier: 'scale' }, {}],
   ]
   for (const [fields, part] of rows) {
     const settled = record(fields)
@@ -79,7 +84,7 @@ test('without a price the cost is null and not 0, whatever is missing', () => {
 
 test('what the gateway says itself is free, without any price', () => {
   const settled = record({ resolved_model: 'smoke' })
-  settleCost(settled, usage, { catalog: null, isFree: true, feePercent: 20 })
+  settleCost(settled, usage, { ...billing, isFree: true, feePercent: 20 })
   assert.deepEqual(money(settled), [0, 0, 0, 'free', null])
 })
 

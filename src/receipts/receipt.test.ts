@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ChatEvent, Usage } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
+import { builtIn } from '../catalog/table.ts'
+import { Tariff } from '../catalog/tariff.ts'
 import { nameOf } from './names.ts'
 import { Receipt } from './receipt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
@@ -27,7 +29,7 @@ function begin(requestBytes = 400): Receipt {
   receipt.measure(requestBytes)
   receipt.record.provider = 'east'
   receipt.record.resolved_model = 'gpt-4o'
-  receipt.bill({ catalog: 'openai', isFree: false, feePercent: 10 })
+  receipt.bill({ tariff: new Tariff(builtIn, 'openai'), isFree: false, isCovered: false, feePercent: 10 })
   receipt.beginAttempt()
   return receipt
 }

@@ -2,7 +2,7 @@
 
 import { crc32 } from 'node:zlib'
 import { now } from '../base/clock.ts'
-import { roughCost, priceOf } from '../catalog/catalog.ts'
+import { roughCost, type Price } from '../catalog/catalog.ts'
 import { abilitiesOf, type Abilities } from '../catalog/abilities.ts'
 import type { Failure, Harm } from '../canonical/failure.ts'
 import type { Health } from './health.ts'
@@ -43,12 +43,13 @@ export class Leaf implements Candidate, Abilities {
   readonly quota: Standing
   /** All of them, from the widest to the narrowest; each once. */
   readonly places: readonly Standing[]
-  readonly #price: ReturnType<typeof priceOf>
+  readonly #price: Price | null
+  readonly #isCovered: boolean
 
   constructor(target: Target, terms: LeafTerms, health: Health) {
     const { connection, model } = target
     const id = idOf(connection)
-    const { catalog = null } = connection
+    const { catalog = null, tariff, isCovered = false } = connection
     const known = abilitiesOf(catalog, model)
     this.target = target
     this.weight = terms.weight
@@ -63,7 +64,8 @@ export class Leaf implements Candidate, Abilities {
     this.own = health.place(`target:${id}/${name}`)
     this.quota = { model: this.own, account: this.account }[connection.quota ?? 'model'] ?? health.place(`quota:${connection.quota}`)
     this.places = this.quota === this.own ? [this.provider, this.account, this.own] : [...new Set([this.provider, this.account, this.quota, this.own])]
-    this.#price = catalog === null ? null : priceOf(catalog, model, now())
+    this.#price = tariff?.quote(model, now(), null)?.price ?? null
+    this.#isCovered = isCovered
     health.limit(this.provider, connection.concurrency)
     health.limit(this.account, connection.accountConcurrency)
     health.limit(this.own, terms.concurrency)
@@ -97,6 +99,7 @@ export class Leaf implements Candidate, Abilities {
   }
 
   price(input: number, output: number): number {
+    if (this.#isCovered) return 0
     return this.#price === null ? Infinity : roughCost(this.#price, input, output)
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Deadlines } from '../base/deadlines.ts'
 import type { WireName } from '../canonical/chat.ts'
+import type { Tariff } from '../catalog/tariff.ts'
 import type { Reason } from '../canonical/failure.ts'
 import type { DialectName, FormName } from '../canonical/forms.ts'
 import type { MediaDialectName, MediaForm } from '../canonical/media.ts'
@@ -17,6 +18,10 @@ export interface Connection {
   readonly provider: Provider
   /** The catalogue's name for whoever serves it; absent where it has none. */
   readonly catalog?: string | null
+  /** What its calls cost; absent where nobody knows. */
+  readonly tariff?: Tariff
+  /** A subscription pays for them. */
+  readonly isCovered?: boolean
   /** Scheme, host and port; empty for the built-in provider. */
   readonly origin: string
   /** The host of `origin`, for receipts. */

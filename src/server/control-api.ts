@@ -36,6 +36,7 @@ function add(app: FastifyInstance, route: ControlRoute, control: Control, viewer
     method: route.method,
     url: route.path,
     schema: route.body === undefined ? {} : { body: route.body },
+    bodyLimit: route.bodyLimit ?? bodyLimit,
     handler: async (request, reply) => {
       const query = request.query as Record<string, string | undefined>
       const stray = Object.keys(query).find((name) => !allowed.has(name))
@@ -74,7 +75,7 @@ function explain(error: FastifyError): Failure {
 const byCode: Readonly<Record<string, readonly [Reason, string]>> = {
   FST_ERR_BAD_URL: ['bad_request', 'The path is not encoded as a URL is.'],
   FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing of so long a name.'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['request_too_large', `The body is larger than ${bodyLimit} bytes.`],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['request_too_large', 'The body is larger than this call takes.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'The body must be sent as `content-type: application/json`.'],
   FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'The body must be sent as `content-type: application/json`.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'The body is not JSON.'],

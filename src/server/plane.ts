@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
 import { createKey } from '../control/keys.ts'
 import { buildSnapshot } from '../control/publish.ts'
+import { StoredPrices } from '../control/prices-stored.ts'
 import { joinStored } from '../control/stored-chains.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
@@ -27,6 +28,8 @@ export interface PlaneParts {
   readonly data: Data
   readonly log: Log
   readonly status: () => object
+  /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
+  readonly fetchPrices: (url: string) => Promise<string>
 }
 
 /** What is read when the process starts, and not again. */
@@ -72,6 +75,7 @@ export class Plane {
   #turns = 0
   /** The turn that the snapshot was made in. */
   #published = 0
+  readonly #prices: StoredPrices
   #problem: string | undefined
   /** What the snapshot was made of. */
   #built: { readonly settings: Settings; readonly found: string } | undefined
@@ -81,6 +85,9 @@ export class Plane {
   constructor(parts: PlaneParts) {
     this.#parts = parts
     this.#settings = this.#atStart = parts.settings
+    this.#prices = new StoredPrices(parts.settings.dataDir, (sentence) =>
+      parts.log.tell('error', 'the stored price table is not used; the built-in one goes on', { problem: sentence }),
+    )
     this.health = new Health({ ...parts.settings.health, queueSize: parts.settings.queue.size })
   }
 
@@ -108,7 +115,8 @@ export class Plane {
     const { data } = this.#parts
     const turn = (this.#turns += 1)
     const [keys, credentials, chains] = await Promise.all([data.store.keys.list(), data.store.credentials.list(), data.store.chains.list()])
-    const found = markOf(keys, credentials, chains)
+    const catalogue = this.#prices.read()
+    const found = `${this.#prices.mark} ${markOf(keys, credentials, chains)}`
     // Who asked later has heard sooner: a key that was revoked in between must not come back.
     if (turn < this.#published) return
     this.#published = turn
@@ -120,7 +128,7 @@ export class Plane {
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
       .slice(0, 16)
-    this.#snapshot = buildSnapshot({ settings, keys, secrets, hashKey: data.hashKey, version, health: this.health })
+    this.#snapshot = buildSnapshot({ settings, keys, secrets, hashKey: data.hashKey, version, health: this.health, catalogue })
     this.#built = { settings: this.#settings, found }
   }
 
@@ -169,7 +177,7 @@ export class Plane {
   }
 
   #control(): Control {
-    const { data, log, status } = this.#parts
+    const { data, log, status, fetchPrices } = this.#parts
     return {
       store: data.store,
       health: this.health,
@@ -178,6 +186,8 @@ export class Plane {
       snapshot: () => this.snapshot,
       unsaid: unsaidOf,
       publish: () => this.publish(),
+      prices: this.#prices,
+      fetchPrices,
       reload: () => this.reload(),
       configured: () => this.#settings,
       tell: (what, fields) => log.tell('info', what, fields),

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { buildApi } from '../../src/server/control-api.ts'
 import { openData } from '../../src/server/data.ts'
 import { match, routes, type Access } from '../../src/server/routes.ts'
+import { StoredPrices } from '../../src/control/prices-stored.ts'
 import { Health } from '../../src/routing/health.ts'
 import { eventually } from '../gateway.ts'
 import { healthTerms } from '../routing.ts'
@@ -64,6 +65,8 @@ describe('every path', () => {
         health: new Health(healthTerms),
         snapshot: () => assert.fail('nobody asks it anything'),
         unsaid: () => [],
+        prices: new StoredPrices(folder, assert.fail),
+        fetchPrices: () => assert.fail('nobody asks it anything'),
         publish: nothing,
         reload: nothing,
         configured: () => assert.fail('nobody asks it anything'),
