@@ -1,7 +1,9 @@
 /** Receipts, newest first: `GET /_omni/reports` and one of them. */
 
 import { Failure } from '../canonical/failure.ts'
+import { readRecord } from '../receipts/line.ts'
 import { StorageError } from '../storage/errors.ts'
+import type { IndexedReceipt, ReceiptFilters, Store } from '../storage/store.ts'
 import type { ControlRequest, ControlRoute, Viewer } from './route.ts'
 
 const mostOnPage = 200
@@ -15,24 +17,23 @@ export const reports: readonly ControlRoute[] = [
     run: async ({ viewer, query }, { store }) => {
       const keyId = keyOf(viewer)
       const page = await store.receipts
-        .list({ limit: readLimit(query.limit), ...(query.cursor === undefined ? {} : { cursor: query.cursor }), ...(keyId === undefined ? {} : { keyId }) })
+        .list({ limit: readLimit(query.limit), ...(query.cursor === undefined ? {} : { cursor: query.cursor }), ...own(keyId) })
         .catch(tellCursor)
-      const retained = await store.receipts.count(keyId)
-      // The lines are JSON already, as they were written.
-      return { body: `{"data":[${page.lines.join(',')}],"next_cursor":${JSON.stringify(page.next ?? null)},"retained":${retained}}` }
+      const retained = await store.receipts.count(own(keyId), 10_000)
+      return { body: { data: page.receipts.map(shown), next_cursor: page.next ?? null, retained } }
     },
   },
   { method: 'GET', path: '/_omni/reports/:id', access: 'owner', run: async (request, { store }) => ({ body: await one(request, store) }) },
 ]
 
-async function one(
-  { viewer, params }: ControlRequest,
-  store: { readonly receipts: { get(id: string, keyId?: string): Promise<string | undefined> } },
-): Promise<string> {
-  const line = await store.receipts.get(params.id ?? '', keyOf(viewer))
-  if (line === undefined) throw new Failure('not_found', 'There is no receipt of this id.')
-  return line
+async function one({ viewer, params }: ControlRequest, { receipts }: Store): Promise<object> {
+  const receipt = await receipts.get(params.id ?? '', own(keyOf(viewer)))
+  if (receipt === undefined) throw new Failure('not_found', 'There is no receipt of this id.')
+  return shown(receipt)
 }
+
+const own = (keyId: string | undefined): ReceiptFilters => (keyId === undefined ? {} : { dimensions: [{ names: ['key_id'], values: [keyId] }] })
+const shown = ({ body, known }: IndexedReceipt): object => (body === undefined ? known : readRecord(body))
 
 function keyOf(viewer: Viewer): string | undefined {
   return viewer.role === 'admin' ? undefined : viewer.keyId

@@ -11,7 +11,7 @@ import { openStore } from '../storage/open.ts'
 import { AnswerMemory } from './answer-memory.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'omni-memory-'))
-const store = await openStore({ file: join(folder, 'omni.db'), columns: [] })
+const store = await openStore({ file: join(folder, 'omni.db') })
 after(async () => {
   await store.close()
   await rm(folder, { recursive: true, force: true })
@@ -87,7 +87,7 @@ test('the oldest go when all together hold too much, and are counted', async () 
 })
 
 test('who asks while the database is away is told to come back', async () => {
-  const closed = await openStore({ file: join(folder, 'closed.db'), columns: [] })
+  const closed = await openStore({ file: join(folder, 'closed.db') })
   await closed.close()
   const memory = new AnswerMemory({ store: closed.responses, seal: () => new Uint8Array(), open: () => '', settings: usual })
   for (const looking of [memory.find('key_a', ['resp_1']), memory.load('key_a', 'resp_1'), memory.remove('key_a', 'resp_1')]) {

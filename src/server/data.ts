@@ -4,7 +4,6 @@ import { createHmac, createHash, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { deriveKey, keyedHash, open, seal, type Place } from '../base/seal.ts'
 import type { Settings } from '../config/settings.ts'
-import { signals } from '../receipts/signals.ts'
 import { openAdminKey } from '../storage/admin-key.ts'
 import { EpochKeys } from '../storage/epoch-keys.ts'
 import { createSecret, openPrivateFolder, readSecret } from '../storage/files.ts'
@@ -32,8 +31,7 @@ export async function openData({
   inputHash,
 }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'hasOwnBackup' | 'inputHash'>): Promise<Data> {
   openPrivateFolder(dataDir)
-  const columns = signals.filter((signal) => 'dimension' in signal)
-  const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db'), columns } : { url: databaseUrl, hasOwnBackup, columns })
+  const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db') } : { url: databaseUrl, hasOwnBackup })
   try {
     return withKeys(store, await openMasterKey(dataDir, store.fingerprint), { dataDir, inputHash })
   } catch (error) {

@@ -1,8 +1,9 @@
 /** What differs between the two databases. Everything else in this folder is written once. */
 
 import type { Kysely } from 'kysely'
-import type { Column } from './columns.ts'
+import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { TypeNames } from './migrations.ts'
+import type { Progress } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export interface Engine {
@@ -18,9 +19,9 @@ export interface Engine {
   lock(transaction: Kysely<Tables>): Promise<void>
   /** Copies the whole database aside and reads the copy back. Throws `StorageError` `refused` where that fails. */
   backUp(): Promise<void>
-  /** Called once, when the table has these columns beside the first ones. */
-  prepareReceipts(columns: readonly Column[]): Promise<void>
-  /** Stores receipts in one transaction, and those it already has not again. */
-  appendReceipts(lines: readonly string[]): Promise<void>
+  /** Whether the lines of receipts are wanted in entries: readers of a database that a fleet shares may not have the log on their disk. */
+  readonly keepsLines: boolean
+  /** Stores entries, those that are new in rollups too, and how far a log is indexed: in one transaction. */
+  append(entries: readonly IndexEntry[], progress: Progress | undefined): Promise<void>
   close(): Promise<void>
 }

@@ -20,7 +20,7 @@ let store: Store
 beforeEach(async () => {
   folder = mkdtempSync(join(root, 'data-'))
   file = join(folder, 'master.key')
-  store = await openStore({ file: join(folder, 'omni.db'), columns: [] })
+  store = await openStore({ file: join(folder, 'omni.db') })
 })
 afterEach(() => store.close())
 

@@ -4,8 +4,6 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { now } from '../base/clock.ts'
-import { addedColumns, columnType } from './columns.ts'
-import type { Column } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { StorageError, toStorageError } from './errors.ts'
 import type { Migration } from './migrations.ts'
@@ -27,16 +25,15 @@ type Applied = Pick<MigrationRow, 'name' | 'checksum'>
  * Throws `StorageError` `refused` for a database that is newer than this gateway, whose migrations are not ours,
  * or on which a step fails; then nothing was changed.
  */
-export async function migrate(engine: Engine, migrations: readonly Migration[], columns: readonly Column[]): Promise<void> {
+export async function migrate(engine: Engine, migrations: readonly Migration[], dimensions: readonly string[]): Promise<void> {
   const steps = migrations.map((migration) => toStep(migration, engine))
-  const added = addedColumns(columns)
   const before = await appliedTo(engine.db, engine)
   const pending = stepsAfter(before, steps, engine)
-  if (pending.length === 0 && (await missingColumns(engine.db, engine, added)).length === 0) return
+  if (pending.length === 0 && (await missingColumns(engine.db, engine, dimensions)).length === 0) return
   if (before.length > 0) await engine.backUp()
   await engine.db.transaction().execute(async (transaction) => {
     await engine.lock(transaction)
-    await upgrade(transaction, engine, steps, added)
+    await upgrade(transaction, engine, steps, dimensions)
   })
 }
 
@@ -46,7 +43,7 @@ function toStep({ name, up }: Migration, engine: Engine): Step {
 }
 
 /** Looks again at what is there: another process may have upgraded it while this one waited for the lock. */
-async function upgrade(db: Kysely<Tables>, engine: Engine, steps: readonly Step[], added: readonly Column[]): Promise<void> {
+async function upgrade(db: Kysely<Tables>, engine: Engine, steps: readonly Step[], dimensions: readonly string[]): Promise<void> {
   const applied = await appliedTo(db, engine)
   if (applied.length === 0) await createMigrations(db, engine)
   let position = applied.length
@@ -55,9 +52,9 @@ async function upgrade(db: Kysely<Tables>, engine: Engine, steps: readonly Step[
     position += 1
     await db.insertInto('omni_migrations').values({ position, name, checksum, applied_at: now() }).execute()
   }
-  const missing = await missingColumns(db, engine, added)
-  const statements = missing.map((column) => `alter table receipts add column "${column.name}" ${engine.types[columnType(column)]}`)
-  await apply('columns of signals', statements, db, engine)
+  const missing = await missingColumns(db, engine, dimensions)
+  const statements = missing.map((name) => `alter table combos add column "${name}" ${engine.types.id}`)
+  await apply('columns of dimensions', statements, db, engine)
 }
 
 async function createMigrations(db: Kysely<Tables>, { types }: Engine): Promise<void> {
@@ -80,9 +77,12 @@ async function appliedTo(db: Kysely<Tables>, engine: Engine): Promise<readonly A
   return db.selectFrom('omni_migrations').select(['name', 'checksum']).orderBy('position').execute()
 }
 
-async function missingColumns(db: Kysely<Tables>, engine: Engine, added: readonly Column[]): Promise<readonly Column[]> {
-  const present = new Set(await engine.columnsOf(db, 'receipts'))
-  return added.filter(({ name }) => !present.has(name))
+/** Of the list of signals: what was stored before one became a dimension has none of it. Throws on a name that is no plain word: it stands in SQL. */
+async function missingColumns(db: Kysely<Tables>, engine: Engine, dimensions: readonly string[]): Promise<readonly string[]> {
+  const strange = dimensions.find((name) => !/^[a-z][a-z0-9_]{0,62}$/.test(name))
+  if (strange !== undefined) throw new TypeError(`the signal ${JSON.stringify(strange)} cannot be the name of a column`)
+  const present = new Set(await engine.columnsOf(db, 'combos'))
+  return dimensions.filter((name) => !present.has(name))
 }
 
 /** The steps still to do, where those done are the first of ours, unchanged. */

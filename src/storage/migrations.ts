@@ -9,8 +9,12 @@ export interface TypeNames {
   readonly real: string
   readonly flag: string
   readonly bytes: string
+  /** Of a key that the database counts up by itself. */
+  readonly serial: string
   /** Behind the columns of a table. */
   readonly table: string
+  /** The same, where rows are to stand in the order of their primary key. */
+  readonly sorted: string
 }
 
 export interface Migration {
@@ -18,6 +22,17 @@ export interface Migration {
   /** The statements, of constants and type names alone. */
   readonly up: (type: TypeNames) => readonly string[]
 }
+
+/** Of migration 0005: the whole numbers of a receipt, and what is kept of all receipts of a period and a combination. */
+// oxfmt-ignore
+const indexed = [
+  'created_at', 'expires_at', 'combo', 'cost', 'platform_fee', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'reasoning_tokens', 'duration',
+  'log', 'position', 'entry_offset', 'entry_length',
+]
+// oxfmt-ignore
+const sums = [
+  'calls', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'reasoning_tokens', 'cost', 'platform_fee', 'unknown_costs', 'duration', 'longest',
+]
 
 export const migrations: readonly Migration[] = [
   {
@@ -103,6 +118,42 @@ export const migrations: readonly Migration[] = [
         changed_at ${type.integer} not null,
         instance ${type.id} not null
       )${type.table}`,
+    ],
+  },
+  {
+    name: '0005-index',
+    // Receipts of before keep their text; `carry-over.ts` brings them into the new tables.
+    up: (type) => [
+      'drop index receipts_by_key',
+      'alter table receipts rename to receipts_before',
+      `create table logs (id ${type.serial}, name ${type.id} not null unique, indexed ${type.integer} not null)${type.table}`,
+      `create table combos (id ${type.serial}, digest ${type.id} not null unique)${type.table}`,
+      `create table receipts (
+        seq ${type.serial},
+        id ${type.id} not null unique,
+        ${indexed.map((name) => `${name} ${type.integer}`).join(', ')},
+        user_pseudonym ${type.id},
+        body ${type.text}
+      )${type.table}`,
+      'create index receipts_by_time on receipts (created_at, seq, combo, cost)',
+      'create index receipts_by_combo on receipts (combo, created_at, seq, cost)',
+      'create index receipts_by_user on receipts (user_pseudonym, created_at, seq) where user_pseudonym is not null',
+      `create table receipt_labels (
+        label ${type.id} not null,
+        value ${type.id} not null,
+        created_at ${type.integer} not null,
+        seq ${type.integer} not null,
+        primary key (label, value, created_at, seq)
+      )${type.sorted}`,
+      'create index receipt_labels_by_receipt on receipt_labels (seq)',
+      ...['rollups_hour', 'rollups_day'].map(
+        (table) => `create table ${table} (
+          period ${type.integer} not null,
+          combo ${type.integer} not null,
+          ${sums.map((name) => `${name} ${type.integer} not null`).join(', ')},
+          primary key (period, combo)
+        )${type.sorted}`,
+      ),
     ],
   },
 ]

@@ -1,5 +1,7 @@
 /** Opens the store: the right database, with today's tables. */
 
+import { dimensions } from '../receipts/index-entry.ts'
+import { carryOver } from './carry-over.ts'
 import { storedChains } from './chains.ts'
 import { storedCredentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
@@ -11,14 +13,14 @@ import { migrations } from './migrations.ts'
 import { storedPlaces } from './places.ts'
 import { storedReceipts } from './receipts.ts'
 import { storedResponses } from './responses.ts'
-import type { PostgresOptions, SqliteOptions, Store, StoreOptions } from './store.ts'
+import type { Store, StoreOptions } from './store.ts'
 
 /** Opens the database, and makes or upgrades its tables. Rejects with `StorageError` `refused` where it must not be touched, with a sentence for the operator. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const engine = await openEngine(options)
   try {
-    await migrate(engine, migrations, options.columns)
-    await engine.prepareReceipts(options.columns)
+    await migrate(engine, migrations, dimensions)
+    await carryOver(engine)
   } catch (error) {
     await engine.close()
     throw located(error, engine.place)
@@ -43,7 +45,7 @@ function located(error: unknown, place: string): unknown {
 }
 
 /** Each database is loaded only where it is used. */
-export async function openEngine(options: SqliteOptions | PostgresOptions): Promise<Engine> {
+export async function openEngine(options: StoreOptions): Promise<Engine> {
   if ('url' in options) return (await import('./postgres/engine.ts')).openPostgres(options)
   return (await import('./sqlite/engine.ts')).openSqlite(options)
 }

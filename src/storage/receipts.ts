@@ -1,31 +1,21 @@
-/** Receipts in the database: appended in batches, read newest first. */
+/** The index of receipts: appended in batches, read newest first, and added up. */
 
-import { readCursor, writeCursor } from './cursor.ts'
 import type { Engine } from './engine.ts'
+import { countReceipts, findReceipt, listReceipts } from './pages.ts'
 import type { Receipts } from './store.ts'
+import { summarize } from './summaries.ts'
 
-const pageLimit = 200
-
-export function storedReceipts(engine: Engine): Receipts {
-  const { db } = engine
-  const visible = (keyId: string | undefined) => db.selectFrom('receipts').$if(keyId !== undefined, (query) => query.where('key_id', '=', keyId!))
+export function storedReceipts({ db, keepsLines, append }: Engine): Receipts {
   return {
-    append: async (lines) => {
-      if (lines.length > 0) await engine.appendReceipts(lines)
+    keepsLines,
+    append: async (entries, progress) => {
+      if (entries.length > 0 || progress !== undefined) await append(entries, progress)
     },
-    get: async (id, keyId) => (await visible(keyId).select('body').where('id', '=', id).executeTakeFirst())?.body,
-    list: async ({ limit, cursor, keyId }) => {
-      const size = Math.max(1, Math.min(limit, pageLimit))
-      const before = cursor === undefined ? undefined : readCursor(cursor)
-      const rows = await visible(keyId)
-        .select(['id', 'body'])
-        .$if(before !== undefined, (query) => query.where('id', '<', before!))
-        .orderBy('id', 'desc')
-        .limit(size + 1)
-        .execute()
-      const page = rows.slice(0, size)
-      return { lines: page.map(({ body }) => body), next: rows.length > size ? writeCursor(page.at(-1)!.id) : undefined }
-    },
-    count: async (keyId) => (await visible(keyId).select(db.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count,
+    progress: async () =>
+      (await db.selectFrom('logs').select(['name', 'indexed']).orderBy('name').execute()).map(({ name, indexed }) => ({ log: name, indexed })),
+    get: (id, filters = {}) => findReceipt(db, id, filters),
+    list: (query) => listReceipts(db, query),
+    count: (filters, most) => countReceipts(db, filters, most),
+    summarize: (query) => summarize(db, query),
   }
 }

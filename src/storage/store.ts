@@ -1,6 +1,8 @@
 /** The store: what the gateway keeps, in a file beside it or in PostgreSQL. */
 
-import type { Column } from './columns.ts'
+import type { IndexEntry } from '../receipts/index-entry.ts'
+import type { ReceiptRecord } from '../receipts/signals.ts'
+import type { SumName } from './rollups.ts'
 
 /** Every function may reject with `StorageError`. Where its `again` is true nothing was stored, and the same call may succeed later. */
 export interface Store {
@@ -19,29 +21,96 @@ export interface Store {
 }
 
 export interface Receipts {
+  /** Whether entries should have the line of the receipt: where many gateways share a database, none has all logs on its disk. */
+  readonly keepsLines: boolean
   /**
-   * Stores closed receipts, each one line of JSON: an object keyed by signal name, with `id` (`dec_` and a UUIDv7) and `created_at`.
-   * All or none; a receipt that is already there stays as it is.
+   * Indexes closed receipts, and how far their log is indexed then. All or none; a receipt that is already there stays as it is and is not added
+   * up again, so that after a fault the same entries may come once more.
    */
-  append(lines: readonly string[]): Promise<void>
-  /** The line, or undefined; with `keyId` only where that key asked. */
-  get(id: string, keyId?: string): Promise<string | undefined>
+  append(entries: readonly IndexEntry[], progress?: Progress): Promise<void>
+  /** How far each log is indexed. */
+  progress(): Promise<readonly Progress[]>
+  /** The receipt, or undefined; also where one of the filters leaves it out. */
+  get(id: string, filters?: ReceiptFilters): Promise<IndexedReceipt | undefined>
   /** Newest first. Receipts that come in while a reader turns pages move none of the later pages. Rejects with `bad_cursor`. */
   list(page: ReceiptQuery): Promise<ReceiptPage>
-  count(keyId?: string): Promise<number>
+  /** How many there are, counted up to that many. */
+  count(filters: ReceiptFilters, most: number): Promise<number>
+  /** Sums of whole hours, ordered by period and values. */
+  summarize(query: SummaryQuery): Promise<readonly Summary[]>
 }
 
-interface ReceiptQuery {
+export interface Progress {
+  /** The id of a log. */
+  readonly log: string
+  /** The position up to which its entries are in the index: the first that is not. */
+  readonly indexed: number
+}
+
+/** All that is given must fit. */
+export interface ReceiptFilters {
+  readonly dimensions?: readonly DimensionFilter[]
+  /** Milliseconds since 1970: from this on, and before that. */
+  readonly from?: number
+  readonly to?: number
+  /** Nano-dollars; both ends are in. A receipt of unknown cost never fits. */
+  readonly costMin?: number
+  readonly costMax?: number
+  /** One of the operator's labels, and its value. */
+  readonly label?: { readonly name: string; readonly value: string }
+  readonly user?: string
+}
+
+/** One of these dimensions has one of these values. Null is a value. */
+export interface DimensionFilter {
+  readonly names: readonly string[]
+  readonly values: readonly (string | null)[]
+}
+
+export interface ReceiptQuery extends ReceiptFilters {
   /** 1 to 200; brought into that range. */
   readonly limit: number
+  /** Of a page before, of the same filters. */
   readonly cursor?: string
-  readonly keyId?: string
 }
 
-interface ReceiptPage {
-  readonly lines: readonly string[]
+export interface ReceiptPage {
+  readonly receipts: readonly IndexedReceipt[]
   /** The cursor of the next page, undefined on the last. */
   readonly next: string | undefined
+}
+
+/** What the index has of a receipt. */
+export interface IndexedReceipt {
+  readonly id: string
+  /** Where its entry stands; undefined for a receipt of before there was a log. */
+  readonly place: EntryPlace | undefined
+  /** The receipt as it was written, where the index keeps it. */
+  readonly body: string | undefined
+  /** The signals that it was found by, where log and body are gone. */
+  readonly known: Partial<ReceiptRecord>
+}
+
+/** An entry's log, its position there, and its bytes in the segment. */
+export interface EntryPlace {
+  readonly log: string
+  readonly position: number
+  readonly offset: number
+  readonly length: number
+}
+
+export interface SummaryQuery extends Omit<ReceiptFilters, 'costMin' | 'costMax' | 'label' | 'user'> {
+  readonly by: readonly string[]
+  readonly per: 'hour' | 'day' | 'total'
+}
+
+/** Whole numbers are text, since they may be larger than a number can tell. Money in nano-dollars, durations in nanoseconds. */
+export interface Summary {
+  /** When the period begins, in milliseconds since 1970; null for a total. */
+  readonly period: number | null
+  /** The values of `by`, in that order. */
+  readonly values: readonly (string | null)[]
+  readonly sums: { readonly [name in SumName]: string }
 }
 
 export interface ClientKeys {
@@ -180,10 +249,7 @@ export interface Fingerprint {
   claim(fingerprint: string): Promise<string>
 }
 
-export type StoreOptions = (SqliteOptions | PostgresOptions) & {
-  /** The signals that have a column of their own, as `signals.filter(({ column }) => column)`. */
-  readonly columns: readonly Column[]
-}
+export type StoreOptions = SqliteOptions | PostgresOptions
 
 export interface SqliteOptions {
   /** The database file. Its folder becomes private to the user; backups go into `backups/` in it. */

@@ -1,7 +1,15 @@
 /** The tables, as queries see them. The same names and types in both databases. */
 
+import type { Generated } from 'kysely'
+
 export interface Tables {
   readonly receipts: ReceiptRow
+  readonly receipts_before: EarlierReceiptRow
+  readonly receipt_labels: LabelRow
+  readonly combos: ComboRow
+  readonly rollups_hour: RollupRow
+  readonly rollups_day: RollupRow
+  readonly logs: LogRow
   readonly client_keys: ClientKeyRow
   readonly credentials: CredentialRow
   readonly response_places: ResponsePlaceRow
@@ -12,13 +20,70 @@ export interface Tables {
   readonly omni_migrations: MigrationRow
 }
 
-/** The columns of signals stand beside these; no query here reads them. */
-interface ReceiptRow {
+export interface ReceiptRow {
+  /** Counts up as receipts are indexed. */
+  readonly seq: number
   readonly id: string
   readonly created_at: number
-  readonly key_id: string | null
-  /** The whole receipt as one line of JSON, byte for byte as it was handed in. */
+  readonly expires_at: number | null
+  readonly combo: number
+  readonly cost: number | null
+  readonly platform_fee: number | null
+  readonly prompt_tokens: number | null
+  readonly completion_tokens: number | null
+  readonly cached_tokens: number | null
+  readonly reasoning_tokens: number | null
+  readonly duration: number | null
+  /** Of a receipt of before there was a log, this and the next three are null. */
+  readonly log: number | null
+  readonly position: number | null
+  readonly entry_offset: number | null
+  readonly entry_length: number | null
+  readonly user_pseudonym: string | null
+  /** The whole receipt as one line of JSON, where no log of this machine may have it. */
+  readonly body: string | null
+}
+
+/** Receipts as they were kept before there was a log. The table is there until they are carried over. */
+interface EarlierReceiptRow {
+  readonly id: string
   readonly body: string
+}
+
+/** A log, and the position up to which its entries are indexed. */
+interface LogRow {
+  readonly id: Generated<number>
+  readonly name: string
+  readonly indexed: number
+}
+
+/** A distinct combination of the values of all dimensions, each in a column of its name beside these. */
+interface ComboRow {
+  readonly id: Generated<number>
+  readonly digest: string
+}
+
+interface LabelRow {
+  readonly label: string
+  readonly value: string
+  readonly created_at: number
+  readonly seq: number
+}
+
+/** Of all receipts of one combination that were made in one period: hours or days since 1970. They stay when the receipts go. */
+interface RollupRow {
+  readonly period: number
+  readonly combo: number
+  readonly calls: number
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+  readonly cached_tokens: number
+  readonly reasoning_tokens: number
+  readonly cost: number
+  readonly platform_fee: number
+  readonly unknown_costs: number
+  readonly duration: number
+  readonly longest: number
 }
 
 interface ClientKeyRow {

@@ -8,7 +8,7 @@ import { migrations } from '../../src/storage/migrations.ts'
 import { openEngine, openStore } from '../../src/storage/open.ts'
 import { startPostgres } from '../postgres.ts'
 import type { TestPostgres } from '../postgres.ts'
-import { columns, receipt, refusal, using } from './place.ts'
+import { entry, everyReceipt, placed, refusal, upgradeTo, using } from './place.ts'
 import { testStore } from './suite.ts'
 
 const postgres = await startPostgres()
@@ -28,55 +28,59 @@ function testPostgres(server: TestPostgres): void {
   describe('PostgreSQL alone', () => {
     test('lets many gateways start at once on an empty database', async () => {
       const url = await server.createDatabase()
-      const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ url, columns })))
+      const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ url })))
       await Promise.all(stores.map((store) => store.close()))
       assert.equal((await server.query(url, 'select name from omni_migrations')).length, migrations.length)
     })
 
     test('is copied before an upgrade unless the operator has a backup', async () => {
       const url = await server.createDatabase()
-      await (await openStore({ url, columns })).close()
-      await (await openStore({ url, columns: [...columns, { name: 'later', kind: 'count' }], hasOwnBackup: true })).close()
+      await (await openStore({ url })).close()
+      await upgradeTo({ options: { url, hasOwnBackup: true } }, 1)
       assert.deepEqual(await server.query(url, `select 1 from pg_namespace where nspname like 'omni_backup%'`), [])
     })
 
     test('goes back to a backup by moving its tables', async () => {
       const url = await server.createDatabase()
-      const line = receipt()
-      await using({ options: { url } }, (store) => store.receipts.append([line]))
-      await using({ options: { url } }, (store) => store.receipts.append([receipt()]), [...columns, { name: 'later', kind: 'count' }])
+      const first = entry({}, { ...placed(0), line: 'first' })
+      await using({ options: { url } }, (store) => store.receipts.append([first]))
+      await upgradeTo({ options: { url } }, 1)
+      await server.query(url, 'update receipts set body = null')
       const moves = await server.query(
         url,
         `select format('drop table %I; alter table %I.%I set schema public', tablename, schemaname, tablename) as move from pg_tables where schemaname like 'omni_backup%'`,
       )
-      assert.equal(moves.length, 5)
+      assert.equal(moves.length, (await server.query(url, `select 1 from pg_tables where schemaname = 'public'`)).length - 1)
       await server.query(url, moves.map(({ move }) => move as string).join(';'))
       await using({ options: { url } }, async (store) => {
-        assert.deepEqual((await store.receipts.list({ limit: 9 })).lines, [line])
-        await store.receipts.append([line])
-        assert.equal(await store.receipts.count(), 1)
+        await store.receipts.append([first, entry({}, { ...placed(1), line: 'second' })])
+        assert.deepEqual(
+          (await everyReceipt(store)).map(({ body }) => body),
+          ['second', 'first'],
+        )
       })
     })
 
-    test('takes receipts with what its JSON cannot hold', async () => {
+    test('takes receipts with what its text cannot hold', async () => {
       const url = await server.createDatabase()
-      const store = await openStore({ url, columns })
-      await store.receipts.append([receipt({ provider: 'a\u0000b\ud800c\\u0000' })])
-      assert.deepEqual(await server.query(url, 'select provider from receipts'), [{ provider: 'a\ufffdb\ufffdc\\u0000' }])
-      await store.close()
+      await using({ options: { url } }, async (store) => {
+        await store.receipts.append([entry({ provider: 'a\ud800', metadata: { team: 'a\u0000b' } })])
+        const [found] = await everyReceipt(store, { label: { name: 'team', value: 'a\ufffdb' } })
+        assert.equal(found?.known.provider, 'a\ufffd')
+      })
     })
 
     test('refuses a database that holds tables of another program', async () => {
       const url = await server.createDatabase()
       await server.query(url, 'create table receipts (total integer)')
-      await assert.rejects(openStore({ url, columns }), refusal('refused', /another program/))
+      await assert.rejects(openStore({ url }), refusal('refused', /another program/))
       assert.deepEqual(await server.query(url, `select table_name from information_schema.tables where table_schema = 'public'`), [{ table_name: 'receipts' }])
     })
 
     test('says which server does not answer, without the password', async () => {
-      const unanswered = openStore({ url: 'postgres://omni:secret@127.0.0.1:1/x', columns })
+      const unanswered = openStore({ url: 'postgres://omni:secret@127.0.0.1:1/x' })
       await assert.rejects(unanswered, (error: Error) => refusal('unavailable', /127\.0\.0\.1:1/)(error) && !error.message.includes('secret'))
-      await assert.rejects(openStore({ url: 'not a url', columns }), refusal('refused', /postgres:\/\//))
+      await assert.rejects(openStore({ url: 'not a url' }), refusal('refused', /postgres:\/\//))
     })
 
     test('says so where a connection is cut, in the middle of a query or of a transaction', async () => {
@@ -99,12 +103,12 @@ function testPostgres(server: TestPostgres): void {
 
     test('answers again after its connections were cut', async () => {
       const url = await server.createDatabase()
-      const store = await openStore({ url, columns })
+      const store = await openStore({ url })
       await server.query(url, 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
-      const line = receipt()
-      await store.receipts.append([line]).catch(refusal('unavailable'))
-      await store.receipts.append([line])
-      assert.equal(await store.receipts.count(), 1)
+      const one = entry()
+      await store.receipts.append([one]).catch(refusal('unavailable'))
+      await store.receipts.append([one])
+      assert.equal(await store.receipts.count({}, 9), 1)
       await store.close()
     })
   })

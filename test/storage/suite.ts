@@ -3,11 +3,11 @@
 import { after, before, describe, test } from 'node:test'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
-import { columns } from './place.ts'
 import type { Place, StoreCases } from './place.ts'
 import { chainCases } from './chains.cases.ts'
 import { placeCases } from './places.cases.ts'
 import { receiptCases } from './receipts.cases.ts'
+import { readingCases } from './reading.cases.ts'
 import { responseCases } from './responses.cases.ts'
 import { secretCases } from './secrets.cases.ts'
 import { upgradeCases } from './upgrades.cases.ts'
@@ -15,6 +15,7 @@ import { upgradeCases } from './upgrades.cases.ts'
 export function testStore(name: string, newPlace: () => Promise<Place>): void {
   void describe(`${name} store`, () => {
     void describe('receipts', () => testOnOne(receiptCases, newPlace))
+    void describe('receipts that are looked for', () => testOnOne(readingCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))
@@ -30,7 +31,7 @@ function testOnOne(cases: StoreCases, newPlace: () => Promise<Place>): void {
   let store: Store
   before(async () => {
     place = await newPlace()
-    store = await openStore({ ...place.options, columns })
+    store = await openStore(place.options)
   })
   after(() => store.close())
   for (const [title, run] of Object.entries(cases)) void test(title, () => run(store, place))

@@ -2,12 +2,12 @@
 
 import { StorageError } from '../../src/storage/errors.ts'
 import { openStore } from '../../src/storage/open.ts'
-import { columns, receipt } from './place.ts'
+import { entry, placed } from './place.ts'
 
-const store = await openStore({ file: process.argv[2]!, columns })
+const store = await openStore({ file: process.argv[2]! })
 try {
   for (;;) {
-    await store.receipts.append(Array.from({ length: 5 }, () => receipt({ note: 'n'.repeat(2000) })))
+    await store.receipts.append(Array.from({ length: 5 }, () => entry({}, { ...placed(0), line: 'n'.repeat(2000) })))
     process.stdout.write('stored\n')
   }
 } catch (error) {

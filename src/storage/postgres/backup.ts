@@ -11,6 +11,13 @@ const copiedBytes = 1024 ** 3
 /** So many copies are kept; the oldest beyond them are removed. */
 const keptBackups = 3
 
+/** All that a gateway keeps, in whatever version it was. */
+// oxfmt-ignore
+const names: { readonly [name in keyof Tables]: true } = {
+  receipts: true, receipts_before: true, receipt_labels: true, combos: true, rollups_hour: true, rollups_day: true, logs: true,
+  client_keys: true, credentials: true, response_places: true, kept_responses: true, chains: true, places: true, facts: true, omni_migrations: true,
+}
+
 const advice = 'Make a backup with pg_dump, then start with `storage.hasOwnBackup` (OMNI_DATABASE_HAS_BACKUP=true).'
 
 interface Table {
@@ -47,10 +54,9 @@ export async function backUp(db: Kysely<Tables>, place: string): Promise<void> {
 }
 
 async function ownTables(db: Kysely<Tables>): Promise<readonly Table[]> {
-  const names: readonly (keyof Tables)[] = ['receipts', 'client_keys', 'credentials', 'facts', 'omni_migrations']
   const query = sql<Table>`
     select relname as name, pg_total_relation_size(oid) as bytes from pg_class
-    where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname in (${sql.join(names)})`
+    where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname in (${sql.join(Object.keys(names))})`
   return (await query.execute(db)).rows
 }
 
@@ -60,6 +66,17 @@ async function copy(name: keyof Tables, schema: string, db: Kysely<Tables>): Pro
   await sql`insert into ${copied} select * from ${sql.id(name)}`.execute(db)
   const missing = await sql`select * from ${sql.id(name)} except select * from ${copied} limit 1`.execute(db)
   if (missing.rows.length > 0) throw new StorageError('fault')
+  await continueCounting(name, schema, db)
+}
+
+/** A copied column that counts up by itself begins anew: it goes on where the first one stood. */
+async function continueCounting(name: string, schema: string, db: Kysely<Tables>): Promise<void> {
+  const counting = await sql<{ column: string }>`
+    select attname as column from pg_attribute where attrelid = ${`${schema}.${name}`}::regclass and attidentity <> ''`.execute(db)
+  for (const { column } of counting.rows) {
+    const next = sql`(select coalesce(max(${sql.ref(column)}), 0) + 1 from ${sql.id(schema, name)})`
+    await sql`select setval(pg_get_serial_sequence(${`${schema}.${name}`}, ${column}), ${next}, false)`.execute(db)
+  }
 }
 
 async function prune(db: Kysely<Tables>): Promise<void> {

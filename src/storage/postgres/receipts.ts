@@ -1,24 +1,123 @@
-/** The statement that writes a batch of receipts into PostgreSQL: the server takes the lines apart, off the gateway's processor. */
+/** Writes entries into PostgreSQL's index: one statement a batch, in which the server adds up what was new. */
 
-import { columnType, filledColumns } from '../columns.ts'
-import type { Column, ColumnType } from '../columns.ts'
+import type { Pool } from 'pg'
+import { entryFields, type IndexEntry } from '../../receipts/index-entry.ts'
+import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
+import { asStored, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
+import { StorageError, toStorageError } from '../errors.ts'
+import { rollUp, rollupTables } from '../rollups.ts'
+import type { Progress } from '../store.ts'
+import { opened } from './pool.ts'
 
-/** As `toColumn` of `columns.ts`, in SQL. `case` keeps the server from converting what it has not checked. */
-const expressions: { readonly [type in ColumnType]: (value: string) => string } = {
-  integer: (value) => `case jsonb_typeof(${value}) when 'number' then case when abs((${value})::numeric) <= 9007199254740991 then (${value})::bigint end end`,
-  real: (value) => `case jsonb_typeof(${value}) when 'number' then (${value})::double precision end`,
-  flag: (value) => `case jsonb_typeof(${value}) when 'boolean' then (${value})::boolean end`,
-  text: (value) => `case when jsonb_typeof(${value}) in ('string', 'object', 'array') then ${value} #>> '{}' end`,
+const names = rowColumns.map(({ name }) => name).join(', ')
+const values = rowColumns.map(({ name }) => (name === 'log' ? '(select logs.id from logs where logs.name = added.log)' : name)).join(', ')
+const arrays = rowColumns.map(({ name, isText }, at) => `$${at + 1}::${isText || name === 'log' ? 'text' : 'bigint'}[]`).join(', ')
+const afterRows = rowColumns.length
+
+/** Columns as arrays, then the labels of each receipt by its id. Logs are there before: a statement does not see what it adds itself. */
+const insertRows = `
+  with added as (
+    insert into receipts (${names}) select ${values} from unnest(${arrays}) as added (${names})
+    on conflict (id) do nothing returning *
+  ),
+  ${rollupTables.map((table) => `${table}_grown as (${rollUp(table, 'added')})`).join(', ')},
+  labelled as (
+    insert into receipt_labels (label, value, created_at, seq)
+    select label, value, created_at, seq from unnest($${afterRows + 1}::text[], $${afterRows + 2}::text[], $${afterRows + 3}::text[]) as told (receipt, label, value)
+    join added on added.id = told.receipt on conflict do nothing
+  )
+  insert into logs (name, indexed) select name, indexed from unnest($${afterRows + 4}::text[], $${afterRows + 5}::bigint[]) as reached (name, indexed)
+  on conflict (name) do update set indexed = greatest(logs.indexed, excluded.indexed)`
+
+const insertLogs = 'insert into logs (name, indexed) select name, 0 from unnest($1::text[]) as name on conflict (name) do nothing'
+
+const quoted = comboColumns.map((name) => `"${name}"`).join(', ')
+const insertCombos = `insert into combos (${quoted}) select * from unnest(${comboColumns.map((_, at) => `$${at + 1}::text[]`).join(', ')}) order by 1 on conflict (digest) do nothing`
+const findCombos = 'select id, digest from combos where digest = any($1)'
+
+type Fields = readonly string[]
+
+export class ReceiptWriter {
+  readonly #pool: Pool
+  readonly #combos = new Combos()
+  /** Logs that have their number: those that this process wrote or reads. A handful, since each is a process of the fleet. */
+  readonly #logs = new Set<string>()
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  /** Combinations and logs are stored before, and stay where the rest fails: nothing counts them until a receipt does. */
+  async append(entries: readonly IndexEntry[], progress: Progress | undefined): Promise<void> {
+    const rows = entries.map((entry) => entry.split('\t'))
+    if (rows.some((fields) => fields.length !== entryFields.length)) throw new StorageError('invalid', 'An entry of the index has other fields than these.')
+    try {
+      await this.#addLogs([...new Set(rows.map((fields) => fields[fieldAt.log]!))])
+      const combos = await this.#combosOf(rows)
+      const told = labelsIn(rows)
+      const columns = rowColumns.map(({ name, from }) => rows.map((fields, at) => (name === 'combo' ? combos[at] : asStored(fields[from]!) || null)))
+      const reached = progress === undefined ? [[], []] : [[progress.log], [progress.indexed]]
+      await opened(this.#pool).query({ name: 'append receipts', text: insertRows, values: [...columns, ...told, ...reached] })
+    } catch (error) {
+      throw toStorageError(error)
+    }
+  }
+
+  async #addLogs(logs: readonly string[]): Promise<void> {
+    const news = logs.filter((log) => log !== '' && !this.#logs.has(log))
+    if (news.length === 0) return
+    await opened(this.#pool).query(insertLogs, [news])
+    for (const log of news) this.#logs.add(log)
+  }
+
+  async #combosOf(rows: readonly Fields[]): Promise<readonly number[]> {
+    const values = rows.map((fields) => fields[fieldAt.dimensions]!)
+    const unknown = new Map<string, number>()
+    rows.forEach((fields, at) => {
+      if (this.#combos.numberOf(values[at]!) === undefined) unknown.set(values[at]!, Number(fields[fieldAt.created_at]))
+    })
+    const added = unknown.size === 0 ? unknown : await this.#lookUp(unknown)
+    return values.map((one) => this.#combos.numberOf(one) ?? added.get(one)!)
+  }
+
+  /** Of each combination the number, and those that the database has not seen are stored. */
+  async #lookUp(unknown: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+    const asked = [...unknown].map(([values, at]) => ({ values, at, combo: toCombo(values) }))
+    const found = await this.#find(asked.map(({ combo }) => combo))
+    const counted = asked.map(({ values, at, combo }) => {
+      const admitted = found.has(combo.digest) ? values : this.#combos.admit(values, at)
+      return { values, isItself: admitted === values, combo: admitted === values ? combo : toCombo(admitted) }
+    })
+    const news = counted.filter(({ combo }) => !found.has(combo.digest)).map(({ combo }) => combo)
+    if (news.length > 0) await this.#add(news)
+    const all = news.length > 0 ? await this.#find(counted.map(({ combo }) => combo)) : found
+    for (const { values, isItself, combo } of counted) if (isItself) this.#combos.learn(values, all.get(combo.digest)!)
+    return new Map(counted.map(({ values, combo }) => [values, all.get(combo.digest)!]))
+  }
+
+  async #find(combos: readonly Combo[]): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await opened(this.#pool).query<{ id: number; digest: string }>(findCombos, [combos.map(({ digest }) => digest)])
+    return new Map(rows.map(({ id, digest }) => [digest, id]))
+  }
+
+  async #add(combos: readonly Combo[]): Promise<void> {
+    const rows = combos.map(({ digest, values }) => [digest, ...values.map((value) => (value === null ? null : asStored(value)))])
+    await opened(this.#pool).query(
+      insertCombos,
+      comboColumns.map((_, at) => rows.map((row) => row[at])),
+    )
+  }
 }
 
-/** Takes one parameter: the lines, joined by line feeds. `materialized` keeps the server from parsing a line once for each column. */
-export function insertReceipts(columns: readonly Column[]): string {
-  const all = filledColumns(columns)
-  const names = all.map(({ name }) => `"${name}"`)
-  const values = all.map((column) => expressions[columnType(column)](`receipt -> '${column.name}'`))
-  return `
-    with lines as materialized (select line, line::jsonb as receipt from unnest(string_to_array($1, chr(10))) as line)
-    insert into receipts (${names.join(', ')}, body)
-    select ${values.join(', ')}, line from lines
-    on conflict (id) do nothing`
+/** The ids of receipts, and a label and its value for each. */
+function labelsIn(rows: readonly Fields[]): readonly [ids: string[], labels: string[], values: string[]] {
+  const told: [string[], string[], string[]] = [[], [], []]
+  for (const fields of rows) {
+    for (const [label, value] of fields[fieldAt.labels] === '' ? [] : labelsOf(fields[fieldAt.labels]!)) {
+      told[0].push(fields[fieldAt.id]!)
+      told[1].push(label)
+      told[2].push(value)
+    }
+  }
+  return told
 }

@@ -12,7 +12,11 @@ import { Connection } from './connection.ts'
 import { threadDialect } from './dialect.ts'
 import { backupFolder } from './file.ts'
 
-const types: TypeNames = { id: 'text', text: 'text', integer: 'integer', real: 'real', flag: 'integer', bytes: 'blob', table: ' strict' }
+// oxfmt-ignore
+const types: TypeNames = {
+  id: 'text', text: 'text', integer: 'integer', real: 'real', flag: 'integer', bytes: 'blob', serial: 'integer primary key',
+  table: ' strict', sorted: ' strict, without rowid',
+}
 
 const defaultBusyMs = 2000
 
@@ -36,8 +40,8 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
     // Every transaction begins by taking the one lock that writers share.
     lock: async () => {},
     backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
-    prepareReceipts: (columns) => connection.askInTurn({ kind: 'columns', columns }),
-    appendReceipts: (lines) => connection.askInTurn({ kind: 'append', lines: lines.join('\n') }),
+    keepsLines: false,
+    append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),
     close: () => connection.close(),
   }
 }

@@ -1,18 +1,22 @@
 /** What the gateway and the database's thread say to each other. */
 
-import type { Column } from '../columns.ts'
 import type { StorageReason } from '../errors.ts'
+import type { Progress } from '../store.ts'
 
 export type Value = string | number | bigint | null | Uint8Array
 
 export type Request =
   | { readonly kind: 'open'; readonly file: string; readonly busyMs: number }
   | { readonly kind: 'query'; readonly sql: string; readonly parameters: readonly Value[] }
-  | { readonly kind: 'columns'; readonly columns: readonly Column[] }
-  /** Lines of JSON, joined by line feeds: one string crosses much faster than the objects would. */
-  | { readonly kind: 'append'; readonly lines: string }
+  | { readonly kind: 'append'; readonly batch: Batch }
   | { readonly kind: 'backup'; readonly file: string }
   | { readonly kind: 'close' }
+
+export interface Batch {
+  /** Of the index, joined by line feeds: one text crosses much faster than objects would. */
+  readonly entries: string
+  readonly progress: Progress | undefined
+}
 
 export interface Rows {
   readonly rows: readonly unknown[]
@@ -23,7 +27,6 @@ export interface Rows {
 export interface Answers {
   readonly open: undefined
   readonly query: Rows
-  readonly columns: undefined
   readonly append: undefined
   readonly backup: undefined
   readonly close: undefined

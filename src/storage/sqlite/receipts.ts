@@ -1,60 +1,104 @@
-/** Writes receipts into SQLite: one transaction a batch, one prepared statement for all. */
+/** Writes entries into SQLite's index: one transaction a batch, and rollups of what was new in it. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { isObject } from '../../base/json.ts'
-import { columnType, filledColumns, toColumn } from '../columns.ts'
-import type { Column } from '../columns.ts'
+import { entryFields } from '../../receipts/index-entry.ts'
+import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
 import { StorageError } from '../errors.ts'
-import type { Value } from './messages.ts'
+import { fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
+import { rollUp, rollupTables } from '../rollups.ts'
+import type { Progress } from '../store.ts'
+import type { Batch, Value } from './messages.ts'
+
+const marks = (names: readonly string[]): string => names.map(() => '?').join(', ')
 
 export class ReceiptWriter {
   readonly #database: DatabaseSync
-  readonly #columns: readonly { readonly name: string; readonly convert: (value: unknown) => Value }[]
+  readonly #combos = new Combos()
   readonly #insert: StatementSync
+  readonly #insertLabel: StatementSync
+  readonly #findCombo: StatementSync
+  readonly #insertCombo: StatementSync
+  readonly #advance: StatementSync
+  readonly #newest: StatementSync
+  readonly #rollUps: readonly StatementSync[]
   /** The values of one row, used again for every row. */
-  readonly #row: Value[]
+  readonly #row: Value[] = rowColumns.map(() => null)
 
-  constructor(database: DatabaseSync, columns: readonly Column[]) {
-    const all = filledColumns(columns)
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#columns = all.map((column) => ({ name: column.name, convert: toColumn[columnType(column)] }))
-    this.#row = Array.from({ length: all.length + 1 }, () => null)
-    const names = all.map(({ name }) => `"${name}"`).join(', ')
-    const marks = all.map(() => '?').join(', ')
-    this.#insert = database.prepare(`insert into receipts (${names}, body) values (${marks}, ?) on conflict (id) do nothing`)
+    this.#insert = database.prepare(
+      `insert into receipts (${rowColumns.map(({ name }) => name).join(', ')}) values (${marks(this.#row as string[])}) on conflict (id) do nothing`,
+    )
+    this.#insertLabel = database.prepare('insert into receipt_labels (label, value, created_at, seq) values (?, ?, ?, ?) on conflict do nothing')
+    this.#findCombo = database.prepare('select id from combos where digest = ?')
+    this.#insertCombo = database.prepare(`insert into combos (${comboColumns.map((name) => `"${name}"`).join(', ')}) values (${marks(comboColumns)})`)
+    this.#advance = database.prepare(
+      'insert into logs (name, indexed) values (?, ?) on conflict (name) do update set indexed = max(indexed, excluded.indexed) returning id',
+    )
+    this.#newest = database.prepare('select coalesce(max(seq), 0) as seq from receipts')
+    this.#rollUps = rollupTables.map((table) => database.prepare(rollUp(table, 'receipts where seq > ?')))
   }
 
-  append(lines: string): undefined {
+  append(batch: Batch): undefined {
     this.#database.exec('begin immediate')
     try {
-      for (const line of lines.split('\n')) this.#write(line)
+      this.#write(batch)
       this.#database.exec('commit')
     } catch (error) {
+      this.#combos.forget()
       // Some faults, a full disk among them, have rolled it back already.
       if (this.#database.isTransaction) this.#database.exec('rollback')
       throw error
     }
   }
 
-  #write(line: string): void {
-    const receipt = parse(line)
-    const columns = this.#columns
+  /** New rows have numbers above all others. */
+  #write({ entries, progress }: Batch): void {
+    const { seq } = this.#newest.get() as { readonly seq: number }
+    const logs = new Map<string, number>()
+    if (progress !== undefined) logs.set(progress.log, this.#advanceLog(progress))
+    for (const entry of entries === '' ? [] : entries.split('\n')) this.#writeEntry(entry.split('\t'), logs)
+    for (const statement of this.#rollUps) statement.run(seq)
+  }
+
+  #advanceLog({ log, indexed }: Progress): number {
+    return (this.#advance.get(log, indexed) as { readonly id: number }).id
+  }
+
+  /** `logs` has the numbers of those in this batch, one as a rule. */
+  #writeEntry(fields: readonly string[], logs: Map<string, number>): void {
+    if (fields.length !== entryFields.length) throw new StorageError('invalid', 'An entry of the index has other fields than these.')
     const row = this.#row
-    for (let index = 0; index < columns.length; index += 1) {
-      const { name, convert } = columns[index]!
-      row[index] = convert(receipt[name])
+    for (let at = 0; at < rowColumns.length; at += 1) row[at] = fields[rowColumns[at]!.from] || null
+    row[comboAt] = this.#comboOf(fields[fieldAt.dimensions]!, Number(fields[fieldAt.created_at]))
+    const log = fields[fieldAt.log]!
+    if (log !== '') {
+      if (!logs.has(log)) logs.set(log, this.#advanceLog({ log, indexed: 0 }))
+      row[logAt] = logs.get(log)!
     }
-    row[columns.length] = line
-    this.#insert.run(...row)
+    const { changes, lastInsertRowid } = this.#insert.run(...row)
+    if (changes === 0 || fields[fieldAt.labels] === '') return
+    for (const [label, value] of labelsOf(fields[fieldAt.labels]!)) this.#insertLabel.run(label, value, fields[fieldAt.created_at]!, lastInsertRowid)
+  }
+
+  #comboOf(values: string, at: number): number {
+    const known = this.#combos.numberOf(values)
+    if (known !== undefined) return known
+    const found = this.#find(toCombo(values))
+    const counted = found === undefined ? this.#combos.admit(values, at) : values
+    const number = found ?? this.#add(toCombo(counted))
+    if (counted === values) this.#combos.learn(values, number)
+    return number
+  }
+
+  #find({ digest }: Combo): number | undefined {
+    return (this.#findCombo.get(digest) as { readonly id: number } | undefined)?.id
+  }
+
+  #add(combo: Combo): number {
+    return this.#find(combo) ?? Number(this.#insertCombo.run(combo.digest, ...combo.values).lastInsertRowid)
   }
 }
 
-function parse(line: string): { readonly [signal: string]: unknown } {
-  try {
-    const receipt: unknown = JSON.parse(line)
-    if (isObject(receipt)) return receipt
-  } catch {
-    // Said below, without the parser's words: they quote the line.
-  }
-  throw new StorageError('invalid', 'A receipt is one line of JSON, an object.')
-}
+const comboAt = rowColumns.findIndex(({ name }) => name === 'combo')
+const logAt = rowColumns.findIndex(({ name }) => name === 'log')

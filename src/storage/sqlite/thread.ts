@@ -32,10 +32,9 @@ function answer(request: Request): Answers[Request['kind']] {
       return void (database = openDatabase(request.file, request.busyMs))
     case 'query':
       return query(request.sql, request.parameters)
-    case 'columns':
-      return void (receipts = new ReceiptWriter(opened(), request.columns))
     case 'append':
-      return receipts!.append(request.lines)
+      receipts ??= new ReceiptWriter(opened())
+      return receipts.append(request.batch)
     case 'backup':
       return backUp(opened(), request.file)
     case 'close':

@@ -1,0 +1,73 @@
+/** What the index needs of one receipt, as one line of fields: what is added up, what it is found by, and where its entry stands. */
+
+import { signals, type ReceiptRecord, type SignalName } from './signals.ts'
+
+/** Where an entry stands: its log, its place there, and its bytes in the segment. All null for a receipt of before there was a log. */
+export interface Placed {
+  readonly log: string | null
+  readonly position: number | null
+  readonly offset: number | null
+  readonly length: number | null
+  /** The receipt as it was written, where the index is to keep it. */
+  readonly line?: string
+}
+
+/** One line, `entryFields` between tabs. It crosses threads as it is: one large text is much faster than the objects that it tells of. */
+export type IndexEntry = string & { readonly entry: true }
+
+/** The whole numbers of an entry, each the signal of that name. */
+export const entryNumbers = [
+  'created_at',
+  'expires_at',
+  'cost',
+  'platform_fee',
+  'prompt_tokens',
+  'completion_tokens',
+  'cached_tokens',
+  'reasoning_tokens',
+  'duration',
+] as const satisfies readonly SignalName[]
+
+/** What stands in an entry, in order. `labels` is JSON, `dimensions` are the values of `dimensions` joined by `valueSeparator`. Empty is null. */
+export const entryFields = ['id', ...entryNumbers, 'user_pseudonym', 'log', 'position', 'offset', 'length', 'labels', 'dimensions', 'line'] as const
+
+/** The signals that receipts are filtered and added up by. */
+const filtered: readonly SignalName[] = signals.filter((signal) => 'dimension' in signal).map(({ name }) => name)
+
+/** Those, and the size of the cost, by which a filter on the cost finds its rows. */
+export const dimensions: readonly string[] = [...filtered, 'cost_class']
+
+/** No value holds a control character. */
+export const valueSeparator = '\u001f'
+/** In the place of a value: there is none, which is not the empty text. */
+export const noValue = '\u0001'
+/** In the place of a name that cannot be counted by itself. */
+export const otherName = 'other'
+
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u001f]/
+/** Names come from configurations and catalogues, the other kinds from this gateway. */
+const isNamed = filtered.map((name) => signals.some((signal) => signal.name === name && (signal.kind === 'name' || signal.kind === 'id')))
+
+export function indexEntry(record: ReceiptRecord, placed: Placed): IndexEntry {
+  let line = record.id
+  for (let at = 0; at < entryNumbers.length; at += 1) line += `\t${digits(record[entryNumbers[at]!])}`
+  const labels = record.metadata === null ? '' : JSON.stringify(record.metadata)
+  line += `\t${record.user_pseudonym ?? ''}\t${placed.log ?? ''}\t${placed.position ?? ''}\t${placed.offset ?? ''}\t${placed.length ?? ''}\t${labels}\t`
+  for (let at = 0; at < filtered.length; at += 1) line += asValue(record[filtered[at]!], isNamed[at]!) + valueSeparator
+  return `${line}${costClass(record.cost)}\t${placed.line ?? ''}` as IndexEntry
+}
+
+/** How many digits the nano-dollars have: each class is ten times the one before. */
+export const costClass = (cost: number | null): string => (cost === null ? noValue : String(String(cost).length))
+
+/** Receipts of older versions may lack a signal, or have it in another shape: no receipt is kept out of the index over one. */
+function digits(value: number | null): string {
+  const whole = typeof value === 'number' ? Math.round(value) : undefined
+  return Number.isSafeInteger(whole) ? String(whole) : ''
+}
+
+function asValue(value: unknown, isNamed: boolean): string {
+  if (typeof value === 'string') return isNamed && controls.test(value) ? otherName : value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : noValue
+}
