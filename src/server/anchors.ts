@@ -4,8 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { AnchorSettings } from '../config/sinks.ts'
-import { readCheckpoint, type Checkpoint } from '../receipts/note-bodies.ts'
-import { readNote } from '../receipts/note.ts'
+import type { Checkpoint } from '../receipts/note-bodies.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AnchorStatus } from '../telemetry/sinks.ts'
 import { putObject } from '../upstream/bucket.ts'
@@ -20,9 +19,10 @@ export interface Outside {
   readonly names: Names
 }
 
-interface Anchored {
+/** A checkpoint that is on our own disk. */
+export interface Noted extends Pick<Checkpoint, 'origin' | 'size' | 'time'> {
+  /** As it was signed. */
   readonly note: string
-  readonly checkpoint: Checkpoint
 }
 
 export interface AnchorsOptions extends Outside {
@@ -32,25 +32,20 @@ export interface AnchorsOptions extends Outside {
 
 export class Anchors {
   readonly #anchors: readonly Anchor[]
-  readonly #log: Log
 
   constructor({ settings, log, ...outside }: AnchorsOptions) {
-    this.#log = log
-    this.#anchors = settings.map((one) => new Anchor(new Reach(one.name, log), (anchored) => send(one, anchored, outside)))
+    this.#anchors = settings.map((to) => new Anchor(new Reach(to.name, log), (checkpoint) => send(to, checkpoint, outside)))
   }
 
-  /** A checkpoint was made and is on our own disk: a signed note. */
-  put(note: string): void {
-    const checkpoint = readCheckpoint(readNote(note)?.body ?? '')
-    if (checkpoint === undefined) return this.#log.tell('error', 'what was to be anchored is no checkpoint')
-    for (const anchor of this.#anchors) anchor.put({ note, checkpoint })
+  put(checkpoint: Noted): void {
+    for (const anchor of this.#anchors) anchor.put(checkpoint)
   }
 
   status(): readonly AnchorStatus[] {
     return this.#anchors.map((anchor) => anchor.status)
   }
 
-  /** Hands out what is left, and gives up after `ms`. */
+  /** Hands out what is left, and gives up after `ms`, or where an anchor is away. */
   async close(ms: number): Promise<void> {
     await Promise.all(this.#anchors.map((anchor) => anchor.close(ms)))
   }
@@ -58,14 +53,14 @@ export class Anchors {
 
 class Anchor {
   readonly #reach: Reach
-  readonly #send: (anchored: Anchored) => Promise<void>
+  readonly #send: (checkpoint: Noted) => Promise<void>
   /** One at most: the newest vouches for all before it. */
-  #newest: Anchored | undefined
-  #last: Checkpoint | undefined
+  #newest: Noted | undefined
+  #last: Noted | undefined
   #running: Promise<void> | undefined
-  #hasGivenUp = false
+  #isClosing = false
 
-  constructor(reach: Reach, sendTo: (anchored: Anchored) => Promise<void>) {
+  constructor(reach: Reach, sendTo: (checkpoint: Noted) => Promise<void>) {
     this.#reach = reach
     this.#send = sendTo
   }
@@ -74,29 +69,32 @@ class Anchor {
     return { ...this.#reach.status, size: this.#last?.size ?? null, time: this.#last?.time ?? null }
   }
 
-  put(anchored: Anchored): void {
-    this.#newest = anchored
+  put(checkpoint: Noted): void {
+    this.#newest = checkpoint
     this.#running ??= this.#run()
   }
 
   async close(ms: number): Promise<void> {
+    this.#isClosing = true
     this.#reach.hurry()
     const late = pause(ms)
     await Promise.race([this.#running, late.done])
     late.cancel()
-    this.#hasGivenUp = true
   }
 
   async #run(): Promise<void> {
-    while (this.#newest !== undefined && !this.#hasGivenUp) {
-      const anchored = this.#newest
+    while (this.#newest !== undefined) {
+      const checkpoint = this.#newest
+      const isLast = this.#isClosing
       try {
-        await this.#send(anchored)
-        this.#last = anchored.checkpoint
-        if (this.#newest === anchored) this.#newest = undefined
+        await this.#send(checkpoint)
+        this.#last = checkpoint
+        if (this.#newest === checkpoint) this.#newest = undefined
         this.#reach.succeed()
       } catch (error) {
         this.#reach.fail(error)
+        // Who is away keeps nobody from stopping: it is asked once more.
+        if (isLast) break
         await this.#reach.rest()
       }
     }
@@ -104,8 +102,7 @@ class Anchor {
   }
 }
 
-async function send(to: AnchorSettings, { note, checkpoint }: Anchored, { transport, names }: Outside): Promise<void> {
-  const { origin, size, time } = checkpoint
+async function send(to: AnchorSettings, { note, origin, size, time }: Noted, { transport, names }: Outside): Promise<void> {
   switch (to.to) {
     case 'file':
       return append(to.file, `${note}\n`)

@@ -6,7 +6,7 @@ import type { Log } from '../telemetry/log.ts'
 import { writeAnchorMetrics, writeExportMetrics, type AnchorStatus, type ExportStatus } from '../telemetry/sinks.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { Names } from '../upstream/names.ts'
-import { Anchors } from './anchors.ts'
+import { Anchors, type Noted } from './anchors.ts'
 import { Exports, type ExportsOptions } from './exports.ts'
 
 export interface SinksOptions {
@@ -16,8 +16,8 @@ export interface SinksOptions {
 }
 
 export interface Sinks {
-  /** Takes each checkpoint, as a note, when it is on our own disk; never throws and never waits. */
-  anchor(note: string): void
+  /** Takes each checkpoint when it is on our own disk; never throws and never waits. */
+  anchor(checkpoint: Noted): void
   status(): { readonly anchors: readonly AnchorStatus[]; readonly exports: readonly ExportStatus[] }
   /** In Prometheus' text format; empty where there is neither. */
   metrics(): string
@@ -37,7 +37,7 @@ export function startSinks({ settings: { receipts, upstream, dataDir }, logs, lo
   const exports = new Exports({ settings: receipts.exports, logs, folder: join(dataDir, 'exports'), transport, log })
   exports.start()
   return {
-    anchor: (note) => anchors.put(note),
+    anchor: (checkpoint) => anchors.put(checkpoint),
     status: () => ({ anchors: anchors.status(), exports: exports.status() }),
     metrics: () =>
       (receipts.anchors.length > 0 ? writeAnchorMetrics(anchors.status()) : '') + (receipts.exports.length > 0 ? writeExportMetrics(exports.status()) : ''),
