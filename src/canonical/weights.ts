@@ -23,6 +23,12 @@ export type Modality = (typeof modalities)[number]
 
 export const bitOf = (kind: Modality): number => 1 << modalities.indexOf(kind)
 
+const listed: readonly (readonly Modality[])[] = Array.from({ length: 1 << modalities.length }, (_, kinds) =>
+  modalities.filter((kind) => (kinds & bitOf(kind)) !== 0),
+)
+
+export const modalitiesIn = ({ kinds }: Weights): readonly Modality[] => listed[kinds]!
+
 /** Of a prompt that stands in files, or beside them, and is not read. */
 export function unweighed(...kinds: readonly Modality[]): Weights {
   return { system: 0, history: 0, user: 0, tools: 0, toolResults: 0, media: 0, kinds: kinds.reduce((bits, kind) => bits | bitOf(kind), 0) }

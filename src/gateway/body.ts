@@ -11,6 +11,8 @@ export interface Body {
   readonly bytes: Buffer
   readonly object: JsonObject
   readonly members: readonly Member[]
+  /** Of its text, where its bytes may be more. */
+  readonly characters: number
 }
 
 /** Throws `Failure` where the headers announce something that is not plain JSON: also what makes a cross-site form useless. */
@@ -32,12 +34,13 @@ const jsonType = /^application\/json *(; *charset="?utf-8"? *)?$/i
 export function parseBody(bytes: Buffer, limits: CallLimits): Body {
   if (!isUtf8(bytes)) throw new Failure('invalid_encoding', 'The body is not UTF-8.')
   const { members, needsExact } = surveyed(bytes, limits)
+  const text = bytes.toString('utf8')
   // A number alone is no object, however it is kept.
-  const object = parsed(bytes.toString('utf8'), needsExact && members.length > 0)
+  const object = parsed(text, needsExact && members.length > 0)
   if (!isObject(object)) throw new Failure('invalid_type', 'The body must be a JSON object.')
   if (Array.isArray(object.messages) && object.messages.length > limits.messages)
     throw new Failure('too_many_items', `There are more than ${limits.messages} messages.`, { param: 'messages' })
-  return { bytes, object, members }
+  return { bytes, object, members, characters: text.length }
 }
 
 function surveyed(bytes: Buffer, limits: CallLimits) {

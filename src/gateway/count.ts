@@ -29,7 +29,7 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
   const tokens = counted ?? estimatedTokens(sizeOfPrompt(call))
   const source = counted === undefined ? 'estimated' : 'reported'
   receipt.record.prompt_tokens = tokens
-  receipt.record.usage_source = source
+  receipt.record.usage_source = receipt.record.input_source = source
   receipt.record.usage_confidence = counted === undefined ? 0.4 : 1
   receipt.record.status = 200
   const body = JSON.stringify(call.surface.wire.writeCount?.(tokens) ?? { input_tokens: tokens })

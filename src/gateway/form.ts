@@ -49,11 +49,17 @@ export function prepareForm<F extends FormName>(call: FormCall<F>, target: Targe
       `The model’s provider takes ${place.most} at once, and more than ${mostRequests} requests would have to be made of this one.`,
     )
   const isSame = dialect.name === name && asked.length === 1
-  const goesAsIs = isSame && !quirksTouch(call.body.object, place.quirks ?? noQuirks) && wire.mustRewrite?.(call.body.object, target.model) !== true
+  const isBent = quirksTouch(call.body.object, place.quirks ?? noQuirks)
+  const goesAsIs = isSame && !isBent && wire.mustRewrite?.(call.body.object, target.model) !== true
   const way = { path: place.path, accept: 'application/json', passedHeaders: [] }
-  const { record } = terms.receipt
+  const { record, prompt } = terms.receipt
   record.wire = dialect.name
-  record.context_delta = goesAsIs ? 'unchanged' : 'translated'
+  if (goesAsIs) prompt.passOn()
+  else prompt.rewrite()
+  if (call.model !== target.model) prompt.did('model_renamed')
+  if (asked.length > 1) prompt.did('split')
+  if (isBent) prompt.did('quirks')
+  if (!goesAsIs) prompt.did(dialect.name === name ? 'rewritten' : 'translated')
   return {
     dialect,
     passesOn: isSame,

@@ -8,13 +8,14 @@ import type { Gateway } from './gateway.ts'
 
 /** What the call names in a way that the wire cannot, and nobody has fetched yet. */
 export function missingBytes(call: Call, wire: UpstreamWire): readonly string[] {
-  const { image_url: image, document_url: document } = wire.cannotSay
-  if ((image === undefined && document === undefined) || wire.name === call.surface.name) return nothing
+  if (takesUrls(wire) || wire.name === call.surface.name) return nothing
   const urls = call.request.turns.flatMap(({ blocks }) => blocks.flatMap((block) => urlsIn(block, wire)))
   return urls.filter((url, at) => call.brought?.has(url) !== true && urls.indexOf(url) === at)
 }
 
 const nothing: readonly string[] = []
+
+const takesUrls = ({ cannotSay }: UpstreamWire): boolean => cannotSay.image_url === undefined && cannotSay.document_url === undefined
 
 /** More in one call is no conversation. */
 const mostUrls = 50
@@ -34,9 +35,9 @@ export async function bringBytes(call: Call, urls: readonly string[], { media }:
   }
 }
 
-/** The request as this wire can say it. */
+/** The request as this wire can say it: the same where nothing was brought for it. */
 export function withBytes({ request, brought }: Call, wire: UpstreamWire): ChatRequest {
-  if (brought === undefined) return request
+  if (brought === undefined || takesUrls(wire)) return request
   const bring = (block: Block): Block => {
     if (block.type === 'tool-result') return { ...block, blocks: block.blocks.map(bring) }
     const found = isLacking(block, wire) ? brought.get(block.source.url) : undefined

@@ -2,7 +2,7 @@
 
 import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
-import { shownIn } from '../receipts/shown.ts'
+import { modalitiesIn } from '../canonical/weights.ts'
 import { nameOf, safeName } from '../receipts/names.ts'
 import { Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -54,11 +54,12 @@ export function tellCaller(caller: Caller, { record }: Receipt): void {
 }
 
 export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): void {
-  const { object, bytes, members } = call.body
+  const { object, bytes, members, characters } = call.body
   const { wire } = call.surface
   const { record } = receipt
-  const { maxTokens, temperature, choices, wantsJson, messages, tools } = wire.outline(object)
-  receipt.measure(call.upload?.size ?? bytes.length, shownIn(bytes.length, object))
+  const { maxTokens, temperature, choices, wantsJson, messages, tools, weights } = wire.outline(object, members)
+  receipt.measure(call.upload?.size ?? bytes.length)
+  receipt.prompt.weigh(weights, characters === 0 ? 1 : bytes.length / characters)
   record.requested_model = 'unknown'
   record.stream = call.streams
   record.max_tokens = whole(maxTokens)
@@ -67,6 +68,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   record.output_type = wantsJson ? 'json' : 'text'
   record.message_count = messages
   record.tool_count = tools
+  record.modalities = modalitiesIn(weights)
   record.metadata = call.extensions.metadata ?? null
   tellNames(call.client.headers, record, gateway)
   // A form is hashed by nobody: it is not here yet.

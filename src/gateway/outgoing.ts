@@ -47,7 +47,8 @@ export function prepare(call: Call, target: Target, isStrict: boolean, receipt: 
   const goesAsIs = name === call.surface.name && quirks.callIdPattern === undefined && wire.mustRewrite?.(call.body.object) !== true
   const written = goesAsIs ? passOn(call, target, wire, { quirks, isStrict, receipt }) : write(call, target, wire, { quirks, isStrict, receipt })
   receipt.record.wire = name
-  receipt.record.context_delta = goesAsIs ? 'unchanged' : 'translated'
+  if (call.model !== target.model) receipt.prompt.did('model_renamed')
+  if (written.hidesUsage) receipt.prompt.did('usage_asked')
   return { ...written, wire, request: address(call, target, wayOf(call, target, wire), written.body) }
 }
 
@@ -76,8 +77,12 @@ function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, rece
   if (quirksTouch(object, quirks)) {
     if (losesCacheMarks(object, quirks)) loseOrRefuse('cache_mark', isStrict, receipt)
     for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
-    return { ...rest, body: JSON.stringify(applyQuirks({ ...vendorPart(call.body.object), ...usage, ...named }, quirks)) }
+    const body = applyQuirks({ ...vendorPart(object), ...usage, ...named }, quirks)
+    receipt.prompt.did('quirks')
+    receipt.prompt.rewrite({ before: wire.outline(object, members).weights, after: wire.outline(body, members).weights })
+    return { ...rest, body: JSON.stringify(body) }
   }
+  receipt.prompt.passOn()
   const hasOurs = members.some(({ key }) => extensionFields.has(key))
   if (usage === undefined && !hasOurs) return { ...rest, body: renamed(call.body, named) }
   const set = new Map<string, string>()
@@ -94,9 +99,14 @@ const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
 
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
 function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
+  const { prompt } = receipt
   const { fieldOf } = call.surface.wire
-  const lose = (word: Word) => loseOrRefuse(word, isStrict, receipt, fieldOf[word])
-  const request = offerAllowed(withBytes(call, wire), wire.name)
+  const lose = (word: Word) => {
+    loseOrRefuse(word, isStrict, receipt, fieldOf[word])
+    if (word === 'strict_format') prompt.did('format_relaxed')
+  }
+  const brought = withBytes(call, wire)
+  const request = offerAllowed(brought, wire.name)
   for (const word of lostWords(request, wire.cannotSay)) {
     if (wire.cannotSay[word] === 'refuse') throw unsayable(word, fieldOf[word])
     lose(word)
@@ -105,11 +115,20 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
   const offered = offerTextTools(request, { hasNoTextTools: takesTextTools(target, quirks) ? undefined : wire.hasNoTextTools })
   const shaped = answerInTool(offered.request, traits, wire)
   const named = bendNames(shaped.request, quirks.callIdPattern ? { toolNamePattern: wire.toolNamePattern, callIdPattern: quirks.callIdPattern } : wire)
-  const body = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)
-  const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(body) : undefined
+  const written = wire.writeRequest({ ...named.request, model: target.model }, traits, lose)
+  const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(written) : undefined
+  const body = applyQuirks(usage ? { ...written, ...usage } : written, quirks)
+  prompt.rewrite({ before: call.surface.wire.outline(call.body.object).weights, after: wire.outline(body).weights })
+  prompt.did(wire.name === call.surface.name ? 'rewritten' : 'translated')
+  if (quirksTouch(written, quirks)) prompt.did('quirks')
+  if (brought !== call.request) prompt.did('media_fetched')
+  if (request !== brought) prompt.did('tools_narrowed')
+  if (offered.request !== request) prompt.did('text_tools')
+  if (shaped.undo !== undefined) prompt.did('json_tool')
+  if (named.request !== shaped.request) prompt.did('names_bent')
   const undo = [named.restore, shaped.undo, offered.undo].filter((step) => step !== undefined)
   return {
-    body: JSON.stringify(applyQuirks(usage ? { ...body, ...usage } : body, quirks)),
+    body: JSON.stringify(body),
     passesOn: wire.name === call.surface.name && undo.length === 0 && !call.wantsArray,
     hidesUsage: usage !== undefined,
     undo,

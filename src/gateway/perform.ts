@@ -45,9 +45,14 @@ function mustGather<F extends MediaForm>(call: MediaCall<F>, plan: Plan): boolea
 
 async function ask<F extends MediaForm>(call: MediaCall<F>, target: Target, terms: Terms): Promise<Performed<F>> {
   const place = placeOf(call, target)!
-  const { record } = terms.receipt
+  const { record, prompt } = terms.receipt
   const isSame = place.dialect === call.surface.name
   record.wire = place.dialect
-  record.context_delta = isSame ? 'unchanged' : 'translated'
+  if (isSame) prompt.passOn()
+  else {
+    prompt.rewrite()
+    prompt.did('translated')
+  }
+  if (call.model !== target.model) prompt.did('model_renamed')
   return isSame ? relay(call, target, place, terms) : runErrand(call, target, place, terms)
 }

@@ -49,7 +49,7 @@ async function takeForm(parts: Parts, gateway: Gateway): Promise<AnyCall> {
     await upload.untilNamed()
     surface.wire.checkRequest(upload.fields)
     const extensions = readExtensions({}, client.headers, parts)
-    return new Call<Surface>({ ...parts, body: { bytes: noBytes, object: upload.fields, members: [] }, extensions, upload }) as AnyCall
+    return new Call<Surface>({ ...parts, body: { bytes: noBytes, object: upload.fields, members: [], characters: 0 }, extensions, upload }) as AnyCall
   } catch (error) {
     upload.close()
     throw error

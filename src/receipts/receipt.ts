@@ -8,13 +8,15 @@ import { conclude } from './closing.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { nameOf, safeName } from './names.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
+import { Prompt } from './prompt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 import { Timeline } from './timeline.ts'
-import { countUsage, estimatedTokens, isTold, outputOf, type CountedUsage } from './usage.ts'
+import { countUsage, estimatedTokens, isTold, outputOf, tellUsage, type CountedUsage } from './usage.ts'
 
 export class Receipt {
   readonly record: ReceiptRecord
   readonly time = new Timeline()
+  readonly prompt: Prompt
   /** That it reaches a provider is written down. */
   isIntended = false
   /** What the last attempt asked for is the operator's own name for a model. */
@@ -25,10 +27,10 @@ export class Receipt {
   #usage: Usage | undefined
   #mostTold = 0
   #requestBytes = 0
-  #promptBytes = 0
   /** Characters and frames of the answer, for an estimate where the provider tells no usage. */
   #characters = 0
   #plainFrames = 0
+  #hasHeard = false
   #billing: Billing | undefined
   #hasFinished = false
   #guesses = true
@@ -39,6 +41,7 @@ export class Receipt {
 
   constructor(opening: Opening) {
     this.record = openRecord(opening)
+    this.prompt = new Prompt(this.record)
   }
 
   get id(): string {
@@ -57,10 +60,8 @@ export class Receipt {
     return [...this.#dropped]
   }
 
-  /** `shown` are those of its bytes that are no text. */
-  measure(requestBytes: number, shown = 0): void {
+  measure(requestBytes: number): void {
     this.#requestBytes = requestBytes
-    this.#promptBytes = requestBytes - shown
     this.record.request_size = 2 ** Math.ceil(Math.log2(Math.max(1, requestBytes)))
   }
 
@@ -71,6 +72,7 @@ export class Receipt {
   /** What one target could not be told, the next may understand. */
   forgetDropped(): void {
     this.#dropped.clear()
+    this.prompt.forget()
   }
 
   beginAttempt(): void {
@@ -114,6 +116,7 @@ export class Receipt {
 
   observe(events: readonly ChatEvent[]): void {
     const { record } = this
+    this.#hasHeard = true
     for (const event of events) {
       switch (event.type) {
         case 'start':
@@ -221,6 +224,7 @@ export class Receipt {
     record.dropped = this.dropped
     this.time.close(record)
     this.#settleUsage()
+    this.prompt.close()
     conclude(record, {
       attempts: this.#attempts,
       time: now(),
@@ -258,6 +262,7 @@ export class Receipt {
     this.#mostTold = 0
     this.#characters = 0
     this.#plainFrames = 0
+    this.#hasHeard = false
     this.#hasFinished = false
     record.response_id = record.claimed_model = record.finish = record.upstream_request_id = null
     record.fingerprint = record.service_tier = record.connected_after = null
@@ -265,10 +270,14 @@ export class Receipt {
     this.#maxGap = 0
   }
 
+  get #answered(): number {
+    return estimatedTokens(this.#characters) + this.#plainFrames
+  }
+
   #countUsage(): CountedUsage {
     return countUsage(this.#usage, {
-      requestBytes: this.#promptBytes,
-      answered: estimatedTokens(this.#characters) + this.#plainFrames,
+      asked: this.prompt.estimate ?? estimatedTokens(this.#requestBytes),
+      answered: this.#answered,
       hasFinished: this.#hasFinished,
       mostTold: this.#mostTold,
     })
@@ -279,16 +288,9 @@ export class Receipt {
     const { record } = this
     if (record.usage_source !== 'unavailable' || (record.outcome !== 'completed' && record.first_token_after === null)) return
     if (!this.#guesses && !isTold(this.#usage ?? {})) return
-    const { usage, source, confidence } = this.#countUsage()
-    record.prompt_tokens = usage.input
-    record.completion_tokens = usage.output
-    record.total_tokens = usage.input + usage.output
-    record.cached_tokens = usage.cacheRead ?? null
-    record.cache_write_tokens = usage.cacheWrite ?? null
-    record.reasoning_tokens = usage.reasoning ?? null
-    record.usage_source = source
-    record.usage_confidence = confidence
-    settleCost(record, usage, this.#billing)
+    const counted = this.#countUsage()
+    tellUsage(record, counted, this.#hasHeard ? this.#answered : undefined)
+    settleCost(record, counted.usage, this.#billing)
   }
 }
 

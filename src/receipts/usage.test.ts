@@ -7,7 +7,7 @@ import type { Usage } from '../canonical/chat.ts'
 import { believable, countUsage, estimatedTokens, isTold, type CountedUsage, type Seen } from './usage.ts'
 
 const shown = ({ usage, source }: CountedUsage) => [usage.output, source]
-const seen: Seen = { requestBytes: 401, answered: 7, hasFinished: true }
+const seen: Seen = { asked: 101, answered: 7, hasFinished: true }
 
 test('what a provider tells of a finished answer is reported as it is', () => {
   assert.deepEqual(countUsage({ input: 20, output: 0, cacheRead: 20, reasoning: 0 }, { ...seen, answered: 0 }), {
@@ -23,14 +23,15 @@ test('what a provider tells of a finished answer is reported as it is', () => {
       audioOutput: undefined,
     },
     source: 'reported',
-    confidence: 1,
+    inputSource: 'reported',
+    outputSource: 'reported',
   })
 })
 
-test('where nothing is told, bytes and words are counted, and the source says estimated', () => {
-  const { usage, source, confidence } = countUsage(undefined, seen)
-  assert.deepEqual([usage.input, usage.output, source, confidence], [101, 7, 'estimated', 0.4])
-  assert.equal(estimatedTokens(0), 0)
+test('where nothing is told, the prompt is weighed and words are counted, and the source says estimated', () => {
+  const { usage, source, inputSource, outputSource } = countUsage(undefined, seen)
+  assert.deepEqual([usage.input, usage.output, source, inputSource, outputSource], [101, 7, 'estimated', 'estimated', 'estimated'])
+  assert.deepEqual([0, 1, 4, 5].map(estimatedTokens), [0, 1, 1, 2])
 })
 
 test('a count that falls, or is nothing where words were said, is no count', () => {
@@ -78,8 +79,8 @@ test('whatever is told, all counts are whole and none of a part is more than the
     imageInput: number,
   })
   fc.assert(
-    fc.property(fc.option(told, { nil: undefined }), fc.nat(1000), fc.nat(1000), fc.boolean(), (usage, requestBytes, answered, hasFinished) => {
-      const counted = countUsage(usage, { requestBytes, answered, hasFinished }).usage
+    fc.property(fc.option(told, { nil: undefined }), fc.nat(1000), fc.nat(1000), fc.boolean(), (usage, asked, answered, hasFinished) => {
+      const counted = countUsage(usage, { asked, answered, hasFinished }).usage
       for (const count of Object.values(counted)) assert.ok(count === undefined || (Number.isSafeInteger(count) && count >= 0 && count <= 1e10))
       const { input, output } = counted
       for (const part of [counted.cacheRead, counted.cacheWrite, counted.cacheWriteHour, counted.audioInput, counted.imageInput])

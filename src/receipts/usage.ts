@@ -1,10 +1,12 @@
 /** The tokens of an answer: what a provider told of them where that can be believed, else an estimate that says so. */
 
 import type { Usage } from '../canonical/chat.ts'
+import type { ReceiptRecord } from './signals.ts'
 
 /** What the gateway saw itself. */
 export interface Seen {
-  readonly requestBytes: number
+  /** Tokens of the prompt, estimated. */
+  readonly asked: number
   /** Tokens of the answer, estimated. */
   readonly answered: number
   /** Whether the model said why it stopped: until then a provider tells what it has counted so far, or nothing but a placeholder. */
@@ -16,19 +18,22 @@ export interface Seen {
 export interface CountedUsage {
   readonly usage: Usage & { readonly input: number; readonly output: number }
   readonly source: 'reported' | 'mixed' | 'estimated'
-  /** 1 where reported; for estimates how far to trust them. */
-  readonly confidence: number
+  readonly inputSource: 'reported' | 'estimated'
+  readonly outputSource: 'reported' | 'estimated'
 }
 
-export function countUsage(told: Usage | undefined, { requestBytes, answered, hasFinished, mostTold = 0 }: Seen): CountedUsage {
+/** How far to trust a count, by where it is from. `mixed`: what was told of the whole, and our own estimate of a part. */
+export const confidences = { reported: 1, mixed: 0.7, estimated: 0.4, unavailable: 0 } as const
+
+export function countUsage(told: Usage | undefined, { asked, answered, hasFinished, mostTold = 0 }: Seen): CountedUsage {
   const input = counted(told?.input)
   const output = counted(told?.output)
   const isLast = hasFinished && (output === undefined || (output >= mostTold && (output > 0 || answered === 0)))
-  const usage = { input: input ?? estimatedTokens(requestBytes), output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }
+  const usage = { input: input ?? asked, output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }
   const all = { ...usage, ...partsOf(told, usage) }
-  if (input === undefined && output === undefined) return { usage: all, source: 'estimated', confidence: 0.4 }
-  const isWhole = input !== undefined && output !== undefined && isLast
-  return { usage: all, source: isWhole ? 'reported' : 'mixed', confidence: isWhole ? 1 : 0.7 }
+  const inputSource = input === undefined ? 'estimated' : 'reported'
+  const outputSource = output === undefined || !isLast ? 'estimated' : 'reported'
+  return { usage: all, source: inputSource === outputSource ? inputSource : 'mixed', inputSource, outputSource }
 }
 
 /** What was told, without what is no count: a number that would not be billed is not told on either. */
@@ -43,6 +48,27 @@ export const isTold = ({ input, output }: Usage): boolean => counted(input) !== 
 
 /** Tokens of the answer, where that is a count; else 0. */
 export const outputOf = ({ output }: Usage): number => counted(output) ?? 0
+
+/** Fills in the counts, and where they are from. `answered` is our own count of the words that were delivered; undefined where nobody saw them. */
+export function tellUsage(record: ReceiptRecord, { usage, source, inputSource, outputSource }: CountedUsage, answered: number | undefined): void {
+  record.prompt_tokens = usage.input
+  record.completion_tokens = usage.output
+  record.total_tokens = usage.input + usage.output
+  record.cached_tokens = usage.cacheRead ?? null
+  record.cache_write_tokens = usage.cacheWrite ?? null
+  record.cache_write_hour_tokens = usage.cacheWriteHour ?? null
+  record.audio_input_tokens = usage.audioInput ?? null
+  record.image_input_tokens = usage.imageInput ?? null
+  record.reasoning_tokens = usage.reasoning ?? null
+  record.audio_output_tokens = usage.audioOutput ?? null
+  record.input_source = inputSource
+  record.output_source = outputSource
+  record.usage_source = source
+  record.usage_confidence = confidences[source]
+  if (answered === undefined) return
+  record.estimated_completion_tokens = answered
+  if (outputSource === 'reported') record.completion_difference = usage.output - answered
+}
 
 /** Four bytes are taken for a token: right for English text within a third, and said to be an estimate. */
 export function estimatedTokens(bytes: number): number {

@@ -1,0 +1,94 @@
+/** The prompt of a call on its way: as long as the client sent it, as long as the provider gets it, and what was done between the two. */
+
+import { weightOf, type Weights } from '../canonical/weights.ts'
+import { tellSegments } from './segments.ts'
+import type { ReceiptRecord } from './signals.ts'
+import { transformBits, transformsIn, type Transform } from './transforms.ts'
+import { estimatedTokens } from './usage.ts'
+
+/** Both measured in the same way. */
+export interface Rewriting {
+  readonly before: Weights
+  readonly after: Weights
+}
+
+export class Prompt {
+  readonly #record: ReceiptRecord
+  #density = 1
+  /** As the client sent it. */
+  #asked: Weights | undefined
+  /** With the turns that it goes on from. */
+  #whole: Weights | undefined
+  /** Of the attempt: what is compared with what. */
+  #before: Weights | undefined
+  #after: Weights | undefined
+  #isMeasured = false
+  #done = 0
+
+  constructor(record: ReceiptRecord) {
+    this.#record = record
+  }
+
+  /** `density` is bytes for a character. Told again where earlier turns, which are kept here, are put before it. */
+  weigh(weights: Weights, density: number): void {
+    this.#asked ??= weights
+    this.#whole = weights
+    this.#density = density
+    this.forget()
+  }
+
+  /** What was done for one target is not done for the next. */
+  forget(): void {
+    this.#before = this.#asked
+    this.#after = this.#whole
+    this.#isMeasured = false
+    this.#done = this.#asked === this.#whole ? 0 : transformBits.kept_input
+    this.#record.context_delta = 'not_measured'
+  }
+
+  did(transform: Transform): void {
+    this.#done |= transformBits[transform]
+  }
+
+  /** All that is said goes on as it came. */
+  passOn(): void {
+    this.#isMeasured = true
+    this.#record.context_delta = this.#asked === this.#whole ? 'unchanged' : 'translated'
+  }
+
+  /** It goes on in other words; without an argument nobody knows how long they are. */
+  rewrite(how?: Rewriting): void {
+    this.#record.context_delta = 'translated'
+    this.#isMeasured = how !== undefined
+    if (how === undefined) return
+    if (this.#asked === this.#whole) this.#before = how.before
+    this.#after = how.after
+  }
+
+  /** Tokens of what the provider gets; undefined where the prompt was not weighed. */
+  get estimate(): number | undefined {
+    return this.#after === undefined ? undefined : this.#tokensOf(this.#after)
+  }
+
+  /** Fills in what the receipt tells of it, once `dropped` and the tokens in are told. */
+  close(): void {
+    const record = this.#record
+    record.lossy = record.dropped.length > 0
+    if (record.lossy) this.did('fields_dropped')
+    record.transforms = transformsIn(this.#done)
+    const before = this.#before && this.#tokensOf(this.#before)
+    const after = this.estimate
+    if (before === undefined || after === undefined) return
+    record.tokens_before = before
+    if (this.#isMeasured) {
+      record.tokens_after = after
+      record.tokens_saved = before - after
+    }
+    tellSegments(record, this.#after!, after)
+  }
+
+  #tokensOf(weights: Weights): number | undefined {
+    const weight = weightOf(weights)
+    return weight === 0 ? undefined : estimatedTokens(weight * this.#density)
+  }
+}
