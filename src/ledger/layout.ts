@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { LogError } from './errors.ts'
 
 /** Entries of a full segment: a power of two, so that each is a whole subtree. */
 export const segmentEntries = 4096
@@ -23,6 +24,14 @@ export const segmentsFile = (log: string): string => join(log, 'segments')
 export const checkpointsFile = (log: string): string => join(log, 'checkpoints')
 export const keysFile = (log: string): string => join(log, 'keys')
 
+const idPattern = /^log_[0-9a-f]{32}$/
+
+/** The folder of a log in that of all. Throws `LogError` `missing` for what is no id of one, whoever says it. */
+export function logFolder(folder: string, id: string): string {
+  if (!idPattern.test(id)) throw new LogError('missing')
+  return join(folder, id)
+}
+
 /** The name that a log signs with. */
 export const originOf = (id: string): string => `omni-gateway/${id}`
 
@@ -36,7 +45,7 @@ export function listSegments(log: string, ending: 'jsonl' | 'hashes' | 'intents'
 export function listLogs(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => /^log_[0-9a-f]{32}$/.test(name))
+      .filter((name) => idPattern.test(name))
       .toSorted()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
