@@ -23,6 +23,10 @@ class Sha256 {
 }
 
 export interface Signable {
+  readonly service?: string
+  readonly method?: string
+  /** Beside `host`. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Scheme, host and port. */
   readonly origin: string
   /** Path and query. */
@@ -34,19 +38,31 @@ export interface Signable {
   readonly at: number
 }
 
-/** The headers of a POST of JSON, once it is signed for Bedrock. */
-export async function signedBySdk({ origin, path, body, keys, region, at }: Signable): Promise<Record<string, string>> {
+/** The headers of the request, once it is signed: of a POST of JSON to Bedrock, where nothing else is said. */
+export async function signedBySdk({
+  origin,
+  path,
+  body,
+  keys,
+  region,
+  at,
+  service = 'bedrock',
+  method = 'POST',
+  headers,
+}: Signable): Promise<Record<string, string>> {
   const url = new URL(path, origin)
   const credentials = { accessKeyId: keys.id, secretAccessKey: keys.secret, ...(keys.token && { sessionToken: keys.token }) }
-  const signer = new SignatureV4({ region, service: 'bedrock', credentials, sha256: Sha256 as never, applyChecksum: false })
+  // Of all services, the store of objects alone has paths signed as they stand, and the digest of the body told.
+  const isStore = service === 's3'
+  const signer = new SignatureV4({ region, service, credentials, sha256: Sha256 as never, applyChecksum: isStore, uriEscapePath: !isStore })
   const signed = await signer.sign(
     {
-      method: 'POST',
+      method,
       protocol: url.protocol,
       hostname: url.hostname,
       path: path.split('?')[0]!,
       query: Object.fromEntries(url.searchParams),
-      headers: { host: url.host, 'content-type': 'application/json' },
+      headers: { host: url.host, ...(headers ?? { 'content-type': 'application/json' }) },
       body,
     },
     { signingDate: new Date(at) },

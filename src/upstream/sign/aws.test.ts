@@ -35,6 +35,22 @@ test('a request is signed as the SDK signs it, whatever its path, its query and 
   }
 })
 
+test('an object is signed as the SDK signs it, with the digest of its body and the lock that it asks for', async () => {
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-md5': 'rL0Y20zC+Fzt72VPzMSk2A==',
+    'x-amz-object-lock-mode': 'COMPLIANCE',
+    'x-amz-object-lock-retain-until-date': '2027-11-21T05:00:07.000Z',
+  }
+  const request = { origin: 'https://audit.s3.eu-central-1.amazonaws.com', path: '/a/log_01/000000001234-17', body: 'a note\n' }
+  for (const lock of [headers, { 'content-type': headers['content-type'] }]) {
+    const ours = signForAws({ ...request, method: 'PUT', headers: lock, deadlines }, keys, { region: scope.region, service: 's3' }, at)
+    const { 'content-md5': _unsigned, ...signed } = lock as typeof headers
+    const theirs = await signedBySdk({ ...request, service: 's3', method: 'PUT', headers: signed, keys, region: scope.region, at })
+    for (const name of ['authorization', 'x-amz-date', 'x-amz-content-sha256']) assert.equal(ours[name], theirs[name], name)
+  }
+})
+
 test('keys are read from one text, and a text of another shape is no pair of keys', () => {
   assert.deepEqual(readAwsKeys('AKID:se/cr+et'), { id: 'AKID', secret: 'se/cr+et' })
   assert.deepEqual(readAwsKeys('AKID:secret:token='), { id: 'AKID', secret: 'secret', token: 'token=' })
