@@ -73,6 +73,9 @@ export async function mendLogs(options: LogOptions): Promise<void> {
   }
 }
 
+/** For what must still be done to a log that nobody writes any more; it is to be closed again. Undefined as below. Rejects with `LogError`. */
+export const openIdleLog = (options: LogOptions, id: string): Promise<ReceiptLog | undefined> => tryLog(options, id)
+
 /** Undefined where another holds it, and where it is not to be written to. */
 async function tryLog(options: LogOptions, id: string): Promise<ReceiptLog | undefined> {
   const folder = join(options.folder, id)
