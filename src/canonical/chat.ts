@@ -225,6 +225,7 @@ export interface Usage {
   readonly audioInput?: number
   readonly audioOutput?: number
   readonly imageInput?: number
+  readonly imageOutput?: number
   readonly rest?: Rest
 }
 

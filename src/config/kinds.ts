@@ -135,7 +135,7 @@ export function size(least: string, most: string): Kind<number> {
   )
 }
 
-/** Dollars, exactly: whole units of the last of so many decimals. Numbers and texts are read by their digits. */
+/** Dollars, exactly: whole units of the last of so many decimals. A number that has more of them is none. */
 export function dollars(decimals: number, most: number): Kind<number> {
   const pattern = new RegExp(String.raw`^(\d{1,9})(?:\.(\d{1,${decimals}}))?$`)
   const says = `dollars from 0 to ${grouped(most)}, with ${decimals} decimals at most`
@@ -150,7 +150,9 @@ export function dollars(decimals: number, most: number): Kind<number> {
       }),
     },
     (value) => {
-      const [, whole, part = ''] = pattern.exec(typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '') ?? []
+      const text = typeof value === 'number' && value < 1e9 ? value.toFixed(decimals) : value
+      if (typeof text !== 'string' || (typeof value === 'number' && Number(text) !== value)) return undefined
+      const [, whole, part = ''] = pattern.exec(text.trim()) ?? []
       const units = Number(`${whole}${part.padEnd(decimals, '0')}`)
       return units <= most * 10 ** decimals ? units : undefined
     },

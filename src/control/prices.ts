@@ -6,12 +6,13 @@ import { periodOf, stepsOf, type Price } from '../catalog/catalog.ts'
 import { compareTables, dollarsOf, type PriceChange } from '../catalog/compare.ts'
 import { Catalogue, parts } from '../catalog/table.ts'
 import { Tariff } from '../catalog/tariff.ts'
-import { pricedTiers } from '../config/prices.ts'
+import { pricedTiers, type OperatorPrices } from '../config/prices.ts'
 import type { ModelPriceResource, PriceTableResource, RefreshedPrices } from '../contract/prices.ts'
-import type { Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
 import { catalogOf } from '../providers/provider.ts'
+import type { RoutingTable } from '../routing/resolve.ts'
 import type { Control } from './control.ts'
+import { ownPricesOf } from './prices-own.ts'
 import { dayOf } from './prices-stored.ts'
 import { mostTableBytes, parseTable, readTable } from './prices-table.ts'
 import type { ControlRequest, ControlRoute } from './route.ts'
@@ -22,7 +23,7 @@ export const prices: readonly ControlRoute[] = [
     method: 'GET',
     path: '/_omni/prices/*',
     access: 'admin',
-    run: async ({ params }, { snapshot }) => ({ body: showModel(params['*'] ?? '', snapshot()) }),
+    run: async ({ params }, control) => ({ body: showModel(params['*'] ?? '', control) }),
   },
   {
     method: 'POST',
@@ -32,7 +33,7 @@ export const prices: readonly ControlRoute[] = [
     body: {
       type: 'object',
       additionalProperties: false,
-      properties: { url: { type: 'string', maxLength: 2000 }, table: { type: ['object', 'array'] }, take: { type: 'boolean' } },
+      properties: { url: { type: 'string', maxLength: 2000 }, table: { anyOf: [{ type: 'object' }, { type: 'array' }] }, take: { type: 'boolean' } },
       oneOf: [{ required: ['url'] }, { required: ['table'] }],
     },
     run: async (request, control) => ({ body: await refresh(request, control) }),
@@ -68,11 +69,12 @@ function showChange({ from, to, part, ...change }: PriceChange): RefreshedPrices
 }
 
 /** `name` is `provider/model`; one that is not connected is shown by the catalogue. */
-function showModel(name: string, snapshot: Snapshot): ModelPriceResource {
+function showModel(name: string, { snapshot, configured }: Control): ModelPriceResource {
   const [owner = '', ...rest] = name.split('/')
   const model = rest.join('/')
-  const { tariff, catalog, entry, covered } = ownerOf(owner, snapshot)
-  if (model === '' || tariff === undefined) throw new Failure('not_found', 'Say it as `provider/model`: there is no such provider.')
+  const { catalogue, routing } = snapshot()
+  const { tariff, catalog, entry, covered } = ownerOf(owner, routing) ?? strangerOf(owner, catalogue, configured().prices)
+  if (model === '' || tariff === undefined) throw new Failure('not_found', 'There is nobody of this name to have prices: say the model as `provider/model`.')
   const at = now()
   const quote = tariff.quote(model, at, null)
   return {
@@ -80,7 +82,7 @@ function showModel(name: string, snapshot: Snapshot): ModelPriceResource {
     model,
     source: quote?.source ?? null,
     version: quote?.version ?? null,
-    since: (quote?.source === 'catalogue' && periodOf(snapshot.catalogue, catalog ?? '', model, at)?.from) || null,
+    since: (quote?.source === 'catalogue' && periodOf(catalogue, catalog ?? '', model, at)?.from) || null,
     covered,
     tiers: ['standard', ...pricedTiers].flatMap((tier) => {
       const price = tariff.quote(model, at, tier)?.price
@@ -96,17 +98,21 @@ interface PriceOwner {
   readonly covered: string[]
 }
 
-function ownerOf(name: string, { routing, catalogue }: Snapshot): PriceOwner {
+function ownerOf(name: string, routing: RoutingTable): PriceOwner | undefined {
   const connection = routing.connections.get(name)
-  if (connection !== undefined) {
-    const accounts = routing.accounts.get(connection.name)?.connections ?? [connection]
-    const covered = accounts.flatMap(({ isCovered = false, account = 'default' }) => (isCovered ? [account] : []))
-    const { catalog = null, tariff } = connection
-    return { entry: connection.name, catalog, covered, ...(tariff && { tariff }) }
-  }
+  if (connection === undefined) return undefined
+  const accounts = routing.accounts.get(connection.name)?.connections ?? [connection]
+  const covered = accounts.flatMap(({ isCovered = false, account = 'default' }) => (isCovered ? [account] : []))
+  const { catalog = null, tariff } = connection
+  return { entry: connection.name, catalog, covered, ...(tariff && { tariff }) }
+}
+
+/** One that is not connected. */
+function strangerOf(name: string, catalogue: Catalogue, own: OperatorPrices): PriceOwner {
   const provider = providers.find(({ id, prefixes }) => id === name || prefixes.includes(name))
-  const catalog = provider ? catalogOf(provider) : null
-  return { entry: name, catalog, covered: [], ...(provider && { tariff: new Tariff(catalogue, catalog) }) }
+  if (provider === undefined) return { entry: name, covered: [] }
+  const catalog = catalogOf(provider)
+  return { entry: provider.id, catalog, covered: [], tariff: new Tariff(catalogue, catalog, ownPricesOf(own)(provider.id, undefined)) }
 }
 
 function ratesOf(price: Price): ModelPriceResource['tiers'][number]['rates'] {

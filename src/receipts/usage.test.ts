@@ -21,6 +21,7 @@ test('what a provider tells of a finished answer is reported as it is', () => {
       imageInput: undefined,
       reasoning: 0,
       audioOutput: undefined,
+      imageOutput: undefined,
     },
     source: 'reported',
     inputSource: 'reported',

@@ -76,7 +76,7 @@ export function estimatedTokens(bytes: number): number {
 }
 
 const inputParts = ['cacheRead', 'cacheWrite', 'cacheWriteHour', 'audioInput', 'imageInput'] as const
-const outputParts = ['reasoning', 'audioOutput'] as const
+const outputParts = ['reasoning', 'audioOutput', 'imageOutput'] as const
 
 /** What was told of parts of the tokens. A part that is more than the whole is no count either: it would be billed. */
 function partsOf(told: Usage | undefined, { input, output }: { readonly input: number; readonly output: number }): Usage {

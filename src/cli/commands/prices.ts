@@ -48,19 +48,19 @@ function sourceOf(file: string | boolean | undefined, url: string | boolean | un
 
 function shown({ provider, model, source, version, since, covered, tiers }: ModelPriceResource, { date }: PriceTableResource): string {
   if (source === null) return `Nobody knows what ${provider}/${model} costs. Say it in \`prices:\` of omni.yaml.`
-  const rows = tiers.flatMap(({ tier, rates }) =>
-    rates.map(({ part, above, dollars }) => [
-      tier,
-      part,
-      above === 0 ? '' : `prompts of more than ${above}`,
-      dollars ?? 'unknown',
-      part === 'call' ? 'a call' : 'a million',
-    ]),
-  )
+  const lines = new Map(tiers.flatMap(({ rates }) => rates.map(({ part, above }) => [`${part} ${above}`, { part, above }])))
+  const rows = [...lines.values()].map(({ part, above }) => [
+    part,
+    above === 0 ? '' : String(above),
+    part === 'call' ? 'call' : 'million',
+    ...tiers.map(({ rates }) => rates.find((rate) => rate.part === part && rate.above === above)?.dollars ?? '–'),
+  ])
   const origin = source === 'operator' ? 'The operator’s own prices' : `By the catalogue, as of ${date}`
   const from = since === null ? '' : `, valid since ${new Date(since).toISOString().slice(0, 10)}`
   const plan = covered.length === 0 ? [] : [`A subscription covers: ${covered.join(', ')}.`]
-  return [table([['TIER', 'FOR', 'ABOVE', '$', 'PER'], ...rows]), '', `${origin} (${version})${from}.`, ...plan].join('\n')
+  return [table([['FOR', 'ABOVE', 'PER', ...tiers.map(({ tier }) => `${tier.toUpperCase()} $`)], ...rows]), '', `${origin} (${version})${from}.`, ...plan].join(
+    '\n',
+  )
 }
 
 /** Lines of each kind that are shown; `--json` has all. */

@@ -19,6 +19,7 @@ export function readUsage(said: JsonObject): Usage {
     audioInput: countIn(fields.promptTokensDetails, 'AUDIO'),
     imageInput: countIn(fields.promptTokensDetails, 'IMAGE'),
     audioOutput: countIn(fields.candidatesTokensDetails, 'AUDIO'),
+    imageOutput: countIn(fields.candidatesTokensDetails, 'IMAGE'),
   }
   if (totalTokenCount === undefined) spelled.total = 'absent'
   else if (!isSum) fields.totalTokenCount = totalTokenCount
@@ -35,7 +36,7 @@ function countIn(details: Json | undefined, modality: string): number | undefine
   return counts.length > 0 ? counts.reduce((sum, count) => sum + count) : undefined
 }
 
-export function writeUsage({ input, output, cacheRead, reasoning, audioInput, imageInput, audioOutput, rest }: Usage): JsonObject {
+export function writeUsage({ input, output, cacheRead, reasoning, audioInput, imageInput, audioOutput, imageOutput, rest }: Usage): JsonObject {
   const said = own(rest)
   const isSaid = input !== undefined || output !== undefined
   return {
@@ -46,7 +47,7 @@ export function writeUsage({ input, output, cacheRead, reasoning, audioInput, im
       cachedContentTokenCount: cacheRead,
       totalTokenCount: isSaid && !spelling(rest, 'total') ? (input ?? 0) + (output ?? 0) : undefined,
       promptTokensDetails: details({ AUDIO: audioInput, IMAGE: imageInput }),
-      candidatesTokensDetails: details({ AUDIO: audioOutput }),
+      candidatesTokensDetails: details({ AUDIO: audioOutput, IMAGE: imageOutput }),
     }),
     ...said,
   }

@@ -28,6 +28,8 @@ function readUsage(told: Json | undefined): Usage | undefined {
     output: told.output_tokens,
     ...(typeof audio === 'number' && { audioInput: audio }),
     ...(typeof image === 'number' && { imageInput: image }),
+    ...(isObject(told.output_tokens_details) &&
+      typeof told.output_tokens_details.image_tokens === 'number' && { imageOutput: told.output_tokens_details.image_tokens }),
   }
 }
 
