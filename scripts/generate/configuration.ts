@@ -8,7 +8,7 @@ import { code, document, table, type Page } from './page.ts'
 
 const intro = `Settings come from the file \`omni.yaml\` (or \`OMNI_CONFIG\`), from variables, and from options of the command line: options beat variables, and variables beat the
 file. An empty variable counts as not set, but for \`OMNI_AUTH_TOKENS\`. Everything is checked before any of it counts: an unknown name, a value that does not fit or a name
-that leads nowhere is an error with its line, and a gateway that is running keeps what it has. The file is watched; what it says of providers, aliases, chains, health,
+that leads nowhere is an error with its line, and a gateway that is running keeps what it has. The file is watched; what it says of providers, aliases, prices, chains, health,
 queues, retries, limits and deadlines holds for the next call, while \`server\`, \`storage\`, \`upstream\`, \`media\`, \`receipts\` and \`responses\` are read at the start alone.
 
 \`\${NAME}\` in the file reads the variable \`NAME\`; that it is not set is an error. Secrets belong there. Times are written as \`500ms\`, \`10s\`, \`5min\` or \`1h\`, sizes as
@@ -24,6 +24,8 @@ providers:
 aliases:
   fast:    groq/llama-3.3-70b-versatile
   gpt-*:   openai/gpt-*
+prices:
+  east:    { gpt-4o*: { input: 2.25, output: 9, cacheRead: 1.125 } }
 chains:
   primary-chain: { targets: [east/gpt-4o, openai/gpt-4o, local/llama] }
   shared:
@@ -39,6 +41,8 @@ const sections: { readonly [section: string]: string } = {
   providers: 'Connections to providers, each under a name that is its prefix too. A provider whose own variable is set needs no entry ([list](providers.md)).',
   aliases:
     'Names for models, as `fast: groq/llama-3.3-70b-versatile`. An alias may lead to another one, or to a chain. With one `*` it is a name for many, as `gpt-*: openai/gpt-*`: names without a `*` come first, then the longest. The `*` stands for one character or more, and for a `/` only where another stands before it.',
+  prices:
+    'What models cost, where you know it better than the [catalogue](receipts.md#money): under the name of an entry or a provider, by the model’s name, which may have one `*`. Dollars for a million tokens, as numbers or texts, exactly. What stands here is all that is known of that model; of another tier of service than the standard one, only what stands under `tiers`, by the words `batch`, `fast`, `flex`, `priority` and `scale`, with the same names below each.',
   chains:
     'Lists of targets that are tried until one answers, in the order of a strategy. A target is text, or `{ model: …, weight: … }`. They may also be called `combos` or `routes`; a name stands in one of the three. In all, a name leads through 8 others and to 10,000 targets at most.',
   retry: 'How often a call that failed is tried again.',
@@ -69,8 +73,11 @@ function rowOf({ path, env, shown, description = '', says }: Field): readonly st
   ]
 }
 
+/** Prices of tiers have the names of the others. */
+const isToldOnce = ({ path }: Field): boolean => !path.startsWith('prices.*.*.tiers.')
+
 function sectionPage([section, says]: readonly [string, string]): string {
-  const rows = fields.filter((field) => sectionOf(field) === section).map(rowOf)
+  const rows = fields.filter((field) => sectionOf(field) === section && isToldOnce(field)).map(rowOf)
   return [
     `## ${section === '' ? 'Everywhere' : code(section)}`,
     says,

@@ -67,8 +67,10 @@ function shown({ provider, model, source, version, since, covered, tiers }: Mode
 const mostShown = 40
 
 function told({ version, date, models, taken, added, removed, changed }: RefreshedPrices): string {
-  const raised = changed.filter(({ from, to }) => to === null || Number(from ?? 0) < Number(to))
-  const lowered = changed.filter((change) => !raised.includes(change))
+  const known = changed.filter(({ from, to }) => from !== null && to !== null)
+  const raised = known.filter(({ from, to }) => Number(from) < Number(to))
+  const lowered = known.filter(({ from, to }) => Number(from) > Number(to))
+  const other = changed.filter((change) => !known.includes(change))
   const lines = (name: string, rows: readonly string[]) => [
     `${name}: ${rows.length}`,
     ...rows.slice(0, mostShown).map((row) => `  ${row}`),
@@ -82,6 +84,7 @@ function told({ version, date, models, taken, added, removed, changed }: Refresh
     ...lines('removed', removed),
     ...lines('raised', raised.map(written)),
     ...lines('lowered', lowered.map(written)),
+    ...lines('known now, or no more', other.map(written)),
     taken ? 'It is taken: calls that arrive now are billed by it.' : 'Nothing was changed. Run it again with --yes to take it.',
   ].join('\n')
 }
