@@ -16,7 +16,7 @@ import { Reach } from './reach.ts'
 export interface ExportsOptions {
   readonly settings: readonly ExportSettings[]
   /** All that no other process writes to. */
-  readonly logs: () => Promise<readonly ReadableLog[]>
+  readonly logs: readonly ReadableLog[]
   /** Where each reader keeps how far it has come. */
   readonly folder: string
   readonly transport: Transport
@@ -80,8 +80,7 @@ interface Parts {
 
 class Export {
   readonly #parts: Parts
-  #logs: readonly ReadableLog[] = []
-  /** By log: bounded by the logs in the folder. */
+  /** By log: bounded by the logs. */
   readonly #cursors = new Map<string, Cursor>()
   #sent = 0
   #skipped = 0
@@ -94,7 +93,7 @@ class Export {
   }
 
   get status(): ExportStatus {
-    const waiting = this.#logs.reduce((sum, { id, size }) => sum + Math.max(0, size - (this.#cursors.get(id)?.mark.position ?? 0)), 0)
+    const waiting = this.#parts.logs.reduce((sum, { id, size }) => sum + Math.max(0, size - (this.#cursors.get(id)?.mark.position ?? 0)), 0)
     return { ...this.#parts.reach.status, sent: this.#sent, skipped: this.#skipped, waiting }
   }
 
@@ -124,8 +123,7 @@ class Export {
   async #turn(): Promise<boolean> {
     const { reach, logs } = this.#parts
     try {
-      this.#logs = await logs()
-      for (const log of this.#logs) await this.#drain(log)
+      for (const log of logs) await this.#drain(log)
       reach.succeed()
       return true
     } catch (cause) {

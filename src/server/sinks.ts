@@ -7,44 +7,52 @@ import { writeAnchorMetrics, writeExportMetrics, type AnchorStatus, type ExportS
 import { HttpTransport } from '../upstream/http.ts'
 import { Names } from '../upstream/names.ts'
 import { Anchors, type Noted } from './anchors.ts'
-import { Exports, type ExportsOptions } from './exports.ts'
+import { Exports } from './exports.ts'
+import { openReadableLogs, type OwnLog, type ReadableLogs } from './readable-logs.ts'
 
 export interface SinksOptions {
   readonly settings: Pick<Settings, 'receipts' | 'upstream' | 'dataDir'>
-  readonly logs: ExportsOptions['logs']
+  /** The log that this process writes. */
+  readonly receipts: OwnLog & { onCheckpoint(listener: (checkpoint: Noted) => void): void }
+  /** The folder of all logs. */
+  readonly folder: string
   readonly log: Log
 }
 
 export interface Sinks {
-  /** Takes each checkpoint when it is on our own disk; never throws and never waits. */
-  anchor(checkpoint: Noted): void
   status(): { readonly anchors: readonly AnchorStatus[]; readonly exports: readonly ExportStatus[] }
   /** In Prometheus' text format; empty where there is neither. */
   metrics(): string
-  /** After the log's last checkpoint: hands out what is left, and gives up after `ms`. */
+  /** After the log's last checkpoint: hands out what is left, and gives up after `ms`, or where a receiver is away. */
   close(ms: number): Promise<void>
 }
 
-/** Requests to one receiver that may be under way at once: its own, and those of entries that name the same host. */
+/** Requests to one host that may be under way at once: more than there are receivers. */
 const connections = 32
 /** Bytes of an answer that wait to be read. */
 const streamBuffer = 64 * 1024
 
-export function startSinks({ settings: { receipts, upstream, dataDir }, logs, log }: SinksOptions): Sinks {
+/** Rejects with `LogError` where the folder of logs cannot be read. */
+export async function startSinks({ settings, receipts, folder, log }: SinksOptions): Promise<Sinks> {
+  const { upstream, dataDir } = settings
+  const { anchors: anchored, exports: exported } = settings.receipts
   const transport = new HttpTransport({ ...upstream, connections, streamBuffer })
   const names = new Names({ resolvers: upstream.resolvers })
-  const anchors = new Anchors({ settings: receipts.anchors, log, transport, names })
-  const exports = new Exports({ settings: receipts.exports, logs, folder: join(dataDir, 'exports'), transport, log })
+  const anchors = new Anchors({ settings: anchored, log, transport, names })
+  receipts.onCheckpoint((checkpoint) => anchors.put(checkpoint))
+  const { logs, close } = exported.length > 0 ? await openReadableLogs(folder, receipts) : noLogs
+  const exports = new Exports({ settings: exported, logs, folder: join(dataDir, 'exports'), transport, log })
   exports.start()
   return {
-    anchor: (checkpoint) => anchors.put(checkpoint),
     status: () => ({ anchors: anchors.status(), exports: exports.status() }),
-    metrics: () =>
-      (receipts.anchors.length > 0 ? writeAnchorMetrics(anchors.status()) : '') + (receipts.exports.length > 0 ? writeExportMetrics(exports.status()) : ''),
+    metrics: () => (anchored.length > 0 ? writeAnchorMetrics(anchors.status()) : '') + (exported.length > 0 ? writeExportMetrics(exports.status()) : ''),
     async close(ms) {
       await Promise.all([anchors.close(ms), exports.close(ms)])
       await transport.close()
       names.close()
+      close()
     },
   }
 }
+
+const noLogs: ReadableLogs = { logs: [], close: () => {} }
