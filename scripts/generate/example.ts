@@ -1,23 +1,10 @@
 /** The example on the page of signals: the receipt of a call that the gateway serves here, with times and ids that do not change from day to day. */
 
-import { createHmac, createSecretKey, hash } from 'node:crypto'
-import { builtIn } from '../../src/catalog/table.ts'
-import { loadSettings } from '../../src/config/load.ts'
-import { buildSnapshot } from '../../src/control/publish.ts'
-import type { Client } from '../../src/gateway/client.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
-import { serve } from '../../src/gateway/serve.ts'
-import type { Snapshot } from '../../src/gateway/snapshot.ts'
-import { epochName, epochStart } from '../../src/receipts/epoch.ts'
 import { writeRecord } from '../../src/receipts/line.ts'
 import { leafHash } from '../../src/receipts/merkle.ts'
 import type { AttemptRecord, proofSignals, ReceiptRecord } from '../../src/receipts/signals.ts'
-import { Health } from '../../src/routing/health.ts'
-import { surfaces } from '../../src/surfaces/index.ts'
+import { authorization, secret, serveHere, snapshotOf } from '../../test/serving.ts'
 import { playAnswers } from './example-answers.ts'
-
-/** Nobody's: what stands in examples is refused as a secret. */
-const secret = hash('sha256', 'nobody')
 
 const config = `
 platformFeePercent: 2
@@ -33,7 +20,7 @@ chains:
 `
 
 const headers = {
-  authorization: `Bearer ${secret}`,
+  authorization,
   'content-type': 'application/json',
   'user-agent': 'OpenAI/JS 6.9.0',
   'x-request-id': 'order-7-question-1',
@@ -62,9 +49,7 @@ const body = {
   omni_metadata: { team: 'red' },
 }
 
-const key = createSecretKey(Buffer.alloc(32, 7))
 const at = Date.UTC(2026, 10, 21, 10)
-const hashKey = (token: string): string => createHmac('sha256', key).update(token).digest('hex')
 
 /** What differs each time a call is served, in nanoseconds; what is null stays so. */
 const durations: Partial<ReceiptRecord> = {
@@ -91,7 +76,7 @@ export const salt = 'VJ0q1vZ3S6u0fYw5o2m8aA'
 type Example = ReceiptRecord & { readonly [proof in (typeof proofSignals)[number]['name']]: string | number }
 
 export async function makeExample(): Promise<Example> {
-  const record = pin(await serveOnce())
+  const record = pin(await serveHere(snapshotOf(config), playAnswers(), { wire: 'openai-chat', headers, body: JSON.stringify(body) }))
   const leaf = leafHash(`${salt} receipt ${writeRecord(record)}`).toString('hex')
   return { ...record, log: 'log_0199e2b87f3c7a6d9d1e4b5a6c7d8e9f', position: 1041, leaf_hash: leaf, checkpoint: 2000, signer: '4662633d' }
 }
@@ -105,71 +90,5 @@ function pin(record: ReceiptRecord): ReceiptRecord {
     created_at: at,
     expires_at: at + (record.expires_at - record.created_at),
     attempts: record.attempts.map((attempt, place) => ({ ...(attempt as AttemptRecord), ...attemptTimes[place] })),
-  }
-}
-
-async function serveOnce(): Promise<ReceiptRecord> {
-  const surface = surfaces.find(({ name, operation }) => name === 'openai-chat' && operation === 'chat')!
-  return new Promise((resolve) => void serve(surface, clientOf(Buffer.from(JSON.stringify(body))), gatewayTo(resolve)))
-}
-
-function gatewayTo(settle: Gateway['settle']): Gateway {
-  const network = playAnswers()
-  return {
-    snapshot: snapshotOf(),
-    isDraining: false,
-    hasRoomFor: () => true,
-    network,
-    local: network,
-    media: undefined,
-    memory: { keeps: false, find: async () => [], load: async () => undefined, remove: async () => false, note: () => {}, keep: () => {} },
-    spoolFolder: '.',
-    instance: 'ins_0199e2b87f3c7a6d9d1e4b5a6c7d8e9f',
-    version: '1.0.0',
-    build: '9d41c07be5a2f863',
-    hashInput: (pieces) => hashKey(pieces.join('')),
-    epochOf: () => ({ name: epochName(epochStart(at)), key }),
-    intend: async () => {},
-    note: () => {},
-    settle,
-  }
-}
-
-function snapshotOf(): Snapshot {
-  const { settings } = loadSettings({ env: {}, file: 'example.yaml', readFile: () => config })
-  const health = new Health({ ...settings.health, queueSize: settings.queue.size })
-  const asker = {
-    id: 'key_0199e2b88a1c7f04b5d6e7f8a9b0c1d2',
-    name: 'shop',
-    prefix: '',
-    hash: hashKey(secret),
-    createdAt: at,
-    mayRoute: false,
-    revokedAt: undefined,
-  }
-  return buildSnapshot({ settings, keys: [asker], secrets: new Map(), hashKey, version: '5f0c9d418e2b7a36', health, catalogue: builtIn })
-}
-
-/** Takes all that it is given. */
-function clientOf(bytes: Buffer): Client {
-  const place = { method: 'POST', path: '/v1/chat/completions', named: '', query: '' }
-  let hasBegun = false
-  return {
-    ...place,
-    headers,
-    bytesSent: 0,
-    get hasBegun() {
-      return hasBegun
-    },
-    isGone: false,
-    interruption: undefined,
-    onGone: () => {},
-    read: async () => bytes,
-    stream: () => ({ next: async () => undefined, stop: () => {} }),
-    begin: () => void (hasBegun = true),
-    write: () => true,
-    drained: async () => {},
-    end: () => {},
-    destroy: () => {},
   }
 }

@@ -169,6 +169,7 @@ function isSpent({ upload }: AnyCall, receipt: Receipt): boolean {
 export function tellTarget({ snapshot }: Pick<AnyCall, 'snapshot'>, { connection, model }: Target, receipt: Receipt): void {
   const { record } = receipt
   receipt.forgetDropped()
+  record.wire = null
   record.provider = connection.name
   record.account = connection.account ?? null
   record.resolved_model = nameOf(model)

@@ -22,6 +22,7 @@ export interface Signal {
 
 const early = 'the call was refused before that was known, or asks for an answer that is kept'
 const uncalled = 'no provider was called'
+const unchosen = 'the call came to no target'
 const untold = 'the provider did not say'
 /** Of signals that budgets, policies and review fill. */
 const ungoverned = 'nothing governs the call'
@@ -73,13 +74,13 @@ export const signals = [
   { name: 'profile', kind: 'name', nullWhen: ungoverned, meaning: 'The named settings that were applied.' },
   { name: 'route_policy', kind: 'name', nullWhen: ungoverned, meaning: 'The rule that sent the call where it went, with its version.' },
   { name: 'codex_routed', kind: 'flag', dimension: true, meaning: 'Whether a Codex client, or a model of the Codex family, was served through the Responses wire.' },
-  { name: 'provider', kind: 'name', dimension: true, otel: 'gen_ai.provider.name', nullWhen: uncalled, meaning: 'The provider of the last attempt.' },
-  { name: 'account', kind: 'name', dimension: true, nullWhen: uncalled + ', or the provider has one account', meaning: 'Which of the provider’s accounts the last attempt used.' },
-  { name: 'substrate', kind: 'choice', dimension: true, nullWhen: uncalled, meaning: '`direct`, `cloud`, `aggregator`, `subscription`, `local` or `built_in`.' },
-  { name: 'resolved_model', kind: 'name', dimension: true, nullWhen: uncalled + ', or for an answer that is kept', meaning: 'The model that the last attempt asked for.' },
-  { name: 'upstream_host', kind: 'name', otel: 'server.address', nullWhen: uncalled + ', or it is built in', meaning: 'The configured host of that provider.' },
-  { name: 'region', kind: 'name', otel: 'cloud.region', dimension: true, nullWhen: uncalled + ', or none is configured', meaning: 'The region of the provider that the last attempt went to.' },
-  { name: 'wire', kind: 'choice', dimension: true, nullWhen: uncalled, meaning: 'The wire that was spoken to the provider.' },
+  { name: 'provider', kind: 'name', dimension: true, otel: 'gen_ai.provider.name', nullWhen: unchosen, meaning: 'The provider of the last attempt.' },
+  { name: 'account', kind: 'name', dimension: true, nullWhen: unchosen + ', or the provider has one account', meaning: 'Which of the provider’s accounts the last attempt used.' },
+  { name: 'substrate', kind: 'choice', dimension: true, nullWhen: unchosen, meaning: '`direct`, `cloud`, `aggregator`, `subscription`, `local` or `built_in`.' },
+  { name: 'resolved_model', kind: 'name', dimension: true, nullWhen: unchosen + ', or for an answer that is kept', meaning: 'The model that the last attempt asked for.' },
+  { name: 'upstream_host', kind: 'name', otel: 'server.address', nullWhen: unchosen + ', or it is built in', meaning: 'The configured host of that provider.' },
+  { name: 'region', kind: 'name', otel: 'cloud.region', dimension: true, nullWhen: unchosen + ', or none is configured', meaning: 'The region of the provider that the last attempt went to.' },
+  { name: 'wire', kind: 'choice', dimension: true, nullWhen: unchosen + ', or it cannot be told what was asked', meaning: 'The wire that was spoken to the provider.' },
   { name: 'attempts_count', kind: 'count', meaning: 'How often a provider was asked.' },
   { name: 'attempts', kind: 'list', meaning: 'Each attempt: provider, account, model, status, reason, when it began and how long it took until it spoke or failed, in milliseconds.' },
   { name: 'fallback', kind: 'flag', dimension: true, meaning: 'Whether another target answered than the first that was asked.' },
