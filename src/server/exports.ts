@@ -15,8 +15,8 @@ import { Reach } from './reach.ts'
 
 export interface ExportsOptions {
   readonly settings: readonly ExportSettings[]
-  /** All that no other process writes to. */
-  readonly logs: readonly ReadableLog[]
+  /** All that no other process writes to. One that was opened again is another. */
+  readonly logs: () => readonly ReadableLog[]
   /** Where each reader keeps how far it has come. */
   readonly folder: string
   readonly transport: Transport
@@ -80,8 +80,7 @@ interface Parts {
 
 class Export {
   readonly #parts: Parts
-  /** By log: bounded by the logs. */
-  readonly #cursors = new Map<string, Cursor>()
+  readonly #cursors = new WeakMap<ReadableLog, Cursor>()
   #sent = 0
   #skipped = 0
   #running: Promise<void> | undefined
@@ -93,7 +92,7 @@ class Export {
   }
 
   get status(): ExportStatus {
-    const waiting = this.#parts.logs.reduce((sum, { id, size }) => sum + Math.max(0, size - (this.#cursors.get(id)?.mark.position ?? 0)), 0)
+    const waiting = this.#parts.logs().reduce((sum, log) => sum + Math.max(0, log.size - (this.#cursors.get(log)?.mark.position ?? 0)), 0)
     return { ...this.#parts.reach.status, sent: this.#sent, skipped: this.#skipped, waiting }
   }
 
@@ -123,7 +122,7 @@ class Export {
   async #turn(): Promise<boolean> {
     const { reach, logs } = this.#parts
     try {
-      for (const log of logs) await this.#drain(log)
+      for (const log of logs()) await this.#drain(log)
       reach.succeed()
       return true
     } catch (cause) {
@@ -145,11 +144,11 @@ class Export {
   }
 
   async #cursorOf(log: ReadableLog): Promise<Cursor> {
-    const known = this.#cursors.get(log.id)
+    const known = this.#cursors.get(log)
     if (known !== undefined) return known
     const mark = await this.#parts.cursors.read(log.id)
     const cursor = { mark: { ...mark, position: await resume(log, mark) }, refusals: 0, singlyTo: 0, skipped: 0 }
-    this.#cursors.set(log.id, cursor)
+    this.#cursors.set(log, cursor)
     return cursor
   }
 

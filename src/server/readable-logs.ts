@@ -3,7 +3,7 @@
 import { follow, type Place } from '../ledger/follow.ts'
 import { firstOf, listLogs, listSegments, lockFile, logFolder } from '../ledger/layout.ts'
 import { readLines } from '../ledger/lines.ts'
-import { takeLock, type Lock } from '../ledger/lock.ts'
+import { takeLock } from '../ledger/lock.ts'
 import type { ReadableLog } from './batches.ts'
 
 export interface OwnLog {
@@ -12,31 +12,39 @@ export interface OwnLog {
   readonly size: number
 }
 
-export interface ReadableLogs {
-  readonly logs: readonly ReadableLog[]
-  close(): void
-}
-
 /**
- * A log without a writer was damaged, or belongs to a process that is not started any more: nobody else would send what is left of it. It is
- * held meanwhile, so that no two read it. `folder` is that of all logs.
+ * A log without a writer was damaged, or belongs to a process that is not started any more: nobody else would send what is left of it.
+ * Where two processes find it, or its writer comes after all, some entries are sent twice. `folder` is that of all logs; `own` may give
+ * another log later, where the one before had to be opened again.
  */
-export async function openReadableLogs(folder: string, own: OwnLog): Promise<ReadableLogs> {
-  const logs: ReadableLog[] = [readable(folder, own)]
-  const locks: Lock[] = []
+export async function readableLogs(folder: string, own: () => OwnLog): Promise<() => readonly ReadableLog[]> {
+  let current = own()
+  let readableOwn = readable(folder, current)
+  let others: readonly ReadableLog[] = []
   for (const id of listLogs(folder)) {
-    // To close the own log's lock a second time would give it away.
-    const lock = id === own.id ? undefined : takeLock(lockFile(logFolder(folder, id)))
-    if (lock === undefined) continue
-    locks.push(lock)
-    logs.push(readable(folder, { id, size: await sizeOf(logFolder(folder, id)) }))
+    const path = logFolder(folder, id)
+    if (id !== current.id && hasNoWriter(path)) others = [...others, readable(folder, { id, size: await sizeOf(path) })]
   }
-  return { logs, close: () => locks.forEach((lock) => lock.release()) }
+  return () => {
+    const next = own()
+    if (next !== current) {
+      others = [...others, readableOwn].filter(({ id }) => id !== next.id)
+      current = next
+      readableOwn = readable(folder, next)
+    }
+    return [readableOwn, ...others]
+  }
 }
 
-async function sizeOf(log: string): Promise<number> {
-  const last = listSegments(log).at(-1)
-  return last === undefined ? 0 : last + (await readLines(log, last)).length
+function hasNoWriter(path: string): boolean {
+  const lock = takeLock(lockFile(path))
+  lock?.release()
+  return lock !== undefined
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const last = listSegments(path).at(-1)
+  return last === undefined ? 0 : last + (await readLines(path, last)).length
 }
 
 /** Several readers share it; most of them go on where the last one stopped. */

@@ -8,14 +8,20 @@ import { HttpTransport } from '../upstream/http.ts'
 import { Names } from '../upstream/names.ts'
 import { Anchors, type Noted } from './anchors.ts'
 import { Exports } from './exports.ts'
-import { openReadableLogs, type OwnLog, type ReadableLogs } from './readable-logs.ts'
+import { readableLogs, type OwnLog } from './readable-logs.ts'
+
+/** Where receipts are kept: as `Records` is. */
+export interface Source {
+  /** The log that this process writes. */
+  readonly log: OwnLog
+  /** Of all logs. */
+  readonly folder: string
+  onCheckpoint(listener: (checkpoint: Noted) => void): void
+}
 
 export interface SinksOptions {
   readonly settings: Pick<Settings, 'receipts' | 'upstream' | 'dataDir'>
-  /** The log that this process writes. */
-  readonly receipts: OwnLog & { onCheckpoint(listener: (checkpoint: Noted) => void): void }
-  /** The folder of all logs. */
-  readonly folder: string
+  readonly records: Source
   readonly log: Log
 }
 
@@ -33,14 +39,14 @@ const connections = 32
 const streamBuffer = 64 * 1024
 
 /** Rejects with `LogError` where the folder of logs cannot be read. */
-export async function startSinks({ settings, receipts, folder, log }: SinksOptions): Promise<Sinks> {
+export async function startSinks({ settings, records, log }: SinksOptions): Promise<Sinks> {
   const { upstream, dataDir } = settings
   const { anchors: anchored, exports: exported } = settings.receipts
   const transport = new HttpTransport({ ...upstream, connections, streamBuffer })
   const names = new Names({ resolvers: upstream.resolvers })
   const anchors = new Anchors({ settings: anchored, log, transport, names })
-  receipts.onCheckpoint((checkpoint) => anchors.put(checkpoint))
-  const { logs, close } = exported.length > 0 ? await openReadableLogs(folder, receipts) : noLogs
+  records.onCheckpoint((checkpoint) => anchors.put(checkpoint))
+  const logs = exported.length > 0 ? await readableLogs(records.folder, () => records.log) : () => []
   const exports = new Exports({ settings: exported, logs, folder: join(dataDir, 'exports'), transport, log })
   exports.start()
   return {
@@ -50,9 +56,6 @@ export async function startSinks({ settings, receipts, folder, log }: SinksOptio
       await Promise.all([anchors.close(ms), exports.close(ms)])
       await transport.close()
       names.close()
-      close()
     },
   }
 }
-
-const noLogs: ReadableLogs = { logs: [], close: () => {} }
