@@ -2,7 +2,7 @@
 
 import { open, rm } from 'node:fs/promises'
 import { now } from '../base/clock.ts'
-import type { JsonObject } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import { erasedLine, readEntry, shortestErased, writeCanonical } from '../receipts/entry.ts'
 import { leafHash } from '../receipts/merkle.ts'
 import { LogError } from './errors.ts'
@@ -53,6 +53,8 @@ export function dropSegments(log: ReceiptLog, position: number, wish: Wish): Pro
     const before = firstOf(Math.min(position, log.size))
     if (!listSegments(log.folder).some((first) => first < before)) return before
     await tell(log, { before }, wish)
+    // The last checkpoint must not be one within a segment that goes: nobody could say any more whether the log is as it says.
+    await log.vouch()
     await finishErasure(log.folder, { before })
     return before
   })
@@ -64,8 +66,14 @@ async function tell(log: ReceiptLog, erasure: Erasure, { by, reason }: Wish): Pr
   await log.sync()
 }
 
-/** What an entry of the kind `erasure` says is gone. */
-export const readErasure = (text: string): Erasure => JSON.parse(text) as Erasure
+/** Throws `LogError` `refused` for an entry that says neither. */
+export function readErasure({ before, positions }: JsonObject): Erasure {
+  if (typeof before === 'number') return { before }
+  if (!Array.isArray(positions) || !positions.every(isRange)) throw new LogError('refused')
+  return { positions: positions as unknown as readonly Range[] }
+}
+
+const isRange = (value: Json): boolean => Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger)
 
 /** Does what an entry told, as far as it is not done. Rejects with `LogError`. */
 export async function finishErasure(folder: string, erasure: Erasure): Promise<void> {

@@ -2,8 +2,10 @@
 
 import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { asText } from '../base/json.ts'
 import { LogError, toLogError } from './errors.ts'
 import { intentsFile, listSegments } from './layout.ts'
+import { readObject } from './lines.ts'
 
 export class Intents {
   readonly #log: string
@@ -132,19 +134,9 @@ export function readIntents(log: string): Map<string, string> {
   for (const first of listSegments(log, 'intents')) {
     for (const line of readFileSync(intentsFile(log, first), 'utf8').split('\n')) {
       if (line.startsWith('-')) found.delete(line.slice(1))
-      const id = line.startsWith('{') ? readId(line) : undefined
-      if (id !== undefined) found.set(id, line)
+      const id = asText(readObject(line)?.['id'])
+      if (id !== '') found.set(id, line)
     }
   }
   return found
-}
-
-/** The id that a JSON text says; undefined where it is none. */
-export function readId(text: string): string | undefined {
-  try {
-    const { id } = JSON.parse(text) as { readonly id?: unknown }
-    return typeof id === 'string' ? id : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,7 @@
 /** The lines of a segment, as they stand on the disk. */
 
+import { isObject } from '../base/json.ts'
+import type { JsonObject } from '../base/json.ts'
 import { readEntry } from '../receipts/entry.ts'
 import type { EntryKind } from '../receipts/entry.ts'
 import { leafHash } from '../receipts/merkle.ts'
@@ -27,20 +29,32 @@ export interface Scan {
   /** Of the lines that are entries, with their line feeds. */
   readonly bytes: number
   /** What entries of these kinds say, in order. */
-  readonly told: readonly { readonly kind: EntryKind; readonly text: string }[]
+  readonly told: readonly { readonly kind: EntryKind; readonly says: JsonObject }[]
 }
 
 /** Reads a segment up to the first line that is no entry: there a write was cut short. */
 export async function scan(log: string, first: number, kinds: readonly EntryKind[]): Promise<Scan> {
   const leaves: Buffer[] = []
-  const told: { kind: EntryKind; text: string }[] = []
+  const told: { kind: EntryKind; says: JsonObject }[] = []
   let size = 0
   for (const { bytes, offset } of await readLines(log, first)) {
     const entry = readEntry(bytes.toString())
-    if (entry === undefined) break
+    const isTold = entry?.is === 'whole' && kinds.includes(entry.kind)
+    const says = isTold ? readObject(entry.text) : undefined
+    if (entry === undefined || (isTold && says === undefined)) break
     leaves.push(entry.is === 'erased' ? entry.leaf : leafHash(bytes))
-    if (entry.is === 'whole' && kinds.includes(entry.kind)) told.push({ kind: entry.kind, text: entry.text })
+    if (isTold && says !== undefined) told.push({ kind: entry.kind, says })
     size = offset + bytes.length + 1
   }
   return { leaves, bytes: size, told }
+}
+
+/** Undefined for what is no JSON object. */
+export function readObject(text: string): JsonObject | undefined {
+  try {
+    const found: unknown = JSON.parse(text)
+    return isObject(found) ? found : undefined
+  } catch {
+    return undefined
+  }
 }

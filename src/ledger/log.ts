@@ -120,7 +120,7 @@ export class ReceiptLog {
 
   /** Syncs what was appended and signs for it. Rejects with `LogError`. */
   checkpoint(): Promise<Noted> {
-    return this.inTurn(() => this.#vouch())
+    return this.inTurn(() => this.vouch())
   }
 
   /** Goes on with another key, for which this one vouches. The 32 bytes of its private key. Rejects with `LogError`. */
@@ -133,7 +133,7 @@ export class ReceiptLog {
     if (this.#end === 'closed') return
     clearInterval(this.#timer)
     try {
-      if (this.#end === undefined) await this.inTurn(() => this.#vouch())
+      if (this.#end === undefined) await this.inTurn(() => this.vouch())
     } finally {
       await this.abandon()
       this.#parts.lock.release()
@@ -172,6 +172,22 @@ export class ReceiptLog {
     for (const { closes } of entries) if (closes !== undefined) this.#parts.intents.close(closes)
     if (this.size - (this.#last?.size ?? 0) >= checkpointEntries) this.#checkpointSoon()
     return placed
+  }
+
+  /** `checkpoint`, for what is in turn already. */
+  async vouch(): Promise<Noted> {
+    if (this.#end !== undefined) throw new LogError(this.#end)
+    await this.sync()
+    const { roots, files, config, build } = this.#parts
+    const within = this.#segment.count === 0 ? [] : [this.#segment.tree.root()]
+    const root = joinEdge([...roots.state().edge, ...within])
+    const body = writeCheckpoint({ origin: this.origin, size: this.size, root, time: now(), config: config(), build })
+    const note = writeNote(body, [this.#signer])
+    await files.checkpoints.append(`${note}\n`)
+    const noted = readNoted(note)!
+    this.#last = noted
+    for (const listener of this.#listeners) listener(noted)
+    return noted
   }
 
   /** Syncs the entries, without a checkpoint. */
@@ -221,27 +237,12 @@ export class ReceiptLog {
     await full.close()
   }
 
-  async #vouch(): Promise<Noted> {
-    if (this.#end !== undefined) throw new LogError(this.#end)
-    await this.sync()
-    const { roots, files, config, build } = this.#parts
-    const within = this.#segment.count === 0 ? [] : [this.#segment.tree.root()]
-    const root = joinEdge([...roots.state().edge, ...within])
-    const body = writeCheckpoint({ origin: this.origin, size: this.size, root, time: now(), config: config(), build })
-    const note = writeNote(body, [this.#signer])
-    await files.checkpoints.append(`${note}\n`)
-    const noted = readNoted(note)!
-    this.#last = noted
-    for (const listener of this.#listeners) listener(noted)
-    return noted
-  }
-
   #checkpointSoon(): void {
     if (this.#isCheckpointDue || this.#end !== undefined) return
     this.#isCheckpointDue = true
     const done = this.checkpoint().catch((error: unknown) => {
       if (!(error instanceof LogError)) throw error
-      this.#parts.report(this.id, error)
+      if (error.reason !== 'closed') this.#parts.report(this.id, error)
     })
     void done.finally(() => (this.#isCheckpointDue = false))
   }

@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { now } from '../base/clock.ts'
+import { asText } from '../base/json.ts'
+import type { JsonObject } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
 import { writeCanonical } from '../receipts/entry.ts'
 import { Tree } from '../receipts/merkle.ts'
@@ -13,7 +15,7 @@ import type { NewEntry } from './batch.ts'
 import { finishErasure, readErasure } from './erase.ts'
 import { LogError, toLogError } from './errors.ts'
 import { GrowingFile, replaceFile } from './files.ts'
-import { Intents, readId, readIntents } from './intents.ts'
+import { Intents, readIntents } from './intents.ts'
 import type { SigningKey } from './keys.ts'
 import { checkpointsFile, keysFile, listLogs, listSegments, lockFile, originOf, segmentEntries, segmentsFile } from './layout.ts'
 import { scan } from './lines.ts'
@@ -126,7 +128,7 @@ async function openCalls(folder: string): Promise<ReadonlyMap<string, string>> {
   if (open.size === 0) return open
   const [from = 0] = listSegments(folder, 'intents')
   for (const first of listSegments(folder).filter((each) => each >= from)) {
-    for (const { text } of (await scan(folder, first, ['receipt'])).told) open.delete(readId(text) ?? '')
+    for (const { says } of (await scan(folder, first, ['receipt'])).told) open.delete(asText(says['id']))
   }
   return open
 }
@@ -155,9 +157,18 @@ async function putTogether({ config, build, report }: LogOptions, { tail, open, 
   return new ReceiptLog({ ...found, roots, segment, intents, files, last: tail.last, config, build, report })
 }
 
+async function finishErasures(folder: string, told: readonly JsonObject[]): Promise<void> {
+  try {
+    for (const each of told) await finishErasure(folder, readErasure(each))
+  } catch (error) {
+    // An erasure of what cannot be erased: the gateway never wrote that.
+    throw error instanceof LogError ? new LogError('damaged') : error
+  }
+}
+
 /** What is owed from before, then that a process began to write, and a checkpoint of it. */
 async function begin(log: ReceiptLog, options: LogOptions, { tail, open }: Pick<Found, 'tail' | 'open'>): Promise<void> {
-  for (const text of tail.erasures) await finishErasure(log.folder, readErasure(text))
+  await finishErasures(log.folder, tail.erasures)
   const entries: NewEntry[] = []
   for (const [id, intent] of open) {
     const text = options.recover(intent)

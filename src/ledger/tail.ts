@@ -1,6 +1,8 @@
 /** The end of a log that a process left: what of it is whole, whether it is what the last checkpoint says, and mending the rest. */
 
 import { rm } from 'node:fs/promises'
+import { asText } from '../base/json.ts'
+import type { JsonObject } from '../base/json.ts'
 import { cutHashes, hashBytes, rootOf } from '../receipts/merkle.ts'
 import { splitNotes } from '../receipts/note-bodies.ts'
 import { keyAt, readKeys } from '../receipts/note-keys.ts'
@@ -29,7 +31,7 @@ export interface Tail {
   readonly leaves: readonly Buffer[]
   readonly bytes: number
   /** What the erasures in its last segments say: they may not be done. */
-  readonly erasures: readonly string[]
+  readonly erasures: readonly JsonObject[]
   /** Brings all files to what is told here. Throws `LogError`. */
   mend(): Promise<void>
 }
@@ -54,7 +56,7 @@ export async function readTail(log: string, id: string): Promise<Tail> {
   const noted = await readLast(log, id)
   checkLast(noted, id, keys)
   await checkFit(log, noted.last, { roots, written, scans })
-  const erasures = scans.flatMap(({ told }) => told.filter(({ kind }) => kind === 'erasure').map(({ text }) => text))
+  const erasures = scans.flatMap(({ told }) => told.filter(({ kind }) => kind === 'erasure').map(({ says }) => says))
   const first = roots.length * segmentEntries
   const mend = (): Promise<void> => mendFiles(log, { scans, roots, written, bytes, noted, keys: keys.map(({ note }) => note) })
   return { keys, roots, last: noted.last, first, leaves, bytes: size, erasures, mend }
@@ -83,7 +85,7 @@ export const rootLine = (index: number, root: Buffer): string => `${String(index
 async function readChain(log: string, id: string, scans: readonly Scan[]): Promise<readonly Vouched[]> {
   const origin = originOf(id)
   const { notes } = splitNotes((await readFileOrNothing(keysFile(log))).toString())
-  const told = scans.flatMap((each) => each.told.filter(({ kind }) => kind === 'key').map(({ text }) => (JSON.parse(text) as { statement: string }).statement))
+  const told = scans.flatMap((each) => each.told.filter(({ kind }) => kind === 'key').map(({ says }) => asText(says['statement'])))
   const keys = readKeys(origin, [...notes, ...told.filter((note) => !notes.includes(note))])
   if (keys === undefined) throw damaged('has keys that do not vouch for each other')
   return keys
