@@ -1,6 +1,7 @@
 /** Receipts as spans, in the JSON of OpenTelemetry's protocol. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 
 import { createHash } from 'node:crypto'
+import { conventions } from '../receipts/conventions.ts'
 import { readRecord } from '../receipts/line.ts'
 import { signals, type AttemptRecord, type PassedOver, type ReceiptRecord, type Signal } from '../receipts/signals.ts'
 
@@ -29,8 +30,7 @@ interface Span {
   readonly status: { readonly code?: typeof failed }
 }
 
-/** The conventions whose names the list of signals has: those of GenAI are in development, and change from one version to the next. */
-const schemaUrl = 'https://opentelemetry.io/schemas/1.41.0'
+const { schemaUrl } = conventions
 
 /** `SPAN_KIND_CLIENT` and `STATUS_CODE_ERROR`: enumerations are written as numbers. */
 const client = 3
