@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { shownBytes } from '../receipts/shown.ts'
-import { estimatedTokens } from '../receipts/usage.ts'
+import { confidences, estimatedTokens } from '../receipts/usage.ts'
 import type { Lease } from '../routing/lease.ts'
 import type { Plan } from '../routing/plan.ts'
 import { pickCountingWire } from '../routing/target.ts'
@@ -30,7 +30,7 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
   const source = counted === undefined ? 'estimated' : 'reported'
   receipt.record.prompt_tokens = tokens
   receipt.record.usage_source = receipt.record.input_source = source
-  receipt.record.usage_confidence = counted === undefined ? 0.4 : 1
+  receipt.record.usage_confidence = confidences[source]
   receipt.record.status = 200
   const body = JSON.stringify(call.surface.wire.writeCount?.(tokens) ?? { input_tokens: tokens })
   const headers = answerHeaders(receipt, 'application/json; charset=utf-8')
