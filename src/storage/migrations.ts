@@ -136,7 +136,7 @@ export const migrations: readonly Migration[] = [
         body ${type.text}
       )${type.table}`,
       'create index receipts_by_time on receipts (created_at, seq, combo, cost)',
-      'create index receipts_by_combo on receipts (combo, created_at, seq, cost)',
+      'create index receipts_by_hour on receipts ((created_at / 3600000), combo, created_at, seq, cost)',
       'create index receipts_by_user on receipts (user_pseudonym, created_at, seq) where user_pseudonym is not null',
       `create table receipt_labels (
         label ${type.id} not null,
@@ -150,10 +150,26 @@ export const migrations: readonly Migration[] = [
         (table) => `create table ${table} (
           period ${type.integer} not null,
           combo ${type.integer} not null,
-          ${sums.map((name) => `${name} ${type.integer} not null`).join(', ')},
+          ${[...sums, ...(table === 'rollups_day' ? ['hours'] : [])].map((name) => `${name} ${type.integer} not null`).join(', ')},
           primary key (period, combo)
         )${type.sorted}`,
       ),
+      'create index rollups_day_by_combo on rollups_day (combo, period)',
+    ],
+  },
+  {
+    name: '0006-privacy',
+    up: (type) => [
+      `create table holds (tenant ${type.id} primary key, since ${type.integer} not null, who ${type.id} not null)${type.table}`,
+      `create table removals (
+        log ${type.integer} not null,
+        position ${type.integer} not null,
+        who ${type.id} not null,
+        reason ${type.id} not null,
+        noted_at ${type.integer} not null,
+        primary key (log, position)
+      )${type.sorted}`,
+      'create index receipts_by_end on receipts (expires_at)',
     ],
   },
 ]

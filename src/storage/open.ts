@@ -7,11 +7,13 @@ import { storedCredentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
 import { StorageError } from './errors.ts'
 import { storedFingerprint } from './fingerprint.ts'
+import { storedHolds } from './holds.ts'
 import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { storedPlaces } from './places.ts'
 import { storedReceipts } from './receipts.ts'
+import { storedRemovals } from './removals.ts'
 import { storedResponses } from './responses.ts'
 import type { Store, StoreOptions } from './store.ts'
 
@@ -27,6 +29,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   return {
     receipts: storedReceipts(engine),
+    removals: storedRemovals(engine.db),
+    holds: storedHolds(engine.db),
     keys: storedKeys(engine.db),
     credentials: storedCredentials(engine.db),
     responses: storedResponses(engine.db),

@@ -2,11 +2,15 @@
 
 import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
+import type { Holds } from './holds.ts'
+import type { Removals } from './removals.ts'
 import type { SumName } from './rollups.ts'
 
 /** Every function may reject with `StorageError`. Where its `again` is true nothing was stored, and the same call may succeed later. */
 export interface Store {
   readonly receipts: Receipts
+  readonly removals: Removals
+  readonly holds: Holds
   readonly keys: ClientKeys
   readonly credentials: Credentials
   readonly responses: Responses

@@ -8,8 +8,13 @@ export interface Tables {
   readonly receipt_labels: LabelRow
   readonly combos: ComboRow
   readonly rollups_hour: RollupRow
-  readonly rollups_day: RollupRow
+  readonly rollups_day: RollupRow & {
+    /** The hours of the day in which there are calls, the lowest bit the first. */
+    readonly hours: number
+  }
   readonly logs: LogRow
+  readonly holds: HoldRow
+  readonly removals: RemovalRow
   readonly client_keys: ClientKeyRow
   readonly credentials: CredentialRow
   readonly response_places: ResponsePlaceRow
@@ -84,6 +89,23 @@ interface RollupRow {
   readonly unknown_costs: number
   readonly duration: number
   readonly longest: number
+}
+
+/** A tenant of whose receipts nothing is removed. */
+interface HoldRow {
+  readonly tenant: string
+  readonly since: number
+  readonly who: string
+}
+
+/** An entry that has left the index, and is still in its log. */
+interface RemovalRow {
+  readonly log: number
+  readonly position: number
+  /** On whose word, and why: as the entry `erasure` will say. */
+  readonly who: string
+  readonly reason: 'retention' | 'end_user' | 'operator'
+  readonly noted_at: number
 }
 
 interface ClientKeyRow {

@@ -8,6 +8,7 @@ import { chainCases } from './chains.cases.ts'
 import { placeCases } from './places.cases.ts'
 import { receiptCases } from './receipts.cases.ts'
 import { readingCases } from './reading.cases.ts'
+import { removalCases } from './removals.cases.ts'
 import { responseCases } from './responses.cases.ts'
 import { secretCases } from './secrets.cases.ts'
 import { upgradeCases } from './upgrades.cases.ts'
@@ -16,6 +17,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
   void describe(`${name} store`, () => {
     void describe('receipts', () => testOnOne(receiptCases, newPlace))
     void describe('receipts that are looked for', () => testOnOne(readingCases, newPlace))
+    void describe('receipts that go', () => testOnOne(removalCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))
