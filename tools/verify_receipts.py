@@ -10,7 +10,7 @@ import argparse, base64, json, os, pathlib, re, sys
 from verify_receipt import CHECKPOINT, HASH, LINE, Note, Wrong
 from verify_receipt import check_trusted, checkpoint_of, judge, judge_bundle, keys_of, public_of, push, root_of, sha256
 
-SEGMENT = 4096
+SEGMENT, LOG = 4096, "log_[0-9a-f]{32}"
 
 def segment_of(position): return "%012d.jsonl" % (position - position % SEGMENT)
 
@@ -48,7 +48,7 @@ def entries_of(folder, listed, signed):
 def told_in(line, place, statements):
     """The ranges of positions, all below its own, of which an entry tells that they are gone. Checks what an entry has to be."""
     kind, text = re.fullmatch(LINE, line).groups()
-    entry = json.loads(text.decode("latin-1")) if kind == b"erasure" or place in statements else {}
+    entry = json.loads(text.decode("utf-8", "replace")) if kind == b"erasure" or place in statements else {}
     if place in statements and (kind != b"key" or entry["statement"] != statements[place]): raise ValueError
     ranges = [(0, entry["before"] - 1)] if "before" in entry else [(first, last) for first, last in entry["positions"]] if kind == b"erasure" else []
     if not all(type(first) is type(last) is int and 0 <= first <= last < place for first, last in ranges): raise ValueError
@@ -56,31 +56,34 @@ def told_in(line, place, statements):
 
 def verify_log(folder, notes=(), trusted=None):
     """What there is of the log, or `Wrong`. `notes` are checkpoints of it that were kept elsewhere."""
-    if not os.path.isdir(folder): raise Wrong("", 1, "the log is missing")
+    if not os.path.isdir(folder): raise Wrong(notes[0].file if notes else ".", notes[0].line if notes else 1, "there is no such log")
+    if not notes and not any(re.fullmatch(r"keys|checkpoints|segments|.*\.jsonl", name) for name in os.listdir(folder)): return {"entries": 0}
     origin = b"omni-gateway/" + os.path.basename(os.path.abspath(folder)).encode()
     points = list(notes_of(read(folder, "checkpoints") or b"", "checkpoints"))
     keys = keys_of(notes_of(read(folder, "keys") or b"", "keys"), origin)
-    own, outside = ([checkpoint_of(note, origin, keys) for note in some] for some in (points, notes))
-    for one, other in zip(own, own[1:]):
-        if other.size < one.size: raise Wrong("checkpoints", other.note.line, "counts fewer entries than the one before")
-    signed, statements = own[-1].size if own else 0, {key.start - 1: key.text.decode() for key in keys[1:]}
+    wanted, signed = {}, 0
+    for one in (checkpoint_of(note, origin, keys) for note in points):
+        if one.size < signed or wanted.setdefault(one.size, one.root) != one.root: raise Wrong("checkpoints", one.note.line, "does not follow from the one before")
+        signed = one.size
+    outside = [checkpoint_of(note, origin, keys) for note in notes]
+    for one in outside: wanted.setdefault(one.size)
     check_trusted(keys, signed, trusted)
     listed = []
     for at, line in enumerate((read(folder, "segments") or b"").split(b"\n")[:-1]):
         found = re.fullmatch(b"%012d " % (at * SEGMENT) + HASH, line)
         if not found: raise Wrong("segments", at + 1, "malformed")
         listed.append(base64.b64decode(found[1]))
-    wanted = {one.size: set() for one in outside + own}
-    for one in own: wanted[one.size].add(one.root)
+    statements = {key.start - 1: key.text.decode() for key in keys[1:]}
     tree, roots, good, size, gone, told, before = [], {0: sha256()}, 0, 0, [], set(), 0
     for place, count, node, line in entries_of(folder, listed, signed):
         push(tree, count, node)
         size = place + count
         if size in wanted:
             roots[size] = root_of(tree)
-            if wanted[size] - {roots[size]}: raise Wrong(segment_of(good), good % SEGMENT + 1, "from here to entry %d not what was signed" % (size - 1))
+            if wanted[size] not in (None, roots[size]): raise Wrong(segment_of(good), good % SEGMENT + 1, "from here to entry %d not what was signed" % (size - 1))
             good = size if wanted[size] else good
         if line is None: gone.append((place, size))
+        elif not points and line[22:29] != b" start ": raise Wrong("checkpoints", 1, "missing")
         try: ranges = told_in(line, place, statements) if line is not None else []
         except Exception: raise Wrong(segment_of(place), place % SEGMENT + 1, "malformed")
         for first, last in ranges:
@@ -91,17 +94,17 @@ def verify_log(folder, notes=(), trusted=None):
     if untold is not None: raise Wrong(segment_of(untold), untold % SEGMENT + 1, "is gone, and no later entry tells of it")
     for one in outside:
         if one.size > signed: raise Wrong(one.note.file, one.note.line, "counts more than the log's own last checkpoint: rolled back or cut off")
-        if roots.get(one.size, one.root) != one.root: raise Wrong(one.note.file, one.note.line, "tells another past of the log: a fork")
-    compared, erased = sum(one.size in roots for one in outside), sum(end - first == 1 for first, end in gone)
-    return {"entries": size, "checkpoints": len(own), "erased": erased, "dropped": SEGMENT * (len(gone) - erased), "unsigned": size - signed, "compared": compared}
+        if roots.get(one.size, wanted[one.size]) not in (None, one.root): raise Wrong(one.note.file, one.note.line, "tells another past of the log: a fork")
+    erased, compared = sum(end - first == 1 for first, end in gone), sum(one.size in roots for one in outside)
+    return {"entries": size, "checkpoints": len(points), "erased": erased, "dropped": SEGMENT * (len(gone) - erased), "unsigned": size - signed, "compared": compared}
 
 def outside_of(paths):
     """The checkpoints in these files, by the name of their log."""
     notes = {}
     for path in paths:
         for note in notes_of(pathlib.Path(path).read_bytes().rstrip(b"\n") + b"\n\n", path):
-            name = re.match(rb"omni-gateway/(log_[0-9a-f]{32})\n", note.text)
-            notes.setdefault(name[1].decode() if name else "?", []).append(note)
+            found = re.match("omni-gateway/(" + LOG + ")\n", note.text.decode("latin-1"))
+            notes.setdefault(found[1] if found else "?", []).append(note)
     return notes
 
 def main():
@@ -114,11 +117,11 @@ def main():
     if given.bundle: return judge_bundle(given.bundle, given.key)
     if not given.folder: parser.error("a folder, or --bundle")
     folder, notes = os.path.abspath(given.folder), outside_of(given.checkpoint)
-    is_one = os.path.basename(folder).startswith("log_")
-    names = [os.path.basename(folder)] if is_one else sorted({name for name in os.listdir(folder) if name.startswith("log_")} | set(notes))
+    is_one = re.fullmatch(LOG, os.path.basename(folder))
+    names = [os.path.basename(folder)] if is_one else sorted({name for name in os.listdir(folder) if re.fullmatch(LOG, name)} | set(notes))
     parent = os.path.dirname(folder) if is_one else folder
     verdicts = [judge(name, lambda: verify_log(os.path.join(parent, name), notes.get(name, ()), public_of(given.key))) for name in names]
-    if not given.checkpoint: print("No checkpoint from elsewhere was compared: tamper-evident only against someone without the signing key; truncation and rollback cannot be seen.")
+    if not notes: print("No checkpoint from elsewhere was compared: tamper-evident only against someone without the signing key; truncation and rollback cannot be seen.")
     return all(verdicts)
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { keyAt, readKeys } from '../receipts/note-keys.ts'
 import type { Vouched } from '../receipts/note-keys.ts'
-import { verifyNote } from '../receipts/note.ts'
+import { readBase64, readKey, verifyNote } from '../receipts/note.ts'
 import { readNoted } from './checkpoints.ts'
 import { checkpointsFile, keysFile } from './layout.ts'
 import { WrongAt } from './verify-place.ts'
@@ -135,3 +135,12 @@ export async function findOutside(paths: readonly string[]): Promise<ReadonlyMap
   }
   return found
 }
+
+/** Whether the key of that text, which is known from elsewhere, or one that came after it, signs the checkpoint of that size. */
+export function isTrusted(text: string, keys: readonly Vouched[], size: number): boolean {
+  const trusted = bytesOf(text)
+  return keys.some(({ key, from }) => from <= size && trusted?.equals(bytesOf(key.text)!) === true)
+}
+
+/** The key without the name of its log: all logs of a gateway are signed with one. */
+const bytesOf = (text: string): Buffer | undefined => (readKey(text) === undefined ? undefined : readBase64(text.slice(text.indexOf('+') + 10)))
