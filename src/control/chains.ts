@@ -47,8 +47,8 @@ export const chains: readonly ControlRoute[] = [
       return { body: showStored(livingIn(rows, name), joinStored(file, rows)) }
     },
   },
-  { method: 'PUT', path, access: 'admin', query: ['version'], body: { type: 'object' }, run: put },
-  { method: 'DELETE', path, access: 'admin', query: ['version'], run: remove },
+  { method: 'PUT', path, access: 'admin', action: 'chain_stored', query: ['version'], body: { type: 'object' }, run: put },
+  { method: 'DELETE', path, access: 'admin', action: 'chain_removed', query: ['version'], run: remove },
 ]
 
 async function put(request: ControlRequest, control: Control): Promise<{ readonly status: number; readonly body: ChainResource }> {

@@ -6,12 +6,34 @@ import type { Settings } from '../config/settings.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
 import type { Target } from '../routing/target.ts'
-import type { Store } from '../storage/store.ts'
+import type { EpochKeys } from '../storage/epoch-keys.ts'
+import type { EntryPlace, Store } from '../storage/store.ts'
 import type { StoredPrices } from './prices-stored.ts'
 
+/** The log of receipts, as far as it is on this machine. Every function may reject with `LogError`. */
+export interface Ledger {
+  /** The lines of entries; undefined for those that another machine has, or that are gone. */
+  readLines(places: readonly EntryPlace[]): Promise<readonly (string | undefined)[]>
+  /** What vouches for an entry; undefined where another machine has its log. */
+  proofOf(
+    place: EntryPlace,
+    line: string,
+  ): Promise<{ readonly leaf_hash: string; readonly checkpoint: number | null; readonly signer: string | null } | undefined>
+  /** An entry with its proof and a signed checkpoint; undefined where another machine has its log. */
+  bundleOf(place: EntryPlace): Promise<object | undefined>
+  /** Reads all logs of this machine anew, and adds to the index what it lacks. Resolves to how many entries were read. */
+  reindex(): Promise<number>
+  /** Goes on with another signing key. Resolves to its public half. */
+  rotate(): Promise<string>
+  /** Appends an entry about the control plane: canonical JSON. */
+  audit(text: string): Promise<void>
+}
+
 export interface Control {
+  readonly ledger: Ledger
   readonly store: Store
   readonly health: Health
+  readonly epochs: EpochKeys
   /** Hashes a client's key as it is stored. */
   readonly hashKey: (key: string) => string
   readonly sealSecret: (secret: string, place: { readonly tenant: string; readonly id: string; readonly version: number }) => Uint8Array
@@ -29,6 +51,8 @@ export interface Control {
   readonly reload: () => Promise<void>
   /** What file and environment say, without what is stored. */
   readonly configured: () => Settings
+  /** Removes now what has had its time, or was taken out of the index to be erased. */
+  readonly sweep: () => Promise<void>
   /** Writes down, in the log, what an operator changed. */
   readonly tell: (what: string, fields: Readonly<Record<string, string | number>>) => void
   /** Hears how every request failed, and makes a note in the log where the fault is ours. */

@@ -22,6 +22,7 @@ export const credentials: readonly ControlRoute[] = [
     method: 'PUT',
     path: '/_omni/credentials/:provider',
     access: 'admin',
+    action: 'credential_stored',
     body: { type: 'object', additionalProperties: false, required: ['key'], properties: { key: { type: 'string', pattern: '^[\\x21-\\x7e]{8,4096}$' } } },
     run: async ({ params, body }, control) => {
       const provider = params.provider ?? ''
@@ -38,6 +39,7 @@ export const credentials: readonly ControlRoute[] = [
     method: 'DELETE',
     path: '/_omni/credentials/:provider',
     access: 'admin',
+    action: 'credential_removed',
     run: async ({ params }, control) => {
       const stored = (await control.store.credentials.list(tenant)).find(({ provider }) => provider === params.provider)
       if (!stored) throw new Failure('not_found', 'No key is stored for this provider.')

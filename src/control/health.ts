@@ -21,6 +21,7 @@ export const health: readonly ControlRoute[] = [
     method: 'POST',
     path: '/_omni/providers/health/reset',
     access: 'admin',
+    action: 'health_reset',
     body: { type: 'object', properties: { place: { type: 'string', maxLength: 500 } }, additionalProperties: false },
     run: async ({ body }, { health: known, tell }) => {
       const { place } = body as { readonly place?: string }

@@ -13,6 +13,7 @@ export const keys: readonly ControlRoute[] = [
     method: 'POST',
     path: '/_omni/keys',
     access: 'admin',
+    action: 'key_created',
     body: {
       type: 'object',
       additionalProperties: false,
@@ -34,6 +35,7 @@ export const keys: readonly ControlRoute[] = [
     method: 'DELETE',
     path: '/_omni/keys/:id',
     access: 'admin',
+    action: 'key_revoked',
     run: async ({ params }, control) => {
       const isRevoked = await control.store.keys.revoke(params.id ?? '', now())
       if (!isRevoked) throw new Failure('not_found', 'There is no key of this id that is not revoked already.')

@@ -29,6 +29,7 @@ export const prices: readonly ControlRoute[] = [
     method: 'POST',
     path: '/_omni/prices',
     access: 'admin',
+    action: 'prices_stored',
     bodyLimit: mostTableBytes,
     body: {
       type: 'object',

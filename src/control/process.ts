@@ -9,6 +9,7 @@ export const running: readonly ControlRoute[] = [
     method: 'POST',
     path: '/_omni/reload',
     access: 'admin',
+    action: 'configuration_reloaded',
     run: async (_request, { reload, status }) => {
       await reload()
       return { body: status() }

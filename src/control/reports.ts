@@ -13,6 +13,7 @@ export const reports: readonly ControlRoute[] = [
     method: 'GET',
     path: '/_omni/reports',
     access: 'owner',
+    action: 'receipts_read',
     query: ['limit', 'cursor'],
     run: async ({ viewer, query }, { store }) => {
       const keyId = keyOf(viewer)
@@ -23,7 +24,13 @@ export const reports: readonly ControlRoute[] = [
       return { body: { data: page.receipts.map(shown), next_cursor: page.next ?? null, retained } }
     },
   },
-  { method: 'GET', path: '/_omni/reports/:id', access: 'owner', run: async (request, { store }) => ({ body: await one(request, store) }) },
+  {
+    method: 'GET',
+    path: '/_omni/reports/:id',
+    access: 'owner',
+    action: 'receipts_read',
+    run: async (request, { store }) => ({ body: await one(request, store) }),
+  },
 ]
 
 async function one({ viewer, params }: ControlRequest, { receipts }: Store): Promise<object> {

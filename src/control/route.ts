@@ -14,11 +14,32 @@ export interface ControlRequest {
   readonly ifMatch: string | undefined
 }
 
+/** All that is told of. What reads is named by a route of GET, what changes by any other. */
+export type Action =
+  | 'receipts_read'
+  | 'receipts_erased'
+  | 'epoch_destroyed'
+  | 'hold_set'
+  | 'hold_released'
+  | 'key_created'
+  | 'key_revoked'
+  | 'credential_stored'
+  | 'credential_removed'
+  | 'chain_stored'
+  | 'chain_removed'
+  | 'prices_stored'
+  | 'health_reset'
+  | 'configuration_reloaded'
+  | 'signing_key_rotated'
+  | 'receipts_reindexed'
+
 /** `owner`: the operator sees all, a client its own. */
 export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: `/_omni/${string}`
   readonly access: 'admin' | 'owner'
+  /** What the log of receipts calls it, where it changes something or reads receipts. */
+  readonly action?: Action
   /** JSON Schema of the body; without one a body is refused. */
   readonly body?: object
   /** Bytes that the body may have; a mebibyte where absent. */

@@ -2,8 +2,11 @@
 
 import { chains } from './chains.ts'
 import { credentials } from './credentials.ts'
+import { epochs } from './epochs.ts'
+import { erasures } from './erasures.ts'
 import { explaining } from './explain.ts'
 import { health } from './health.ts'
+import { holds } from './holds.ts'
 import { keys } from './keys.ts'
 import { running } from './process.ts'
 import { prices } from './prices.ts'
@@ -11,4 +14,17 @@ import { providers } from './providers.ts'
 import { reports } from './reports.ts'
 import type { ControlRoute } from './route.ts'
 
-export const controlRoutes: readonly ControlRoute[] = [...reports, ...keys, ...credentials, ...providers, ...health, ...chains, ...explaining, ...prices, ...running]
+export const controlRoutes: readonly ControlRoute[] = [
+  ...reports,
+  ...holds,
+  ...erasures,
+  ...epochs,
+  ...keys,
+  ...credentials,
+  ...providers,
+  ...health,
+  ...chains,
+  ...explaining,
+  ...prices,
+  ...running,
+]

@@ -4,6 +4,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { StorageError } from '../storage/errors.ts'
+import { Auditor } from '../control/audit.ts'
 import type { Control } from '../control/control.ts'
 import type { ControlRoute, Viewer } from '../control/route.ts'
 import { controlRoutes } from '../control/routes.ts'
@@ -25,12 +26,14 @@ export async function buildApi(control: Control, viewerOf: (request: IncomingMes
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler((error: FastifyError, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error), control))
   app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.'), control))
-  for (const route of controlRoutes) add(app, route, control, viewerOf)
+  const auditor = new Auditor(control)
+  app.addHook('onClose', () => auditor.close())
+  for (const route of controlRoutes) add(app, route, auditor, viewerOf)
   await app.ready()
   return app
 }
 
-function add(app: FastifyInstance, route: ControlRoute, control: Control, viewerOf: (request: IncomingMessage) => Viewer): void {
+function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, viewerOf: (request: IncomingMessage) => Viewer): void {
   const allowed = new Set(route.query)
   app.route({
     method: route.method,
@@ -45,10 +48,13 @@ function add(app: FastifyInstance, route: ControlRoute, control: Control, viewer
           'unsupported_parameter',
           `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`,
         )
-      const { status = 200, body } = await route.run(
-        { viewer: viewerOf(request.raw), params: request.params as Record<string, string>, query, body: request.body, ifMatch: request.headers['if-match'] },
-        control,
-      )
+      const { status = 200, body } = await auditor.run(route, {
+        viewer: viewerOf(request.raw),
+        params: request.params as Record<string, string>,
+        query,
+        body: request.body,
+        ifMatch: request.headers['if-match'],
+      })
       return reply
         .code(status)
         .headers(plainHeaders)

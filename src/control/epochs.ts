@@ -1,0 +1,29 @@
+/** Epochs and their keys: which there are, and destroying one. */
+
+import { Failure } from '../canonical/failure.ts'
+import { checkHold, readTenant } from './holds.ts'
+import type { ControlRoute } from './route.ts'
+
+export const epochs: readonly ControlRoute[] = [
+  {
+    method: 'GET',
+    path: '/_omni/epochs',
+    access: 'admin',
+    query: ['tenant'],
+    run: async ({ query }, { epochs: keys }) => ({
+      body: { data: keys.list(readTenant(query.tenant)).map(({ name, isDestroyed }) => ({ epoch: name, destroyed: isDestroyed })) },
+    }),
+  },
+  {
+    method: 'DELETE',
+    path: '/_omni/epochs/:tenant/:epoch',
+    access: 'admin',
+    action: 'epoch_destroyed',
+    run: async ({ params }, control) => {
+      const tenant = readTenant(params.tenant)
+      await checkHold(tenant, control)
+      if (!control.epochs.destroy(tenant, params.epoch ?? '')) throw new Failure('not_found', 'This tenant has no key of such an epoch.')
+      return { body: { tenant, epoch: params.epoch, destroyed: true } }
+    },
+  },
+]

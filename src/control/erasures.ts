@@ -1,0 +1,39 @@
+/** Erasing what is kept of one end user, as far as anybody can find it. */
+
+import { now } from '../base/clock.ts'
+import { pseudonymOf } from '../receipts/digest.ts'
+import { checkHold, readTenant } from './holds.ts'
+import type { ControlRoute } from './route.ts'
+
+export const erasures: readonly ControlRoute[] = [
+  {
+    method: 'POST',
+    path: '/_omni/erasures',
+    access: 'admin',
+    action: 'receipts_erased',
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['user'],
+      properties: {
+        user: { type: 'string', minLength: 1, maxLength: 8192 },
+        tenant: { type: 'string' },
+        dry_run: { type: 'boolean' },
+      },
+    },
+    run: async ({ body }, control) => {
+      const { user, tenant: named, dry_run: isDry = false } = body as { readonly user: string; readonly tenant?: string; readonly dry_run?: boolean }
+      const tenant = readTenant(named)
+      await checkHold(tenant, control)
+      const epochs = control.epochs.list(tenant)
+      const pseudonyms = control.epochs.living(tenant).map(({ key }) => pseudonymOf(key, 'user', user))
+      const searched = { tenant, epochs_searched: pseudonyms.length, epochs_destroyed: epochs.filter(({ isDestroyed }) => isDestroyed).length }
+      const { removals } = control.store
+      if (isDry) return { body: { ...searched, found: await removals.count(pseudonyms) } }
+      let found = 0
+      for (let taken = -1; taken !== 0; found += taken) taken = await removals.takeUser(pseudonyms, { by: 'admin', reason: 'end_user', at: now() })
+      await control.sweep()
+      return { body: { ...searched, found, waiting: await removals.countWaiting('end_user') } }
+    },
+  },
+]

@@ -1,0 +1,46 @@
+/** Legal holds: while a tenant is held, nothing of its receipts is removed, whatever the time. */
+
+import { now } from '../base/clock.ts'
+import { Failure } from '../canonical/failure.ts'
+import type { Hold } from '../storage/holds.ts'
+import type { Control } from './control.ts'
+import type { ControlRoute } from './route.ts'
+
+/** As tenants are called. */
+const tenantShape = /^[\w-]{1,64}$/
+
+export const holds: readonly ControlRoute[] = [
+  { method: 'GET', path: '/_omni/holds', access: 'admin', run: async (_request, { store }) => ({ body: { data: (await store.holds.list()).map(show) } }) },
+  {
+    method: 'PUT',
+    path: '/_omni/holds/:tenant',
+    access: 'admin',
+    action: 'hold_set',
+    run: async ({ params }, { store }) => ({ body: show(await store.holds.put({ tenant: readTenant(params.tenant), since: now(), by: 'admin' })) }),
+  },
+  {
+    method: 'DELETE',
+    path: '/_omni/holds/:tenant',
+    access: 'admin',
+    action: 'hold_released',
+    run: async ({ params }, { store }) => {
+      const tenant = readTenant(params.tenant)
+      if (!(await store.holds.remove(tenant))) throw new Failure('not_found', 'There is no hold on this tenant.')
+      return { body: { tenant, released: true } }
+    },
+  },
+]
+
+const show = ({ tenant, since, by }: Hold) => ({ tenant, since, by })
+
+/** Throws `Failure` where it can be the name of no tenant. */
+export function readTenant(tenant = 'default'): string {
+  if (!tenantShape.test(tenant)) throw new Failure('invalid_value', 'A tenant’s name has letters, digits, _ and - alone.', { param: 'tenant' })
+  return tenant
+}
+
+/** Throws `Failure` (`conflict`) where the tenant is held. */
+export async function checkHold(tenant: string, { store }: Control): Promise<void> {
+  if ((await store.holds.list()).some((hold) => hold.tenant === tenant))
+    throw new Failure('conflict', 'A legal hold keeps all that there is of this tenant: `omni receipts release` ends it.')
+}
