@@ -58,17 +58,18 @@ export class Outbox<T> {
     return this.#lastFault
   }
 
-  /** Takes one of so many bytes; after the end it is counted and lost. */
-  put(item: T, bytes: number): void {
+  /** Takes one of so many bytes. Whether it did: when full and after the end it is counted and lost. */
+  put(item: T, bytes: number): boolean {
     if (this.isFull || this.#bytes + bytes > this.#limits.bytes) {
       this.#dropped += 1
       this.#missed += 1
-      return
+      return false
     }
     this.#waiting.push(item)
     this.#sizes.push(bytes)
     this.#bytes += bytes
     this.#running ??= this.#run()
+    return true
   }
 
   /** Stores what is left, at once, and gives up after `ms`. Resolves to the number of receipts that could not be stored. */

@@ -20,6 +20,7 @@ import { Health } from '../routing/health.ts'
 import type { ClientKey } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Data } from './data.ts'
+import type { Keeping } from './keeping.ts'
 
 export interface PlaneParts {
   readonly settings: Settings
@@ -30,6 +31,8 @@ export interface PlaneParts {
   readonly status: () => object
   /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
   readonly fetchPrices: (url: string) => Promise<string>
+  /** Opened after the first snapshot: what is written down says which one. */
+  readonly keeping: () => Keeping
 }
 
 /** What is read when the process starts, and not again. */
@@ -76,6 +79,7 @@ export class Plane {
   /** The turn that the snapshot was made in. */
   #published = 0
   readonly #prices: StoredPrices
+  #digest = ''
   #problem: string | undefined
   /** What the snapshot was made of. */
   #built: { readonly settings: Settings; readonly found: string } | undefined
@@ -98,6 +102,11 @@ export class Plane {
 
   get settings(): Settings {
     return this.#settings
+  }
+
+  /** SHA-256 in hex of the effective configuration without its secrets; the version of a snapshot is its beginning. */
+  get digest(): string {
+    return this.#digest
   }
 
   /** Why the newest configuration could not be taken; undefined where the newest runs. */
@@ -124,10 +133,10 @@ export class Plane {
     if (this.#built?.settings === this.#settings && this.#built.found === found) return
     const { settings } = joinStored(this.#settings, chains)
     const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
-    const version = createHash('sha256')
+    this.#digest = createHash('sha256')
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
-      .slice(0, 16)
+    const version = this.#digest.slice(0, 16)
     this.#snapshot = buildSnapshot({ settings, keys, secrets, hashKey: data.hashKey, version, health: this.health, catalogue })
     this.#built = { settings: this.#settings, found }
   }
@@ -177,10 +186,14 @@ export class Plane {
   }
 
   #control(): Control {
-    const { data, log, status, fetchPrices } = this.#parts
+    const { data, log, status, fetchPrices, keeping } = this.#parts
     return {
+      get ledger() {
+        return keeping().ledger
+      },
       store: data.store,
       health: this.health,
+      epochs: data.epochs,
       hashKey: data.hashKey,
       sealSecret: data.sealSecret,
       snapshot: () => this.snapshot,
@@ -190,6 +203,7 @@ export class Plane {
       fetchPrices,
       reload: () => this.reload(),
       configured: () => this.#settings,
+      sweep: () => keeping().sweep(),
       tell: (what, fields) => log.tell('info', what, fields),
       note: (failure, requestId) => log.note(failure, requestId),
       settings: () => maskSettings(this.#settings),

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { monotonic } from '../base/clock.ts'
 import { Roster } from '../base/roster.ts'
@@ -12,24 +13,27 @@ import { onBlocked } from '../base/watch.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { Outbox } from '../receipts/outbox.ts'
-import type { Health } from '../routing/health.ts'
-import { readPlace } from '../routing/place.ts'
 import { StorageError } from '../storage/errors.ts'
 import { Log } from '../telemetry/log.ts'
-import { Metrics, type Gauges } from '../telemetry/metrics.ts'
-import { PlaceMetrics, type PlaceGauges } from '../telemetry/places.ts'
+import { contentType } from '../telemetry/exposition.ts'
+import { Metrics } from '../telemetry/metrics.ts'
+import { PlaceMetrics } from '../telemetry/places.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
 import { AnswerMemory } from './answer-memory.ts'
 import { Checks } from './checks.ts'
+import { digestBuild } from './build.ts'
 import { openData, type Data } from './data.ts'
 import { openEpochs } from './epochs.ts'
 import { HealthKeeper } from './health-keeper.ts'
+import { gaugesOf, placeGaugesOf } from './gauges.ts'
 import { createHttp, type Live, type Side } from './http.ts'
+import { openKeeping, type Keeping } from './keeping.ts'
 import { Overload } from './overload.ts'
 import { Plane } from './plane.ts'
+import { fetchPrices } from './prices.ts'
+import type { Recorder } from './recorder.ts'
 import { serveBeside } from './side.ts'
 import type { SocketLimits } from './socket-session.ts'
 import { Sockets } from './sockets.ts'
@@ -71,11 +75,20 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   const data = await openData(settings)
   const log = new Log(out, settings.logLevel)
   onBlocked((ms) => log.tell('warn', 'event loop was blocked', { ms: Math.round(ms) }))
-  const outbox = new Outbox<string>((lines) => data.store.receipts.append(lines), settings.receipts)
   const live: Live = new Roster()
   const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
-  const state = { isDraining: false, instance: `ins_${uuid7()}`, version }
-  const plane = new Plane({ settings, readSettings, data, log, status: () => statusOf(state, { live, outbox, memory }) })
+  const build = digestBuild(join(import.meta.dirname, '..'))
+  const state = { isDraining: false, instance: `ins_${uuid7()}`, version, build: build.slice(0, 16) }
+  let keeping: Keeping | undefined
+  const plane = new Plane({
+    settings,
+    readSettings,
+    data,
+    log,
+    fetchPrices: (url) => fetchPrices(url, settings),
+    status: () => ({ ...statusOf(state, { live, memory }), ...keeping?.status() }),
+    keeping: () => keeping!,
+  })
   const placeMetrics = new PlaceMetrics(placeGaugesOf(plane.health))
   const keeper = new HealthKeeper({ health: plane.health, places: data.store.places, instance: state.instance, log, metrics: placeMetrics })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
@@ -85,21 +98,29 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   try {
     await plane.publish()
     await keeper.start()
+    keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build })
     const firstKey = await plane.makeFirstKey()
-    const metrics = new Metrics(gaugesOf(outbox, log, plane), settings.metadata)
+    const metrics = new Metrics(gaugesOf(keeping, log, plane), settings.metadata)
     const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
-    const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, ...readers({ metrics, outbox, log }) })
+    const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, ...readers({ metrics, recorder: keeping.recorder, log }) })
     const tls = settings.tls && readTls(settings.tls)
     const hosts = hostsOf(settings)
     const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
-    const listening = { gateway, hosts, limits: settings.http, tls, side: sideOf({ state, plane, data, metrics, placeMetrics }), upgrades: sockets }
+    const listening = {
+      gateway,
+      hosts,
+      limits: settings.http,
+      tls,
+      side: sideOf({ state, plane, data, metrics: () => metrics.text() + placeMetrics.text() + keeping!.metrics() }),
+      upgrades: sockets,
+    }
     const server = createHttp(listening, live)
     await listen(server, settings)
     // Without a listener, one client that finds no descriptor left would end the process for all others.
     server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
     if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
     const unfollow = follow(plane, network)
-    const stop = stopping({ settings, keeper, state, data, log, outbox, live, plane, network, media, memory, sockets, server, unfollow })
+    const stop = stopping({ settings, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
     return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
   } catch (error) {
     await data.store.close()
@@ -107,39 +128,15 @@ async function assemble({ settings, readSettings, version, out }: Start): Promis
   }
 }
 
-function statusOf({ version, instance }: State, { live, outbox, memory }: Pick<Ends, 'live' | 'outbox' | 'memory'>): object {
+function statusOf({ version, instance }: State, { live, memory }: Pick<Ends, 'live' | 'memory'>): object {
   return {
     version,
     instance,
     node: process.version,
     uptime_ms: Math.round(monotonic()),
     calls: live.size,
-    receipts_waiting: outbox.depth,
-    receipts_dropped: outbox.dropped,
     answers_dropped: memory.dropped,
     answers_evicted: memory.evicted,
-  }
-}
-
-function gaugesOf(outbox: Outbox<string>, log: Log, plane: Plane): Gauges {
-  return {
-    outboxDepth: () => outbox.depth,
-    outboxDropped: () => outbox.dropped,
-    logDropped: () => log.dropped,
-    configIsStale: () => plane.problem !== undefined,
-  }
-}
-
-function placeGaugesOf(health: Health): PlaceGauges {
-  return {
-    places: function* () {
-      const time = monotonic()
-      for (const standing of health) {
-        const { kind, provider } = readPlace(standing.name)
-        yield { kind, provider: provider ?? '', state: standing.stateAt(time), waiting: standing.waiting }
-      }
-    },
-    retries: () => health.retries,
   }
 }
 
@@ -166,6 +163,8 @@ interface State {
   isDraining: boolean
   readonly instance: string
   readonly version: string
+  /** The first 16 hex digits of the digest of our own files. */
+  readonly build: string
 }
 
 interface Parts {
@@ -175,9 +174,9 @@ interface Parts {
 }
 
 function assembleGateway(
-  parts: Parts & { readonly overload: Overload; readonly log: Log } & Pick<Gateway, 'network' | 'media' | 'memory' | 'note' | 'settle'>,
+  parts: Parts & { readonly overload: Overload; readonly log: Log } & Pick<Gateway, 'network' | 'media' | 'memory' | 'intend' | 'note' | 'settle'>,
 ): Gateway {
-  const { overload, state, plane, data, log, network, media, memory, note, settle } = parts
+  const { overload, state, plane, data, log, network, media, memory, intend, note, settle } = parts
   return {
     get snapshot() {
       return plane.snapshot
@@ -193,10 +192,10 @@ function assembleGateway(
     spoolFolder: plane.settings.dataDir,
     instance: state.instance,
     version: state.version,
-    build: '0'.repeat(16),
-    intend: async () => {},
+    build: state.build,
     hashInput: data.hashInput,
     epochOf: openEpochs(data.epochs, log),
+    intend,
     note,
     settle,
   }
@@ -205,22 +204,22 @@ function assembleGateway(
 /** Who hears of calls when they end: of how they failed, and of their closed receipts. */
 function readers({
   metrics,
-  outbox,
+  recorder,
   log,
 }: {
   readonly metrics: Metrics
-  readonly outbox: Outbox<string>
+  readonly recorder: Recorder
   readonly log: Log
-}): Pick<Gateway, 'note' | 'settle'> {
+}): Pick<Gateway, 'intend' | 'note' | 'settle'> {
   return {
+    intend: (receipt) => recorder.intend(receipt),
     note: (failure, requestId) => log.note(failure, requestId),
     settle: (receipt, { method, path, bytesSent }) => {
       // Who was never let in leaves a number, not a record: nobody can fill the database without a key.
       if (receipt.auth_method === null) return metrics.refuse(receipt.error ?? 'unknown')
       try {
         metrics.observe(receipt)
-        const line = JSON.stringify(receipt)
-        outbox.put(line, line.length)
+        recorder.keep(receipt)
         log.call(receipt, { method, path, responseBytes: bytesSent })
       } catch {
         log.tell('error', 'a call could not be recorded', { request_id: receipt.request_id })
@@ -229,7 +228,8 @@ function readers({
   }
 }
 
-function sideOf({ state, plane, data, metrics, placeMetrics }: Parts & { readonly metrics: Metrics; readonly placeMetrics: PlaceMetrics }): Side {
+/** `metrics` are all of them, as text. */
+function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: () => string }): Side {
   const viewers = new WeakMap<IncomingMessage, Viewer>()
   return serveBeside({
     snapshot: () => plane.snapshot,
@@ -243,7 +243,7 @@ function sideOf({ state, plane, data, metrics, placeMetrics }: Parts & { readonl
       const config = plane.problem === undefined ? 'current' : 'stale'
       return { isReady: !state.isDraining, body: { status: state.isDraining ? 'draining' : 'ready', config, dependencies: { database } } }
     },
-    metrics: () => ({ type: metrics.contentType, text: metrics.text() + placeMetrics.text() }),
+    metrics: () => ({ type: contentType, text: metrics() }),
     control: plane.serveControl(viewers),
   })
 }

@@ -5,7 +5,6 @@ import { Server as TcpServer } from 'node:net'
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Outbox } from '../receipts/outbox.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { HttpTransport } from '../upstream/http.ts'
 import type { MediaFetcher } from '../upstream/media.ts'
@@ -13,6 +12,7 @@ import type { AnswerMemory } from './answer-memory.ts'
 import type { Data } from './data.ts'
 import type { HealthKeeper } from './health-keeper.ts'
 import type { Live } from './http.ts'
+import type { Keeping } from './keeping.ts'
 import type { Plane } from './plane.ts'
 import type { Sockets } from './sockets.ts'
 
@@ -22,7 +22,7 @@ export interface Ends {
   readonly state: { isDraining: boolean }
   readonly data: Data
   readonly log: Log
-  readonly outbox: Outbox<string>
+  readonly keeping: Keeping
   readonly live: Live
   readonly plane: Plane
   readonly keeper: HealthKeeper
@@ -75,7 +75,7 @@ export function stopping(ends: Ends): () => Promise<void> {
 }
 
 async function end(
-  { state, data, log, outbox, live, plane, keeper, network, media, memory, sockets, server, unfollow }: Ends,
+  { state, data, log, keeping, live, plane, keeper, network, media, memory, sockets, server, unfollow }: Ends,
   respite: Respite,
 ): Promise<void> {
   state.isDraining = true
@@ -88,9 +88,9 @@ async function end(
   await media?.close()
   await memory.close(respite.ms)
   await respite.await(keeper.close())
-  const lost = await outbox.close(respite.ms)
-  if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
   await plane.close()
+  const lost = await keeping.close(respite.ms)
+  if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
   log.flush()
   await data.store.close()
 }

@@ -8,7 +8,7 @@ import type { ReceiptRecord } from '../receipts/signals.ts'
 import { Buckets, writeFamily, writeHistogram } from './exposition.ts'
 import { Metrics } from './metrics.ts'
 
-const gauges = { outboxDepth: () => 3, outboxDropped: () => 0, logDropped: () => 7, configIsStale: () => true }
+const gauges = { outboxDepth: () => 3, outboxDropped: () => 0, intentsLost: () => 0, indexBehind: () => 5, logDropped: () => 7, configIsStale: () => true }
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
   return {

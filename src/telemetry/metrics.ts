@@ -1,12 +1,14 @@
 /** Numbers for Prometheus, read from closed receipts. Labels come from closed lists and the operator's own names. */
 
 import type { AttemptRecord, ReceiptRecord } from '../receipts/signals.ts'
-import { Buckets, contentType, writeFamily, writeHistogram, type Sample } from './exposition.ts'
+import { Buckets, writeFamily, writeHistogram, type Sample } from './exposition.ts'
 
 /** What is not a receipt's business: read when somebody asks. */
 export interface Gauges {
   readonly outboxDepth: () => number
   readonly outboxDropped: () => number
+  readonly intentsLost: () => number
+  readonly indexBehind: () => number
   readonly logDropped: () => number
   readonly configIsStale: () => boolean
 }
@@ -54,10 +56,6 @@ export class Metrics {
     this.#gauges = gauges
     this.#labelled = new Map(metricLabels.map((key) => [key, new Map<string, number>()]))
     this.#mostValues = mostValues
-  }
-
-  get contentType(): string {
-    return contentType
   }
 
   observe(receipt: ReceiptRecord): void {
@@ -133,11 +131,13 @@ export class Metrics {
   }
 
   #writeGauges(): string[] {
-    const { outboxDepth, outboxDropped, logDropped, configIsStale } = this.#gauges
+    const { outboxDepth, outboxDropped, intentsLost, indexBehind, logDropped, configIsStale } = this.#gauges
     const gauge = (name: string, help: string, value: number) => writeFamily(name, 'gauge', help, [{ labels: {}, value }])
     return [
-      gauge('omni_receipts_waiting', 'Receipts that wait for storage.', outboxDepth()),
+      gauge('omni_receipts_waiting', 'Receipts that wait to be written to the log.', outboxDepth()),
       gauge('omni_receipts_dropped', 'Receipts that found the outbox full.', outboxDropped()),
+      gauge('omni_receipts_intents_lost', 'Calls that went to a provider and could not be written down before.', intentsLost()),
+      gauge('omni_receipts_index_behind', 'Entries of the log of receipts that the index does not have yet.', indexBehind()),
       gauge('omni_log_lines_dropped', 'Log lines that found their reader too slow.', logDropped()),
       gauge('omni_config_stale', '1 while a newer configuration is broken and an older one runs.', Number(configIsStale())),
     ]

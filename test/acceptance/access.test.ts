@@ -59,12 +59,15 @@ describe('every path', () => {
     const folder = mkdtempSync(join(tmpdir(), 'omni-access-'))
     const data = await openData({ dataDir: folder, hasOwnBackup: false, inputHash: 'none' })
     const nothing = async () => {}
+    const unasked = () => assert.fail('nobody asks it anything')
     const api = await buildApi(
       {
         ...data,
         health: new Health(healthTerms),
         snapshot: () => assert.fail('nobody asks it anything'),
         unsaid: () => [],
+        ledger: { readLines: unasked, proofOf: unasked, bundleOf: unasked, reindex: unasked, rotate: unasked, audit: nothing },
+        sweep: nothing,
         prices: new StoredPrices(folder, assert.fail),
         fetchPrices: () => assert.fail('nobody asks it anything'),
         publish: nothing,

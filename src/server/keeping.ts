@@ -1,0 +1,86 @@
+/** Receipts from the side of the process: written and indexed, anchored and exported, removed when their time has come. */
+
+import type { Settings } from '../config/settings.ts'
+import type { Ledger } from '../control/control.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Data } from './data.ts'
+import type { Plane } from './plane.ts'
+import type { Recorder } from './recorder.ts'
+import { Records } from './records.ts'
+import { startSinks } from './sinks.ts'
+import { Sweeper } from './sweeper.ts'
+
+export interface KeepingOptions {
+  readonly settings: Settings
+  readonly data: Data
+  readonly log: Log
+  readonly plane: Plane
+  readonly instance: string
+  readonly version: string
+  /** SHA-256 in hex. */
+  readonly build: string
+}
+
+export interface Keeping {
+  readonly recorder: Recorder
+  readonly ledger: Ledger
+  /** Removes what can be removed now. */
+  sweep(): Promise<void>
+  status(): object
+  /** Entries that the index does not have yet. */
+  behind(): number
+  /** In Prometheus' text format. */
+  metrics(): string
+  /** Stores what is left, and gives up after `ms`. Resolves to the number of receipts that could not be stored. */
+  close(ms: number): Promise<number>
+}
+
+/** Rejects with `LogError` where receipts cannot be written. */
+export async function openKeeping({ settings, data, log, plane, ...made }: KeepingOptions): Promise<Keeping> {
+  const { store } = data
+  const records = await Records.open({
+    ...made,
+    settings,
+    receipts: store.receipts,
+    log,
+    config: () => plane.digest,
+    isRequired: () => plane.snapshot.receipts.isRequired,
+  })
+  const sinks = await startSinks({ settings, records, log })
+  const tell: Log['tell'] = (level, message, fields) => log.tell(level, message, fields)
+  const sweeper = new Sweeper({
+    store,
+    get log() {
+      return records.log
+    },
+    options: records.logOptions,
+    settings: () => plane.settings.receipts,
+    tell,
+  })
+  sweeper.start()
+  return {
+    recorder: records.recorder,
+    ledger: ledgerOf(records),
+    sweep: () => sweeper.sweep(),
+    status: () => ({ ...records.status, ...sinks.status() }),
+    behind: () => records.status.receipts_behind,
+    metrics: () => sinks.metrics(),
+    async close(ms) {
+      await sweeper.close()
+      const lost = await records.close(ms)
+      await sinks.close(ms)
+      return lost
+    },
+  }
+}
+
+function ledgerOf(records: Records): Ledger {
+  return {
+    readLines: (places) => records.readLines(places),
+    proofOf: (place, line) => records.proofOf(place, line),
+    bundleOf: (place) => records.bundleOf(place),
+    reindex: () => records.reindex(),
+    rotate: () => records.rotate(),
+    audit: async (text) => void (await records.log.append([{ kind: 'audit', text }])),
+  }
+}

@@ -1,0 +1,90 @@
+/** Keeps receipts: their intents and what they came to go to the log, and from there into the index. */
+
+import { now } from '../base/clock.ts'
+import { Failure } from '../canonical/failure.ts'
+import { LogError } from '../ledger/errors.ts'
+import type { ReceiptLog } from '../ledger/log.ts'
+import { writeCanonical } from '../receipts/entry.ts'
+import { indexEntry } from '../receipts/index-entry.ts'
+import { writeIntent } from '../receipts/intent.ts'
+import { writeRecord } from '../receipts/line.ts'
+import { Outbox, type OutboxLimits } from '../receipts/outbox.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { ReceiptRecord } from '../receipts/signals.ts'
+import type { Indexer } from './indexer.ts'
+
+export interface Recording {
+  /** Another one where the disk lost what was written to the first. */
+  log(): ReceiptLog
+  indexer(): Indexer
+  readonly limits: OutboxLimits
+  /** Whether the index keeps the lines too: others of a fleet cannot read this machine's disk. */
+  readonly keepsLines: boolean
+  /** Calls are refused while receipts cannot be written. */
+  isRequired(): boolean
+  /** Opens the log again, or another. */
+  reopen(): Promise<void>
+}
+
+interface Closed {
+  readonly record: ReceiptRecord
+  readonly text: string
+}
+
+export class Recorder {
+  readonly #recording: Recording
+  readonly outbox: Outbox<Closed>
+  #lostIntents = 0
+
+  constructor(recording: Recording) {
+    this.#recording = recording
+    this.outbox = new Outbox((batch, missed) => this.#append(batch, missed), recording.limits)
+  }
+
+  /** Calls that went to a provider and could not be written down before. */
+  get lostIntents(): number {
+    return this.#lostIntents
+  }
+
+  /** Resolves when it is written that the call goes to a provider. Rejects with `Failure` where it cannot be, and must. */
+  async intend({ record }: Receipt): Promise<void> {
+    if (this.outbox.isFull && this.#recording.isRequired()) throw unavailable()
+    try {
+      await this.#recording.log().intend(record.id, writeIntent(record))
+    } catch (cause) {
+      if (this.#recording.isRequired()) throw unavailable(cause)
+      this.#lostIntents += 1
+    }
+  }
+
+  /** Takes the record of a call that has ended; never throws and never waits. */
+  keep(record: ReceiptRecord): void {
+    const text = writeRecord(record)
+    if (!this.outbox.put({ record, text }, text.length)) this.#recording.log().forget(record.id)
+  }
+
+  async #append(batch: readonly Closed[], missed: number): Promise<void> {
+    try {
+      await this.#write(batch, missed)
+    } catch (error) {
+      if (error instanceof LogError && !error.again) await this.#recording.reopen()
+      throw error
+    }
+  }
+
+  async #write(batch: readonly Closed[], missed: number): Promise<void> {
+    const { keepsLines } = this.#recording
+    const log = this.#recording.log()
+    const gaps = missed === 0 ? [] : [{ kind: 'gap', text: writeCanonical({ at: now(), count: missed, reason: 'overflow' }) } as const]
+    const placed = await log.append([...gaps, ...batch.map(({ record, text }) => ({ kind: 'receipt', text, closes: record.id }) as const)])
+    const entries = batch.map(({ record, text }, at) => {
+      const { position, offset, length } = placed[at + gaps.length]!
+      return indexEntry(record, { log: log.id, position, offset, length, ...(keepsLines && { line: text }) })
+    })
+    const from = placed[0]!.position
+    this.#recording.indexer().push({ from, to: from + placed.length, entries })
+  }
+}
+
+const unavailable = (cause?: unknown) =>
+  new Failure('receipts_unavailable', 'Receipts cannot be written now, and no call is served without one.', { ...(cause !== undefined && { cause }) })
