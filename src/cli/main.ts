@@ -8,6 +8,7 @@ import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
 import { prices } from './commands/prices.ts'
+import { privacy } from './commands/privacy.ts'
 import { providers } from './commands/providers.ts'
 import { receiptsExport } from './commands/receipts-export.ts'
 import { receipts } from './commands/receipts.ts'
@@ -15,7 +16,20 @@ import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [start, ...keys, ...connect, ...chains, ...providers, ...prices, ...receipts, ...receiptsExport, ...running, doctor, ...chaos]
+const commands: readonly Command[] = [
+  start,
+  ...keys,
+  ...connect,
+  ...chains,
+  ...providers,
+  ...prices,
+  ...receipts,
+  ...receiptsExport,
+  ...privacy,
+  ...running,
+  doctor,
+  ...chaos,
+]
 
 /** Without arguments it starts the gateway: that is what somebody wants who runs it for the first time. */
 export async function main(argv: readonly string[]): Promise<void> {
