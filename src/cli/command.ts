@@ -4,6 +4,8 @@ export interface Arguments {
   /** By the names that stand in `usage`. */
   readonly values: Readonly<Record<string, string | undefined>>
   readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** Of flags as `--checkpoint <file...>`, which may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[] | undefined>>
 }
 
 export interface Command {

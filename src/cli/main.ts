@@ -11,6 +11,7 @@ import { prices } from './commands/prices.ts'
 import { privacy } from './commands/privacy.ts'
 import { providers } from './commands/providers.ts'
 import { receiptsExport } from './commands/receipts-export.ts'
+import { receiptsVerify } from './commands/receipts-verify.ts'
 import { receipts } from './commands/receipts.ts'
 import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   ...prices,
   ...receipts,
   ...receiptsExport,
+  receiptsVerify,
   ...privacy,
   ...running,
   doctor,
@@ -66,6 +68,7 @@ function add(program: Program, command: Command): void {
     process.exitCode = await attempt(command, {
       values: Object.fromEntries(values.map((name, at) => [name.slice(1, -1), given[at] as string | undefined])),
       options: Object.fromEntries(flags.map(([flag]) => [flag.split(' ')[0]!, valueOf(flag, options)])),
+      lists: Object.fromEntries(flags.map(([flag]) => [flag.split(' ')[0]!, listOf(made.opts()[camel(flag)])])),
     })
   })
 }
@@ -84,6 +87,8 @@ async function attempt(command: Command, given: Arguments): Promise<number> {
 function valueOf(flag: string, options: Readonly<Record<string, string | boolean | undefined>>): string | boolean | undefined {
   return flag.startsWith('--no-') ? options[camel(flag.replace('no-', ''))] === false : options[camel(flag)]
 }
+
+const listOf = (value: unknown): readonly string[] | undefined => (Array.isArray(value) ? value.map(String) : undefined)
 
 /** `--allow-plaintext` is `allowPlaintext` to the parser. */
 function camel(flag: string): string {

@@ -47,7 +47,7 @@ export class Forge {
   add(kind: EntryKind, entry: JsonObject): number {
     const position = this.lines.length
     const salt = createHash('sha256').update(`${this.id} ${position}`).digest().subarray(0, 16).toString('base64url')
-    const line = `${salt} ${kind} ${writeCanonical(entry as Json)}`
+    const line = `${salt} ${kind} ${writeCanonical(entry)}`
     this.lines.push(line)
     this.leaves.push(leafHash(line))
     return position
