@@ -139,7 +139,7 @@ export const signals = [
   { name: 'cost', kind: 'money', nullWhen: 'there is no price or no usage; unknown is never 0', meaning: 'What the provider bills, by the price table.' },
   { name: 'platform_fee', kind: 'money', nullWhen: 'the cost is', meaning: 'The configured percentage of it.' },
   { name: 'total_cost', kind: 'money', nullWhen: 'the cost is', meaning: 'Both together.' },
-  { name: 'list_cost', kind: 'money', nullWhen: 'no subscription covers the call, or there is no price', meaning: 'What a call that a subscription covers would have cost by the table.' },
+  { name: 'list_cost', kind: 'money', nullWhen: 'no subscription covers the call, or there is no price or no usage', meaning: 'What a call that a subscription covers would have cost by the table.' },
   { name: 'currency', kind: 'choice', meaning: 'Of all money here: `USD`.' },
   { name: 'cost_availability', kind: 'choice', dimension: true, meaning: '`known`, `estimated` (from estimated usage), `unknown_price`, `unknown_usage`, `free` (built in), or `subscription` (a plan pays).' },
   { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The price table.' },
