@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../src/base/json.ts'
 import { survey } from '../src/base/survey.ts'
 import type { Block, ChatRequest } from '../src/canonical/chat.ts'
 import { Failure } from '../src/canonical/failure.ts'
@@ -10,6 +9,7 @@ import { modalitiesIn, weightOf, type Weights } from '../src/canonical/weights.t
 import { wires } from '../src/wires/index.ts'
 import { lostWords, type Word } from '../src/wires/losses.ts'
 import { fixtures, recordedRequests, wireNames } from './corpus.ts'
+import { answersOf } from './spoken.ts'
 
 const saidIn = ({ system, history, user, toolResults }: Weights): number => system + history + user + toolResults
 const blocksOf = ({ turns }: ChatRequest): readonly Block[] => turns.flatMap(({ blocks }) => blocks)
@@ -67,6 +67,16 @@ for (const name of wireNames) {
     }
   })
 
+  test(`${name}: a glance at an answer finds as many words as reading it`, () => {
+    for (const { title, said } of answersOf(name).wholes) {
+      const glanced = attempt(() => wire.glance(said))
+      if (glanced === undefined) continue
+      const blocks = wire.readResponse(said).choices.flatMap((choice) => choice.blocks)
+      const words = blocks.reduce((sum, block) => sum + wordsOf(block), 0)
+      assertBetween(glanced.said - words, -aroundCall * blocks.length, aroundCall * blocks.length, `${title}: words`)
+    }
+  })
+
   for (const other of wireNames.filter((one) => one !== name)) {
     test(`${name} -> ${other}: a prompt that is written anew is as long as it was, but for what was lost and what stands around calls and tools`, () => {
       for (const { title, said } of bodies) {
@@ -88,12 +98,17 @@ for (const name of wireNames) {
   }
 }
 
+function wordsOf(block: Block): number {
+  if (block.type === 'tool-call') return block.input.length
+  return block.type === 'text' || block.type === 'reasoning' || block.type === 'refusal' ? block.text.length : 0
+}
+
 function assertBetween(value: number, least: number, most: number, what: string): void {
   assert.ok(least <= value && value <= most, `${what}: ${value} is not from ${least} to ${most}`)
 }
 
 /** What a wire made of a request; undefined where it refused. */
-function attempt(write: () => JsonObject): JsonObject | undefined {
+function attempt<Made>(write: () => Made): Made | undefined {
   try {
     return write()
   } catch (error) {

@@ -292,4 +292,6 @@ export interface Glance {
   readonly finish: FinishReason
   readonly usage: Usage
   readonly toolCalls: number
+  /** Characters of its words, thoughts and calls. */
+  readonly said: number
 }

@@ -114,7 +114,7 @@ describe('the answer', () => {
 
   test('that was passed on whole is told by a glance at it', () => {
     const receipt = begin()
-    receipt.glance({ id: 'a b', model: 'gpt-4o', finish: 'length', usage: { input: 3, output: 2 }, toolCalls: 2 })
+    receipt.glance({ id: 'a b', model: 'gpt-4o', finish: 'length', usage: { input: 3, output: 2 }, toolCalls: 2, said: 7 })
     const { response_id, claimed_model, finish: end, tool_calls, total_tokens, usage_source, first_token_after } = receipt.close()
     assert.deepEqual([response_id, claimed_model, end, tool_calls, total_tokens, usage_source], [null, 'gpt-4o', 'length', 2, 5, 'reported'])
     assert.ok(first_token_after! > 0)

@@ -162,13 +162,15 @@ export class Receipt {
   }
 
   /** A whole answer that was passed on. */
-  glance({ id, model, finish, usage, toolCalls }: Glance): void {
+  glance({ id, model, finish, usage, toolCalls, said }: Glance): void {
     const { record } = this
     this.speak()
     record.response_id = safeName(id)
     record.claimed_model = safeName(model)
     record.finish = finish
     record.tool_calls = toolCalls
+    this.#characters = said
+    this.#hasHeard = true
     this.#usage = usage
     this.#hasFinished = true
   }

@@ -97,12 +97,13 @@ test('tools are as long as they stand in the bytes, and without bytes as they wo
   const { members } = survey(Buffer.from(compact), { depth: 9, keys: 99 })
   assert.equal(weighField({ tools }, 'tools', members), compact.length - '{"tools":}'.length)
   assert.equal(weighField({ tools }, 'tools', []), compact.length - '{"tools":}'.length)
-  for (const none of [{}, { tools: null }, { tools: [] }]) assert.equal(weighField(none, 'tools', []), 0)
+  const without: readonly JsonObject[] = [{}, { tools: null }, { tools: [] }]
+  for (const none of without) assert.equal(weighField(none, 'tools', []), 0)
 })
 
 test('a value’s length as JSON is what writing it would give, but for escapes and other numbers than those of four digits', () => {
-  for (const value of [{}, [], [{}], { a: [] }, { a: 'b', c: [1234, 'd', { e: 'f' }] }, 'x', '', null, true])
-    assert.equal(lengthAsJson(value), JSON.stringify(value).length, JSON.stringify(value))
+  const values: readonly Json[] = [{}, [], [{}], { a: [] }, { a: 'b', c: [1234, 'd', { e: 'f' }] }, 'x', '', null, true]
+  for (const value of values) assert.equal(lengthAsJson(value), JSON.stringify(value).length, JSON.stringify(value))
 })
 
 test('odd shapes throw nothing', () => {

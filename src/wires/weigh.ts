@@ -16,7 +16,7 @@ const mediumBits: { readonly [need in Needed]?: number } = { images: bitOf('imag
 
 /** What is said in `turns` (or in one, or in one text), and in the instructions before them; tools are not looked at. Bodies are not deep. */
 export function weigh(turns: Json | undefined, instructions?: Json): Weighed {
-  const weights: Weighed = { system: 0, history: 0, user: 0, tools: 0, toolResults: 0, media: 0, kinds: 0 }
+  const weights = empty()
   if (instructions !== undefined) add(instructions, 'system', weights)
   if (Array.isArray(turns)) addTurns(turns, weights)
   else if (turns !== undefined) add(turns, 'user', weights)
@@ -27,6 +27,13 @@ export function weigh(turns: Json | undefined, instructions?: Json): Weighed {
 /** The same of what is no conversation: all of it is what the user says. */
 export function weighAll(...said: readonly (Json | undefined)[]): Weighed {
   return weigh({ content: said.filter((one) => one !== undefined) })
+}
+
+/** Characters of what an answer says, thinks and calls, in a message or in a list of blocks or items. */
+export function weighAnswer(said: Json): number {
+  const weights = empty()
+  add(said, 'history', weights)
+  return weights.history
 }
 
 /** Characters of a field that holds tools: as it stands in the body where its place there is known, else as it would be written. */
@@ -46,6 +53,8 @@ export function lengthAsJson(value: Json): number {
   else for (const key in value) length += key.length + lengthAsJson(value[key]!) + 4
   return Math.max(2, length)
 }
+
+const empty = (): Weighed => ({ system: 0, history: 0, user: 0, tools: 0, toolResults: 0, media: 0, kinds: 0 })
 
 /** Of a number, where a prompt is one of tokens too, and of the three words of JSON. */
 const numberWeight = 4

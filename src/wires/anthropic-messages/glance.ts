@@ -2,6 +2,7 @@
 
 import { isObject, asText, type JsonObject } from '../../base/json.ts'
 import type { Glance } from '../../canonical/chat.ts'
+import { weighAnswer } from '../weigh.ts'
 import { readEnding } from './response.ts'
 import { readUsage } from './usage.ts'
 
@@ -16,5 +17,5 @@ export function glance(body: JsonObject): Glance | undefined {
     if (!isObject(block)) return undefined
     if (block.type === 'tool_use') toolCalls += 1
   }
-  return { id: asText(id), model: asText(model), finish: readEnding({ stop_reason }).finish, usage: counted, toolCalls }
+  return { id: asText(id), model: asText(model), finish: readEnding({ stop_reason }).finish, usage: counted, toolCalls, said: weighAnswer(content) }
 }

@@ -2,6 +2,7 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import type { Glance } from '../../canonical/chat.ts'
+import { weighAnswer } from '../weigh.ts'
 import { readFinish } from './finish.ts'
 import { textIn } from './response.ts'
 import { readUsage } from './usage.ts'
@@ -16,5 +17,5 @@ export function glance({ candidates, usageMetadata, modelVersion, responseId, er
   let toolCalls = 0
   for (const part of parts) if (isObject(part) && part.functionCall !== undefined) toolCalls += 1
   const finish = readFinish(finishReason, { calls: toolCalls > 0, anything: true })
-  return { id: textIn(responseId), model: textIn(modelVersion), finish, usage: readUsage(usageMetadata), toolCalls }
+  return { id: textIn(responseId), model: textIn(modelVersion), finish, usage: readUsage(usageMetadata), toolCalls, said: weighAnswer(parts) }
 }

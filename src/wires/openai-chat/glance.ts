@@ -2,6 +2,7 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import type { Glance, Usage } from '../../canonical/chat.ts'
+import { weighAnswer } from '../weigh.ts'
 import { readFinish } from './usage.ts'
 
 /** Undefined where it is not the plain case of one good choice with its usage: then it is read whole. */
@@ -20,6 +21,7 @@ export function glance(body: JsonObject): Glance | undefined {
     finish: readFinish(choice.finish_reason, toolCalls > 0),
     usage: counted,
     toolCalls,
+    said: weighAnswer(choice.message),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { isObject, type JsonObject } from '../../base/json.ts'
 import type { Block, Glance } from '../../canonical/chat.ts'
+import { weighAnswer } from '../weigh.ts'
 import { readFinish } from './ending.ts'
 import { readUsage } from './usage.ts'
 
@@ -24,5 +25,6 @@ export function glance({ id, model, status, error, incomplete_details: details, 
     finish: readFinish(status, details, types),
     usage: readUsage(usage),
     toolCalls,
+    said: weighAnswer(output),
   }
 }
