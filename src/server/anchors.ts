@@ -139,7 +139,7 @@ async function appendWhole(file: FileHandle, text: string): Promise<void> {
     await file.appendFile(text)
     await file.sync()
   } catch (error) {
-    await file.truncate(size)
+    await file.truncate(size).catch(() => {})
     throw error
   }
 }
