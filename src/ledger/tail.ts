@@ -55,6 +55,7 @@ export async function readTail(log: string, id: string): Promise<Tail> {
   const keys = await readChain(log, id, scans)
   const noted = await readLast(log, id)
   checkLast(noted, id, keys)
+  await checkRoot(log, roots[written - 1], written, noted.last)
   await checkFit(log, noted.last, { roots, written, scans })
   const erasures = scans.flatMap(({ told }) => told.filter(({ kind }) => kind === 'erasure').map(({ says }) => says))
   const first = roots.length * segmentEntries
@@ -96,6 +97,15 @@ function checkLast({ last, isReadable }: LastNote, id: string, keys: readonly Vo
   if (!isReadable || (last !== undefined && (last.origin !== originOf(id) || key === undefined || verifyNote(last.note, [key]) === undefined))) {
     throw damaged('has a last checkpoint that it did not sign')
   }
+}
+
+/** Whether the last line of the list of segments is that segment's. One that was removed is vouched for by a checkpoint behind it. */
+async function checkRoot(log: string, root: Buffer | undefined, written: number, last: Noted | undefined): Promise<void> {
+  if (root === undefined) return
+  const hashes = cutHashes(await readFileOrNothing(hashesFile(log, (written - 1) * segmentEntries)))
+  const isRemoved = hashes.length === 0 && last !== undefined && last.size >= written * segmentEntries
+  const isRight = hashes.length === segmentEntries && rootOf(hashes).equals(root)
+  if (!isRemoved && !isRight) throw damaged('has a wrong line in its list of segments')
 }
 
 interface Found {
