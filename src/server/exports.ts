@@ -25,8 +25,8 @@ export interface ExportsOptions {
 
 /** Milliseconds between two looks at logs that had nothing new. */
 const lookEvery = 500
-/** Entries that are sent at once. */
-const mostEntries = 256
+/** Entries that are sent at once: to write them takes the event loop two milliseconds. */
+const mostEntries = 64
 /** How often a batch may be refused before its entries are sent one by one, to find those that it is about. */
 const mostRefusals = 3
 
