@@ -18,7 +18,7 @@ const tiers = JSON.parse(readFileSync(new URL('../../src/catalog/tiers.json', im
 function providerOf(id: string): PricedProvider {
   const found = findProvider({ providerId: id })
   if (!found) throw new Error(`The price catalogue has no provider ${id}: say \`catalog: null\` in its data.`)
-  return { ...(tiers[id] && { tiers: tiers[id] }), ...convertProvider(found as SourceProvider, (found as SourceProvider).models.map(convertModel)) }
+  return { ...(tiers[id] && { tiers: tiers[id] }), ...convertProvider(found, (found as SourceProvider).models.map(convertModel)) }
 }
 
 function makeTable(): PriceTable {

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { contextOf, costOf, priceOf as priceIn, type CountedTokens, type Price } from './catalog.ts'
-import { builtIn } from './table.ts'
+import { contextOf, priceOf as priceIn } from './catalog.ts'
+import { costOf, type CountedTokens } from './cost.ts'
+import { builtIn, type Price } from './table.ts'
 
 const november = Date.UTC(2026, 10, 21, 12)
 const million = 1_000_000

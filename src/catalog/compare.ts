@@ -1,6 +1,7 @@
 /** What is other in one table of prices than in another, so that a person can look before it is taken; and prices as people write them. */
 
-import { priceOf, rateAt, stepsOf } from './catalog.ts'
+import { priceOf } from './catalog.ts'
+import { rateAt, stepsOf } from './cost.ts'
 import { parts, type Catalogue, type Part, type PricedModel } from './table.ts'
 
 /** Null where no price is known. */

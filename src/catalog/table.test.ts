@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { test } from 'node:test'
 import { calcPrice, findProvider, type MatchLogic } from '@pydantic/genai-prices'
-import { costOf, priceOf, stepsOf } from './catalog.ts'
+import { priceOf } from './catalog.ts'
+import { costOf, stepsOf } from './cost.ts'
 import { builtIn } from './table.ts'
 
 const { table } = builtIn

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { OwnPrice } from '../catalog/tariff.ts'
-import { parts, type Part, type Price } from '../catalog/table.ts'
+import { parts, type Part } from '../catalog/table.ts'
 import { providers } from '../providers/index.ts'
 import { dollars, optional } from './kinds.ts'
 import { aliasName, name, names } from './names.ts'
@@ -56,5 +56,5 @@ function readModel(path: readonly [owner: string, pattern: string], { tiers, ...
   for (const [where, one] of [[path, price] as const, ...Object.entries(tiers).map(([word, each]) => [[...path, 'tiers', word], each] as const)]) {
     if (Object.keys(one ?? {}).length === 0) problem(where, `holds no price: say one of ${parts.join(', ')}.`)
   }
-  return { price: price as Price, tiers: tiers as { readonly [word: string]: Price } }
+  return { price, tiers }
 }

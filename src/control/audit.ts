@@ -102,11 +102,12 @@ function targetOf({ params }: ControlRequest, body: Answer['body']): string | un
   return typeof target === 'string' ? (safeName(target) ?? 'unknown') : undefined
 }
 
-/** The same for the same configuration, keys, credentials, chains and holds; of secrets only which version they are. */
+/** The same for the same configuration, prices, keys, credentials, chains and holds; of secrets only which version they are. */
 async function stateOf({ store, snapshot }: Control): Promise<string> {
   const [keys, credentials, chains, holds] = await Promise.all([store.keys.list(), store.credentials.list(), store.chains.list(), store.holds.list()])
   const state = [
     snapshot().version,
+    snapshot().catalogue.stamp,
     keys.map(({ id, name, expiresAt, revokedAt, mayRoute }) => [id, name, expiresAt ?? null, revokedAt ?? null, mayRoute]),
     credentials.map(({ id, tenant, provider, version }) => [id, tenant, provider, version]),
     chains.map(({ name, version, body }) => [name, version, body]),

@@ -74,6 +74,10 @@ export const dayOf = (time: number): string => new Date(time).toISOString().slic
 const none = 'none'
 
 function markOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found === undefined ? none : `${found.mtimeMs} ${found.size} ${found.ino}`
+  try {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found === undefined ? none : `${found.mtimeMs} ${found.size} ${found.ino}`
+  } catch {
+    return 'hidden'
+  }
 }

@@ -73,7 +73,7 @@ export function readTable(value: unknown, date: string): PriceTable {
   const { data, error } = table.safeParse(Array.isArray(value) ? fromSource(value as readonly SourceProvider[], date) : value)
   if (error) throw refused(`at \`${where(error.issues[0]?.path ?? [])}\` it holds what no such table holds`)
   if (Object.keys(data.providers).length === 0) throw refused('it knows none of the providers')
-  return data as PriceTable
+  return data
 }
 
 /** The text is parsed first. */
@@ -114,7 +114,7 @@ function fromSource(given: readonly SourceProvider[], date: string): PriceTable 
 function converted(given: SourceProvider['models'][number]): readonly PricedModel[] {
   try {
     const found = model.safeParse(convertModel(given))
-    return found.success ? [found.data as PricedModel] : []
+    return found.success ? [found.data] : []
   } catch {
     return []
   }

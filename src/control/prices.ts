@@ -2,9 +2,10 @@
 
 import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
-import { periodOf, stepsOf, type Price } from '../catalog/catalog.ts'
+import { periodOf } from '../catalog/catalog.ts'
 import { compareTables, dollarsOf, type PriceChange } from '../catalog/compare.ts'
-import { Catalogue, parts } from '../catalog/table.ts'
+import { stepsOf } from '../catalog/cost.ts'
+import { Catalogue, parts, type Price, type PriceTable } from '../catalog/table.ts'
 import { Tariff } from '../catalog/tariff.ts'
 import { pricedTiers, type OperatorPrices } from '../config/prices.ts'
 import type { ModelPriceResource, PriceTableResource, RefreshedPrices } from '../contract/prices.ts'
@@ -17,28 +18,24 @@ import { dayOf } from './prices-stored.ts'
 import { mostTableBytes, parseTable, readTable } from './prices-table.ts'
 import type { ControlRequest, ControlRoute } from './route.ts'
 
+/** A table, or where it is. */
+const given = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { url: { type: 'string', maxLength: 2000 }, table: { anyOf: [{ type: 'object' }, { type: 'array' }] } },
+  oneOf: [{ required: ['url'] }, { required: ['table'] }],
+}
+
 export const prices: readonly ControlRoute[] = [
   { method: 'GET', path: '/_omni/prices', access: 'admin', run: async (_request, control) => ({ body: showTable(control) }) },
   {
     method: 'GET',
-    path: '/_omni/prices/*',
+    path: '/_omni/prices/models/*',
     access: 'admin',
     run: async ({ params }, control) => ({ body: showModel(params['*'] ?? '', control) }),
   },
-  {
-    method: 'POST',
-    path: '/_omni/prices',
-    access: 'admin',
-    action: 'prices_stored',
-    bodyLimit: mostTableBytes,
-    body: {
-      type: 'object',
-      additionalProperties: false,
-      properties: { url: { type: 'string', maxLength: 2000 }, table: { anyOf: [{ type: 'object' }, { type: 'array' }] }, take: { type: 'boolean' } },
-      oneOf: [{ required: ['url'] }, { required: ['table'] }],
-    },
-    run: async (request, control) => ({ body: await refresh(request, control) }),
-  },
+  { method: 'POST', path: '/_omni/prices/changes', access: 'admin', bodyLimit: mostTableBytes, body: given, run: compare },
+  { method: 'POST', path: '/_omni/prices', access: 'admin', action: 'prices_stored', bodyLimit: mostTableBytes, body: given, run: take },
 ]
 
 const countModels = ({ table }: Catalogue): number => Object.values(table.providers).reduce((sum, { models }) => sum + models.length, 0)
@@ -49,20 +46,31 @@ function showTable({ prices: stored, snapshot }: Control): PriceTableResource {
   return { version, date, source: catalogue.isBuiltIn ? 'built_in' : 'stored', problem: stored.problem ?? null, models: countModels(catalogue) }
 }
 
-/** Checks the table whole, tells what it changes, and takes it where that was asked. */
-async function refresh({ body }: ControlRequest, control: Control): Promise<RefreshedPrices> {
-  const { url, table: given, take = false } = body as { readonly url?: string; readonly table?: unknown; readonly take?: boolean }
-  const at = now()
-  const table = url === undefined ? readTable(given, dayOf(at)) : parseTable(await control.fetchPrices(url), dayOf(at))
+/** Tells what a table would change, and changes nothing. */
+async function compare(request: ControlRequest, control: Control): Promise<{ readonly body: RefreshedPrices }> {
+  return { body: changesBy(await readGiven(request, control), control) }
+}
+
+async function take(request: ControlRequest, control: Control): Promise<{ readonly body: RefreshedPrices }> {
+  const table = await readGiven(request, control)
+  const body = { ...changesBy(table, control), taken: true }
+  control.prices.write(table)
+  await control.publish()
+  control.tell('a table of prices was taken', { version: table.version, date: table.date, added: body.added.length, removed: body.removed.length })
+  return { body }
+}
+
+/** The table is checked whole. */
+async function readGiven({ body }: ControlRequest, { fetchPrices }: Control): Promise<PriceTable> {
+  const { url, table } = body as { readonly url?: string; readonly table?: unknown }
+  return url === undefined ? readTable(table, dayOf(now())) : parseTable(await fetchPrices(url), dayOf(now()))
+}
+
+function changesBy(table: PriceTable, { snapshot }: Control): RefreshedPrices {
   const after = new Catalogue(table)
-  const { added, removed, changed } = compareTables(control.snapshot().catalogue, after, at)
-  if (take) {
-    control.prices.write(table)
-    await control.publish()
-    control.tell('a table of prices was taken', { version: table.version, date: table.date, added: added.length, removed: removed.length })
-  }
+  const { added, removed, changed } = compareTables(snapshot().catalogue, after, now())
   const { version, date } = table
-  return { version, date, models: countModels(after), taken: take, added: [...added], removed: [...removed], changed: changed.map(showChange) }
+  return { version, date, models: countModels(after), taken: false, added: [...added], removed: [...removed], changed: changed.map(showChange) }
 }
 
 function showChange({ from, to, part, ...change }: PriceChange): RefreshedPrices['changed'][number] {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { costOf } from '../catalog/catalog.ts'
+import { costOf } from '../catalog/cost.ts'
 import { builtIn } from '../catalog/table.ts'
 import { Tariff } from '../catalog/tariff.ts'
 import { openRecord } from './opening.ts'
@@ -86,6 +86,38 @@ test('what the gateway says itself is free, without any price', () => {
   const settled = record({ resolved_model: 'smoke' })
   settleCost(settled, usage, { ...billing, isFree: true, feePercent: 20 })
   assert.deepEqual(money(settled), [0, 0, 0, 'free', null])
+})
+
+test('what a plan covers costs nothing, and the receipt tells what it would have cost', () => {
+  const settled = record()
+  settleCost(settled, usage, { ...billing, isCovered: true, feePercent: 20 })
+  const list = costOf(openai.quote('gpt-4o', settled.created_at, null)!.price, usage)
+  assert.deepEqual(money(settled), [0, 0, 0, 'subscription', builtIn.stamp])
+  assert.deepEqual([settled.list_cost, settled.price_source], [list, 'catalogue'])
+  const unpriced = record({ resolved_model: 'no-such-model' })
+  settleCost(unpriced, usage, { ...billing, isCovered: true })
+  assert.deepEqual([...money(unpriced), unpriced.list_cost], [0, 0, 0, 'subscription', null, null])
+})
+
+test('the price is that of the tier that served, and where that has none the cost is null', () => {
+  const costIn = (tier: string | null) => {
+    const settled = record({ resolved_model: 'gpt-5.1', service_tier: tier })
+    settleCost(settled, usage, billing)
+    return [settled.cost, settled.cost_availability]
+  }
+  const standard = 1000 * 1250 + 500 * 10_000
+  assert.deepEqual(costIn(null), [standard, 'known'])
+  assert.deepEqual(costIn('standard'), [standard, 'known'])
+  assert.deepEqual(costIn('flex'), [standard / 2, 'known'])
+  assert.deepEqual(costIn('priority'), [standard * 2, 'known'])
+  assert.deepEqual(costIn('other'), [null, 'unknown_price'])
+})
+
+test('an operator’s price says whose it is, and has the operator’s version', () => {
+  const settled = record()
+  const tariff = new Tariff(builtIn, 'openai', { version: 'operator@01234567', find: () => ({ price: { input: 1_000_000, output: 2_000_000 }, tiers: {} }) })
+  settleCost(settled, usage, { ...billing, tariff })
+  assert.deepEqual([...money(settled), settled.price_source], [2_000_000, 0, 2_000_000, 'known', 'operator@01234567', 'operator'])
 })
 
 test('where nobody answered, nothing is known', () => {

@@ -1,6 +1,6 @@
 /** What a call cost: the prices of whoever answered, on the tokens that were told. */
 
-import { costOf } from '../catalog/catalog.ts'
+import { costOf } from '../catalog/cost.ts'
 import type { Quote, Tariff } from '../catalog/tariff.ts'
 import type { Usage } from '../canonical/chat.ts'
 import type { ReceiptRecord } from './signals.ts'

@@ -2,7 +2,8 @@
 
 import { crc32 } from 'node:zlib'
 import { now } from '../base/clock.ts'
-import { roughCost, type Price } from '../catalog/catalog.ts'
+import { roughCost } from '../catalog/cost.ts'
+import type { Price } from '../catalog/table.ts'
 import { abilitiesOf, type Abilities } from '../catalog/abilities.ts'
 import type { Failure, Harm } from '../canonical/failure.ts'
 import type { Health } from './health.ts'

@@ -13,7 +13,10 @@ export const prices: readonly Command[] = [
     options: { '--json': 'for programs' },
     run: async ({ values, options }) => {
       const path = (values.model ?? '').split('/').map(encodeURIComponent).join('/')
-      const [found, known] = await Promise.all([ask<ModelPriceResource>('GET', `/_omni/prices/${path}`), ask<PriceTableResource>('GET', '/_omni/prices')])
+      const [found, known] = await Promise.all([
+        ask<ModelPriceResource>('GET', `/_omni/prices/models/${path}`),
+        ask<PriceTableResource>('GET', '/_omni/prices'),
+      ])
       console.log(options['--json'] ? JSON.stringify(found) : shown(found, known))
       return 0
     },
@@ -29,7 +32,7 @@ export const prices: readonly Command[] = [
     },
     run: async ({ options }) => {
       const given = sourceOf(options['--file'], options['--url'])
-      const found = await ask<RefreshedPrices>('POST', '/_omni/prices', { ...given, take: options['--yes'] === true })
+      const found = await ask<RefreshedPrices>('POST', options['--yes'] === true ? '/_omni/prices' : '/_omni/prices/changes', given)
       console.log(options['--json'] ? JSON.stringify(found) : told(found))
       return 0
     },
