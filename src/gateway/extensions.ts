@@ -2,6 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
+import { safeName } from '../receipts/names.ts'
 import type { Headers } from './client.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 
@@ -120,8 +121,10 @@ function readMetadata(value: Json | undefined, header: string | undefined, decla
   const labels: Record<string, string> = {}
   for (const key in given) {
     const label = given[key]
-    if (typeof label !== 'string' || !safeValue.test(label))
-      throw new Failure('invalid_value', 'A value of `omni_metadata` must be 1 to 64 letters, digits or any of `_.:@/-`.', { param: 'omni_metadata' })
+    if (typeof label !== 'string' || !safeValue.test(label) || safeName(label) === null)
+      throw new Failure('invalid_value', 'A value of `omni_metadata` must be 1 to 64 letters, digits or any of `_.:@/-`, and no key.', {
+        param: 'omni_metadata',
+      })
     if (declared.has(key)) labels[key] = label
   }
   return labels
