@@ -166,7 +166,7 @@ describe('the ten segments', () => {
     const weights = fc.record({ system: count, history: count, user: count, tools: count, toolResults: count, media: count })
     const shown = fc.subarray([...modalities])
     fc.assert(
-      fc.property(count, count, weights, shown, fc.option(count), (input, output, some, kinds, image) => {
+      fc.property(fc.tuple(count, count), weights, shown, fc.option(count), ([input, output], some, kinds, image) => {
         fc.pre(Object.values(some).some((weight) => weight > 0))
         const record = recordOf({ ...told, prompt_tokens: input, completion_tokens: output, modalities: kinds, image_input_tokens: image })
         record.reasoning_tokens = Math.min(output, 30)
