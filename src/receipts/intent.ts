@@ -13,6 +13,7 @@ const known = [
   'build',
   'client',
   'config',
+  'content_epoch',
   'created_at',
   'expires_at',
   'gateway_version',
