@@ -20,7 +20,7 @@ export function takeLock(file: string): Lock | undefined {
     database = new DatabaseSync(file, { timeout: 0 })
     database.exec('pragma journal_mode = memory; begin exclusive')
     const held = database
-    return { release: () => held.close() }
+    return { release: () => void (held.isOpen && held.close()) }
   } catch (error) {
     database?.close()
     const { errcode } = error as { readonly errcode?: number }

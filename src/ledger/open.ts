@@ -14,7 +14,7 @@ import type { Signer } from '../receipts/note.ts'
 import type { NewEntry } from './batch.ts'
 import { finishErasure, readErasure } from './erase.ts'
 import { LogError, toLogError } from './errors.ts'
-import { GrowingFile, replaceFile } from './files.ts'
+import { GrowingFile, replaceFile, syncFolder } from './files.ts'
 import { Intents, readIntents } from './intents.ts'
 import type { SigningKey } from './keys.ts'
 import { checkpointsFile, keysFile, listLogs, listSegments, lockFile, originOf, segmentEntries, segmentsFile } from './layout.ts'
@@ -60,6 +60,7 @@ async function findLog(options: LogOptions): Promise<ReceiptLog> {
   for (;;) {
     const id = `log_${uuid7()}`
     mkdirSync(join(options.folder, id), { mode: 0o700 })
+    await syncFolder(options.folder)
     // Another process that looks for a log may have seen it first.
     const log = await tryLog(options, id)
     if (log !== undefined) return log
@@ -147,13 +148,17 @@ async function putTogether({ config, build, report }: LogOptions, { tail, open, 
   const [roots, tree] = [new Tree(), new Tree()]
   for (const root of tail.roots) roots.add(root)
   for (const leaf of tail.leaves) tree.add(leaf)
-  const segment = await Segment.open(folder, tail.first, { tree, bytes: tail.bytes })
+  await using opened = new AsyncDisposableStack()
+  const toClose = async <T extends Segment | GrowingFile>(file: Promise<T>): Promise<T> => opened.adopt(await file, (each) => each.close())
+  const segment = await toClose(Segment.open(folder, tail.first, { tree, bytes: tail.bytes }))
   const files = {
-    segments: await GrowingFile.open(segmentsFile(folder)),
-    checkpoints: await GrowingFile.open(checkpointsFile(folder)),
-    keys: await GrowingFile.open(keysFile(folder)),
+    segments: await toClose(GrowingFile.open(segmentsFile(folder))),
+    checkpoints: await toClose(GrowingFile.open(checkpointsFile(folder))),
+    keys: await toClose(GrowingFile.open(keysFile(folder))),
   }
+  await syncFolder(folder)
   const intents = new Intents(folder, tail.first, open)
+  opened.move()
   return new ReceiptLog({ ...found, roots, segment, intents, files, last: tail.last, config, build, report })
 }
 
@@ -161,8 +166,8 @@ async function finishErasures(folder: string, told: readonly JsonObject[]): Prom
   try {
     for (const each of told) await finishErasure(folder, readErasure(each))
   } catch (error) {
-    // An erasure of what cannot be erased: the gateway never wrote that.
-    throw error instanceof LogError ? new LogError('damaged') : error
+    // What cannot be erased: the gateway never wrote that it was.
+    throw error instanceof LogError && error.reason !== 'broken' ? new LogError('damaged') : error
   }
 }
 

@@ -1,7 +1,7 @@
 /** The segment that is being written: its lines, their hashes, and their tree. */
 
 import { rm } from 'node:fs/promises'
-import { Tree } from '../receipts/merkle.ts'
+import { Tree, hashBytes } from '../receipts/merkle.ts'
 import { makeBatch } from './batch.ts'
 import type { NewEntry, Placed } from './batch.ts'
 import { GrowingFile } from './files.ts'
@@ -41,7 +41,7 @@ export class Segment {
   static async open(log: string, first: number, { tree, bytes }: { readonly tree: Tree; readonly bytes: number }): Promise<Segment> {
     const lines = await GrowingFile.open(linesFile(log, first), bytes)
     try {
-      const hashes = await GrowingFile.open(hashesFile(log, first), tree.size * 32)
+      const hashes = await GrowingFile.open(hashesFile(log, first), tree.size * hashBytes)
       return new Segment({ log, first, lines, hashes, tree })
     } catch (error) {
       await lines.close()
@@ -77,7 +77,7 @@ export class Segment {
 
   keep({ placed, tree, bytes }: Draft): void {
     this.#lines.keep(bytes)
-    this.#hashes.keep(placed.length * 32)
+    this.#hashes.keep(placed.length * hashBytes)
     this.#tree = tree
   }
 

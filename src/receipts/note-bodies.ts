@@ -33,11 +33,10 @@ export function writeCheckpoint({ origin, size, root, time, config, build }: Che
 /** Undefined for what is no checkpoint of a log of ours. */
 export function readCheckpoint(body: string): Checkpoint | undefined {
   const found = /^(\S+)\n(\d+)\n(\S+)\ntime (\d+)\nconfig ([0-9a-f]*)\nbuild ([0-9a-f]*)\n$/.exec(body)
-  if (found === null) return undefined
-  const [, origin, , , , config, build] = found as unknown as readonly string[]
-  const [size, time, root] = [readCount(found[2]!), readCount(found[4]!), readBase64(found[3])]
-  if (size === undefined || time === undefined || root?.length !== hashBytes) return undefined
-  return { origin: origin!, size, root, time, config: config!, build: build! }
+  const [, origin = '', entries = '', base64 = '', stamp = '', config = '', build = ''] = found ?? []
+  const [size, root, time] = [readCount(entries), readBase64(base64), readCount(stamp)]
+  if (size === undefined || root?.length !== hashBytes || time === undefined) return undefined
+  return { origin, size, root, time, config, build }
 }
 
 export function writeStatement({ origin, key, time, from }: Statement): string {
@@ -47,10 +46,10 @@ export function writeStatement({ origin, key, time, from }: Statement): string {
 /** Undefined for what is no statement, and where the key is not one of its origin. */
 export function readStatement(body: string): Statement | undefined {
   const found = /^(\S+) key\n(\S+)\ntime (\d+)\nfrom (\d+)\n$/.exec(body)
-  if (found === null) return undefined
-  const [key, time, from] = [readKey(found[2]!), readCount(found[3]!), readCount(found[4]!)]
-  if (key === undefined || key.name !== found[1] || time === undefined || from === undefined) return undefined
-  return { origin: found[1], key, time, from }
+  const [, origin = '', text = '', stamp = '', first = ''] = found ?? []
+  const [key, time, from] = [readKey(text), readCount(stamp), readCount(first)]
+  if (key === undefined || key.name !== origin || time === undefined || from === undefined) return undefined
+  return { origin, key, time, from }
 }
 
 /** A whole number as it is written, without zeros before it. */

@@ -24,9 +24,12 @@ interface Child {
   readonly ended: Promise<void>
 }
 
-function begin(folder: string, { size = 40, fileBlocks }: { readonly size?: number; readonly fileBlocks?: number } = {}): Child {
+function begin(
+  folder: string,
+  { size = 40, fileBlocks, what = 'receipts' }: { readonly size?: number; readonly fileBlocks?: number; readonly what?: string } = {},
+): Child {
   const command = fileBlocks === undefined ? [process.execPath] : ['sh', '-c', `ulimit -S -f ${fileBlocks}; exec "$0" "$@"`, process.execPath]
-  const child = spawn(command[0]!, [...command.slice(1), writer, folder, String(size)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command[0]!, [...command.slice(1), writer, folder, String(size), what], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const found = { child, ended, lines: createInterface(child.stdout)[Symbol.asyncIterator]() }
   children.add(found)
@@ -169,5 +172,25 @@ describe('a full disk', { skip: process.platform === 'win32' && 'Windows has no 
       [...counts].filter(([, count]) => count !== 1),
       [],
     )
+  })
+
+  test('[B15] refuses the intents of a turn together, leaves none of them behind, and takes others when there is room', { skip: noLimits() }, async () => {
+    const folder = makeFolder()
+    const each = begin(folder, { fileBlocks: 100, what: 'intents' })
+    const [id] = (await hear(each)).split(' ')
+    let said = await hear(each)
+    while (!said.startsWith('full')) said = await hear(each)
+    const open = Number(said.split(' ')[1])
+    const file = intentsFile(join(folder, id!), 0)
+    assert.equal(readFileSync(file, 'utf8').split('\n').length - 1, open)
+    execFileSync('prlimit', ['--pid', String(each.child.pid), '--fsize=unlimited:'])
+    while (said.startsWith('full')) said = await hear(each)
+    assert.equal(Number(said), open + 40)
+    await kill(each)
+    const written = readFileSync(file, 'utf8').split('\n').length - 1
+    const log = await openAt(folder)
+    assert.equal(log.size, written + 2)
+    await log.close()
+    await assertRight(folder)
   })
 })
