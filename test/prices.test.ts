@@ -26,7 +26,8 @@ const scene = await openScene({
       `  plan: { like: openai, key: secret-of-plan-9f86d081884c7d65, baseUrl: "${chat}/v1", prices: openai, covered: true }`,
       `  listed: { like: openai, key: secret-of-list-9f86d081884c7d65, baseUrl: "${chat}/v1", prices: openai }`,
     ].join('\n'),
-  config: () => 'prices:\n  openai: { my-*: { input: 0.5, output: "1.25", call: 0.001 } }\nmedia: { hosts: [127.0.0.1] }\n',
+  config: () =>
+    'prices:\n  openai: { my-*: { input: 0.5, output: "1.25", call: 0.001 } }\nmedia: { hosts: [127.0.0.1] }\nretry: { longestPause: 20ms, budgetFloor: 1000 }\nhealth: { failures: 1000 }\n',
 })
 const { gateway } = scene
 
@@ -80,6 +81,16 @@ test('what a plan covers costs nothing, and is told at its list price', async ()
     source: 'catalogue',
     version: builtIn.stamp,
   })
+})
+
+test('only the attempt that answered is billed, and where none did nothing is known', async () => {
+  const asked = { model: 'listed/gpt-4o', messages: [{ role: 'user', content: 'hi' }] }
+  scene.chat.play(openai.error(503), openai.speak('ok', { usage }))
+  const { cost, attempts_count: count } = await scene.receiptOf(await scene.post('/v1/chat/completions', asked))
+  assert.deepEqual([cost, count], [1000 * 2500 + 100 * 10_000, 2])
+  scene.chat.play(openai.error(503))
+  const failed = await scene.receiptOf(await scene.post('/v1/chat/completions', asked))
+  assert.deepEqual([failed.cost ?? null, failed.cost_availability], [null, 'unknown_usage'])
 })
 
 test('a newer table is shown first, taken when that is said, and counts at once for the calls that come', async () => {

@@ -15,7 +15,6 @@ const otherRows: ReadonlyMap<number, string> = new Map([
   [13, 'the keys’ store: governance'],
   ...[14, 15, 16, 17, 19, 21].map((row): [number, string] => [row, 'storage: `test/storage`, and the receipts’ work']),
   ...[18, 20, 23, 39].map((row): [number, string] => [row, 'limits and budgets: governance']),
-  [34, 'prices: `src/catalog` and `src/receipts/price.test.ts` for unknown ones; strict budgets come with governance'],
   [40, 'upgrades: `test/storage/upgrades.cases.ts`'],
   [41, 'keys: revoked ones are refused at once by their own process, and by others within their three-second look; replicas come with governance'],
 ])
