@@ -169,14 +169,15 @@ export class StreamAnswer {
     let spoken = 0
     let weight = 0
     for (const message of messages) {
-      if (this.#hasSpoken && this.#mayGlance && this.#reader.isPlainDelta(message)) {
-        this.#receipt.observePlain()
+      if (this.#hasSpoken && this.#mayGlance && this.#receipt.words.canPass && this.#reader.isPlainDelta(message)) {
+        this.#receipt.words.pass(message.bytes.length)
         spoken += 1
         weight += message.bytes.length
         frames.push({ bytes: message.bytes, events: noEvents, isPlain: true, isTerminator: false })
       } else {
         const wasTerminated = this.#reader.isTerminated
         const events = this.#observe(this.#reader.read(message))
+        if (this.#mayGlance) this.#receipt.words.read(message.bytes.length, isPadded(message))
         const words = weigh(events, message.bytes.length)
         if (words > 0) spoken += 1
         weight += words
@@ -226,6 +227,9 @@ function isWord(event: ChatEvent): boolean {
 function isNoise({ data, bytes }: Message): boolean {
   return data === '' && !/^(:|data|event|id|retry|[\r\n])/.test(bytes.toString('latin1', 0, 5))
 }
+
+/** Two vendors fill their frames up, so that who listens on the line does not see how long the words are. */
+const isPadded = ({ data }: Message): boolean => data.includes('"obfuscation":') || data.includes('"p":')
 
 /** What of a frame of `length` bytes are words. A block that opens is worth any number: the model goes on to something else, as to a search. */
 function weigh(events: readonly ChatEvent[], length: number): number {

@@ -123,7 +123,7 @@ describe('the answer', () => {
   test('whose frames were passed on unread counts a token for each of them', () => {
     const receipt = begin()
     receipt.observe([start(), open])
-    for (let frame = 0; frame < 5; frame += 1) receipt.observePlain()
+    for (let frame = 0; frame < 5; frame += 1) receipt.words.pass(200)
     receipt.observe([finish])
     const { completion_tokens, usage_source, notices } = receipt.close()
     assert.deepEqual([completion_tokens, usage_source, notices], [5, 'estimated', ['estimated_usage']])

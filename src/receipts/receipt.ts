@@ -12,11 +12,13 @@ import { Prompt } from './prompt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 import { Timeline } from './timeline.ts'
 import { countUsage, estimatedTokens, isTold, outputOf, tellUsage, type CountedUsage } from './usage.ts'
+import { Words } from './words.ts'
 
 export class Receipt {
   readonly record: ReceiptRecord
   readonly time = new Timeline()
   readonly prompt: Prompt
+  readonly words = new Words()
   /** That it reaches a provider is written down. */
   isIntended = false
   /** What the last attempt asked for is the operator's own name for a model. */
@@ -27,10 +29,6 @@ export class Receipt {
   #usage: Usage | undefined
   #mostTold = 0
   #requestBytes = 0
-  /** Characters and frames of the answer, for an estimate where the provider tells no usage. */
-  #characters = 0
-  #plainFrames = 0
-  #hasHeard = false
   #billing: Billing | undefined
   #hasFinished = false
   #guesses = true
@@ -116,7 +114,7 @@ export class Receipt {
 
   observe(events: readonly ChatEvent[]): void {
     const { record } = this
-    this.#hasHeard = true
+    this.words.isHeard = true
     for (const event of events) {
       switch (event.type) {
         case 'start':
@@ -125,11 +123,12 @@ export class Receipt {
           break
         case 'open':
           this.speak()
+          this.words.open()
           if (event.block.type === 'tool-call') record.tool_calls = (record.tool_calls ?? 0) + 1
           break
         case 'delta':
           this.speak()
-          this.#characters += event.text.length
+          this.words.hear(event.text)
           break
         case 'usage':
           this.#usage = event.usage
@@ -169,8 +168,7 @@ export class Receipt {
     record.claimed_model = safeName(model)
     record.finish = finish
     record.tool_calls = toolCalls
-    this.#characters = said
-    this.#hasHeard = true
+    this.words.hearAll(said)
     this.#usage = usage
     this.#hasFinished = true
   }
@@ -193,11 +191,6 @@ export class Receipt {
   /** What the provider does not tell is not estimated: bytes of sound and pictures say nothing of tokens. */
   guessNothing(): void {
     this.#guesses = false
-  }
-
-  /** A frame that was passed on unread: some words of the answer. */
-  observePlain(): void {
-    this.#plainFrames += 1
   }
 
   speak(): void {
@@ -262,9 +255,7 @@ export class Receipt {
     const { record } = this
     this.#usage = undefined
     this.#mostTold = 0
-    this.#characters = 0
-    this.#plainFrames = 0
-    this.#hasHeard = false
+    this.words.forget()
     this.#hasFinished = false
     record.response_id = record.claimed_model = record.finish = record.upstream_request_id = null
     record.fingerprint = record.service_tier = record.connected_after = null
@@ -272,14 +263,10 @@ export class Receipt {
     this.#maxGap = 0
   }
 
-  get #answered(): number {
-    return estimatedTokens(this.#characters) + this.#plainFrames
-  }
-
   #countUsage(): CountedUsage {
     return countUsage(this.#usage, {
       asked: this.prompt.estimate ?? estimatedTokens(this.#requestBytes),
-      answered: this.#answered,
+      answered: this.words.tokens,
       hasFinished: this.#hasFinished,
       mostTold: this.#mostTold,
     })
@@ -291,7 +278,7 @@ export class Receipt {
     if (record.usage_source !== 'unavailable' || (record.outcome !== 'completed' && record.first_token_after === null)) return
     if (!this.#guesses && !isTold(this.#usage ?? {})) return
     const counted = this.#countUsage()
-    tellUsage(record, counted, this.#hasHeard ? this.#answered : undefined)
+    tellUsage(record, counted, this.words.isHeard ? this.words.tokens : undefined)
     settleCost(record, counted.usage, this.#billing)
   }
 }
