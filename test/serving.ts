@@ -4,6 +4,7 @@ import { createHmac, createSecretKey, hash } from 'node:crypto'
 import { builtIn } from '../src/catalog/table.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { buildSnapshot } from '../src/control/publish.ts'
+import type { Failure } from '../src/canonical/failure.ts'
 import type { Client, Headers } from '../src/gateway/client.ts'
 import type { Gateway } from '../src/gateway/gateway.ts'
 import { serve } from '../src/gateway/serve.ts'
@@ -34,6 +35,8 @@ export interface Asked {
   readonly streams?: boolean
   /** Whether the client hangs up at the first word. */
   readonly leaves?: boolean
+  /** Why the gateway ends the call at the first word, where it does. */
+  readonly interruption?: Failure
 }
 
 /** Of a text of `omni.yaml`. All ids and hashes are the same each time, but for those that a receipt makes itself. */
@@ -82,7 +85,7 @@ function gatewayOf(snapshot: Snapshot, network: Transport, settle: Gateway['sett
 }
 
 /** Takes all that it is given, unless it leaves. */
-function clientOf({ headers, body, named = '', leaves = false }: Asked): Client {
+function clientOf({ headers, body, named = '', leaves = false, interruption }: Asked): Client {
   let hasBegun = false
   let isGone = false
   let leave = (): void => {}
@@ -99,14 +102,16 @@ function clientOf({ headers, body, named = '', leaves = false }: Asked): Client 
     get isGone() {
       return isGone
     },
-    interruption: undefined,
+    get interruption() {
+      return hasBegun ? interruption : undefined
+    },
     onGone: (listener) => void (leave = listener),
     read: async () => Buffer.from(body),
     stream: () => ({ next: async () => undefined, stop: () => {} }),
     begin: () => void (hasBegun = true),
     write: () => {
       isGone = leaves
-      if (leaves) leave()
+      if (leaves || interruption) leave()
       return !leaves
     },
     drained: async () => {},
