@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { segmentsOf, type Segment } from '../../src/receipts/segments.ts'
 import type { ReceiptRecord } from '../../src/receipts/signals.ts'
-import { messages, openai, wait, type Answer } from '../upstream/index.ts'
-import { openScene, question, type Receipt } from './scene.ts'
+import { messages, openai, wait } from '../upstream/index.ts'
+import { openScene, question, type Receipt, type Stage } from './scene.ts'
 
 const scene = await openScene()
 const { chat, claude } = scene
@@ -18,8 +18,8 @@ async function ask(body: object, path = '/v1/chat/completions'): Promise<Receipt
 }
 
 /** Leaves after so many bytes of the answer. */
-async function leaveAfter(bytes: number, body: object): Promise<{ readonly heard: string; readonly receipt: Receipt }> {
-  const answer = await scene.post('/v1/chat/completions', body)
+async function leaveAfter(bytes: number, path: string, body: object): Promise<{ readonly heard: string; readonly receipt: Receipt }> {
+  const answer = await scene.post(path, body)
   const reader = answer.body!.getReader()
   let heard = ''
   while (heard.length < bytes) {
@@ -133,18 +133,27 @@ describe('what the provider does not tell', () => {
   })
 })
 
-describe('[C50] an answer that the client leaves', () => {
-  const words = Array.from({ length: 200 }, (_, at) => ` word${at}`)
-
-  test('is charged for no less than was delivered', async () => {
-    const long: Answer = openai.stream(words, { every: 1 })
-    chat.play([...long.slice(0, -1), wait(60_000)])
-    for (const bytes of [1, 2000, 12_000, 30_000]) {
-      const { heard, receipt } = await leaveAfter(bytes, { ...question, model, stream: true })
-      const delivered = heard.match(/ word\d+"/g)?.length ?? 0
-      assert.equal(receipt.outcome, 'client_closed')
-      assert.ok(Number(receipt.completion_tokens) >= delivered, `${receipt.completion_tokens} of ${delivered}`)
-      assert.deepEqual([receipt.output_source, sumOf(receipt)], ['estimated', receipt.prompt_tokens])
-    }
-  })
+describe('[C50] an answer that the client leaves is charged for no less than was delivered', () => {
+  const words = Array.from({ length: 2000 }, (_, at) => ` word${at}`)
+  const rows: readonly (readonly [how: string, stage: Stage, model: string, path: string, wordsInFrame: number])[] = [
+    ['a word a frame', chat, model, '/v1/chat/completions', 1],
+    ['many words a frame', chat, model, '/v1/chat/completions', 25],
+    ['on another wire', claude, 'anthropic/claude-sonnet-4-5', '/v1/messages', 25],
+    ['written anew', claude, 'anthropic/claude-sonnet-4-5', '/v1/chat/completions', 25],
+  ]
+  for (const [how, stage, named, path, size] of rows) {
+    test(how, async () => {
+      const pieces = Array.from({ length: words.length / size }, (_, at) => words.slice(at * size, (at + 1) * size).join(''))
+      const long = (stage === chat ? openai : messages).stream(pieces, { every: 1 })
+      stage.play([...long.slice(0, -3), wait(60_000)])
+      for (const bytes of [1, 3000, 12_000]) {
+        const { heard, receipt } = await leaveAfter(bytes, path, { ...question, model: named, max_tokens: 5000, stream: true })
+        const delivered = heard.match(/ word\d+/g)?.length ?? 0
+        assert.ok(delivered >= 1)
+        assert.equal(receipt.outcome, 'client_closed')
+        assert.ok(Number(receipt.completion_tokens) >= delivered, `${receipt.completion_tokens} of ${delivered}`)
+        assert.deepEqual([receipt.output_source, sumOf(receipt)], ['estimated', receipt.prompt_tokens])
+      }
+    })
+  }
 })
