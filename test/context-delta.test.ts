@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Json, JsonObject } from '../base/json.ts'
-import { callOf, receiptOf, targetOf } from '../../test/calling.ts'
-import type { WireName } from '../canonical/chat.ts'
-import type { ReceiptRecord } from '../receipts/signals.ts'
-import type { Target } from '../routing/target.ts'
-import type { Quirks } from '../wires/quirks.ts'
-import type { Gateway } from './gateway.ts'
-import { tellCall } from './observe.ts'
-import { prepare } from './outgoing.ts'
+import type { Json, JsonObject } from '../src/base/json.ts'
+import { callOf, receiptOf, targetOf } from './calling.ts'
+import type { WireName } from '../src/canonical/chat.ts'
+import type { ReceiptRecord } from '../src/receipts/signals.ts'
+import type { Target } from '../src/routing/target.ts'
+import type { Quirks } from '../src/wires/quirks.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import { tellCall } from '../src/gateway/observe.ts'
+import { prepare } from '../src/gateway/outgoing.ts'
 
 const gateway = { hashInput: () => null, epochOf: () => undefined } as unknown as Gateway
 const ask = (content: Json, more: JsonObject = {}): JsonObject => ({ model: 'm', messages: [{ role: 'user', content }], ...more })
