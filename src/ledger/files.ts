@@ -9,7 +9,7 @@ import { LogError, toLogError } from './errors.ts'
 const mode = 0o600
 
 /** For reading and writing; made where it is not there. */
-export async function openFile(path: string): Promise<FileHandle> {
+async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r+')
   } catch (error) {
