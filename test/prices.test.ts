@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { builtIn, type PriceTable } from '../src/catalog/table.ts'
+import type { Explanation } from '../src/contract/explain.ts'
 import type { ModelPriceResource, PriceTableResource, RefreshedPrices } from '../src/contract/prices.ts'
 import { openScene } from './contract/scene.ts'
 import { eventually } from './gateway.ts'
@@ -71,6 +72,16 @@ test('an operator’s price is billed to the last nano-dollar, and the receipt s
   const receipt = await receiptOf('openai/my-model')
   assert.deepEqual([receipt.cost, receipt.availability, receipt.source], [1000 * 500 + 100 * 1250 + 1_000_000, 'known', 'operator'])
   assert.match(String(receipt.version), /^operator@[\da-f]{8}$/)
+  assert.deepEqual(await receiptOf('listed/my-model'), receipt, 'an entry that has the provider’s prices has the operator’s for it too')
+})
+
+test('where the price decides, what a plan covers costs nothing', async () => {
+  const priceOf = async (model: string) => {
+    const { targets } = await ask<Explanation>('GET', `/_omni/routes/explain?model=${model}&input_tokens=1000&output_tokens=100`)
+    return targets.map(({ price }) => price)
+  }
+  assert.deepEqual(await priceOf('listed/gpt-4o'), [1000 * 2500 + 100 * 10_000])
+  assert.deepEqual(await priceOf('plan/gpt-4o'), [0])
 })
 
 test('what a plan covers costs nothing, and is told at its list price', async () => {

@@ -50,6 +50,7 @@ function fromEntry({ name, entry, env, given, report }: Entry): ConnectedProvide
   return {
     name,
     provider: shaped(kind, entry, place, report.problem.bind(undefined, [name])),
+    pricedAs: pricedAs(kind, entry.prices, place),
     baseUrl: place.url,
     accounts,
     ...termsOf(entry, given, report.problem.bind(undefined, [name, 'check'])),
@@ -154,12 +155,17 @@ function checkTable(name: string, { headers }: GivenProvider, { problem }: Repor
 
 type Shape = Pick<GivenProvider, 'query' | 'headers' | 'wires' | 'prices'>
 
+/** Whose prices it has. */
+function pricedAs({ id, baseUrl }: Provider, prices: string | undefined, { url, own }: Pick<Place, 'url' | 'own'>): string | undefined {
+  return prices ?? (url === own || baseUrl === undefined ? id : undefined)
+}
+
 /** The kind's data, with what the entry says otherwise. A copy elsewhere has neither the kind's prices nor its place in the world. */
 function shaped(given: Provider, { query, headers, wires, prices }: Shape, { url, own, isNear }: Place, problem: (sentence: string) => void): Provider {
   const edition = given.editions?.find(({ at }) => at.test(url))
   const kind = edition === undefined ? given : { ...given, families: undefined, query: undefined, forms: undefined, media: undefined, ...edition }
   const isOwn = url === own
-  const pricedLike = prices === undefined ? (isOwn || kind.baseUrl === undefined ? kind : undefined) : providerById.get(prices)
+  const pricedLike = providerById.get(pricedAs(kind, prices, { url, own }) ?? '')
   const catalog = pricedLike ? catalogOf(pricedLike) : null
   if (prices !== undefined && catalog === null) problem(`\`prices\` names \`${prices}\`, which is no provider with prices.`)
   const lower = Object.fromEntries(Object.entries(headers).map(([header, value]) => [header.toLowerCase(), value]))
@@ -213,6 +219,7 @@ function fromEnvironment(provider: Provider, env: Environment, given: Entry['giv
   return {
     ...shared,
     provider: shaped(provider, { query: {}, headers: {} }, place, () => {}),
+    pricedAs: pricedAs(provider, undefined, place),
     baseUrl: place.url,
     accounts: [onlyAccount(key?.value)],
     ...(key && { fromVariable: key.name }),

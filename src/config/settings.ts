@@ -26,6 +26,8 @@ export interface ConnectedProvider {
   readonly name: string
   /** The data of its kind, with what the entry says otherwise; its `id` and `baseUrl` stay those of the kind. */
   readonly provider: Provider
+  /** The provider whose prices it has, those of the operator among them. */
+  readonly pricedAs?: string | undefined
   /** Where it is, without a slash at the end; undefined for the built-in provider. */
   readonly baseUrl?: string
   /** One at least, each name and place once. */

@@ -7,7 +7,7 @@ import type { OperatorPrices } from '../config/prices.ts'
 
 type Models = { readonly [pattern: string]: OwnPrice }
 
-/** Gives those of a connection: what is said of the entry comes before what is said of its provider. Undefined where nothing is. */
+/** Gives those of a connection: what is said of the entry comes before what is said of the provider whose prices it has. Undefined where nothing is. */
 export function ownPricesOf(prices: OperatorPrices): (entry: string, provider: string | undefined) => OwnPrices | undefined {
   const version = `operator@${createHash('sha256').update(JSON.stringify(prices)).digest('hex').slice(0, 8)}`
   return (entry, provider) => {

@@ -131,7 +131,7 @@ function connect(settings: Settings, { secrets, ...priced }: Pick<Published, 'se
     const accounts = [{ name: 'default', secret, weight: 1 }]
     const { deadlines, upstream } = settings
     const shared = { strategy: 'priority', concurrency: upstream.connections, source: 'environment', models: [], deadlines } as const
-    return [{ ...shared, name: id, provider, baseUrl: provider.baseUrl, accounts }]
+    return [{ ...shared, name: id, provider, pricedAs: id, baseUrl: provider.baseUrl, accounts }]
   })
   return [...settings.providers, ...stored].map((provider) => ({ provider, connections: toConnections(provider, terms) }))
 }
@@ -141,13 +141,13 @@ interface Terms extends Pick<Published, 'hashKey' | 'catalogue'> {
 }
 
 function toConnections(entry: ConnectedProvider, { hashKey, catalogue, ownPrices }: Terms): Entry['connections'] {
-  const { name, provider, baseUrl, region, deadlines, accounts, concurrency, quota = provider.quota } = entry
+  const { name, provider, pricedAs, baseUrl, region, deadlines, accounts, concurrency, quota = provider.quota } = entry
   const url = baseUrl === undefined ? undefined : new URL(baseUrl)
   const all = {
     name,
     provider,
     catalog: catalogOf(provider),
-    tariff: new Tariff(catalogue, catalogOf(provider), ownPrices(name, baseUrl === provider.baseUrl ? provider.id : undefined)),
+    tariff: new Tariff(catalogue, catalogOf(provider), ownPrices(name, pricedAs)),
     origin: url?.origin ?? '',
     host: url?.host ?? '',
     basePath: url?.pathname.replace(/\/$/, '') ?? '',
