@@ -88,7 +88,7 @@ export const signals = [
   { name: 'passed_over', kind: 'list', meaning: 'Targets that stand before the last that was asked in the order of a `priority` chain, and were not asked; 8 at most. Each with why: `left_alone`, `full`, or `lacks` what the call needs.' },
   { name: 'dropped', kind: 'list', meaning: 'What the target could not be told, of a closed list; also in `x-omni-dropped`.' },
   { name: 'context_delta', kind: 'choice', dimension: true, meaning: 'What the gateway changed between client and provider: `unchanged`, `translated`, or `not_measured`.' },
-  { name: 'transforms', kind: 'list', meaning: 'What was done to the request on its way, of a closed list: `translated`, `quirks`, `media_fetched`, `kept_input`, and so on.' },
+  { name: 'transforms', kind: 'list', meaning: 'What was done to the request on its way, of the closed list in `docs/receipts.md`: `translated`, `quirks`, `media_fetched`, `kept_input`, …' },
   { name: 'lossy', kind: 'flag', dimension: true, meaning: 'Whether something was left out that the target could not be told.' },
   { name: 'tokens_before', kind: 'count', nullWhen: 'not measured', meaning: 'Tokens of the prompt as the client sent it, estimated.' },
   { name: 'tokens_after', kind: 'count', nullWhen: 'not measured', meaning: 'Tokens of the prompt as it was sent on, estimated in the same way.' },
