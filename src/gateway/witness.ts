@@ -11,7 +11,7 @@ import type { Gateway } from './gateway.ts'
 import { HeardClient } from './heard-client.ts'
 
 /** Base64url of the number that opens both commitments: it goes to the caller, and is kept nowhere. */
-export const openingHeader = 'x-receipt-opening'
+const openingHeader = 'x-receipt-opening'
 
 /** A call's client and gateway, heard where the operator wants digests. Whoever serves the call need not know. */
 export function attend(client: Client, gateway: Gateway, receipt: Receipt): readonly [Client, Gateway] {
