@@ -7,13 +7,13 @@ import type { IndexEntry } from '../receipts/index-entry.ts'
 import { Indexer, type Piece } from './indexer.ts'
 
 /** Where an entry stands is all that matters here. */
-const entryAt = (position: number) => ({ position }) as unknown as IndexEntry
+const entryAt = (position: number) => String(position) as IndexEntry
 const pieceOf = (from: number, to: number): Piece => ({ from, to, entries: Array.from({ length: to - from }, (_, at) => entryAt(from + at)) })
 
 /** A log of numbers, and a database that can be broken and mended. */
 function openScene() {
   const log = { id: 'log_1', size: 0 }
-  const state = { isBroken: false, next: 0, reads: 0, stored: [] as number[] }
+  const state = { isBroken: false, next: 0, reads: 0, stored: [] as number[], refused: [] as string[], bad: -1 }
   const indexer = new Indexer({
     log,
     indexed: async () => {
@@ -22,9 +22,12 @@ function openScene() {
     },
     store: async (entries, { next }) => {
       if (state.isBroken) throw new Error('the database is away')
-      state.stored.push(...entries.map((entry) => (entry as unknown as { readonly position: number }).position))
+      if (entries.includes(entryAt(state.bad))) throw new RangeError('one is bad')
+      state.stored.push(...entries.map(Number))
       state.next = next
     },
+    isHopeless: (error) => error instanceof RangeError,
+    report: (_position, error) => void state.refused.push((error as Error).message),
     read: async (from) => {
       state.reads += 1
       return pieceOf(from, Math.min(log.size, from + 500))
@@ -73,6 +76,20 @@ test('[B17] while the database is away memory is bounded, and all is indexed onc
   assert.deepEqual(state.stored, all())
   assert.ok(state.reads >= 40, 'it was all held in memory')
   assert.equal(indexer.lastFault, undefined)
+})
+
+test('an entry that the index refuses for good holds up no others, and is told once', async () => {
+  const { indexer, write, state, all } = openScene()
+  state.bad = 333
+  indexer.push(write(500))
+  await indexer.settled()
+  indexer.push(write(7))
+  await indexer.settled()
+  assert.deepEqual(
+    state.stored,
+    all().filter((at) => at !== 333),
+  )
+  assert.deepEqual([state.refused, indexer.behind, state.next], [['one is bad'], 0, 507])
 })
 
 test('a closed one goes on nowhere, and the next goes on from where the index is', async () => {

@@ -16,6 +16,10 @@ export interface Indexing {
   indexed(log: string): Promise<number>
   /** Stores entries and how far they reach, both or none; those that are there stay as they are. */
   store(entries: readonly IndexEntry[], progress: { readonly log: string; readonly next: number }): Promise<void>
+  /** Whether the same entries will be refused as often as they are handed in. */
+  isHopeless(error: unknown): boolean
+  /** Hears of an entry that the index refuses for good. */
+  report(position: number, error: unknown): void
   /** Reads a piece of the log from the disk: one entry at least, where there is one. */
   read(from: number): Promise<Piece>
 }
@@ -110,7 +114,7 @@ export class Indexer {
 
   /** One piece. Whether there is no other. */
   async #step(): Promise<boolean> {
-    const { log, indexed, store, read } = this.#indexing
+    const { log, indexed, read } = this.#indexing
     this.#next = this.#rewound ?? this.#next ?? (await indexed(log.id))
     this.#rewound = undefined
     while (this.#waiting.length > 0 && this.#waiting[0]!.to <= this.#next) this.#forget()
@@ -118,9 +122,28 @@ export class Indexer {
     if (this.#next >= log.size && first === undefined) return true
     const piece = first?.from === this.#next ? first : await read(this.#next)
     if (piece.to <= this.#next) return true
-    await store(piece.entries, { log: log.id, next: piece.to })
+    await this.#store(piece)
     this.#next = piece.to
     return this.#next >= log.size && this.#waiting.length === 0 && this.#rewound === undefined
+  }
+
+  /** One entry that cannot be stored holds up no others: it is found by halves, told, and left out. */
+  async #store(piece: Piece): Promise<void> {
+    const { log, store, isHopeless, report } = this.#indexing
+    const { entries, from, to } = piece
+    try {
+      await store(entries, { log: log.id, next: to })
+    } catch (error) {
+      if (!isHopeless(error) || entries.length === 0) throw error
+      if (entries.length === 1) {
+        report(from, error)
+        return store([], { log: log.id, next: to })
+      }
+      const half = entries.length >> 1
+      // Where the first half ends is not known: entries of other kinds stand between receipts. Until the second is stored too, it does not count.
+      await this.#store({ entries: entries.slice(0, half), from, to: from })
+      await this.#store({ entries: entries.slice(half), from, to })
+    }
   }
 
   #forget(): void {

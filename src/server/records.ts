@@ -13,6 +13,7 @@ import { readEntry } from '../receipts/entry.ts'
 import { indexEntry, type IndexEntry } from '../receipts/index-entry.ts'
 import { readInterrupted } from '../receipts/intent.ts'
 import { readRecord, writeRecord } from '../receipts/line.ts'
+import { StorageError } from '../storage/errors.ts'
 import { createSecret, destroySecret, readSecret } from '../storage/files.ts'
 import type { Receipts } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -146,6 +147,8 @@ export class Records {
       log,
       indexed: async (id) => (await receipts.progress()).find((one) => one.log === id)?.indexed ?? 0,
       store: (entries, { log: id, next }) => receipts.append(entries, { log: id, indexed: next }),
+      isHopeless: (error) => error instanceof StorageError && error.reason === 'invalid',
+      report: (position) => this.#options.log.tell('error', 'a receipt of the log cannot stand in the index', { log: log.id, position }),
       read: (from) => this.#read(log.id, from),
     })
   }
