@@ -35,8 +35,8 @@ describe('the package', { skip: noRegistry(shell) }, () => {
     assert.ok(packed.unpackedSize < 5_000_000, `${packed.unpackedSize} bytes`)
   })
 
-  test('holds the launcher, compiled code and the licence, and no sources, tests, scripts or source maps', () => {
-    for (const path of ['bin/omni.js', 'dist/cli/main.js', 'LICENSE', 'package.json']) assert.ok(paths.includes(path), path)
+  test('holds the launcher, compiled code, the verifiers in Python and the licence, and no sources, tests, scripts or source maps', () => {
+    for (const path of ['bin/omni.js', 'dist/cli/main.js', 'tools/verify_receipt.py', 'tools/verify_receipts.py', 'LICENSE', 'package.json']) assert.ok(paths.includes(path), path)
     assert.deepEqual(
       paths.filter((path) => /(\.test\.|\.map$|^(src|test|scripts|bench|runtime)\/|\.tgz$|(?<!\.d)\.ts$)/.test(path)),
       [],

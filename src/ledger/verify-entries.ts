@@ -125,6 +125,7 @@ export class Walk {
   /** A line and its hash differ: whatever was signed next says which of them is wrong. */
   #complain(segment: Segment, leaves: readonly Buffer[], at: number): never {
     const position = segment.first + at
+    if (at === segmentEntries) throw new WrongAt('inserted', { file: basename(linesFile('', segment.first)), line: at + 1, position })
     if (!this.#isSigned(segment, leaves, at)) throw this.#wrong(nameChange(leaves, segment.kept, at), position)
     throw new WrongAt('hashes', { file: basename(hashesFile('', segment.first)), line: at + 1, position })
   }

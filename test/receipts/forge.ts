@@ -27,6 +27,8 @@ export class Forge {
   readonly keys: string[] = []
   readonly #dropped = new Set<number>()
   signer: Signer
+  /** The one before, or the same. */
+  former: Signer
   #keyCount = 0
 
   constructor(receipts: string, number: number) {
@@ -34,6 +36,7 @@ export class Forge {
     this.origin = `omni-gateway/${this.id}`
     this.folder = join(receipts, this.id)
     this.signer = this.#nextSigner()
+    this.former = this.signer
     this.keys.push(vouch(this.signer, undefined, { time: 1, from: 0 }))
     this.add('start', { at: 1 })
     this.sign()
@@ -80,6 +83,7 @@ export class Forge {
     const statement = vouch(next, this.signer, { time: 2, from: this.lines.length + 1 })
     this.add('key', { at: 2, statement })
     this.keys.push(statement)
+    this.former = this.signer
     this.signer = next
     return this.sign()
   }
@@ -117,7 +121,7 @@ export class Forge {
     }
     files.set('segments', Buffer.from(roots.join('')))
     files.set('keys', Buffer.from(this.keys.map((note) => `${note}\n`).join('')))
-    files.set('checkpoints', Buffer.from(this.notes.map((note) => `${note}\n`).join('')))
+    files.set('checkpoints', Buffer.from(this.kept))
     return files
   }
 
@@ -125,6 +129,11 @@ export class Forge {
     mkdirSync(this.folder, { recursive: true })
     for (const [name, bytes] of this.files()) writeFileSync(join(this.folder, name), bytes)
     return this
+  }
+
+  /** What somebody keeps elsewhere who takes each checkpoint. */
+  get kept(): string {
+    return this.notes.map((note) => `${note}\n`).join('')
   }
 
   /** What the gateway would export of the entry at `position`, as of the first `size` entries. */
