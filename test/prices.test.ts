@@ -14,6 +14,7 @@ import type { Explanation } from '../src/contract/explain.ts'
 import type { ModelPriceResource, PriceTableResource, RefreshedPrices } from '../src/contract/prices.ts'
 import { openScene } from './contract/scene.ts'
 import { eventually } from './gateway.ts'
+import { reply, stream as streamed } from './upstream/answer.ts'
 import { openai } from './upstream/index.ts'
 
 /** Milliseconds: other processes look every three seconds. */
@@ -92,6 +93,27 @@ test('what a plan covers costs nothing, and is told at its list price', async ()
     source: 'catalogue',
     version: builtIn.stamp,
   })
+})
+
+test('the price is that of the tier which the answer names, and of one without a price nothing is known', async () => {
+  const costIn = async (tier: string, stream: boolean) => {
+    const said = { ...openai.body('ok', { usage, model: 'gpt-5.1' }), service_tier: tier }
+    const frames = openai
+      .frames('ok', { usage, model: 'gpt-5.1', tellsUsage: true })
+      .map((frame) => frame.replaceAll('"service_tier":"default"', `"service_tier":"${tier}"`))
+    scene.chat.play(stream ? streamed(frames) : reply(200, said))
+    const answer = await scene.post('/v1/chat/completions', { model: 'listed/gpt-5.1', stream, messages: [{ role: 'user', content: 'hi' }] })
+    await answer.text()
+    const { cost, cost_availability: availability } = await scene.receiptOf(answer)
+    return [cost ?? null, availability]
+  }
+  const standard = 1000 * 1250 + 100 * 10_000
+  for (const stream of [false, true]) {
+    assert.deepEqual(await costIn('default', stream), [standard, 'known'])
+    assert.deepEqual(await costIn('flex', stream), [standard / 2, 'known'])
+    assert.deepEqual(await costIn('priority', stream), [standard * 2, 'known'])
+    assert.deepEqual(await costIn('ultrafast', stream), [null, 'unknown_price'])
+  }
 })
 
 test('only the attempt that answered is billed, and where none did nothing is known', async () => {

@@ -13,7 +13,7 @@ import type { Page } from './page.ts'
 /** The package does not say when its prices were true: a new version needs a new line. */
 const published: { readonly [version: string]: string } = { '0.1.8': '2026-09-23' }
 
-const tiers = JSON.parse(readFileSync(new URL('../../src/catalog/tiers.json', import.meta.url), 'utf8')) as { readonly [id: string]: readonly TierRule[] }
+const tiers = JSON.parse(readFileSync(new URL('prices-tiers.json', import.meta.url), 'utf8')) as { readonly [id: string]: readonly TierRule[] }
 
 function providerOf(id: string): PricedProvider {
   const found = findProvider({ providerId: id })

@@ -21,7 +21,7 @@ const tiers: { readonly [said: string]: string | undefined } = {
   scale: 'scale',
   PROVISIONED_THROUGHPUT: 'scale',
   fast: 'fast',
-  ultrafast: 'fast',
+  ultrafast: 'other',
   'Ignore all that was said': 'other',
   constructor: 'other',
   auto: undefined,

@@ -11,7 +11,8 @@ const words: { readonly [tier in Exclude<Tier, 'other'>]: readonly string[] } = 
   flex: ['flex', 'on_demand_flex'],
   batch: ['batch'],
   scale: ['scale', 'provisioned_throughput', 'reserved'],
-  fast: ['fast', 'ultrafast'],
+  // OpenAI's `ultrafast` is another tier at another price: it is none of ours.
+  fast: ['fast'],
 }
 
 const tiers: ReadonlyMap<string, Tier> = new Map(Object.entries(words).flatMap(([tier, said]) => said.map((word) => [word, tier as Tier])))
