@@ -90,9 +90,9 @@ export class ReceiptLog {
     return this.#signer
   }
 
-  /** Calls whose intent is written and whose receipt is not. */
-  get openCalls(): number {
-    return this.#parts.intents.open.size
+  /** Intents that are written and whose receipts are not, by the calls' ids. */
+  get openCalls(): ReadonlyMap<string, string> {
+    return this.#parts.intents.open
   }
 
   /** Hears of each checkpoint once it is on the disk. It must not throw. */

@@ -38,6 +38,8 @@ export interface LogOptions {
   config(): string
   /** The receipt, as canonical JSON, of a call that a process had begun when it ended, by its intent. Undefined where there is nothing to tell. */
   recover(intent: string): string | undefined
+  /** Intents of calls of this process that are under way, by their ids, where it opens a log again: they are carried on with, and not told of. */
+  readonly living?: ReadonlyMap<string, string>
   /** A log that is not written to any more (`damaged`), or a checkpoint that could not be written. */
   report(log: string, error: LogError): void
 }
@@ -54,7 +56,7 @@ export async function openLog(options: LogOptions): Promise<ReceiptLog> {
 async function findLog(options: LogOptions): Promise<ReceiptLog> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   for (const id of listLogs(options.folder)) {
-    const log = await tryLog(options, id)
+    const log = await tryLog(options, id, options.living)
     if (log !== undefined) return log
   }
   for (;;) {
@@ -62,7 +64,7 @@ async function findLog(options: LogOptions): Promise<ReceiptLog> {
     mkdirSync(join(options.folder, id), { mode: 0o700 })
     await syncFolder(options.folder)
     // Another process that looks for a log may have seen it first.
-    const log = await tryLog(options, id)
+    const log = await tryLog(options, id, options.living)
     if (log !== undefined) return log
   }
 }
@@ -80,12 +82,12 @@ export async function mendLogs(options: LogOptions): Promise<void> {
 export const openIdleLog = (options: LogOptions, id: string): Promise<ReceiptLog | undefined> => tryLog(options, id)
 
 /** Undefined where another holds it, and where it is not to be written to. */
-async function tryLog(options: LogOptions, id: string): Promise<ReceiptLog | undefined> {
+async function tryLog(options: LogOptions, id: string, carried: ReadonlyMap<string, string> = new Map()): Promise<ReceiptLog | undefined> {
   const folder = join(options.folder, id)
   const lock = takeLock(lockFile(folder))
   if (lock === undefined) return undefined
   try {
-    return await enter(options, id, lock)
+    return await enter(options, { id, lock, carried })
   } catch (error) {
     lock.release()
     const found = toLogError(error)
@@ -95,7 +97,14 @@ async function tryLog(options: LogOptions, id: string): Promise<ReceiptLog | und
   }
 }
 
-async function enter(options: LogOptions, id: string, lock: Lock): Promise<ReceiptLog> {
+interface Held {
+  readonly id: string
+  readonly lock: Lock
+  /** Open calls that it goes on with. */
+  readonly carried: ReadonlyMap<string, string>
+}
+
+async function enter(options: LogOptions, { id, ...held }: Held): Promise<ReceiptLog> {
   const folder = join(options.folder, id)
   const [signer, former] = signersOf(options.key, originOf(id))
   if (!existsSync(keysFile(folder))) await beginKeys(folder, signer)
@@ -103,10 +112,10 @@ async function enter(options: LogOptions, id: string, lock: Lock): Promise<Recei
   const writer = [signer, former].find((each) => each?.key.id === tail.keys.at(-1)!.key.id)
   if (writer === undefined) throw new LogError('damaged', 'The log was signed with a key that is not here. Nothing is written to it any more.')
   await tail.mend()
-  const open = await openCalls(folder)
-  const log = await putTogether(options, { id, folder, lock, signer: writer, tail, open })
+  const lost = new Map([...(await openCalls(folder))].filter(([call]) => options.living?.has(call) !== true))
+  const log = await putTogether(options, { id, ...held, folder, signer: writer, tail, lost })
   try {
-    await begin(log, options, { tail, open })
+    await begin(log, options, { tail, lost })
   } catch (error) {
     await log.abandon()
     throw error
@@ -134,16 +143,15 @@ async function openCalls(folder: string): Promise<ReadonlyMap<string, string>> {
   return open
 }
 
-interface Found {
-  readonly id: string
+interface Found extends Held {
   readonly folder: string
-  readonly lock: Lock
   readonly signer: Signer
   readonly tail: Tail
-  readonly open: ReadonlyMap<string, string>
+  /** Calls that have no receipt, and whose process is gone. */
+  readonly lost: ReadonlyMap<string, string>
 }
 
-async function putTogether({ config, build, report }: LogOptions, { tail, open, ...found }: Found): Promise<ReceiptLog> {
+async function putTogether({ config, build, report }: LogOptions, { tail, lost, carried, ...found }: Found): Promise<ReceiptLog> {
   const { folder } = found
   const [roots, tree] = [new Tree(), new Tree()]
   for (const root of tail.roots) roots.add(root)
@@ -157,7 +165,7 @@ async function putTogether({ config, build, report }: LogOptions, { tail, open, 
     keys: await toClose(GrowingFile.open(keysFile(folder))),
   }
   await syncFolder(folder)
-  const intents = new Intents(folder, tail.first, open)
+  const intents = new Intents(folder, tail.first, new Map([...lost, ...carried]))
   opened.move()
   return new ReceiptLog({ ...found, roots, segment, intents, files, last: tail.last, config, build, report })
 }
@@ -172,10 +180,10 @@ async function finishErasures(folder: string, told: readonly JsonObject[]): Prom
 }
 
 /** What is owed from before, then that a process began to write, and a checkpoint of it. */
-async function begin(log: ReceiptLog, options: LogOptions, { tail, open }: Pick<Found, 'tail' | 'open'>): Promise<void> {
+async function begin(log: ReceiptLog, options: LogOptions, { tail, lost }: Pick<Found, 'tail' | 'lost'>): Promise<void> {
   await finishErasures(log.folder, tail.erasures)
   const entries: NewEntry[] = []
-  for (const [id, intent] of open) {
+  for (const [id, intent] of lost) {
     const text = options.recover(intent)
     if (text === undefined) log.forget(id)
     else entries.push({ kind: 'receipt', text, closes: id })

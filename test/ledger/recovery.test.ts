@@ -260,6 +260,16 @@ describe('calls that a process had begun', () => {
     assert.equal(readFileSync(linesFile(join(left, log.id), 0), 'utf8').split('interrupted').length - 1, 2)
   })
 
+  test('[B19] are not told of by the same process when it opens a log again while they go on', async () => {
+    await Promise.all(['dec_0', 'dec_1'].map((id) => log.intend(id, intentOf(id))))
+    const left = leave(folder)
+    const later = await openAt(left, { living: log.openCalls })
+    assert.deepEqual([later.size, [...later.openCalls.keys()]], [2, ['dec_0', 'dec_1']])
+    await later.append(receipts(1))
+    assert.equal(await openAt(leave(left)).then(async (last) => (await last.close(), last.size)), 5)
+    await later.close()
+  })
+
   test('[B19] in logs that nobody goes on with are told of too', async () => {
     await log.intend('dec_1', intentOf('dec_1'))
     const other = await openAt(folder)

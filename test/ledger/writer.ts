@@ -7,7 +7,7 @@ import { intentOf, optionsOf, receipts } from './options.ts'
 const [folder = '', size = '40', what = 'receipts'] = process.argv.slice(2)
 const log = await openLog(optionsOf(folder))
 process.stdout.write(`${log.id} ${log.size}\n`)
-const count = (): number => (what === 'receipts' ? log.size : log.openCalls)
+const count = (): number => (what === 'receipts' ? log.size : log.openCalls.size)
 for (let batch = 0; ; batch += 1) {
   const entries = receipts(Number(size), `dec_${log.size}_${batch}`)
   try {
