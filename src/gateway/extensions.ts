@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
-import { safeName } from '../receipts/names.ts'
+import { safeId } from '../receipts/names.ts'
 import type { Headers } from './client.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 
@@ -121,7 +121,7 @@ function readMetadata(value: Json | undefined, header: string | undefined, decla
   const labels: Record<string, string> = {}
   for (const key in given) {
     const label = given[key]
-    if (typeof label !== 'string' || !safeValue.test(label) || safeName(label) === null)
+    if (typeof label !== 'string' || !safeValue.test(label) || safeId(label) === null)
       throw new Failure('invalid_value', 'A value of `omni_metadata` must be 1 to 64 letters, digits or any of `_.:@/-`, and no key.', {
         param: 'omni_metadata',
       })

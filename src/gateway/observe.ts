@@ -3,10 +3,11 @@
 import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
 import { modalitiesIn } from '../canonical/weights.ts'
-import { nameOf, safeName } from '../receipts/names.ts'
+import { nameOf, safeId } from '../receipts/names.ts'
 import { Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
+import { densityOf } from './body.ts'
 import type { AnyCall } from './call.ts'
 import type { Client, Headers } from './client.ts'
 import type { Gateway } from './gateway.ts'
@@ -43,7 +44,7 @@ export function openReceipt({ name, operation }: Opened, { headers }: Client, { 
 /** The client's own id where it has a safe shape. It is a label, never an identity. */
 export function requestIdOf(headers: Headers): string {
   const given = headers['x-request-id']
-  return given !== undefined && /^[\w.-]{8,128}$/.test(given) && safeName(given) !== null ? given : `req_${uuid7()}`
+  return given !== undefined && /^[\w.-]{8,128}$/.test(given) && safeId(given) !== null ? given : `req_${uuid7()}`
 }
 
 export function tellCaller(caller: Caller, { record }: Receipt): void {
@@ -54,12 +55,12 @@ export function tellCaller(caller: Caller, { record }: Receipt): void {
 }
 
 export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): void {
-  const { object, bytes, members, characters } = call.body
+  const { object, bytes, members } = call.body
   const { wire } = call.surface
   const { record } = receipt
   const { maxTokens, temperature, choices, wantsJson, messages, tools, weights } = wire.outline(object, members)
   receipt.measure(call.upload?.size ?? bytes.length)
-  receipt.prompt.weigh(weights, characters === 0 ? 1 : bytes.length / characters)
+  receipt.prompt.weigh(weights, densityOf(call.body))
   record.requested_model = 'unknown'
   record.stream = call.streams
   record.max_tokens = whole(maxTokens)

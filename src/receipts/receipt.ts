@@ -6,7 +6,7 @@ import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
 import { conclude } from './closing.ts'
 import { openRecord, type Opening } from './opening.ts'
-import { nameOf, safeName } from './names.ts'
+import { nameOf, safeId, safeName } from './names.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import { Prompt } from './prompt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
@@ -92,7 +92,7 @@ export class Receipt {
   answered(status: number, requestId: string | undefined): void {
     this.record.upstream_status = status
     this.record.first_byte_after = this.time.elapsed()
-    this.record.upstream_request_id = requestId === undefined ? null : safeName(requestId)
+    this.record.upstream_request_id = requestId === undefined ? null : safeId(requestId)
   }
 
   /** An attempt was begun and its end not told. */
@@ -118,7 +118,7 @@ export class Receipt {
     for (const event of events) {
       switch (event.type) {
         case 'start':
-          record.response_id = event.id === '' ? null : safeName(event.id)
+          record.response_id = event.id === '' ? null : safeId(event.id)
           record.claimed_model = event.model === '' ? null : safeName(event.model)
           break
         case 'open':
@@ -164,7 +164,7 @@ export class Receipt {
   glance({ id, model, finish, usage, toolCalls, said }: Glance): void {
     const { record } = this
     this.speak()
-    record.response_id = safeName(id)
+    record.response_id = safeId(id)
     record.claimed_model = safeName(model)
     record.finish = finish
     record.tool_calls = toolCalls
@@ -177,7 +177,7 @@ export class Receipt {
   observeForm({ id, model, usage }: FormAnswer): void {
     const { record } = this
     this.speak()
-    record.response_id = id === undefined ? null : safeName(id)
+    record.response_id = id === undefined ? null : safeId(id)
     record.claimed_model = model === undefined ? null : safeName(model)
     this.#usage = usage
     this.#hasFinished = true
