@@ -194,7 +194,7 @@ function receiverOf(to: ExportSettings, transport: Transport): Receiver {
       return {
         wants: () => true,
         send: async ({ log, entries, next }) => {
-          const body = writeEvents(log, entries)
+          const body = written(() => writeEvents(log, entries))
           const signed = signWebhook(to.secret, { id: `${log}-${entries[0]!.position}-${next.position}`, at: now(), body })
           await deliver(transport, { url: to.url, headers: { 'content-type': batchType, ...signed }, body })
           return 0
@@ -204,9 +204,18 @@ function receiverOf(to: ExportSettings, transport: Transport): Receiver {
       return {
         wants: ({ kind }) => kind === 'receipt',
         send: async ({ entries }) => {
-          const body = writeSpans(entries.map(({ text }) => text))
+          const body = written(() => writeSpans(entries.map(({ text }) => text)))
           return rejectedIn(await deliver(transport, { url: to.url, headers: { ...to.headers, 'content-type': 'application/json' }, body }))
         },
       }
+  }
+}
+
+/** A log that somebody has changed may hold what is no entry: that is left out as what a receiver refuses is, and holds up nothing. */
+function written(write: () => string): string {
+  try {
+    return write()
+  } catch (cause) {
+    throw new Failure('upstream_refused_request', 'The log holds an entry that cannot be read.', { cause })
   }
 }

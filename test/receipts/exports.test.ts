@@ -146,6 +146,24 @@ test('who is away, in a hurry or does not know us refuses no batch: nothing is l
   }
 })
 
+test('what somebody made of an entry that is none now holds up nobody', async () => {
+  await using stage = await openStage()
+  const ids = await stage.add(6)
+  const file = linesFile(stage.log.folder, 0)
+  const lines = (await readFile(file, 'utf8')).split('\n')
+  lines[2] = lines[2]!.replace('{"', '{!')
+  lines[4] = lines[4]!.replace(/"created_at":\d/, '"created_at":"')
+  await writeFile(file, lines.join('\n'))
+  await using receiver = await taking()
+  const sinks = await stage.start(webhook(receiver.url))
+  await eventually(() => sinks.status().exports[0]!.waiting === 0)
+  assert.deepEqual(
+    receiptsIn(receiver.requests),
+    ids.filter((_id, at) => at !== 1 && at !== 3),
+  )
+  assert.equal(sinks.status().exports[0]!.skipped, 2)
+})
+
 test('erased entries are not sent, and all others are', async () => {
   await using stage = await openStage()
   const ids = await stage.add(6)
