@@ -128,7 +128,7 @@ function writeAll(descriptor: number, lines: readonly string[], position: number
   }
 }
 
-/** The intents that stand in the files of a log and were not taken back, by the call's id; what is no whole line is passed over. */
+/** The intents that stand in the files of a log and were not taken back, by the call's id: those of one segment. What is no whole line is passed over. */
 export function readIntents(log: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const first of listSegments(log, 'intents')) {
