@@ -15,6 +15,9 @@ export interface Body {
   readonly characters: number
 }
 
+/** Bytes for a character of its text. */
+export const densityOf = ({ bytes, characters }: Body): number => (characters === 0 ? 1 : bytes.length / characters)
+
 /** Throws `Failure` where the headers announce something that is not plain JSON: also what makes a cross-site form useless. */
 export function checkHeaders(headers: Headers): void {
   const type = headers['content-type']

@@ -3,8 +3,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { shownBytes } from '../receipts/shown.ts'
-import { confidences, estimatedTokens } from '../receipts/usage.ts'
+import { confidences } from '../receipts/usage.ts'
 import type { Lease } from '../routing/lease.ts'
 import type { Plan } from '../routing/plan.ts'
 import { pickCountingWire } from '../routing/target.ts'
@@ -26,7 +25,7 @@ export async function count(call: Call, plan: Plan, gateway: Gateway, receipt: R
   // A count is worth no waiting: it can be estimated.
   const lease = await courseOf(call, plan).next(0)
   const counted = lease && (await ask(call, lease, gateway, receipt).finally(() => lease.end()))
-  const tokens = counted ?? estimatedTokens(sizeOfPrompt(call))
+  const tokens = counted ?? receipt.prompt.estimate ?? 0
   const source = counted === undefined ? 'estimated' : 'reported'
   receipt.record.prompt_tokens = tokens
   receipt.record.usage_source = receipt.record.input_source = source
@@ -81,10 +80,4 @@ function tellsOfMore({ row: { health } }: Failure): boolean {
  */
 function canEstimate(reason: Reason, isOwnWire: boolean): boolean {
   return reason === 'model_not_found' || (!isOwnWire && (reason === 'upstream_refused_request' || reason === 'unsupported_parameter'))
-}
-
-function sizeOfPrompt({ body: { members, object }, surface: { wire } }: Call): number {
-  let size = 0
-  for (const { key, value, end } of members) if (key === 'tools' || wire.promptFields.includes(key)) size += end - value - shownBytes(object[key]!)
-  return size
 }

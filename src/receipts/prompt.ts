@@ -29,7 +29,7 @@ export class Prompt {
     this.#record = record
   }
 
-  /** `density` is bytes for a character. Told again where earlier turns, which are kept here, are put before it. */
+  /** `density` is bytes for a character of the body. Told again where earlier turns, which are kept here, are put before it. */
   weigh(weights: Weights, density: number): void {
     this.#asked ??= weights
     this.#whole = weights
@@ -88,7 +88,11 @@ export class Prompt {
   }
 
   #tokensOf(weights: Weights): number | undefined {
-    const weight = weightOf(weights)
-    return weight === 0 ? undefined : estimatedTokens(weight * this.#density)
+    return promptTokens(weights, this.#density) || undefined
   }
+}
+
+/** By our own estimate; 0 where the prompt was not weighed. `density` is bytes for a character of the body. */
+export function promptTokens(weights: Weights, density: number): number {
+  return estimatedTokens(weightOf(weights) * density)
 }
