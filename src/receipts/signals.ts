@@ -142,7 +142,7 @@ export const signals = [
   { name: 'list_cost', kind: 'money', nullWhen: 'no subscription covers the call, or there is no price or no usage', meaning: 'What a call that a subscription covers would have cost by the table.' },
   { name: 'currency', kind: 'choice', meaning: 'Of all money here: `USD`.' },
   { name: 'cost_availability', kind: 'choice', dimension: true, meaning: '`known`, `estimated` (from estimated usage), `unknown_price`, `unknown_usage`, `free` (built in), or `subscription` (a plan pays).' },
-  { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The price table.' },
+  { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The table of prices, with the day on which it was true, or the operator’s prices by their digest.' },
   { name: 'price_source', kind: 'choice', dimension: true, nullWhen: 'no price was used', meaning: '`catalogue`, or `operator` where the configuration says the price.' },
   { name: 'budget_reserved', kind: 'money', nullWhen: ungoverned, meaning: 'What was set aside in budgets before the call.' },
   { name: 'budget_settled', kind: 'money', nullWhen: ungoverned, meaning: 'What budgets were charged after it.' },
