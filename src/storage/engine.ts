@@ -21,7 +21,9 @@ export interface Engine {
   backUp(): Promise<void>
   /** Whether the lines of receipts are wanted in entries: readers of a database that a fleet shares may not have the log on their disk. */
   readonly keepsLines: boolean
-  /** Stores entries, those that are new in rollups too, and how far a log is indexed: in one transaction. */
+  /** Stores entries, and how far a log is indexed, in one transaction. Those that are new are added up, then or later, once. */
   append(entries: readonly IndexEntry[], progress: Progress | undefined): Promise<void>
+  /** Adds up what was not yet: to be asked before the rollups are read. */
+  addUp(): Promise<void>
   close(): Promise<void>
 }

@@ -26,7 +26,7 @@ export interface Migration {
 /** Of migration 0005: the whole numbers of a receipt, and what is kept of all receipts of a period and a combination. */
 // oxfmt-ignore
 const indexed = [
-  'created_at', 'expires_at', 'combo', 'cost', 'platform_fee', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'reasoning_tokens', 'duration',
+  'expires_at', 'cost', 'platform_fee', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'reasoning_tokens', 'duration',
   'log', 'position', 'entry_offset', 'entry_length',
 ]
 // oxfmt-ignore
@@ -131,6 +131,8 @@ export const migrations: readonly Migration[] = [
       `create table receipts (
         seq ${type.serial},
         id ${type.id} not null unique,
+        created_at ${type.integer} not null,
+        combo ${type.integer} not null,
         ${indexed.map((name) => `${name} ${type.integer}`).join(', ')},
         user_pseudonym ${type.id},
         body ${type.text}

@@ -29,7 +29,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   return {
     receipts: storedReceipts(engine),
-    removals: storedRemovals(engine.db),
+    removals: storedRemovals(engine),
     holds: storedHolds(engine.db),
     keys: storedKeys(engine.db),
     credentials: storedCredentials(engine.db),

@@ -3,8 +3,10 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { dimensions } from '../receipts/index-entry.ts'
 import { readCursor, writeCursor, type Place } from './cursor.ts'
+import type { Engine } from './engine.ts'
 import { knownOf, type KnownRow } from './known.ts'
 import { allOf, comboConditions, rowConditions, type Condition } from './matching.ts'
+import { hoursOfDay, periodMs } from './rollups.ts'
 import type { IndexedReceipt, ReceiptFilters, ReceiptPage, ReceiptQuery } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -15,6 +17,16 @@ const pageLimit = 200
  */
 const lookedAt = 5000
 
+/** Days of the year 9999 are before it. */
+const lastDay = 3_000_000
+/** By how much more is looked at where too little was found. */
+const growth = 16
+const mostReceipts = 2 ** 40
+const dayOf = (time: number): number => Math.floor(time / periodMs.rollups_day)
+
+/** What is read, and how it is brought to have the sums of all that is there. */
+type Index = Pick<Engine, 'db' | 'addUp'>
+
 /** Where a query goes on: below the place of the last receipt, or from the newest. */
 interface Range {
   readonly filters: ReceiptFilters
@@ -22,11 +34,11 @@ interface Range {
   readonly size: number
 }
 
-export async function listReceipts(db: Kysely<Tables>, { limit, cursor, ...filters }: ReceiptQuery): Promise<ReceiptPage> {
+export async function listReceipts(index: Index, { limit, cursor, ...filters }: ReceiptQuery): Promise<ReceiptPage> {
   const size = Math.max(1, Math.min(limit, pageLimit))
   const below = cursor === undefined ? undefined : readCursor(cursor, filters)
-  const seqs = await newest(db, { filters, below, size: size + 1 })
-  const rows = await rowsOf(db, sql`r.seq in (${sql.join(seqs.length === 0 ? [0] : seqs)})`)
+  const seqs = await newest(index, { filters, below, size: size + 1 })
+  const rows = await rowsOf(index.db, sql`r.seq in (${sql.join(seqs.length === 0 ? [0] : seqs)})`)
   const page = rows.toSorted((one, other) => other.created_at - one.created_at || other.seq - one.seq).slice(0, size)
   const last = page.at(-1)
   return {
@@ -40,16 +52,33 @@ export async function findReceipt(db: Kysely<Tables>, id: string, filters: Recei
   return row && toReceipt(row)
 }
 
-export async function countReceipts(db: Kysely<Tables>, filters: ReceiptFilters, most: number): Promise<number> {
-  const found = await seqsOf(db, sql`select count(*) as seq from (${byCombo({ filters, below: undefined, size: most })} limit ${most}) as counted`)
-  return found[0] ?? 0
+export async function countReceipts(index: Index, filters: ReceiptFilters, most: number): Promise<number> {
+  return (await newest(index, { filters, below: undefined, size: most })).length
 }
 
 /** The numbers of the newest receipts that fit, in order. */
-async function newest(db: Kysely<Tables>, range: Range): Promise<readonly number[]> {
+async function newest(index: Index, range: Range): Promise<readonly number[]> {
+  const { db } = index
   if (range.filters.label !== undefined || range.filters.user !== undefined) return seqsOf(db, ordered(bySource(range), range))
   const among = await seqsOf(db, ordered(amongNewest(range), range))
-  return among.length >= range.size ? among : seqsOf(db, ordered(byCombo(range), range))
+  if (among.length >= range.size || comboConditions(range.filters).length === 0) return among
+  await index.addUp()
+  return amongRare(db, range)
+}
+
+/** Takes as many days as have enough by their sums; where too many of those are gone or do not fit exactly, more days. */
+async function amongRare(db: Kysely<Tables>, range: Range): Promise<readonly number[]> {
+  const oldest = await db.selectFrom('receipts').select('created_at').orderBy('created_at').limit(1).executeTakeFirst()
+  if (oldest === undefined) return []
+  const from = Math.max(range.filters.from ?? 0, oldest.created_at)
+  const to = Math.min(range.filters.to ?? Infinity, (range.below?.createdAt ?? Infinity) + 1)
+  const span = { first: dayOf(from), last: Number.isFinite(to) ? dayOf(to) : lastDay }
+  for (let wanted = range.size; ; wanted *= growth) {
+    const found = await seqsOf(db, ordered(ofDays(range, span, wanted), range))
+    if (found.length >= range.size || wanted > mostReceipts) return found
+    const [{ calls } = { calls: 0 }] = (await callsOf(range, span).execute(db)).rows
+    if (Number(calls) <= wanted) return found
+  }
 }
 
 const seqsOf = async (db: Kysely<Tables>, query: RawBuilder<unknown>): Promise<readonly number[]> =>
@@ -70,16 +99,36 @@ function amongNewest(range: Range): RawBuilder<unknown> {
   return sql`select r.seq, r.created_at from (${rows}) as r join combos as c on c.id = r.combo where ${allOf(combos)} order by r.created_at desc, r.seq desc limit ${range.size}`
 }
 
-/** Of each combination that fits the newest that fit: no more than a page of each. */
-function byCombo(range: Range): RawBuilder<unknown> {
-  const rows = allOf([sql`n.combo = c.id`, ...rowConditions(range.filters, 'n'), ...belowOf(range, 'n')])
-  const oldest = sql`select n.created_at from receipts as n where ${rows} order by n.created_at desc, n.seq desc limit 1 offset ${range.size - 1}`
+interface Days {
+  readonly first: number
+  readonly last: number
+}
+
+/** The days of each combination that fits. */
+const daysOf = ({ filters }: Range, { first, last }: Days): RawBuilder<unknown> => sql`
+  fitting as materialized (select c.id from combos as c where ${allOf(comboConditions(filters))}),
+  days as materialized (
+    select d.period, d.combo, d.calls, d.hours from fitting join rollups_day as d on d.combo = fitting.id
+    where d.period >= ${first} and d.period <= ${last}
+  )`
+
+const callsOf = (range: Range, days: Days) => sql<{ calls: number | null }>`with ${daysOf(range, days)} select cast(sum(calls) as bigint) as calls from days`
+
+/** Of the newest days that have so many calls together. */
+function ofDays(range: Range, days: Days, wanted: number): RawBuilder<unknown> {
+  const conditions = allOf([...rowConditions(range.filters, 'r'), ...belowOf(range, 'r')])
   return sql`
-    with fitting as materialized (
-      select c.id, coalesce((${oldest}), 0) as oldest from combos as c where ${allOf(comboConditions(range.filters))}
-    )
-    select r.seq, r.created_at from fitting join receipts as r on r.combo = fitting.id and r.created_at >= fitting.oldest
-    where ${allOf([...rowConditions(range.filters, 'r'), ...belowOf(range, 'r')])}`
+    with ${daysOf(range, days)},
+    running as (select period, sum(sum(calls)) over (order by period desc) as calls from days group by period),
+    oldest as materialized (select coalesce(max(period), 0) as period from running where calls >= ${wanted}),
+    hour_of_day as materialized (${sql.join(
+      Array.from({ length: hoursOfDay }, (_, hour) => sql`select ${sql.lit(hour)} as hour`),
+      sql` union all `,
+    )})
+    select r.seq, r.created_at
+    from days join hour_of_day on days.hours >> hour_of_day.hour & 1 = 1
+    join receipts as r on (r.created_at / 3600000) = days.period * ${sql.lit(hoursOfDay)} + hour_of_day.hour and r.combo = days.combo
+    where days.period >= (select period from oldest) and ${conditions}`
 }
 
 /** Walks those of a label, or of a user, which stand in order by themselves. */

@@ -5,7 +5,8 @@ import { countReceipts, findReceipt, listReceipts } from './pages.ts'
 import type { Receipts } from './store.ts'
 import { summarize } from './summaries.ts'
 
-export function storedReceipts({ db, keepsLines, append }: Engine): Receipts {
+export function storedReceipts(engine: Engine): Receipts {
+  const { db, keepsLines, append, addUp } = engine
   return {
     keepsLines,
     append: async (entries, progress) => {
@@ -14,8 +15,11 @@ export function storedReceipts({ db, keepsLines, append }: Engine): Receipts {
     progress: async () =>
       (await db.selectFrom('logs').select(['name', 'indexed']).orderBy('name').execute()).map(({ name, indexed }) => ({ log: name, indexed })),
     get: (id, filters = {}) => findReceipt(db, id, filters),
-    list: (query) => listReceipts(db, query),
-    count: (filters, most) => countReceipts(db, filters, most),
-    summarize: (query) => summarize(db, query),
+    list: (query) => listReceipts(engine, query),
+    count: (filters, most) => countReceipts(engine, filters, most),
+    summarize: async (query) => {
+      await addUp()
+      return summarize(db, query)
+    },
   }
 }

@@ -1,6 +1,7 @@
 /** How receipts leave the index: at once, and with a note of what the log must still erase, so that no end of a process leaves one behind. */
 
 import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Engine } from './engine.ts'
 import { periodMs, rollupTables } from './rollups.ts'
 import type { Tables } from './tables.ts'
 
@@ -41,19 +42,26 @@ interface Taken {
   readonly position: number | null
 }
 
-export function storedRemovals(db: Kysely<Tables>): Removals {
-  return { ...takings(db), ...rests(db) }
+/** Receipts are added up before they go: of those that are gone nobody could. */
+export function storedRemovals(engine: Pick<Engine, 'db' | 'addUp'>): Removals {
+  return { ...takings(engine), ...rests(engine.db) }
 }
 
-function takings(db: Kysely<Tables>): Pick<Removals, 'takeExpired' | 'takeUser' | 'count' | 'dropSums'> {
+function takings({ db, addUp }: Pick<Engine, 'db' | 'addUp'>): Pick<Removals, 'takeExpired' | 'takeUser' | 'count' | 'dropSums'> {
   return {
-    takeExpired: (at) =>
-      db.transaction().execute(async (transaction) => {
+    takeExpired: async (at) => {
+      await addUp()
+      return db.transaction().execute(async (transaction) => {
         const expired = transaction.selectFrom('receipts').where('expires_at', '<=', at).where(isFree).orderBy('expires_at')
         return take(transaction, await expired.select(spot).limit(atOnce).execute(), { by: 'retention', reason: 'retention', at })
-      }),
-    takeUser: (pseudonyms, erasing) =>
-      db.transaction().execute(async (transaction) => take(transaction, await ofUser(transaction, pseudonyms).select(spot).limit(atOnce).execute(), erasing)),
+      })
+    },
+    takeUser: async (pseudonyms, erasing) => {
+      await addUp()
+      return db
+        .transaction()
+        .execute(async (transaction) => take(transaction, await ofUser(transaction, pseudonyms).select(spot).limit(atOnce).execute(), erasing))
+    },
     count: async (pseudonyms) => (await ofUser(db, pseudonyms).select(db.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()).count,
     dropSums: async (before) => {
       for (const table of rollupTables) {

@@ -1,6 +1,6 @@
 /** How receipts are added up by hour and by day, one row for each combination: the same SQL in both databases. */
 
-/** A column of the rollups, by how it is made of the rows of receipts. */
+/** The columns of the rollups that are sums, by how they are made of the rows of receipts. */
 const sums = {
   calls: 'count(*)',
   prompt_tokens: 'coalesce(sum(prompt_tokens), 0)',
@@ -13,26 +13,36 @@ const sums = {
   duration: 'coalesce(sum(duration), 0)',
 } as const
 
-/** Nanoseconds of the longest call; all others are sums. */
-const longest = 'coalesce(max(duration), 0)'
+const added = Object.keys(sums) as readonly (keyof typeof sums)[]
 
 export type SumName = keyof typeof sums | 'longest'
-export const sumNames = [...(Object.keys(sums) as (keyof typeof sums)[]), 'longest'] as const
+/** All of them, and the nanoseconds of the longest call. */
+export const sumNames: readonly SumName[] = [...added, 'longest']
 
 /** Milliseconds of a period. Periods are counted since 1970, in UTC. */
 export const periodMs = { rollups_hour: 3_600_000, rollups_day: 86_400_000 } as const
 export type RollupTable = keyof typeof periodMs
 export const rollupTables = Object.keys(periodMs) as readonly RollupTable[]
+export const hoursOfDay = 24
 
-/** Adds what is selected of receipts to a table of rollups. In the order of its key, so that no two writers wait for each other. */
+/**
+ * Adds what is selected of receipts to a table of rollups. In the order of its key, so that no two writers wait for each other.
+ * Days also tell in which of their hours there are calls, one bit each.
+ */
 export function rollUp(table: RollupTable, selected: string): string {
-  const grown = Object.keys(sums).map((name) => `${name} = ${table}.${name} + excluded.${name}`)
+  const ofHours = `
+    select created_at / ${periodMs.rollups_hour} as period, combo, ${added.map((name) => `${sums[name]} as ${name}`).join(', ')}, coalesce(max(duration), 0) as longest
+    from ${selected} group by created_at / ${periodMs.rollups_hour}, combo`
+  const ofDays = `
+    select period / ${hoursOfDay} as period, combo, ${added.map((name) => `sum(${name})`).join(', ')}, max(longest), sum(1 << cast(period % ${hoursOfDay} as integer)) as hours
+    from (${ofHours}) as hourly group by period / ${hoursOfDay}, combo`
+  const isDay = table === 'rollups_day'
   return `
-    insert into ${table} (period, combo, ${sumNames.join(', ')})
-    select created_at / ${periodMs[table]} as period, combo, ${Object.values(sums).join(', ')}, ${longest} from ${selected}
-    group by created_at / ${periodMs[table]}, combo order by created_at / ${periodMs[table]}, combo
-    on conflict (period, combo) do update set ${grown.join(', ')},
-    longest = case when excluded.longest > ${table}.longest then excluded.longest else ${table}.longest end`
+    insert into ${table} (period, combo, ${sumNames.join(', ')}${isDay ? ', hours' : ''})
+    select * from (${isDay ? ofDays : ofHours}) as grown where true order by period, combo
+    on conflict (period, combo) do update set ${added.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ')},
+    longest = case when excluded.longest > ${table}.longest then excluded.longest else ${table}.longest end
+    ${isDay ? `, hours = ${table}.hours | excluded.hours` : ''}`
 }
 
 /** The sums of rollups, as text: they may be larger than a number can tell. */

@@ -2,11 +2,10 @@
 
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { allOf, comboConditions } from './matching.ts'
-import { addedUp, periodMs, sumNames, type RollupTable } from './rollups.ts'
+import { addedUp, hoursOfDay, periodMs, sumNames, type RollupTable } from './rollups.ts'
 import type { Summary, SummaryQuery } from './store.ts'
 import type { Tables } from './tables.ts'
 
-const hoursOfDay = 24
 /** After the last hour that there is, in the year 4707: where a query names no end. */
 const lastHour = 24_000_000
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { now } from '../../base/clock.ts'
 import type { Engine } from '../engine.ts'
+import { StorageError } from '../errors.ts'
 import { openPrivateFolder } from '../files.ts'
 import type { TypeNames } from '../migrations.ts'
 import type { SqliteOptions } from '../store.ts'
@@ -42,6 +43,11 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
     backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
     keepsLines: false,
     append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),
+    // While another program writes, readers get what was added up before.
+    addUp: () =>
+      connection
+        .askInTurn({ kind: 'addUp' })
+        .catch((error: unknown) => (error instanceof StorageError && error.reason === 'busy' ? undefined : Promise.reject(error))),
     close: () => connection.close(),
   }
 }

@@ -8,8 +8,10 @@ import { StorageError, toStorageError } from '../errors.ts'
 /** `OMNI`, in the header of every file of ours. https://www.sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x4f_4d_4e_49
 
-/** A receipt has some 2 KB: of pages of 4 KB half would stay empty, and twice as many be written. */
-const pageBytes = 16_384
+/** Rows of the index are small, and a batch of receipts changes some in many places: each is written as the whole page that it stands in. */
+const pageBytes = 4096
+/** Pages in memory, in KiB: the hour that is written, and the rollups of its day. */
+const cacheKibibytes = 16_384
 
 /** A file up to this size is checked whole at every start, in some 20 ms; a larger one by its header, its size and its schema. */
 const checkedBytes = 8 * 1024 * 1024
@@ -20,6 +22,8 @@ const settings = `
   pragma synchronous = normal;
   pragma journal_size_limit = 67108864;
   pragma temp_store = memory;
+  pragma cache_size = -${cacheKibibytes};
+  pragma wal_autocheckpoint = 4000;
   pragma trusted_schema = off;`
 
 /** Opens the file, or makes it. Throws `StorageError` `refused` with a sentence for the operator; then the file is as it was. */

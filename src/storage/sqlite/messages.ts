@@ -9,6 +9,7 @@ export type Request =
   | { readonly kind: 'open'; readonly file: string; readonly busyMs: number }
   | { readonly kind: 'query'; readonly sql: string; readonly parameters: readonly Value[] }
   | { readonly kind: 'append'; readonly batch: Batch }
+  | { readonly kind: 'addUp' }
   | { readonly kind: 'backup'; readonly file: string }
   | { readonly kind: 'close' }
 
@@ -28,6 +29,7 @@ export interface Answers {
   readonly open: undefined
   readonly query: Rows
   readonly append: undefined
+  readonly addUp: undefined
   readonly backup: undefined
   readonly close: undefined
 }

@@ -1,4 +1,4 @@
-/** Writes entries into SQLite's index: one transaction a batch, and rollups of what was new in it. */
+/** Writes entries into SQLite's index: one transaction a batch, and rollups of many batches at once. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { entryFields } from '../../receipts/index-entry.ts'
@@ -8,6 +8,9 @@ import { fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
 import { rollUp, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import type { Batch, Value } from './messages.ts'
+
+/** Receipts that are added up at once, or when somebody asks: those of one batch have too little in common for it to be worth its while. */
+const addedAtOnce = 5000
 
 const marks = (names: readonly string[]): string => names.map(() => '?').join(', ')
 
@@ -20,6 +23,8 @@ export class ReceiptWriter {
   readonly #insertCombo: StatementSync
   readonly #advance: StatementSync
   readonly #newest: StatementSync
+  readonly #added: StatementSync
+  readonly #markAdded: StatementSync
   readonly #rollUps: readonly StatementSync[]
   /** The values of one row, used again for every row. */
   readonly #row: Value[] = rowColumns.map(() => null)
@@ -36,13 +41,27 @@ export class ReceiptWriter {
       'insert into logs (name, indexed) values (?, ?) on conflict (name) do update set indexed = max(indexed, excluded.indexed) returning id',
     )
     this.#newest = database.prepare('select coalesce(max(seq), 0) as seq from receipts')
+    this.#added = database.prepare(`select value from facts where name = 'added_up'`)
+    this.#markAdded = database.prepare(`insert into facts (name, value) values ('added_up', ?) on conflict (name) do update set value = excluded.value`)
     this.#rollUps = rollupTables.map((table) => database.prepare(rollUp(table, 'receipts where seq > ?')))
   }
 
   append(batch: Batch): undefined {
+    this.#inTransaction(() => {
+      this.#write(batch)
+      if (this.#waiting().length > addedAtOnce) this.#addUp()
+    })
+  }
+
+  /** Brings the rollups to what is there: a reader sees the sums of all receipts that it could find. */
+  addUp(): undefined {
+    if (this.#waiting().length > 0) this.#inTransaction(() => this.#addUp())
+  }
+
+  #inTransaction(work: () => void): void {
     this.#database.exec('begin immediate')
     try {
-      this.#write(batch)
+      work()
       this.#database.exec('commit')
     } catch (error) {
       this.#combos.forget()
@@ -52,13 +71,23 @@ export class ReceiptWriter {
     }
   }
 
-  /** New rows have numbers above all others. */
+  /** Receipts that the rollups do not have: new rows have numbers above all others. */
+  #waiting(): { readonly after: number; readonly length: number; readonly newest: number } {
+    const after = Number(this.#added.get()?.['value'] ?? 0)
+    const newest = Number(this.#newest.get()!['seq'])
+    return { after, length: newest - after, newest }
+  }
+
+  #addUp(): void {
+    const { after, newest } = this.#waiting()
+    for (const statement of this.#rollUps) statement.run(after)
+    this.#markAdded.run(String(newest))
+  }
+
   #write({ entries, progress }: Batch): void {
-    const { seq } = this.#newest.get() as { readonly seq: number }
     const logs = new Map<string, number>()
     if (progress !== undefined) logs.set(progress.log, this.#advanceLog(progress))
     for (const entry of entries === '' ? [] : entries.split('\n')) this.#writeEntry(entry.split('\t'), logs)
-    for (const statement of this.#rollUps) statement.run(seq)
   }
 
   #advanceLog({ log, indexed }: Progress): number {

@@ -33,13 +33,20 @@ function answer(request: Request): Answers[Request['kind']] {
     case 'query':
       return query(request.sql, request.parameters)
     case 'append':
-      receipts ??= new ReceiptWriter(opened())
-      return receipts.append(request.batch)
+      return writer().append(request.batch)
+    case 'addUp':
+      return writer().addUp()
     case 'backup':
       return backUp(opened(), request.file)
     case 'close':
       return close()
   }
+}
+
+/** Made when the tables are there. */
+function writer(): ReceiptWriter {
+  receipts ??= new ReceiptWriter(opened())
+  return receipts
 }
 
 function opened(): DatabaseSync {
