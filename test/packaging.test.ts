@@ -36,7 +36,8 @@ describe('the package', { skip: noRegistry(shell) }, () => {
   })
 
   test('holds the launcher, compiled code, the verifiers in Python and the licence, and no sources, tests, scripts or source maps', () => {
-    for (const path of ['bin/omni.js', 'dist/cli/main.js', 'tools/verify_receipt.py', 'tools/verify_receipts.py', 'LICENSE', 'package.json']) assert.ok(paths.includes(path), path)
+    for (const path of ['bin/omni.js', 'dist/cli/main.js', 'tools/verify_receipt.py', 'tools/verify_receipts.py', 'LICENSE', 'package.json'])
+      assert.ok(paths.includes(path), path)
     assert.deepEqual(
       paths.filter((path) => /(\.test\.|\.map$|^(src|test|scripts|bench|runtime)\/|\.tgz$|(?<!\.d)\.ts$)/.test(path)),
       [],

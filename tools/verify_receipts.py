@@ -7,6 +7,7 @@
 Exits with 0 where all is right, otherwise with 1 and the first wrong place of each log.
 """
 import argparse, base64, json, os, pathlib, re, sys
+sys.dont_write_bytecode = True
 from verify_receipt import CHECKPOINT, HASH, LINE, Note, Wrong
 from verify_receipt import check_trusted, checkpoint_of, judge, judge_bundle, keys_of, public_of, push, root_of, sha256
 
@@ -98,14 +99,16 @@ def verify_log(folder, notes=(), trusted=None):
     erased, compared = sum(end - first == 1 for first, end in gone), sum(one.size in roots for one in outside)
     return {"entries": size, "checkpoints": len(points), "erased": erased, "dropped": SEGMENT * (len(gone) - erased), "unsigned": size - signed, "compared": compared}
 
-def outside_of(paths):
-    """The checkpoints in these files, by the name of their log."""
-    notes = {}
-    for path in paths:
-        for note in notes_of(pathlib.Path(path).read_bytes().rstrip(b"\n") + b"\n\n", path):
-            found = re.match("omni-gateway/(" + LOG + ")\n", note.text.decode("latin-1"))
-            notes.setdefault(found[1] if found else "?", []).append(note)
-    return notes
+def logs_in(folder, paths=()):
+    """The logs in a folder of receipts, or the one whose folder it is: name, folder, and the checkpoints in these files that tell of it."""
+    folder, notes = os.path.abspath(folder), {}
+    for note in (note for path in paths for note in notes_of(pathlib.Path(path).read_bytes().rstrip(b"\n") + b"\n\n", path)):
+        found = re.match("omni-gateway/(" + LOG + ")\n", note.text.decode("latin-1"))
+        notes.setdefault(found[1] if found else "?", []).append(note)
+    parent, name = os.path.split(folder)
+    if re.fullmatch(LOG, name): return [(name, folder, notes.get(name, []))]
+    names = {name for name in os.listdir(folder) if re.fullmatch(LOG, name)} | set(notes)
+    return [(name, os.path.join(folder, name), notes.get(name, [])) for name in sorted(names)]
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -116,12 +119,11 @@ def main():
     given = parser.parse_args()
     if given.bundle: return judge_bundle(given.bundle, given.key)
     if not given.folder: parser.error("a folder, or --bundle")
-    folder, notes = os.path.abspath(given.folder), outside_of(given.checkpoint)
-    is_one = re.fullmatch(LOG, os.path.basename(folder))
-    names = [os.path.basename(folder)] if is_one else sorted({name for name in os.listdir(folder) if re.fullmatch(LOG, name)} | set(notes))
-    parent = os.path.dirname(folder) if is_one else folder
-    verdicts = [judge(name, lambda: verify_log(os.path.join(parent, name), notes.get(name, ()), public_of(given.key))) for name in names]
-    if not notes: print("No checkpoint from elsewhere was compared: tamper-evident only against someone without the signing key; truncation and rollback cannot be seen.")
+    logs = logs_in(given.folder, given.checkpoint)
+    verdicts = [judge(name, lambda: verify_log(folder, notes, public_of(given.key))) for name, folder, notes in logs]
+    if not any(notes for _, _, notes in logs):
+        print("No checkpoint from elsewhere was compared: this is evidence only against somebody without the signing key;")
+        print("a log that was cut off or put back to an earlier state cannot be told.")
     return all(verdicts)
 
 if __name__ == "__main__":

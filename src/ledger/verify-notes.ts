@@ -37,8 +37,23 @@ export async function sizeOf(path: string): Promise<number> {
   return found?.isFile() === true ? found.size : -1
 }
 
-/** The notes of a file, one at a time. `file` is what it is called; of `bytes` that are not a whole note at its end nothing is told. */
-async function* readNotes(path: string, file: string, bytes: number): AsyncGenerator<FoundNote> {
+/** The notes of a log's own file, up to `bytes`, one at a time. What is not a whole note at its end was being written. */
+const readOwn = (path: string, bytes: number): AsyncGenerator<FoundNote> => readNotes({ path, file: basename(path), bytes, isKept: false })
+
+/** The notes of a file from elsewhere. Whoever keeps a single one may keep it without the empty line behind it. */
+async function* readKept(path: string): AsyncGenerator<FoundNote> {
+  yield* readNotes({ path, file: path, bytes: await sizeOf(path), isKept: true })
+}
+
+interface NoteFile {
+  readonly path: string
+  /** What it is called where a place is named. */
+  readonly file: string
+  readonly bytes: number
+  readonly isKept: boolean
+}
+
+async function* readNotes({ path, file, bytes, isKept }: NoteFile): AsyncGenerator<FoundNote> {
   if (bytes <= 0) return
   let [rest, line] = ['', 1]
   for await (const chunk of createReadStream(path, { encoding: 'utf8', end: bytes - 1 })) {
@@ -53,9 +68,8 @@ async function* readNotes(path: string, file: string, bytes: number): AsyncGener
     rest = rest.slice(from)
     if (rest.length > longestNote) return
   }
-  // Whoever keeps a single checkpoint may keep it without the empty line behind it.
   const text = `${rest.replace(/\n+$/, '')}\n`
-  if (file === path && endOf(`${text}\n`, 0) !== -1) yield { text, file, line }
+  if (isKept && endOf(`${text}\n`, 0) !== -1) yield { text, file, line }
 }
 
 /** Where the empty line behind the signatures begins; -1 where there is none. */
@@ -67,7 +81,7 @@ function endOf(text: string, from: number): number {
 /** Throws `WrongAt` for the first that is not vouched for. */
 export async function verifyKeys(log: string, origin: string): Promise<readonly Vouched[]> {
   const path = keysFile(log)
-  const notes = await Array.fromAsync(readNotes(path, basename(path), await sizeOf(path)))
+  const notes = await Array.fromAsync(readOwn(path, await sizeOf(path)))
   if (notes.length === 0) throw new WrongAt('missing', { file: basename(path) })
   const texts = notes.map(({ text }) => text)
   const keys = readKeys(origin, texts)
@@ -97,7 +111,7 @@ export async function verifyCheckpoints(log: string, bytes: number, origin: stri
   const path = checkpointsFile(log)
   const roots = new Map<number, string>()
   let [count, size] = [0, 0]
-  for await (const note of readNotes(path, basename(path), bytes)) {
+  for await (const note of readOwn(path, bytes)) {
     const claim = claimOf(note, origin, keys)
     const root = claim.root.toString('latin1')
     if (claim.size < size || (roots.get(claim.size) ?? root) !== root) throw new WrongAt('order', note)
@@ -112,7 +126,7 @@ export async function verifyCheckpoints(log: string, bytes: number, origin: stri
 export async function verifyOutside(paths: readonly string[], origin: string, keys: readonly Vouched[]): Promise<readonly Claim[]> {
   const claims: Claim[] = []
   for (const path of paths) {
-    for await (const note of readNotes(path, path, await sizeOf(path))) {
+    for await (const note of readKept(path)) {
       if (!note.text.startsWith(`${origin}\n`)) continue
       const claim = claimOf(note, origin, keys)
       const last = claims.at(-1)
@@ -126,9 +140,8 @@ export async function verifyOutside(paths: readonly string[], origin: string, ke
 export async function findOutside(paths: readonly string[]): Promise<ReadonlyMap<string, FoundNote>> {
   const found = new Map<string, FoundNote>()
   for (const path of paths) {
-    const bytes = await sizeOf(path)
-    if (bytes === -1) throw new WrongAt('missing', { file: path })
-    for await (const note of readNotes(path, path, bytes)) {
+    if ((await sizeOf(path)) === -1) throw new WrongAt('missing', { file: path })
+    for await (const note of readKept(path)) {
       const log = /^omni-gateway\/(log_[0-9a-f]{32})\n/.exec(note.text)?.[1] ?? '?'
       if (!found.has(log)) found.set(log, { ...note, text: '' })
     }

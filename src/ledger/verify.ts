@@ -96,7 +96,7 @@ function isSame({ size, root, file, line }: Claim, signed: Signed, roots: Readon
 }
 
 async function walkSegments(log: string, files: readonly string[], walk: Walk): Promise<void> {
-  const roots = await readRoots(log)
+  const roots = await readListed(log)
   const names = files.filter((name) => name.endsWith('.jsonl')).toSorted()
   const stray = names.find((name) => !/^\d{12}\.jsonl$/.test(name) || Number.parseInt(name, 10) % segmentEntries !== 0)
   if (stray !== undefined) throw new WrongAt('malformed', { file: stray })
@@ -113,7 +113,7 @@ async function walkSegments(log: string, files: readonly string[], walk: Walk): 
 }
 
 /** The file `segments`. What is behind its last line feed is being written. */
-async function readRoots(log: string): Promise<readonly Buffer[]> {
+async function readListed(log: string): Promise<readonly Buffer[]> {
   const path = segmentsFile(log)
   return cutLines((await read(path)) ?? Buffer.alloc(0)).map((line, at) => {
     const [, name, base64] = /^(\d{12}) ([\w+/]+=)$/.exec(line.toString('latin1')) ?? []

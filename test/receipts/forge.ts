@@ -13,7 +13,7 @@ import { signerOf, writeNote } from '../../src/receipts/note.ts'
 import type { Signer } from '../../src/receipts/note.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 
-export const segmentEntries = 4096
+const segmentEntries = 4096
 const hex = createHash('sha256').update('forged').digest('hex')
 
 /** Writes a log as the gateway would, with salts and keys that follow from its name. Nothing of it is shared with the writer but the pure parts. */

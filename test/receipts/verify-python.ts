@@ -41,7 +41,7 @@ export interface Second {
 }
 
 /** The path of Python; installs it where a machine has none. */
-export function findPython(): string {
+function findPython(): string {
   if (spawnSync('python3', ['--version']).status !== 0) execFileSync('apt-get', ['install', '-y', '-qq', 'python3'])
   return 'python3'
 }
