@@ -20,7 +20,6 @@ import { Health } from '../routing/health.ts'
 import type { ClientKey } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Data } from './data.ts'
-import type { Keeping } from './keeping.ts'
 
 export interface PlaneParts {
   readonly settings: Settings
@@ -32,7 +31,7 @@ export interface PlaneParts {
   /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
   readonly fetchPrices: (url: string) => Promise<string>
   /** Opened after the first snapshot: what is written down says which one. */
-  readonly keeping: () => Keeping
+  readonly keeping: () => { readonly ledger: Control['ledger']; readonly sweep: Control['sweep'] }
 }
 
 /** What is read when the process starts, and not again. */
