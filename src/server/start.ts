@@ -13,6 +13,7 @@ import { onBlocked } from '../base/watch.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { LogError } from '../ledger/errors.ts'
 import { StorageError } from '../storage/errors.ts'
 import { Log } from '../telemetry/log.ts'
 import { contentType } from '../telemetry/exposition.ts'
@@ -66,7 +67,7 @@ export async function start(asked: Start): Promise<Running> {
   try {
     return await assemble(asked)
   } catch (error) {
-    const sentence = error instanceof StorageError || error instanceof SealError ? error.message : sentenceOf(error)
+    const sentence = error instanceof StorageError || error instanceof SealError || error instanceof LogError ? error.message : sentenceOf(error)
     throw sentence === undefined ? error : new StartRefused(sentence, { cause: error })
   }
 }

@@ -46,10 +46,12 @@ async function askOn({ url, key }: Gateway, isAlive: () => boolean): Promise<voi
     count += 1
     const body = JSON.stringify({ model: 'up/m', stream: count % 2 === 0, messages: [{ role: 'user', content: `call-${count}` }] })
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'x-request-id': `call-${count}`.padEnd(12, '.') }
-    await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body }).then(
-      (answer) => answer.text(),
-      () => {},
-    ).catch(() => {})
+    await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })
+      .then(
+        (answer) => answer.text(),
+        () => {},
+      )
+      .catch(() => {})
   }
 }
 
@@ -73,7 +75,7 @@ interface Told {
 
 async function readAll(gateway: Gateway): Promise<readonly Told[]> {
   const all: Told[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const answer = await fetch(`${gateway.url}/_omni/reports?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`, { headers: admin(gateway) })
     const page = (await answer.json()) as { readonly data: readonly Told[]; readonly next_cursor: string | null }
     all.push(...page.data)
@@ -90,7 +92,11 @@ describe(`[B19] a gateway that is killed at ${points} points under load`, () => 
     await eventually(async () => (await status()).receipts_behind === 0, 30_000)
     const receipts = await readAll(gateway)
     const told = new Set(receipts.map(({ request_id: id }) => id.replace(/\.+$/, '')))
-    assert.deepEqual([...seen].filter((id) => !told.has(id)), [], 'an upstream saw calls that have no receipt')
+    assert.deepEqual(
+      [...seen].filter((id) => !told.has(id)),
+      [],
+      'an upstream saw calls that have no receipt',
+    )
     assert.equal(new Set(receipts.map(({ id }) => id)).size, receipts.length, 'a call has two receipts')
     const interrupted = receipts.filter(({ completeness }) => completeness === 'interrupted')
     assert.ok(interrupted.length >= points / 4, `only ${interrupted.length} were interrupted: the load was too small to prove anything`)
