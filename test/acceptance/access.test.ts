@@ -93,7 +93,7 @@ describe('every path', () => {
 
   for (const [route, access] of Object.entries(table)) {
     const [method = '', pattern = ''] = route.split(' ')
-    const path = pattern.replace(/(?<=\/):\w+/, 'some-one').replace('*', 'omni-runtime/smoke')
+    const path = pattern.replaceAll(/(?<=\/):\w+/g, 'some-one').replace('*', 'omni-runtime/smoke')
     test(`[C01] ${route} lets in whom the table says`, async () => {
       for (const [name, key] of Object.entries(who)) {
         const { status, text } = await scene.ask({ method, path, key, headers: { origin: 'https://evil.example' } })
@@ -251,7 +251,7 @@ describe('another spelling', () => {
       for (let left = count; left > 0; left -= 1) {
         const [route, access] = guarded[below(guarded.length)]!
         const [method = '', pattern = ''] = route.split(' ')
-        const path = bend(pattern.replace('*', 'some').replace(/:\w+/, 'some'))
+        const path = bend(pattern.replace('*', 'some').replaceAll(/:\w+/g, 'some'))
         const nobody = await statusOf(method, path, null)
         assert.ok([400, 401, 404, 405].includes(nobody), `${method} ${path} told nobody ${nobody}`)
         if (access !== 'admin') continue
