@@ -52,7 +52,8 @@ def told_in(line, place, statements):
     entry = json.loads(text.decode("utf-8", "replace")) if kind == b"erasure" or place in statements else {}
     if place in statements and (kind != b"key" or entry["statement"] != statements[place]): raise ValueError
     ranges = [(0, entry["before"] - 1)] if "before" in entry else [(first, last) for first, last in entry["positions"]] if kind == b"erasure" else []
-    if not all(type(first) is type(last) is int and 0 <= first <= last < place for first, last in ranges): raise ValueError
+    if type(entry.get("positions", [])) is not list or not all(type(at) is int for pair in ranges for at in pair): raise ValueError
+    if not all(0 <= first <= last < place for first, last in ranges): raise ValueError
     return ranges
 
 def verify_log(folder, notes=(), trusted=None):

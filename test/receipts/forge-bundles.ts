@@ -39,6 +39,13 @@ function other(random: Random, below: number, unlike: number): number {
   return found < unlike ? found : found + 1
 }
 
+/** A signature that fits as well as this one where nobody looks whether its number is below the order of the group. https://www.rfc-editor.org/rfc/rfc8032#section-8.4 */
+export function twinOf(signature: Buffer): Buffer {
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n
+  const number = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + order
+  return Buffer.concat([signature.subarray(0, 32), Buffer.from(number.toString(16).padStart(64, '0'), 'hex').reverse()])
+}
+
 export const bundleDeeds: readonly BundleDeed[] = [
   { says: 'the place is another', act: (bundle, random, { log, position }) => (bundle.position = other(random, log.lines.length, position)) },
   {
@@ -129,6 +136,13 @@ export const bundleDeeds: readonly BundleDeed[] = [
     act: (bundle, random) => {
       const headers = ['{"alg":"none"}', '{"alg":"EdDSA"}', '{"alg":"EdDSA","b64":true,"crit":["b64"]}']
       bundle.jws = String(bundle.jws).replace(/^[^.]*/, Buffer.from(headers[random(3)]!).toString('base64url'))
+    },
+  },
+  {
+    says: 'the signature of the JWS is a twin of the right one',
+    act: (bundle) => {
+      const [header, signature] = String(bundle.jws).split('..') as [string, string]
+      bundle.jws = `${header}..${twinOf(Buffer.from(signature, 'base64url')).toString('base64url')}`
     },
   },
   { says: 'the JWS is cut off', act: (bundle, random) => (bundle.jws = String(bundle.jws).slice(0, -1 - random(90))) },

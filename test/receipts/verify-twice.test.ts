@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { verifyBundle } from '../../src/ledger/verify-bundle.ts'
 import { verifyLogs } from '../../src/ledger/verify.ts'
+import { leafHash } from '../../src/receipts/merkle.ts'
+import { vouch } from '../../src/receipts/note-keys.ts'
 import { Forge } from './forge.ts'
 import { bundleDeeds } from './forge-bundles.ts'
 import { deeds, randomOf } from './forge-logs.ts'
@@ -91,7 +93,53 @@ async function judgeTwice(stage: Stage, checkpoints: readonly string[], key?: st
   return { ours: Object.fromEntries(ours.map(({ log, wrong }) => [log, placeOf(wrong)])), theirs: { ...(await told) } }
 }
 
+/** What only the holder of the key can do: sign for a log that says what no log may. The line is that of the place to be named. */
+const dishonest: readonly { readonly says: string; readonly line: number; readonly make: (log: Forge) => void }[] = [
+  { says: 'an entry of another kind where a key is told of', line: 12, make: (log) => resay(log.rotate(), 11, `${'A'.repeat(22)} receipt {}`) },
+  { says: 'an entry that tells of another key', line: 12, make: (log) => resay(log.rotate(), 11, `${'A'.repeat(22)} key {"statement":"x"}`) },
+  { says: 'an entry of no kind', line: 5, make: (log) => resay(log, 4, `${'A'.repeat(22)} remark {}`) },
+  { says: 'an entry without JSON', line: 5, make: (log) => resay(log, 4, `${'A'.repeat(22)} receipt `) },
+  ...[
+    '{}',
+    '{',
+    '{"before":0}',
+    '{"before":5.5}',
+    '{"before":99}',
+    '{"before":null}',
+    '{"positions":[[3,1]]}',
+    '{"positions":[[1,99]]}',
+    '{"positions":[[1]]}',
+    '{"positions":[5]}',
+    '{"positions":{}}',
+    '{"positions":""}',
+  ].map((told) => ({ says: `an erasure that says ${told}`, line: 5, make: (log: Forge) => resay(log, 4, `${'A'.repeat(22)} erasure ${told}`) })),
+  { says: 'two roots of one size', line: 19, make: (log) => log.notes.push(log.checkpointOf(11, log.rootAt(3))) },
+  {
+    says: 'a key whose turn comes before that of the former',
+    line: 16,
+    make: (log) => log.keys.push(vouch(log.rotate().signer, log.former, { time: 1, from: 12 })),
+  },
+]
+
+/** Another line, and everything signed anew. */
+function resay(log: Forge, at: number, line: string): void {
+  log.lines[at] = line
+  log.leaves[at] = leafHash(line)
+  log.notes.splice(0, log.notes.length, log.checkpointOf(log.lines.length))
+}
+
 describe('two verifiers', () => {
+  for (const { says, line, make } of dishonest)
+    test(`[C74] refuse ${says}, though it is signed`, async () => {
+      const folder = mkdtempSync(join(root, 'dishonest-'))
+      const log = new Forge(folder, 5).fill(10, 10)
+      make(log)
+      log.write()
+      const [verdict] = await verifyLogs(folder)
+      assert.equal(verdict!.wrong?.line, line)
+      assert.deepEqual(await second.judgeLogs({ folder, checkpoints: [] }), { [log.id]: placeOf(verdict!.wrong) })
+    })
+
   for (const stage of stages)
     test(`[C74] find nothing wrong with honest logs: ${stage.logs.length}, ${stage.honest.size} files`, async () => {
       for (const [checkpoints, key] of [
