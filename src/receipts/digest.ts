@@ -39,34 +39,34 @@ export const openingBytes = 16
 /** `link`: who has the key can tell whether this was said; without it nobody can. Hex. */
 export function linkOf(key: KeyObject, way: Way, { length, hash }: Content): string {
   return createHmac('sha256', key)
-    .update(headOf(`link/${way}`, length))
-    .update(hash)
+    .update(messageOf(`link/${way}`, length, hash))
     .digest('hex')
 }
 
 /** `prove`: who has the opening and what was said can show that it was this; nobody else learns anything. Hex. */
 export function commitmentOf(opening: Buffer, way: Way, { length, hash }: Content): string {
   return createHash('sha256')
-    .update(headOf(`prove/${way}`, length))
-    .update(opening)
-    .update(hash)
+    .update(messageOf(`prove/${way}`, length, Buffer.concat([opening, hash])))
     .digest('hex')
 }
 
 /** 128 bits in hex: under one key the same name has the same pseudonym. */
 export function pseudonymOf(key: KeyObject, named: Named, name: string): string {
+  const bytes = Buffer.from(name)
   return createHmac('sha256', key)
-    .update(headOf(`pseudonym/${named}`, Buffer.byteLength(name)))
-    .update(name)
+    .update(messageOf(`pseudonym/${named}`, bytes.length, bytes))
     .digest('hex')
     .slice(0, 32)
 }
 
-/** What it is for, ended by a zero, and the length: nothing that is hashed for one purpose can be read as said for another. */
-function headOf(purpose: string, length: number): Buffer {
+/** What it is for, ended by a zero, and a length: nothing that is hashed for one purpose can be read as said for another. */
+function messageOf(purpose: string, length: number, rest: Buffer): Buffer {
   const domain = `omni-gateway/${purpose}/1\0`
-  const head = Buffer.alloc(domain.length + 8)
-  head.write(domain, 'latin1')
-  head.writeBigUInt64BE(BigInt(length), domain.length)
-  return head
+  const message = Buffer.allocUnsafe(domain.length + 8 + rest.length)
+  message.write(domain, 'latin1')
+  // Without a number of 64 bits, which would be an object each time.
+  message.writeUInt32BE(Math.floor(length / 2 ** 32), domain.length)
+  message.writeUInt32BE(length % 2 ** 32, domain.length + 4)
+  rest.copy(message, domain.length + 8)
+  return message
 }
