@@ -46,6 +46,14 @@ export interface ControlRoute {
   readonly bodyLimit?: number
   /** Names that the query may have. */
   readonly query?: readonly string[]
-  /** What is said back, as JSON. Throws `Failure`. */
-  readonly run: (request: ControlRequest, control: Control) => Promise<{ readonly status?: number; readonly body: object | string }>
+  /** What is said back, as JSON unless it has another type. Throws `Failure`. */
+  readonly run: (request: ControlRequest, control: Control) => Promise<ControlAnswer>
+}
+
+export interface ControlAnswer {
+  readonly status?: number
+  /** An object or JSON. */
+  readonly body: object | string
+  /** In the place of the body: pieces of a text of this media type, said as they come. */
+  readonly stream?: { readonly type: string; readonly pieces: AsyncIterable<string> }
 }

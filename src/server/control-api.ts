@@ -2,6 +2,7 @@
 
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { StorageError } from '../storage/errors.ts'
 import { Auditor } from '../control/audit.ts'
@@ -48,18 +49,20 @@ function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, viewer
           'unsupported_parameter',
           `There is no such query parameter here; there ${allowed.size === 0 ? 'are none' : `is ${[...allowed].join(', ')}`}.`,
         )
-      const { status = 200, body } = await auditor.run(route, {
+      const {
+        status = 200,
+        body,
+        stream,
+      } = await auditor.run(route, {
         viewer: viewerOf(request.raw),
         params: request.params as Record<string, string>,
         query,
         body: request.body,
         ifMatch: request.headers['if-match'],
       })
-      return reply
-        .code(status)
-        .headers(plainHeaders)
-        .type('application/json; charset=utf-8')
-        .send(typeof body === 'string' ? body : JSON.stringify(body))
+      reply.code(status).headers(plainHeaders)
+      if (stream !== undefined) return reply.type(stream.type).send(Readable.from(stream.pieces, { objectMode: false }))
+      return reply.type('application/json; charset=utf-8').send(typeof body === 'string' ? body : JSON.stringify(body))
     },
   })
 }

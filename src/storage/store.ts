@@ -106,6 +106,8 @@ export interface EntryPlace {
 export interface SummaryQuery extends Omit<ReceiptFilters, 'costMin' | 'costMax' | 'label' | 'user'> {
   readonly by: readonly string[]
   readonly per: 'hour' | 'day' | 'total'
+  /** So many sums at most; all of them unless given. */
+  readonly most?: number
 }
 
 /** Whole numbers are text, since they may be larger than a number can tell. Money in nano-dollars, durations in nanoseconds. */

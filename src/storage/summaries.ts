@@ -16,7 +16,7 @@ interface Part {
   readonly end: number
 }
 
-export async function summarize(db: Kysely<Tables>, { by, per, from, to, dimensions = [] }: SummaryQuery): Promise<readonly Summary[]> {
+export async function summarize(db: Kysely<Tables>, { by, per, from, to, dimensions = [], most }: SummaryQuery): Promise<readonly Summary[]> {
   const first = from === undefined ? 0 : Math.floor(from / periodMs.rollups_hour)
   const end = to === undefined ? lastHour : Math.ceil(to / periodMs.rollups_hour)
   const parts = per === 'hour' ? [{ table: 'rollups_hour', first, end } as const] : partsOf(first, end)
@@ -25,7 +25,7 @@ export async function summarize(db: Kysely<Tables>, { by, per, from, to, dimensi
   const group = columns.length === 0 ? sql`` : sql`group by ${sql.join(columns)} order by ${sql.join(columns)}`
   const join = by.length + conditions.length === 0 ? sql`` : sql`join combos as c on c.id = r.combo`
   const query = sql<Readonly<Record<string, string | number | null>>>`
-    select ${sql.join([...columns, sql.raw(addedUp.join(', '))])} from ${rowsOf(parts, per)} as r ${join} where ${allOf(conditions)} ${group}`
+    select ${sql.join([...columns, sql.raw(addedUp.join(', '))])} from ${rowsOf(parts, per)} as r ${join} where ${allOf(conditions)} ${group} ${most === undefined ? sql`` : sql`limit ${most}`}`
   const unit = per === 'hour' ? periodMs.rollups_hour : periodMs.rollups_day
   const { rows } = await query.execute(db)
   return rows.map((row) => ({

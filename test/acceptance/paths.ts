@@ -35,6 +35,7 @@ export const table: { readonly [route: string]: Access } = {
   'GET /': 'none',
   'GET /_omni/reports': 'owner',
   'GET /_omni/reports/:id': 'owner',
+  'GET /_omni/reports/summary': 'owner',
   'GET /_omni/holds': 'admin',
   'PUT /_omni/holds/:tenant': 'admin',
   'DELETE /_omni/holds/:tenant': 'admin',
