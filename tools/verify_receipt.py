@@ -70,7 +70,9 @@ def check_signature(note, origin, key):
 
 def public_of(text):
     """The 32 bytes of a public key that was given; None where none was."""
-    return text and base64.b64decode(re.fullmatch(rb"[^+ ]+" + PUBLIC, text.encode())[2])[1:]
+    found = re.fullmatch(rb"[^+ ]+" + PUBLIC, (text or "").encode())
+    if text and not found: raise Wrong("--key", 1, "not a public key as notes write it")
+    return found and base64.b64decode(found[2])[1:]
 
 def check_trusted(keys, size, trusted):
     if trusted and not any(key.public == trusted and key.start <= size for key in keys): raise Wrong("keys", 1, "not signed by the key that was given")

@@ -125,7 +125,8 @@ def main():
     if not any(notes for _, _, notes in logs):
         print("No checkpoint from elsewhere was compared: this is evidence only against somebody without the signing key;")
         print("a log that was cut off or put back to an earlier state cannot be told.")
-    return all(verdicts)
+    if not verdicts: print("There are no logs in this folder.")
+    return any(verdicts) and all(verdicts)
 
 if __name__ == "__main__":
     try: sys.exit(0 if main() else 1)

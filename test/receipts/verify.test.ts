@@ -93,6 +93,8 @@ describe('`omni receipts verify`', () => {
     writeFileSync(file, JSON.stringify({ ...log.export(20), position: 21 }))
     const forged = run('--bundle', file)
     assert.deepEqual([forged.status, forged.stdout], [1, 'WRONG: proof: The proof does not lead from the line to the root of the checkpoint.\n'])
+    const empty = run('--folder', join(root, 'absent'))
+    assert.deepEqual([empty.status, empty.stdout], [1, 'There are no logs in this folder.\n'])
     const absent = run('--folder', join(root, 'absent'), '--checkpoint', join(root, 'absent'))
     assert.deepEqual([absent.status, absent.stderr], [1, `${join(root, 'absent')}: It is not there.\n`])
   })

@@ -16,7 +16,7 @@ const notAnchored =
 
 export const receiptsVerify: Command = {
   usage: 'receipts verify',
-  help: 'look whether anything in the logs of receipts was changed since it was signed; ends with 1 where it was',
+  help: 'look whether anything in the logs of receipts was changed since it was signed; ends with 1 where it was, and where there is nothing to look at',
   options: {
     '--folder <path>': 'the folder of all logs, or of one (receipts in the data directory)',
     '--checkpoint <file...>': 'checkpoints that were kept elsewhere, to be compared',
@@ -30,7 +30,7 @@ export const receiptsVerify: Command = {
     if (options['--bundle'] !== undefined) return checkBundle(String(options['--bundle']), key, isJson)
     const verdicts = await check(String(options['--folder'] ?? join(readPlace().dataDir, 'receipts')), lists['--checkpoint'] ?? [], key)
     console.log(isJson ? verdicts.map((verdict) => JSON.stringify(verdict)).join('\n') : written(verdicts))
-    return verdicts.every(({ wrong }) => wrong === undefined) ? 0 : 1
+    return verdicts.length > 0 && verdicts.every(({ wrong }) => wrong === undefined) ? 0 : 1
   },
 }
 
