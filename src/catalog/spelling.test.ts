@@ -1,3 +1,5 @@
+/** A model is known by all the ways to spell it, and taken for no other. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compareNames, type Likeness } from './spelling.ts'

