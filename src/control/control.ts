@@ -51,7 +51,7 @@ export interface Control {
   readonly reload: () => Promise<void>
   /** What file and environment say, without what is stored. */
   readonly configured: () => Settings
-  /** Removes now what has had its time, or was taken out of the index to be erased. */
+  /** Removes now what has had its time, or was taken out of the index to be erased. Never rejects. */
   readonly sweep: () => Promise<void>
   /** Writes down, in the log, what an operator changed. */
   readonly tell: (what: string, fields: Readonly<Record<string, string | number>>) => void

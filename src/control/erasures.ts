@@ -1,9 +1,12 @@
 /** Erasing what is kept of one end user, as far as anybody can find it. */
 
-import { now } from '../base/clock.ts'
+import { now, pause } from '../base/clock.ts'
 import { pseudonymOf } from '../receipts/digest.ts'
 import { checkHold, readTenant } from './holds.ts'
 import type { ControlRoute } from './route.ts'
+
+/** Who asks waits no longer, in milliseconds: what is left then is erased all the same. */
+const waitMs = 5000
 
 export const erasures: readonly ControlRoute[] = [
   {
@@ -32,8 +35,14 @@ export const erasures: readonly ControlRoute[] = [
       if (isDry) return { body: { ...searched, found: await removals.count(pseudonyms) } }
       let found = 0
       for (let taken = -1; taken !== 0; found += taken) taken = await removals.takeUser(pseudonyms, { by: 'admin', reason: 'end_user', at: now() })
-      await control.sweep()
+      await within(waitMs, control.sweep())
       return { body: { ...searched, found, waiting: await removals.countWaiting('end_user') } }
     },
   },
 ]
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const late = pause(ms)
+  await Promise.race([work, late.done])
+  late.cancel()
+}

@@ -45,13 +45,13 @@ export class Sweeper {
     const look = () => {
       const isDue = monotonic() >= this.#dueAt
       if (isDue) this.#dueAt = monotonic() + hourMs
-      void this.#inTurn(() => (isDue ? this.#sweep() : this.#eraseOwn())).catch((error: unknown) => this.#report(error))
+      void this.#inTurn(() => (isDue ? this.#sweep() : this.#eraseOwn()))
     }
     this.#timer = setInterval(look, everyMs).unref()
     look()
   }
 
-  /** Removes all that can be removed now, also what was asked for a moment ago. Rejects with `StorageError` or `LogError`. */
+  /** Removes all that can be removed now, also what was asked for a moment ago. Never rejects: what fails is told, and tried again. */
   sweep(): Promise<void> {
     return this.#inTurn(() => this.#sweep())
   }
@@ -63,9 +63,8 @@ export class Sweeper {
   }
 
   #inTurn(act: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(act)
-    this.#turn = done.catch(() => {})
-    return done
+    this.#turn = this.#turn.then(act).catch((error: unknown) => this.#report(error))
+    return this.#turn
   }
 
   async #sweep(): Promise<void> {

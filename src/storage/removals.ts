@@ -32,6 +32,8 @@ export interface Erasing {
 
 /** Rows of one transaction: others wait for the database no longer than that takes. */
 const atOnce = 500
+/** What a log erases at once it reads once: this is one segment's. */
+const dueAtOnce = 4096
 
 /** Nothing of a tenant that is held goes, whatever the time. */
 const isFree = sql<boolean>`combo not in (select id from combos where tenant_id in (select tenant from holds))`
@@ -85,7 +87,7 @@ function rests(db: Kysely<Tables>): Pick<Removals, 'countWaiting' | 'due' | 'don
         .orderBy('removals.reason')
         .orderBy('removals.who')
         .orderBy('removals.position')
-        .limit(atOnce)
+        .limit(dueAtOnce)
         .execute(),
     done: async (log, positions) => {
       if (positions.length === 0) return

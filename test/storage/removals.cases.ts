@@ -50,7 +50,7 @@ export const removalCases: StoreCases = {
     assert.deepEqual(due[0], { position: 100, by: 'admin', reason: 'end_user' })
     await store.removals.done(
       log,
-      due.map(({ position }) => position),
+      due.slice(0, 500).map(({ position }) => position),
     )
     assert.equal(await store.removals.countWaiting('end_user'), 200)
   },

@@ -108,7 +108,8 @@ function text(options: Arguments['options'], name: string): string | undefined {
 function sentencesOf({ found, waiting = 0, epochs_searched: searched, epochs_destroyed: destroyed }: Erasure, isDry: boolean): string {
   const what = `${found} receipt${found === 1 ? '' : 's'} in ${searched} epoch${searched === 1 ? '' : 's'}`
   const lines = [isDry ? `There are ${what}. Say it again with --yes to erase them.` : `${what} erased.`]
-  if (waiting > 0) lines.push(`${waiting} stand in logs that other processes write: those erase them within a minute.`)
+  if (waiting > 0)
+    lines.push(`${waiting} still stand in logs, under way or another process’s to erase: they go within minutes, and nobody finds them by the index.`)
   if (destroyed > 0) lines.push(`The keys of ${destroyed} other epochs are destroyed: whom their receipts are about can be found by nobody.`)
   return lines.join('\n')
 }
