@@ -27,6 +27,33 @@ import {
 import type { Answer } from '../../test/upstream/index.ts'
 import { ask, failing, post, readAll, type Asking } from '../../test/upstream/post.ts'
 
+/** Notes when connections were given. */
+function noting() {
+  const notes: string[] = []
+  return { notes, connected: () => void notes.push('connected') }
+}
+
+describe('a connection', () => {
+  test('is told once it stands, before the answer, and again where it is used again', async () => {
+    await using upstream = await startUpstream([reply(200, 'one'), [wait(20), ...reply(200, 'two')]])
+    const watcher = noting()
+    for (const said of ['one', 'two']) {
+      const exchange = await post(upstream.url, { watcher })
+      watcher.notes.push('answered')
+      assert.equal(await readAll(exchange), said)
+    }
+    assert.deepEqual(watcher.notes, ['connected', 'answered', 'connected', 'answered'])
+  })
+
+  test('that never stands is never told', async () => {
+    const upstream = await startUpstream(reply(200, ''))
+    await upstream.stop()
+    const watcher = noting()
+    assert.equal((await failing(post(upstream.url, { watcher }))).reason, 'upstream_unreachable')
+    assert.deepEqual(watcher.notes, [])
+  })
+})
+
 describe('an answer', () => {
   test('comes with its status, its headers and every byte of its body', async () => {
     await using upstream = await startUpstream(reply(429, 'Héllo', { 'X-Odd': ['a', 'b'], 'retry-after': 3 }))

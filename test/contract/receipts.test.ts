@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { signals } from '../../src/receipts/signals.ts'
+import { proofSignals, signals } from '../../src/receipts/signals.ts'
 import { eventually, startGateway } from '../gateway.ts'
 import { messages, openai } from '../upstream/index.ts'
 import { openScene, question, type Receipt } from './scene.ts'
@@ -104,7 +104,7 @@ describe('a receipt', () => {
       }),
     )
     for (const receipt of receipts) {
-      assert.deepEqual(Object.keys(receipt).toSorted(), signals.map(({ name }) => name).toSorted())
+      assert.deepEqual(Object.keys(receipt).toSorted(), [...signals.map(({ name }) => name), ...proofSignals.map(({ name }) => name), 'segments'].toSorted())
       for (const signal of signals) if (!('nullWhen' in signal)) assert.notEqual(receipt[signal.name], null, signal.name)
     }
   })
@@ -129,7 +129,7 @@ describe('a receipt', () => {
     const answer = await scene.post('/v1/chat/completions', { ...smoke, model: 'openai/gpt-4o', stream: true })
     await answer.text()
     const receipt = await scene.receiptOf(answer)
-    const line = ['parsed_after', 'sent_after', 'first_byte_after', 'first_token_after', 'duration'].map((name) => Number(receipt[name]))
+    const line = ['parsed_after', 'sent_after', 'connected_after', 'first_byte_after', 'first_token_after', 'duration'].map((name) => Number(receipt[name]))
     assert.deepEqual(
       line,
       line.toSorted((left, right) => left - right),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import type { Deadlines } from '../../src/base/deadlines.ts'
 import { Failure, type Reason } from '../../src/canonical/failure.ts'
-import type { Exchange, StreamedBody } from '../../src/upstream/exchange.ts'
+import type { Exchange, StreamedBody, Watcher } from '../../src/upstream/exchange.ts'
 import { HttpTransport, type HttpOptions } from '../../src/upstream/http.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -22,14 +22,15 @@ export interface Asking {
   readonly onCancel?: (cancel: () => void) => void
   readonly transport?: HttpTransport
   readonly upload?: StreamedBody
+  readonly watcher?: Watcher
 }
 
 export function post(
   origin: string,
-  { deadlines, asksStream = false, headers = {}, onCancel = () => {}, transport = network, upload }: Asking = {},
+  { deadlines, asksStream = false, headers = {}, onCancel = () => {}, transport = network, upload, watcher }: Asking = {},
 ): Promise<Exchange> {
   const sent = { body: '{"model":"m"}', ...(upload && { upload }) }
-  return transport.post({ origin, path: '/v1/x', headers, ...sent, deadlines: { ...patient, ...deadlines } }, asksStream, onCancel)
+  return transport.post({ origin, path: '/v1/x', headers, ...sent, deadlines: { ...patient, ...deadlines } }, asksStream, onCancel, watcher)
 }
 
 export async function readAll(exchange: Exchange): Promise<string> {
