@@ -6,7 +6,9 @@ import { createHash, createHmac } from 'node:crypto'
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { connect } from '../contract/line.ts'
 import { openScene, question, type Receipt, type Scene } from '../contract/scene.ts'
+import { eventually } from '../gateway.ts'
 import { formOf, postForm } from '../media/scene.ts'
 import { finish, first, messages, openai, reply, size, type Answer, type Received } from '../upstream/index.ts'
 import { embeddings, titanEmbed } from '../upstream/forms.ts'
@@ -196,6 +198,31 @@ describe('with `link`', () => {
     assert.match(epoch!, /^\d{4}-\d\d-\d\d$/)
     assert.equal(statSync(join(folder, epoch!)).mode & 0o777, 0o600)
     assert.equal(statSync(folder).mode & 0o777, 0o700)
+  })
+})
+
+describe('on a WebSocket', () => {
+  const speak = async (scene: Scene): Promise<Receipt> => {
+    scene.chat.play(openai.speak('Hello World'))
+    const line = await connect(scene, { headers: { authorization: `Bearer ${scene.gateway.key}` } })
+    line.send({ type: 'response.create', model: chat.model, input: 'hi', store: false })
+    await line.answer()
+    line.socket.close()
+    return eventually(async () => {
+      const { data } = (await (await scene.get('/_omni/reports?limit=1&surface=openai-responses')).json()) as { data: Receipt[] }
+      return data[0]
+    })
+  }
+
+  test('no commitment is made that nobody could open', async () => {
+    const receipt = await speak(scenes.prove)
+    assert.deepEqual([receipt.content_mode, receipt.request_digest, receipt.response_digest], ['none', null, null])
+  })
+
+  test('digests under the key of the epoch are', async () => {
+    const receipt = await speak(scenes.link)
+    assert.equal(receipt.content_mode, 'link')
+    assert.match(`${String(receipt.request_digest)} ${String(receipt.response_digest)}`, /^[\da-f]{64} [\da-f]{64}$/)
   })
 })
 
