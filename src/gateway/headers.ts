@@ -40,7 +40,7 @@ export function refusalHeaders(failure: Failure, receipt: Receipt): HeaderList {
 }
 
 /** Whether to come back, and when, where anybody knows. */
-export function retryHeaders({ retryAfterMs, row }: Failure): HeaderList {
+function retryHeaders({ retryAfterMs, row }: Failure): HeaderList {
   if (!row.retry) return ['x-should-retry', 'false']
   return retryAfterMs === undefined ? [] : ['retry-after', String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms', String(Math.ceil(retryAfterMs))]
 }
