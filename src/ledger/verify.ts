@@ -47,8 +47,18 @@ export async function verifyLogs(folder: string, asked: Asked = {}): Promise<rea
   const isLog = /^log_[0-9a-f]{32}$/.test(basename(path))
   const ids = isLog ? [basename(path)] : [...new Set([...listLogs(path), ...outside.keys()])].toSorted()
   const verdicts: Verdict[] = []
-  for (const id of ids) verdicts.push(await verifyLog(join(isLog ? dirname(path) : path, id), asked, outside.get(id)))
+  for (const id of ids) verdicts.push(await verifyCalmly(join(isLog ? dirname(path) : path, id), asked, outside.get(id)))
   return verdicts
+}
+
+/** While we read, entries may be erased of which an entry tells that is behind what we read. So what is gone is looked for again, and has to be gone at the same place. */
+async function verifyCalmly(log: string, asked: Asked, outside: FoundNote | undefined): Promise<Verdict> {
+  let found = await verifyLog(log, asked, outside)
+  for (let former = -1; found.wrong?.what === 'unexplained' && found.wrong.position !== former;) {
+    former = found.wrong.position ?? -1
+    found = await verifyLog(log, asked, outside)
+  }
+  return found
 }
 
 /** Also what there is of a log whose process ended before it wrote anything. */
@@ -126,7 +136,12 @@ async function readListed(log: string): Promise<readonly Buffer[]> {
 async function read(path: string): Promise<Buffer | undefined> {
   const size = await sizeOf(path)
   if (size > largestSegment) throw new WrongAt('unreadable', { file: basename(path) })
-  return size === -1 ? undefined : readFile(path)
+  return size === -1 ? undefined : readFile(path).catch(ifGone)
+}
+
+/** A segment may be removed while we read. */
+function ifGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
 function cutLines(bytes: Buffer): readonly Buffer[] {

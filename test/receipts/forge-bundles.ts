@@ -40,7 +40,7 @@ function other(random: Random, below: number, unlike: number): number {
 }
 
 /** A signature that fits as well as this one where nobody looks whether its number is below the order of the group. https://www.rfc-editor.org/rfc/rfc8032#section-8.4 */
-export function twinOf(signature: Buffer): Buffer {
+function twinOf(signature: Buffer): Buffer {
   const order = 2n ** 252n + 27742317777372353535851937790883648493n
   const number = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + order
   return Buffer.concat([signature.subarray(0, 32), Buffer.from(number.toString(16).padStart(64, '0'), 'hex').reverse()])
