@@ -84,8 +84,8 @@ function tokens(receipt: Shown): string[] {
 }
 
 /** Nano-dollars as dollars, with all their digits. */
-export function dollars(nano: number): string {
-  const digits = Math.abs(nano).toString().padStart(10, '0')
+export function dollars(nano: number | bigint): string {
+  const digits = String(nano).replace('-', '').padStart(10, '0')
   const cents = digits.slice(-9).replace(/0{1,7}$/, '')
   return `${nano < 0 ? '-' : ''}$${digits.slice(0, -9)}.${cents}`
 }

@@ -10,7 +10,7 @@ import type { EpochKeys } from '../storage/epoch-keys.ts'
 import type { EntryPlace, Store } from '../storage/store.ts'
 import type { StoredPrices } from './prices-stored.ts'
 
-/** The log of receipts, as far as it is on this machine. Every function may reject with `LogError`. */
+/** The log of receipts, as far as it is on this machine. Every function may reject with `Failure`. */
 export interface Ledger {
   /** The lines of entries; undefined for those that another machine has, or that are gone. */
   readLines(places: readonly EntryPlace[]): Promise<readonly (string | undefined)[]>

@@ -8,6 +8,7 @@ import { explaining } from './explain.ts'
 import { health } from './health.ts'
 import { holds } from './holds.ts'
 import { keys } from './keys.ts'
+import { ledger } from './ledger.ts'
 import { running } from './process.ts'
 import { prices } from './prices.ts'
 import { providers } from './providers.ts'
@@ -16,6 +17,7 @@ import type { ControlRoute } from './route.ts'
 
 export const controlRoutes: readonly ControlRoute[] = [
   ...reports,
+  ...ledger,
   ...holds,
   ...erasures,
   ...epochs,

@@ -1,7 +1,9 @@
 /** Receipts from the side of the process: written and indexed, anchored and exported, removed when their time has come. */
 
 import type { Settings } from '../config/settings.ts'
+import { Failure, type Reason } from '../canonical/failure.ts'
 import type { Ledger } from '../control/control.ts'
+import { LogError, type LogReason } from '../ledger/errors.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Data } from './data.ts'
 import type { Plane } from './plane.ts'
@@ -74,13 +76,31 @@ export async function openKeeping({ settings, data, log, plane, ...made }: Keepi
   }
 }
 
+/** What the log says, as the control API's envelope does. */
+const toldAs: { readonly [reason in LogReason]?: Reason } = {
+  missing: 'not_found',
+  erased: 'not_found',
+  unproved: 'conflict',
+  refused: 'conflict',
+  damaged: 'conflict',
+}
+
+async function telling<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    if (!(cause instanceof LogError)) throw cause
+    throw new Failure(toldAs[cause.reason] ?? 'receipts_unavailable', cause.message, { cause })
+  }
+}
+
 function ledgerOf(records: Records): Ledger {
   return {
-    readLines: (places) => records.readLines(places),
-    proofOf: (place, line) => records.proofOf(place, line),
-    bundleOf: (place) => records.bundleOf(place),
-    reindex: () => records.reindex(),
-    rotate: () => records.rotate(),
-    audit: async (text) => void (await records.log.append([{ kind: 'audit', text }])),
+    readLines: (places) => telling(records.readLines(places)),
+    proofOf: (place, line) => telling(records.proofOf(place, line)),
+    bundleOf: (place) => telling(records.bundleOf(place)),
+    reindex: () => telling(records.reindex()),
+    rotate: () => telling(records.rotate()),
+    audit: async (text) => void (await telling(records.log.append([{ kind: 'audit', text }]))),
   }
 }

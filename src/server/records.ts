@@ -109,8 +109,9 @@ export class Records {
     return this.#isHere(spot.log) ? proofOf(this.folder, spot.log, { position: spot.position, line }) : undefined
   }
 
-  /** Rejects with `LogError`; undefined where its log is on another machine. */
+  /** The newest entries get a checkpoint of their own. Rejects with `LogError`; undefined where its log is on another machine. */
   async bundleOf({ log, position }: Spot): Promise<Bundle | undefined> {
+    if (log === this.#log.id && (this.#log.lastCheckpoint?.size ?? 0) <= position) await this.#log.checkpoint()
     return this.#isHere(log) ? exportEntry(this.folder, log, position, this.#key) : undefined
   }
 

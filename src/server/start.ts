@@ -72,61 +72,64 @@ export async function start(asked: Start): Promise<Running> {
   }
 }
 
-async function assemble({ settings, readSettings, version, out }: Start): Promise<Running> {
-  const data = await openData(settings)
+async function assemble(asked: Start): Promise<Running> {
+  const data = await openData(asked.settings)
+  try {
+    return await run(asked, prepare(asked, data))
+  } catch (error) {
+    await data.store.close()
+    throw error
+  }
+}
+
+type Prepared = ReturnType<typeof prepare>
+
+/** What can be there before anything is read or listened to. */
+function prepare({ settings, readSettings, version, out }: Start, data: Data) {
   const log = new Log(out, settings.logLevel)
   onBlocked((ms) => log.tell('warn', 'event loop was blocked', { ms: Math.round(ms) }))
   const live: Live = new Roster()
   const memory = new AnswerMemory({ store: data.store.responses, seal: data.sealAnswer, open: data.openAnswer, settings: settings.responses })
-  const build = digestBuild(join(import.meta.dirname, '..'))
-  const state = { isDraining: false, instance: `ins_${uuid7()}`, version, build: build.slice(0, 16) }
-  let keeping: Keeping | undefined
+  const digest = digestBuild(join(import.meta.dirname, '..'))
+  const state: State = { isDraining: false, instance: `ins_${uuid7()}`, version, build: digest.slice(0, 16), keeping: undefined }
   const plane = new Plane({
     settings,
     readSettings,
     data,
     log,
     fetchPrices: (url) => fetchPrices(url, settings),
-    status: () => ({ ...statusOf(state, { live, memory }), ...keeping?.status() }),
-    keeping: () => keeping!,
+    status: () => ({ ...statusOf(state, { live, memory }), ...state.keeping?.status() }),
+    keeping: () => state.keeping!,
   })
   const placeMetrics = new PlaceMetrics(placeGaugesOf(plane.health))
   const keeper = new HealthKeeper({ health: plane.health, places: data.store.places, instance: state.instance, log, metrics: placeMetrics })
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
-  const media = settings.media.fetch
-    ? new MediaFetcher({ ...settings.media, resolvers: settings.upstream.resolvers, hosts: new Set(settings.media.hosts.map((name) => name.toLowerCase())) })
-    : undefined
-  try {
-    await plane.publish()
-    await keeper.start()
-    keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build })
-    const firstKey = await plane.makeFirstKey()
-    const metrics = new Metrics(gaugesOf(keeping, log, plane), settings.metadata)
-    const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
-    const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, ...readers({ metrics, recorder: keeping.recorder, log }) })
-    const tls = settings.tls && readTls(settings.tls)
-    const hosts = hostsOf(settings)
-    const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
-    const listening = {
-      gateway,
-      hosts,
-      limits: settings.http,
-      tls,
-      side: sideOf({ state, plane, data, metrics: () => metrics.text() + placeMetrics.text() + keeping!.metrics() }),
-      upgrades: sockets,
-    }
-    const server = createHttp(listening, live)
-    await listen(server, settings)
-    // Without a listener, one client that finds no descriptor left would end the process for all others.
-    server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
-    if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
-    const unfollow = follow(plane, network)
-    const stop = stopping({ settings, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
-    return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
-  } catch (error) {
-    await data.store.close()
-    throw error
-  }
+  const hosts = new Set(settings.media.hosts.map((name) => name.toLowerCase()))
+  const media = settings.media.fetch ? new MediaFetcher({ ...settings.media, resolvers: settings.upstream.resolvers, hosts }) : undefined
+  return { data, log, live, memory, digest, state, plane, placeMetrics, keeper, network, media }
+}
+
+async function run({ settings, version }: Start, prepared: Prepared): Promise<Running> {
+  const { data, log, live, memory, digest: build, state, plane, placeMetrics, keeper, network, media } = prepared
+  await plane.publish()
+  await keeper.start()
+  const keeping = (state.keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build }))
+  const firstKey = await plane.makeFirstKey()
+  const metrics = new Metrics(gaugesOf(keeping, log, plane), settings.metadata)
+  const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
+  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, ...readers({ metrics, recorder: keeping.recorder, log }) })
+  const tls = settings.tls && readTls(settings.tls)
+  const hosts = hostsOf(settings)
+  const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
+  const side = sideOf({ state, plane, data, metrics: () => metrics.text() + placeMetrics.text() + keeping.metrics() })
+  const server = createHttp({ gateway, hosts, limits: settings.http, tls, side, upgrades: sockets }, live)
+  await listen(server, settings)
+  // Without a listener, one client that finds no descriptor left would end the process for all others.
+  server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
+  if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
+  const unfollow = follow(plane, network)
+  const stop = stopping({ settings, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
+  return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
 }
 
 function statusOf({ version, instance }: State, { live, memory }: Pick<Ends, 'live' | 'memory'>): object {
@@ -166,6 +169,8 @@ interface State {
   readonly version: string
   /** The first 16 hex digits of the digest of our own files. */
   readonly build: string
+  /** Opened after the first snapshot. */
+  keeping: Keeping | undefined
 }
 
 interface Parts {

@@ -20,11 +20,20 @@ export const receiptsExport: readonly Command[] = [
     },
   },
   {
+    usage: 'receipts rotate-key',
+    help: 'sign from now on with another key, for which the present one vouches',
+    run: async () => {
+      const { key } = await ask<{ readonly key: string }>('POST', '/_omni/signing-key/rotate')
+      console.log(`The log is signed by a new key. Its public half, for those who verify it elsewhere:\n${key}`)
+      return 0
+    },
+  },
+  {
     usage: 'receipts reindex',
     help: 'read the logs of this data directory from their beginning, and add to the index what it lacks',
     run: async () => {
-      const { read, added } = await ask<{ readonly read: number; readonly added: number }>('POST', '/_omni/reports/reindex')
-      console.log(`${read} entries were read, and ${added} receipts added to the index.`)
+      const { read } = await ask<{ readonly read: number }>('POST', '/_omni/reports/reindex')
+      console.log(`${read} entries were read: what the index lacked of them it has now.`)
       return 0
     },
   },

@@ -116,8 +116,9 @@ function summed({ data }: Summary): string {
   const names = Object.keys(data[0]!)
   const cell = (name: string, value: string | number | null | undefined) => {
     if (value === null || value === undefined) return '–'
-    if (/cost$|fee$/.test(name) && name !== 'unknown_cost') return dollars(Number(value))
-    return /duration/.test(name) ? (Number(value) / 1e6).toFixed(1) : String(value)
+    if (name === 'cost' || name === 'platform_fee') return dollars(BigInt(value))
+    if (name === 'period') return time(Number(value))
+    return name.startsWith('duration') ? (Number(value) / 1e6).toFixed(1) : String(value)
   }
   return table([names.map((name) => name.replaceAll('_', ' ').toUpperCase()), ...data.map((one) => names.map((name) => cell(name, one[name])))])
 }
