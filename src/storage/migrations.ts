@@ -34,6 +34,9 @@ const sums = [
   'calls', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'reasoning_tokens', 'cost', 'platform_fee', 'unknown_costs', 'duration', 'longest',
 ]
 
+/** Of combinations: the dimensions that have many values, so that one of them has few combinations. */
+const found = ['key_id', 'requested_model', 'resolved_model', 'error']
+
 export const migrations: readonly Migration[] = [
   {
     name: '0001-begin',
@@ -128,6 +131,7 @@ export const migrations: readonly Migration[] = [
       'alter table receipts rename to receipts_before',
       `create table logs (id ${type.serial}, name ${type.id} not null unique, indexed ${type.integer} not null)${type.table}`,
       `create table combos (id ${type.serial}, digest ${type.id} not null unique)${type.table}`,
+      ...found.flatMap((name) => [`alter table combos add column ${name} ${type.id}`, `create index combos_by_${name} on combos (${name})`]),
       `create table receipts (
         seq ${type.serial},
         id ${type.id} not null unique,

@@ -72,7 +72,7 @@ async function amongRare(db: Kysely<Tables>, range: Range): Promise<readonly num
   if (oldest === undefined) return []
   const from = Math.max(range.filters.from ?? 0, oldest.created_at)
   const to = Math.min(range.filters.to ?? Infinity, (range.below?.createdAt ?? Infinity) + 1)
-  const span = { first: dayOf(from), last: Number.isFinite(to) ? dayOf(to) : lastDay }
+  const span = { first: dayOf(from), last: Number.isFinite(to) ? dayOf(to - 1) : lastDay }
   for (let wanted = range.size; ; wanted *= growth) {
     const found = await seqsOf(db, ordered(ofDays(range, span, wanted), range))
     if (found.length >= range.size || wanted > mostReceipts) return found
@@ -114,12 +114,12 @@ const daysOf = ({ filters }: Range, { first, last }: Days): RawBuilder<unknown> 
 
 const callsOf = (range: Range, days: Days) => sql<{ calls: number | null }>`with ${daysOf(range, days)} select cast(sum(calls) as bigint) as calls from days`
 
-/** Of the newest days that have so many calls together. */
+/** Of the newest days that have so many calls together, but for the last, which may not be whole. */
 function ofDays(range: Range, days: Days, wanted: number): RawBuilder<unknown> {
   const conditions = allOf([...rowConditions(range.filters, 'r'), ...belowOf(range, 'r')])
   return sql`
     with ${daysOf(range, days)},
-    running as (select period, sum(sum(calls)) over (order by period desc) as calls from days group by period),
+    running as (select period, sum(sum(calls)) over (order by period desc) as calls from days where period < ${days.last} group by period),
     oldest as materialized (select coalesce(max(period), 0) as period from running where calls >= ${wanted}),
     hour_of_day as materialized (${sql.join(
       Array.from({ length: hoursOfDay }, (_, hour) => sql`select ${sql.lit(hour)} as hour`),

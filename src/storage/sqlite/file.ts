@@ -12,6 +12,8 @@ const applicationId = 0x4f_4d_4e_49
 const pageBytes = 4096
 /** Pages in memory, in KiB: the hour that is written, and the rollups of its day. */
 const cacheKibibytes = 16_384
+/** So much of the file is read where the operating system has it in memory, and not copied from there. */
+const mappedBytes = 2 ** 31
 
 /** A file up to this size is checked whole at every start, in some 20 ms; a larger one by its header, its size and its schema. */
 const checkedBytes = 8 * 1024 * 1024
@@ -24,6 +26,7 @@ const settings = `
   pragma temp_store = memory;
   pragma cache_size = -${cacheKibibytes};
   pragma wal_autocheckpoint = 4000;
+  pragma mmap_size = ${mappedBytes};
   pragma trusted_schema = off;`
 
 /** Opens the file, or makes it. Throws `StorageError` `refused` with a sentence for the operator; then the file is as it was. */
