@@ -103,7 +103,7 @@ for (const content of ['link', 'prove'] as const)
     const start = () => startGateway({ config: configFor(content), dataDir, env: { OMNI_LOG_LEVEL: 'debug', TMPDIR: temp } })
 
     test('[C32] [C75] no word of any call is in the log, its intents, checkpoints and exports, the index, metrics, temporary files or stdout', async () => {
-      const gateway = await start()
+      await using gateway = await start()
       canaries.know(`client key (${content})`, gateway.key)
       canaries.know(`admin key (${content})`, gateway.adminKey)
       const port = Number(new URL(gateway.url).port)
@@ -124,7 +124,15 @@ for (const content of ['link', 'prove'] as const)
       assert.ok(Number(erased.json().found) > 50, 'the user was found by nothing but a pseudonym')
       search('the answer of an erasure', erased.text)
       for (const path of ['/metrics', '/_omni/reports?limit=200', '/_omni/status']) search(path, (await asOperator({ method: 'GET', path })).text)
-      for (const args of commands) search(`omni ${args.join(' ')}`, await omni(gateway, ...args))
+      for (const args of commands) {
+        const said = await omni(gateway, ...args)
+        search(`omni ${args.join(' ')}`, said)
+        if (args[1] === 'list' || args[1] === 'export') assert.ok((said.match(/dec_[\da-f]{32}/g) ?? []).length >= 20, `omni ${args.join(' ')} tells receipts`)
+      }
+      const proof = await asOperator({ method: 'GET', path: `/_omni/reports/${String(told[0]!.headers['x-omega-decision-id'])}/proof` })
+      // Where no checkpoint counts it yet, that is said.
+      assert.ok(proof.text.length > 50)
+      search('a receipt with its proof', proof.text)
       await eventually(() => hasHeard(sinks, '/events') && hasHeard(sinks, '/v1/traces') && hasHeard(sinks, '/anchor'), 15_000)
       searchAll(gateway, temp)
       way = 'hanging'
@@ -141,7 +149,7 @@ for (const content of ['link', 'prove'] as const)
       try {
         const reports = await askAt(Number(new URL(gateway.url).port), {
           method: 'GET',
-          path: '/_omni/reports?limit=200',
+          path: '/_omni/reports?limit=200&completeness=interrupted',
           key: gateway.adminKey,
         })
         search('receipts of what was cut off', reports.text)
