@@ -1,7 +1,6 @@
 /** How receipts leave the index: at once, and with a note of what the log must still erase, so that no end of a process leaves one behind. */
 
 import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Engine } from './engine.ts'
 import { periodMs, rollupTables } from './rollups.ts'
 import type { Tables } from './tables.ts'
 
@@ -44,12 +43,18 @@ interface Taken {
   readonly position: number | null
 }
 
+/** Of an engine, whose whole type leads back here. */
+interface Index {
+  readonly db: Kysely<Tables>
+  addUp(): Promise<void>
+}
+
 /** Receipts are added up before they go: of those that are gone nobody could. */
-export function storedRemovals(engine: Pick<Engine, 'db' | 'addUp'>): Removals {
+export function storedRemovals(engine: Index): Removals {
   return { ...takings(engine), ...rests(engine.db) }
 }
 
-function takings({ db, addUp }: Pick<Engine, 'db' | 'addUp'>): Pick<Removals, 'takeExpired' | 'takeUser' | 'count' | 'dropSums'> {
+function takings({ db, addUp }: Index): Pick<Removals, 'takeExpired' | 'takeUser' | 'count' | 'dropSums'> {
   return {
     takeExpired: async (at) => {
       await addUp()
