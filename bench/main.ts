@@ -13,6 +13,7 @@ import { lanes, limits } from './lanes.ts'
 import { runLane, type Bench, type Effort, type Sample } from './measure.ts'
 import { findNginx, nginxCommand } from './nginx.ts'
 import { script, start, until, type Process } from './process.ts'
+import { judgeReading, measureReading, readingTable } from './reading.ts'
 import { judge, summarizeRows, type Verdict } from './report.ts'
 import { judgeWays, measureWays, wayTable, type WayCost } from './resolving.ts'
 import { delayOfCounting, holdIdleStreams, timeFirstAnswer, type IdleStreams } from './rest.ts'
@@ -22,7 +23,7 @@ import { rowTable, verdictTable } from './table.ts'
 
 const help = `npm run bench -- [options]
   --quick         two short repetitions at two concurrencies: under two minutes, and rougher
-  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames, choosing
+  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames, choosing, reading
   --subjects a,b  only these of each lane: direct, bare, plain, governed, portkey
   --json file     where to write the numbers (default bench/results/latest.json)`
 
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
     throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
   const [busy] = loadavg()
   if (busy! > mostBusy) console.error(`The machine is not at rest (load ${busy!.toFixed(1)}): the numbers will be rougher than they need be.`)
-  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames', 'choosing']
+  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames', 'choosing', 'reading']
   const chosen = lanes
     .filter(({ name }) => names.includes(name))
     .map((lane) => ({ ...lane, subjects: lane.subjects.filter((name) => values.subjects?.split(',').includes(name) ?? true) }))
@@ -71,20 +72,27 @@ async function main(): Promise<void> {
     const rest = names.includes('rest') ? await measureRest(bench) : undefined
     const frames = names.includes('frames') ? measureFrames() : undefined
     const choosing = names.includes('choosing') ? await measureChoosing(bench) : undefined
+    const reading = names.includes('reading') ? await measureReading(bench.place.cache, bench.say) : undefined
     const rows = summarizeRows(samples)
-    const verdicts = [...judge(samples), ...(rest ? judgeRest(rest) : []), ...(choosing ? judgeChoosing(choosing) : [])]
+    const verdicts = [
+      ...judge(samples),
+      ...(rest ? judgeRest(rest) : []),
+      ...(choosing ? judgeChoosing(choosing) : []),
+      ...(reading ? judgeReading(reading) : []),
+    ]
     const tables = [
       rowTable(rows),
       verdictTable(verdicts),
       frames && frameTable(frames),
       choosing && choiceTable(choosing.choices),
       choosing && wayTable(choosing.ways),
+      reading && readingTable(reading),
     ]
     console.log(`\n${tables.filter((one) => one !== undefined && one !== '').join('\n\n')}`)
     mkdirSync(dirname(output), { recursive: true })
     writeFileSync(
       output,
-      `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, samples }, null, 1)}\n`,
+      `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, reading, samples }, null, 1)}\n`,
     )
   })
 }

@@ -69,4 +69,3 @@ export const receiptSummary = z.strictObject({
 })
 
 export type ReceiptPage = z.output<typeof receiptPage>
-export type ReceiptSummary = z.output<typeof receiptSummary>

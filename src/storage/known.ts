@@ -18,5 +18,5 @@ export function knownOf(row: KnownRow): Partial<ReceiptRecord> {
     const [value, kind] = [row[name], kinds.get(name)]
     if (typeof value === 'string' && kind !== undefined) known[name] = readers[kind]?.(value) ?? value
   }
-  return known as Partial<ReceiptRecord>
+  return known
 }

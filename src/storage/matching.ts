@@ -24,7 +24,7 @@ export const rowConditions = ({ from, to, costMin, costMax }: ReceiptFilters, ro
   ...bound(`${row}.cost`, '<=', costMax),
 ]
 
-export const bound = (column: string, operator: '>=' | '<=' | '<', value: number | undefined): readonly Condition[] =>
+const bound = (column: string, operator: '>=' | '<=' | '<', value: number | undefined): readonly Condition[] =>
   value === undefined ? [] : [sql`${sql.ref(column)} ${sql.raw(operator)} ${value}`]
 
 function asCondition({ names, values }: DimensionFilter): Condition {

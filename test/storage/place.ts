@@ -57,7 +57,7 @@ export async function everyReceipt(store: Store, filters: ReceiptFilters = {}, l
 }
 
 /** A migration that comes after all others, as a later version would have it. */
-export const later = (number: number): Migration => ({ name: `9000-later-${number}`, up: ({ integer }) => [`create table later_${number} (id ${integer})`] })
+const later = (number: number): Migration => ({ name: `9000-later-${number}`, up: ({ integer }) => [`create table later_${number} (id ${integer})`] })
 
 /** Brings the database of a place to what a later version has, with so many migrations more. */
 export async function upgradeTo(place: Pick<Place, 'options'>, laters: number): Promise<void> {

@@ -7,7 +7,7 @@ import { writeRecord } from '../../src/receipts/line.ts'
 import { entry, everyReceipt, placed, record, refusal } from './place.ts'
 import type { StoreCases } from './place.ts'
 
-export const hostile = [
+const hostile = [
   `'; drop table receipts; --`,
   `" or "1"="1`,
   '%_\\',
@@ -30,7 +30,8 @@ export const receiptCases: StoreCases = {
     const found = await store.receipts.get(one.id)
     assert.deepEqual(found?.place, { log, position: 3, offset: 3000, length: 1000 })
     assert.equal(found?.body, writeRecord(one))
-    const { provider, stream, status, cost, user_pseudonym, finish = 'none' } = found!.known
+    assert.ok(found !== undefined)
+    const { provider, stream, status, cost, user_pseudonym, finish = 'none' } = found.known
     assert.deepEqual([provider, stream, status, cost, user_pseudonym, finish], ['one', true, 200, 5, 'u1', 'none'])
     const [total] = await store.receipts.summarize({ by: [], per: 'total', ...of('key_same') })
     assert.deepEqual([total?.sums.calls, total?.sums.cost], ['2', '5'])

@@ -43,11 +43,7 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
     backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
     keepsLines: false,
     append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),
-    // While another program writes, readers get what was added up before.
-    addUp: () =>
-      connection
-        .askInTurn({ kind: 'addUp' })
-        .catch((error: unknown) => (error instanceof StorageError && error.reason === 'busy' ? undefined : Promise.reject(error))),
+    addUp: () => connection.askInTurn({ kind: 'addUp' }).catch(passOver),
     close: () => connection.close(),
   }
 }
@@ -56,4 +52,9 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
 function backupName(at: number): string {
   const [date, time] = new Date(at).toISOString().slice(0, -1).split('T') as [string, string]
   return `omni-${date}-${time.replaceAll(':', '').replace('.', '-')}.db`
+}
+
+/** While another program writes, readers get what was added up before. */
+function passOver(error: unknown): undefined {
+  if (!(error instanceof StorageError) || error.reason !== 'busy') throw error
 }

@@ -1,0 +1,43 @@
+/** Entries of the index. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { costClass, dimensions, entryFields, indexEntry, noValue, valueSeparator } from './index-entry.ts'
+import { openRecord } from './opening.ts'
+import type { ReceiptRecord } from './signals.ts'
+
+const nowhere = { log: null, position: null, offset: null, length: null }
+// oxfmt-ignore
+const opening = {
+  instance: 'ins_test', version: '0', build: '0', config: '0', requestId: 'req_test', traceId: null, client: 'curl', surface: 'openai-chat', operation: 'chat',
+}
+
+const fieldsOf = (signals: Partial<ReceiptRecord>, placed = nowhere) => {
+  const fields = indexEntry({ ...openRecord(opening), ...signals }, placed).split('\t')
+  assert.equal(fields.length, entryFields.length)
+  const told = Object.fromEntries(entryFields.map((name, at) => [name, fields[at]]))
+  const values = told.dimensions!.split(valueSeparator)
+  assert.equal(values.length, dimensions.length)
+  return { told, valueOf: (name: string) => values[dimensions.indexOf(name)] }
+}
+
+test('an entry has a value for each dimension, and tells nothing from the empty text', () => {
+  const { valueOf } = fieldsOf({ provider: '', account: null, stream: false, status: 200 })
+  assert.deepEqual(['provider', 'account', 'stream', 'status'].map(valueOf), ['', noValue, 'false', '200'])
+})
+
+test('no name takes an entry apart', () => {
+  for (const name of ['a\tb', 'a\nb', `a${valueSeparator}b`, noValue]) {
+    const { valueOf } = fieldsOf({ route: name, account: name, metadata: { team: name } })
+    assert.deepEqual([valueOf('route'), valueOf('account')], ['other', 'other'])
+  }
+})
+
+test('a number that no column could hold stands in the receipt alone', () => {
+  const { told } = fieldsOf({ cost: Number.NaN, prompt_tokens: 1e300, duration: 2.6, completion_tokens: 7 })
+  assert.deepEqual([told.cost, told.prompt_tokens, told.duration, told.completion_tokens], ['', '', '3', '7'])
+})
+
+test('classes of costs are tenfold, and those of no cost are apart', () => {
+  assert.deepEqual([null, 0, 9, 10, 99, 100, 1_000_000_000].map(costClass), [noValue, '1', '1', '2', '2', '3', '10'])
+})
