@@ -74,13 +74,18 @@ export async function start(asked: Start): Promise<Running> {
 
 async function assemble(asked: Start): Promise<Running> {
   const data = await openData(asked.settings)
+  const prepared = prepare(asked, data)
   try {
-    return await run(asked, prepare(asked, data))
+    return await run(asked, prepared)
   } catch (error) {
+    await prepared.state.keeping?.close(hasty)
     await data.store.close()
     throw error
   }
 }
+
+/** Milliseconds that what was begun has to end, where the rest could not be. */
+const hasty = 1000
 
 type Prepared = ReturnType<typeof prepare>
 

@@ -130,7 +130,13 @@ describe('a receipt', () => {
     assert.deepEqual([foreign.status, foreign.text], [404, missing.text])
     const list = await scene.ask({ method: 'GET', path: '/_omni/reports', key: other.key })
     assert.deepEqual(list.json(), { data: [], next_cursor: null, retained: 0 })
-    for (const query of ['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=x', 'key_id=x', 'all=1', `cursor=${id}`]) {
+    // Whoever asks for another's key is given what both have: nothing.
+    const { key_id: keyId } = (await byAdmin('GET', path)).json()
+    for (const query of [`key_id=${String(keyId)}`, `key=${String(keyId)}`, 'tenant=default&outcome=completed']) {
+      const told = await scene.ask({ method: 'GET', path: `/_omni/reports?${query}`, key: other.key })
+      assert.deepEqual([query, told.json().data], [query, []])
+    }
+    for (const query of ['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=x', 'all=1', `cursor=${id}`]) {
       const told = await scene.ask({ method: 'GET', path: `/_omni/reports?${query}`, key: other.key })
       assert.equal(told.status, 400, `${query}: ${told.text}`)
     }

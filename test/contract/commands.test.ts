@@ -100,8 +100,9 @@ test('`omni receipts` shows the newest calls, and all of one', async () => {
   const lines = (await omni(gateway, ['receipts', 'list', '--limit', '2', '--json'])).stdout.trim().split('\n')
   assert.equal((JSON.parse(lines[0]!) as { id: string }).id, id)
   const shown = (await omni(gateway, ['receipts', 'show', id])).stdout
-  assert.match(shown, /^outcome +completed$/m)
-  assert.match(shown, /\n\nAT MS +TOOK MS +PROVIDER +ACCOUNT +MODEL +STATUS +REASON\n\d+ +\d+ +omni-runtime +– +smoke +200 +answered\n$/)
+  assert.match(shown, new RegExp(`^${id} · completed · status 200\n`))
+  assert.match(shown, /\n {2}AT MS +TOOK MS +PROVIDER +ACCOUNT +MODEL +STATUS +CAME TO\n {2}\d+ +\d+ +omni-runtime +– +smoke +200 +answered/)
+  assert.match(shown, /\n {2}user +\d+ +estimated +0\.70 +█/)
   assert.equal((JSON.parse((await omni(gateway, ['receipts', 'show', id, '--json'])).stdout) as { id: string }).id, id)
   assert.match((await omni(gateway, ['receipts', 'show', 'dec_nobody'])).stderr, /There is no receipt/)
 })
