@@ -4,7 +4,7 @@ import { Complaint, type Arguments } from './command.ts'
 
 /** Flags that go on to the control API under their own names. */
 export const filterFlags = {
-  '--from <time>': 'from this time on: 2026-11-21, 2026-11-21T10:00, or milliseconds since 1970',
+  '--from <time>': 'from this time on: 2026-11-21, 2026-11-21T10:00Z, or milliseconds since 1970',
   '--to <time>': 'before this time',
   '--model <name>': 'asked for or sent to; several with commas between, here and below',
   '--provider <name>': 'of this provider',
@@ -25,7 +25,7 @@ export function queryOf(options: Arguments['options'], more: Readonly<Record<str
   const query = new URLSearchParams()
   for (const [flag, value] of Object.entries(options)) {
     if (typeof value !== 'string' || !own.has(flag)) continue
-    if (flag !== '--where') query.set(flag.slice(2).replaceAll('-', '_'), value)
+    if (flag !== '--where') query.set(flag === '--key' ? 'key_id' : flag.slice(2).replaceAll('-', '_'), value)
     else query.set(...pairOf(value))
   }
   for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value)

@@ -10,10 +10,9 @@ type Query = ControlRequest['query']
 /** All signals that can be filtered and added up by. */
 export const dimensionNames: readonly string[] = signals.filter((signal) => 'dimension' in signal).map(({ name }) => name)
 
-/** Short names, and the signals that one of them looks at. */
+/** Short names, and the signals that one of them looks at. There is none for `key_id`: a `key` in a URL is taken for a secret, and refused. */
 const shortNames: { readonly [name: string]: readonly string[] } = {
   model: ['requested_model', 'resolved_model'],
-  key: ['key_id'],
   team: ['team_id'],
   tenant: ['tenant_id'],
   agent: ['agent_id'],

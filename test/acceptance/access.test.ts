@@ -132,9 +132,9 @@ describe('a receipt', () => {
     assert.deepEqual(list.json(), { data: [], next_cursor: null, retained: 0 })
     // Whoever asks for another's key is given what both have: nothing.
     const { key_id: keyId } = (await byAdmin('GET', path)).json()
-    for (const query of [`key_id=${String(keyId)}`, `key=${String(keyId)}`, 'tenant=default&outcome=completed']) {
+    for (const query of [`key_id=${String(keyId)}`, 'tenant=default&outcome=completed']) {
       const told = await scene.ask({ method: 'GET', path: `/_omni/reports?${query}`, key: other.key })
-      assert.deepEqual([query, told.json().data], [query, []])
+      assert.deepEqual(told.json().data, [], `${query}: ${told.text}`)
     }
     for (const query of ['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=x', 'all=1', `cursor=${id}`]) {
       const told = await scene.ask({ method: 'GET', path: `/_omni/reports?${query}`, key: other.key })
