@@ -15,7 +15,7 @@ const pageLimit = 200
  * So many of the newest are looked at one by one. Where a page is not full by then, those that fit are so rare
  * that the newest of each combination that fits are few.
  */
-const lookedAt = 5000
+const lookedAt = 10_000
 
 /** Days of the year 9999 are before it. */
 const lastDay = 3_000_000
@@ -108,13 +108,13 @@ interface Days {
 const daysOf = ({ filters }: Range, { first, last }: Days): RawBuilder<unknown> => sql`
   fitting as materialized (select c.id from combos as c where ${allOf(comboConditions(filters))}),
   days as materialized (
-    select d.period, d.combo, d.calls, d.hours from fitting join rollups_day as d on d.combo = fitting.id
-    where d.period >= ${first} and d.period <= ${last}
+    select d.period, d.combo, d.calls, d.hours from fitting cross join rollups_day as d
+    where d.combo = fitting.id and d.period >= ${first} and d.period <= ${last}
   )`
 
 const callsOf = (range: Range, days: Days) => sql<{ calls: number | null }>`with ${daysOf(range, days)} select cast(sum(calls) as bigint) as calls from days`
 
-/** Of the newest days that have so many calls together, but for the last, which may not be whole. */
+/** In this order, for which `cross join` stands in SQLite: of the newest days that have so many calls together, but for the last, which may not be whole. */
 function ofDays(range: Range, days: Days, wanted: number): RawBuilder<unknown> {
   const conditions = allOf([...rowConditions(range.filters, 'r'), ...belowOf(range, 'r')])
   return sql`
@@ -126,9 +126,9 @@ function ofDays(range: Range, days: Days, wanted: number): RawBuilder<unknown> {
       sql` union all `,
     )})
     select r.seq, r.created_at
-    from days join hour_of_day on days.hours >> hour_of_day.hour & 1 = 1
-    join receipts as r on (r.created_at / 3600000) = days.period * ${sql.lit(hoursOfDay)} + hour_of_day.hour and r.combo = days.combo
-    where days.period >= (select period from oldest) and ${conditions}`
+    from days cross join hour_of_day cross join receipts as r
+    where days.hours >> hour_of_day.hour & 1 = 1 and (r.created_at / 3600000) = days.period * ${sql.lit(hoursOfDay)} + hour_of_day.hour and r.combo = days.combo
+    and days.period >= (select period from oldest) and ${conditions}`
 }
 
 /** Walks those of a label, or of a user, which stand in order by themselves. */
