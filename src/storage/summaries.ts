@@ -1,13 +1,14 @@
 /** Sums of receipts by hour, by day or over all, from the rollups: whole days from those of days, and the hours at both ends from those of hours. */
 
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { allOf, comboConditions } from './matching.ts'
+import { allOf, comboConditions, type Condition } from './matching.ts'
 import { addedUp, hoursOfDay, periodMs, sumNames, type RollupTable } from './rollups.ts'
 import type { Summary, SummaryQuery } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** After the last hour that there is, in the year 4707: where a query names no end. */
 const lastHour = 24_000_000
+const fewCombos = 10_000
 
 /** A part of a table of rollups: periods from `first` on, and before `end`. */
 interface Part {
@@ -23,16 +24,25 @@ export async function summarize(db: Kysely<Tables>, { by, per, from, to, dimensi
   const conditions = comboConditions({ dimensions })
   const columns = [...(per === 'total' ? [] : [sql.ref('r.period')]), ...by.map((name) => sql.ref(`c.${name}`))]
   const group = columns.length === 0 ? sql`` : sql`group by ${sql.join(columns)} order by ${sql.join(columns)}`
-  const join = by.length + conditions.length === 0 ? sql`` : sql`join combos as c on c.id = r.combo`
+  const rows = sql`${rowsOf(parts, per)} as r`
+  const source =
+    by.length + conditions.length === 0 ? rows : (await areFew(db, conditions)) ? sql`combos as c cross join ${rows}` : sql`${rows} cross join combos as c`
+  const fits = allOf([...(by.length + conditions.length === 0 ? [] : [sql`c.id = r.combo`]), ...conditions])
   const query = sql<Readonly<Record<string, string | number | null>>>`
-    select ${sql.join([...columns, sql.raw(addedUp.join(', '))])} from ${rowsOf(parts, per)} as r ${join} where ${allOf(conditions)} ${group} ${most === undefined ? sql`` : sql`limit ${most}`}`
+    select ${sql.join([...columns, sql.raw(addedUp.join(', '))])} from ${source} where ${fits} ${group} ${most === undefined ? sql`` : sql`limit ${most}`}`
   const unit = per === 'hour' ? periodMs.rollups_hour : periodMs.rollups_day
-  const { rows } = await query.execute(db)
-  return rows.map((row) => ({
+  return (await query.execute(db)).rows.map((row) => ({
     period: per === 'total' ? null : Number(row.period) * unit,
     values: by.map((name) => row[name] as string | null),
     sums: Object.fromEntries(sumNames.map((name) => [name, row[name]])) as Summary['sums'],
   }))
+}
+
+/** Whether it is quicker to look at the sums of each combination that fits than at all: `cross join` is the order in SQLite. */
+async function areFew(db: Kysely<Tables>, conditions: readonly Condition[]): Promise<boolean> {
+  if (conditions.length === 0) return false
+  const query = sql<{ count: number }>`select count(*) as count from (select c.id from combos as c where ${allOf(conditions)} limit ${fewCombos}) as fitting`
+  return Number((await query.execute(db)).rows[0]!.count) < fewCombos
 }
 
 function partsOf(first: number, end: number): readonly Part[] {
