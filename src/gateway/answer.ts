@@ -177,7 +177,7 @@ export class StreamAnswer {
       } else {
         const wasTerminated = this.#reader.isTerminated
         const events = this.#observe(this.#reader.read(message))
-        if (this.#mayGlance) this.#receipt.words.read(message.bytes.length, isPadded(message))
+        if (this.#mayGlance) this.#receipt.words.read(message.bytes.length, isPadded(message), this.#reader.isRetelling)
         const words = weigh(events, message.bytes.length)
         if (words > 0) spoken += 1
         weight += words

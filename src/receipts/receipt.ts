@@ -28,6 +28,8 @@ export class Receipt {
   #isAttempting = false
   #usage: Usage | undefined
   #mostTold = 0
+  /** What was told last of the tokens was told before the first word. */
+  #isEarly = false
   #requestBytes = 0
   #billing: Billing | undefined
   #hasFinished = false
@@ -132,7 +134,8 @@ export class Receipt {
           break
         case 'usage':
           this.#usage = event.usage
-          if (record.first_token_after !== null) this.#mostTold = Math.max(this.#mostTold, outputOf(event.usage))
+          this.#isEarly = record.first_token_after === null
+          if (!this.#isEarly) this.#mostTold = Math.max(this.#mostTold, outputOf(event.usage))
           break
         case 'finish':
           record.finish = event.reason
@@ -255,6 +258,7 @@ export class Receipt {
     const { record } = this
     this.#usage = undefined
     this.#mostTold = 0
+    this.#isEarly = false
     this.words.forget()
     this.#hasFinished = false
     record.response_id = record.claimed_model = record.finish = record.upstream_request_id = null
@@ -264,10 +268,14 @@ export class Receipt {
   }
 
   #countUsage(): CountedUsage {
+    const { estimate } = this.prompt
+    const answered = this.words.tokens
     return countUsage(this.#usage, {
-      asked: this.prompt.estimate ?? estimatedTokens(this.#requestBytes),
-      answered: this.words.tokens,
-      hasFinished: this.#hasFinished,
+      asked: estimate ?? estimatedTokens(this.#requestBytes),
+      isWeighed: estimate !== undefined,
+      answered,
+      // A server that tells its tokens at the start tells a placeholder there.
+      hasFinished: this.#hasFinished && !(this.#isEarly && answered > 0),
       mostTold: this.#mostTold,
     })
   }

@@ -54,6 +54,12 @@ test('of an answer that broke off, never less is counted than what was seen or t
   }
 })
 
+test('that a prompt has no tokens is believed only where it was not weighed', () => {
+  const weighed = countUsage({ input: 0, output: 8 }, { ...seen, isWeighed: true })
+  assert.deepEqual([weighed.usage.input, weighed.inputSource, weighed.source], [101, 'estimated', 'mixed'])
+  assert.deepEqual(countUsage({ input: 0, output: 8 }, seen).usage.input, 0)
+})
+
 const absurd = [-1, Number.NaN, Infinity, 1.5, 1e15, 1e10 + 1]
 
 test('counts that cannot be are no counts: they are estimated and flagged', () => {

@@ -7,6 +7,8 @@ import type { ReceiptRecord } from './signals.ts'
 export interface Seen {
   /** Tokens of the prompt, estimated. */
   readonly asked: number
+  /** The prompt was weighed and holds something: that it has no tokens cannot be. */
+  readonly isWeighed?: boolean
   /** Tokens of the answer, estimated. */
   readonly answered: number
   /** Whether the model said why it stopped: until then a provider tells what it has counted so far, or nothing but a placeholder. */
@@ -25,8 +27,8 @@ export interface CountedUsage {
 /** How far to trust a count, by where it is from. `mixed`: what was told of the whole, and our own estimate of a part. */
 export const confidences = { reported: 1, mixed: 0.7, estimated: 0.4, unavailable: 0 } as const
 
-export function countUsage(told: Usage | undefined, { asked, answered, hasFinished, mostTold = 0 }: Seen): CountedUsage {
-  const input = counted(told?.input)
+export function countUsage(told: Usage | undefined, { asked, isWeighed = false, answered, hasFinished, mostTold = 0 }: Seen): CountedUsage {
+  const input = isWeighed && told?.input === 0 ? undefined : counted(told?.input)
   const output = counted(told?.output)
   const isLast = hasFinished && (output === undefined || (output >= mostTold && (output > 0 || answered === 0)))
   const usage = { input: input ?? asked, output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }

@@ -50,6 +50,22 @@ test('the first words of each block are read', () => {
   assert.equal(words.canPass, false)
 })
 
+test('what is told in whole after its pieces is counted once, and never for less than was passed on', () => {
+  const words = begun('1234')
+  for (let frame = 0; frame < 9; frame += 1) words.pass(100 + 8)
+  assert.equal(words.tokens, 1 + 18)
+  words.hear('x'.repeat(72))
+  words.read(400, false, true)
+  assert.equal(words.tokens, 19)
+  words.hear('x'.repeat(8))
+  words.read(108, false)
+  assert.equal(words.tokens, 21)
+  const short = begun('1234')
+  short.pass(100 + 80)
+  short.read(200, false, true)
+  assert.equal(short.tokens, 1 + 20)
+})
+
 test('of another answer nothing is kept', () => {
   const words = begun('1234')
   words.hearAll(40)

@@ -22,6 +22,8 @@ export interface EventReader {
   end(): readonly ChatEvent[]
   /** Whether the last message told once more that a choice has finished, where servers of the wire do that: no client needs to hear it twice. */
   readonly hasRepeatedEnd?: boolean
+  /** Whether the last message told in whole what others had told in pieces, where the wire does that. */
+  readonly isRetelling?: boolean
   /** How the answer is served, as far as it was told; the same object until more is. Absent where the wire never says. */
   readonly served?: Served | undefined
   /** Whether the wire's terminator has been read. */

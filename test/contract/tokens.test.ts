@@ -4,10 +4,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { segmentsOf, type Segment } from '../../src/receipts/segments.ts'
 import type { ReceiptRecord } from '../../src/receipts/signals.ts'
-import { messages, openai, wait } from '../upstream/index.ts'
+import { messages, openai, raw, responses, wait, type Answer } from '../upstream/index.ts'
 import { openScene, question, type Receipt, type Stage } from './scene.ts'
 
-const scene = await openScene()
+const scene = await openScene({
+  providers: ({ chat }) => `  answers: { like: openai, key: secret-of-answers, baseUrl: "${chat}/v1", wires: [openai-responses] }`,
+})
 const { chat, claude } = scene
 const model = 'openai/gpt-4o-mini'
 
@@ -131,6 +133,45 @@ describe('what the provider does not tell', () => {
       }
     }
   })
+})
+
+/** Sends the same with other words. */
+const reworded = (answer: Answer, from: RegExp, to: string): Answer =>
+  answer.map((step) => (step.do === 'send' && from.test(String(step.bytes)) ? unframed(String(step.bytes).replace(from, to)) : step))
+/** A chunk whose length was changed. */
+const unframed = (text: string) => {
+  const said = text.slice(text.indexOf('\r\n') + 2, -2)
+  return raw(`${Buffer.byteLength(said).toString(16)}\r\n${said}\r\n`)
+}
+
+describe('what is told before the first word', () => {
+  test('is a placeholder: where nothing is told at the end, the words are counted', async () => {
+    const said = messages.stream('one two three four five six seven eight', { usage: { input: 20, output: 8 } })
+    claude.play(reworded(reworded(said, /(message_start.*?"output_tokens":)\d+/s, '$11'), /(message_delta.*?),"usage":\{.*\}(?=\}\n)/s, '$1'))
+    for (const path of ['/v1/messages', '/v1/chat/completions']) {
+      const receipt = await ask({ ...question, model: 'anthropic/claude-sonnet-4-5', max_tokens: 50, stream: true }, path)
+      assert.deepEqual([receipt.outcome, receipt.output_source, receipt.prompt_tokens, receipt.input_source], ['completed', 'estimated', 20, 'reported'])
+      assert.ok(Number(receipt.completion_tokens) >= 8, `${receipt.completion_tokens}`)
+    }
+  })
+
+  test('of a prompt that has words, a count of none is none', async () => {
+    chat.play(openai.speak('one two', { usage: { input: 0, output: 2 } }))
+    for (const stream of [false, true]) {
+      const receipt = await ask({ ...question, model, stream })
+      assert.deepEqual([receipt.input_source, receipt.prompt_tokens], ['estimated', receipt.estimated_prompt_tokens])
+    }
+  })
+})
+
+test('words that a stream tells again in whole, after their pieces, are counted once', async () => {
+  const words = Array.from({ length: 60 }, (_, at) => ` word${at} and`)
+  chat.play(responses.stream(words, { usage: { input: 11, output: 180 } }))
+  const body = { model: 'answers/gpt-4o', input: 'hi', stream: true }
+  const [passed, written] = [await ask(body, '/v1/responses'), await ask({ ...question, ...body }, '/v1/chat/completions')]
+  assert.deepEqual([passed.context_delta, written.context_delta], ['unchanged', 'translated'])
+  const [unread, read] = [Number(passed.estimated_completion_tokens), Number(written.estimated_completion_tokens)]
+  assert.ok(unread >= read && unread <= read * 1.2, `${unread} of ${read}`)
 })
 
 describe('[C50] an answer that the client leaves is charged for no less than was delivered', () => {

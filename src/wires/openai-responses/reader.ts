@@ -48,6 +48,7 @@ export function eventReader(): EventReader {
 class Reader implements EventReader {
   isTerminated = false
   hasRepeatedEnd = false
+  isRetelling = false
   served: Served | undefined
   #hasStarted = false
   #next = 0
@@ -76,6 +77,7 @@ class Reader implements EventReader {
       return nothing
     }
     this.#events = []
+    this.isRetelling = type.endsWith('.done') || isEnd(type)
     this.#readEvent(type, event)
     return this.#events
   }
