@@ -10,6 +10,7 @@ import argparse, base64, collections, functools, hashlib, json, pathlib, re, sys
 PRIME, ORDER, BASE = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493, b"\x58" + b"\x66" * 31
 D = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
 NUMBER, HASH, ORIGIN = rb"(0|[1-9][0-9]{0,14})", rb"([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)", rb"(omni-gateway/log_[0-9a-f]{32})"
+BASE64 = rb"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)"
 PUBLIC = rb"\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})"
 STATEMENT = ORIGIN + rb" key\n\1" + PUBLIC + rb"\ntime " + NUMBER + rb"\nfrom " + NUMBER
 CHECKPOINT = ORIGIN + rb"\n" + NUMBER + rb"\n" + HASH + rb"\ntime " + NUMBER + rb"\nconfig [0-9a-f]*\nbuild [0-9a-f]*"
@@ -42,11 +43,11 @@ def multiply(number, data): return functools.reduce(add, (two for bit, two in en
 
 @functools.lru_cache(4096)
 def is_signed(public, message, signature):  # 5.1.7
-    number, challenge = int.from_bytes(signature[32:], "little"), hashlib.sha512(signature[:32] + public + message).digest()
+    factor, challenge = int.from_bytes(signature[32:], "little"), hashlib.sha512(signature[:32] + public + message).digest()
     try: right = add(point_of(signature[:32]), multiply(int.from_bytes(challenge, "little") % ORDER, public))
-    except ValueError: return False
-    left = multiply(number % ORDER, BASE)
-    return number < ORDER and all((left[axis] * right[2] - right[axis] * left[2]) % PRIME == 0 for axis in (0, 1))
+    except (ValueError, IndexError): return False
+    left = multiply(factor % ORDER, BASE)
+    return len(signature) == 64 and factor < ORDER and all((left[axis] * right[2] - right[axis] * left[2]) % PRIME == 0 for axis in (0, 1))
 
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
 
@@ -56,23 +57,30 @@ def push(tree, size, root):  # a tree is its right edge: whole subtrees, each sm
 
 def root_of(tree): return functools.reduce(lambda right, left: sha256(b"\1", left, right), [one[1] for one in tree[::-1]]) if tree else sha256()
 
+def number(text):  # of JSON, where 4.0 is 4
+    return int(float(text)) if float(text).is_integer() and abs(float(text)) < 2**53 else float(text)
+
+def read_json(text): return json.loads(text, parse_int=number, parse_float=number, parse_constant=int)  # which is an error
+
 def fields_of(note, pattern):
-    found = re.fullmatch(pattern + rb"\n(\n\xe2\x80\x94 [^+ \n]+ [A-Za-z0-9+/]+={0,2})+\n", note.text)
-    if not found: raise Wrong(note.file, note.line, "malformed note")
+    found = re.fullmatch(pattern + rb"\n\n(?:\xe2\x80\x94 [^+ \0-\x1f]+ " + BASE64 + rb"\n){1,64}", note.text)
+    if not found or len(note.text) > 65536 or "\ufffd" in note.text.decode("utf-8", "replace"): raise Wrong(note.file, note.line, "malformed note")
     return found.groups()
 
 def check_signature(note, origin, key):
     body, _, signatures = note.text.partition(b"\n\n")
-    texts = re.findall(rb"\xe2\x80\x94 " + origin + rb" ([A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=)\n", signatures)
+    texts = re.findall(rb"\xe2\x80\x94 " + origin + rb" ([^ \n]+)\n", signatures)
     mine = [data[4:] for data in map(base64.b64decode, texts) if data[:4] == key.id]
     if not mine or not all(is_signed(key.public, body + b"\n", signature) for signature in mine):
         raise Wrong(note.file, note.line, "not signed by the key whose turn it is")
 
 def public_of(text):
     """The 32 bytes of a public key that was given; None where none was."""
-    found = re.fullmatch(rb"[^+ ]+" + PUBLIC, (text or "").encode())
-    if text and not found: raise Wrong("--key", 1, "not a public key as notes write it")
-    return found and base64.b64decode(found[2])[1:]
+    found = re.fullmatch(rb"([^+ ]+)" + PUBLIC, (text or "").encode())
+    public = found and base64.b64decode(found[3])
+    if text and not (found and public[0] == 1 and sha256(found[1], b"\n", public)[:4].hex().encode() == found[2]):
+        raise Wrong("--key", 1, "not a public key as notes write it")
+    return public and public[1:]
 
 def check_trusted(keys, size, trusted):
     if trusted and not any(key.public == trusted and key.start <= size for key in keys): raise Wrong("keys", 1, "not signed by the key that was given")
@@ -80,7 +88,7 @@ def check_trusted(keys, size, trusted):
 def keys_of(notes, origin):
     keys = []
     for note in notes:
-        name, id_, text, _, start, _ = fields_of(note, STATEMENT)
+        name, id_, text, _, start = fields_of(note, STATEMENT)
         public, start = base64.b64decode(text), int(start)
         key = Key(bytes.fromhex(id_.decode()), public[1:], start, note.text)
         if name != origin or public[0] != 1 or key.id != sha256(origin, b"\n", public)[:4] or (start <= keys[-1].start if keys else start):
@@ -97,12 +105,12 @@ def checkpoint_of(note, origin, keys):
     return Checkpoint(int(size), base64.b64decode(root), note)
 
 def verify_bundle(text, trusted=None):
-    bundle = json.loads(text)
+    bundle = read_json(text)
     origin, line, position, jws = bundle["origin"].encode(), bundle["line"].encode(), bundle["position"], bundle["jws"]
     keys = keys_of((Note(text.encode(), "keys", at + 1) for at, text in enumerate(bundle["keys"])), origin)
     point = checkpoint_of(Note(bundle["checkpoint"].encode(), "checkpoint", 1), origin, keys)
     check_trusted(keys, point.size, trusted)
-    if bundle["bundle"] != "omni-receipt/1" or not re.fullmatch(LINE, line): raise Wrong("line", 1, "malformed")
+    if bundle["bundle"] != "omni-receipt/1" or [type(bundle[name]) for name in ("keys", "proof")] != [list, list] or not re.fullmatch(LINE, line): raise Wrong("line", 1, "malformed")
     if type(position) is not int or not 0 <= position < point.size: raise Wrong("position", 1, "not in the tree")
     at, last, root = position, point.size - 1, sha256(b"\0", line)
     for node in (base64.b64decode(re.fullmatch(HASH, node.encode())[1]) for node in bundle["proof"]):  # RFC 9162, section 2.1.3.2

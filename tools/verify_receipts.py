@@ -6,10 +6,10 @@
 
 Exits with 0 where all is right, otherwise with 1 and the first wrong place of each log.
 """
-import argparse, base64, json, os, pathlib, re, sys
+import argparse, base64, os, pathlib, re, sys
 sys.dont_write_bytecode = True
 from verify_receipt import CHECKPOINT, HASH, LINE, Note, Wrong
-from verify_receipt import check_trusted, checkpoint_of, judge, judge_bundle, keys_of, public_of, push, root_of, sha256
+from verify_receipt import check_trusted, checkpoint_of, judge, judge_bundle, keys_of, public_of, push, read_json, root_of, sha256
 
 SEGMENT, LOG = 4096, "log_[0-9a-f]{32}"
 
@@ -17,6 +17,7 @@ def segment_of(position): return "%012d.jsonl" % (position - position % SEGMENT)
 
 def read(folder, name):
     path = os.path.join(folder, name)
+    if name != "checkpoints" and os.path.isfile(path) and os.path.getsize(path) > 2**28: raise Wrong(name, 1, "longer than any of ours")
     return pathlib.Path(path).read_bytes() if os.path.isfile(path) else None
 
 def notes_of(data, file):  # what is behind the last empty line was being written
@@ -24,6 +25,7 @@ def notes_of(data, file):  # what is behind the last empty line was being writte
     for body, signatures in zip(parts[0:-1:2], parts[1:-1:2]):
         yield Note(body + b"\n\n" + signatures + b"\n", file, line)
         line += body.count(b"\n") + signatures.count(b"\n") + 4
+    if sum(map(len, parts[len(parts) - 1 & ~1 :])) > 2**20: raise Wrong(file, line, "malformed note")
 
 def entries_of(folder, listed, signed):
     """Each entry as (position, 1, leaf, line), the line None where it is erased; a segment that was removed as (position, 4096, root, None)."""
@@ -33,7 +35,7 @@ def entries_of(folder, listed, signed):
     for first in range(0, max(len(listed) * SEGMENT, int(names[-1][:12]) + 1 if names else 0), SEGMENT):
         name, part, root = "%012d.jsonl" % first, [], (listed[first // SEGMENT :] or [None])[0]
         hashes, data = read(folder, name[:12] + ".hashes") or b"", read(folder, name)
-        if data is None and root is None: raise Wrong(name, 1, "missing")
+        if data is None and (root is None or first + SEGMENT > signed): raise Wrong(name, 1, "missing")
         if data is None: yield first, SEGMENT, root, None
         lines, kept = (data or b"").split(b"\n")[:-1], [hashes[at : at + 32] for at in range(0, len(hashes) - 31, 32)]
         for at, line in enumerate(lines):
@@ -47,14 +49,25 @@ def entries_of(folder, listed, signed):
         if len(lines) == SEGMENT and root_of(part) != root and (root or first + SEGMENT < signed): raise Wrong("segments", first // SEGMENT + 1, "not the root of its segment")
 
 def told_in(line, place, statements):
-    """The ranges of positions, all below its own, of which an entry tells that they are gone. Checks what an entry has to be."""
+    """The positions, each range as its first and its end, all below its own, of which an entry tells that they are gone. Checks what an entry has to be."""
     kind, text = re.fullmatch(LINE, line).groups()
-    entry = json.loads(text.decode("utf-8", "replace")) if kind == b"erasure" or place in statements else {}
+    entry = read_json(text.decode("utf-8", "replace")) if kind == b"erasure" or place in statements else {}
     if place in statements and (kind != b"key" or entry["statement"] != statements[place]): raise ValueError
-    ranges = [(0, entry["before"] - 1)] if "before" in entry else [(first, last) for first, last in entry["positions"]] if kind == b"erasure" else []
-    if type(entry.get("positions", [])) is not list or not all(type(at) is int for pair in ranges for at in pair): raise ValueError
-    if not all(0 <= first <= last < place for first, last in ranges): raise ValueError
+    if kind != b"erasure": return []
+    pairs = [[0, entry["before"]]] if "before" in entry else entry["positions"]
+    if not all(type(pair) is list and [type(at) for at in pair] == [int, int] for pair in pairs) or type(pairs) is not list: raise ValueError
+    ranges = [(first, last + ("before" not in entry)) for first, last in pairs]
+    if not all(0 <= first < end <= place for first, end in ranges): raise ValueError
     return ranges
+
+def untold_in(gone, told):
+    """The first position that is gone, and in none of the ranges that are told of."""
+    told, at, reach = sorted(told), 0, 0
+    for first, end in gone:
+        while first < end:
+            while at < len(told) and told[at][0] <= first: at, reach = at + 1, max(reach, told[at][1])
+            if reach <= first: return first
+            first = reach
 
 def verify_log(folder, notes=(), trusted=None):
     """What there is of the log, or `Wrong`. `notes` are checkpoints of it that were kept elsewhere."""
@@ -76,7 +89,7 @@ def verify_log(folder, notes=(), trusted=None):
         if not found: raise Wrong("segments", at + 1, "malformed")
         listed.append(base64.b64decode(found[1]))
     statements = {key.start - 1: key.text.decode() for key in keys[1:]}
-    tree, roots, good, size, gone, told, before = [], {0: sha256()}, 0, 0, [], set(), 0
+    tree, roots, good, size, gone, told = [], {0: sha256()}, 0, 0, [], []
     for place, count, node, line in entries_of(folder, listed, signed):
         push(tree, count, node)
         size = place + count
@@ -86,13 +99,10 @@ def verify_log(folder, notes=(), trusted=None):
             good = size if wanted[size] else good
         if line is None: gone.append((place, size))
         elif not points and line[22:29] != b" start ": raise Wrong("checkpoints", 1, "missing")
-        try: ranges = told_in(line, place, statements) if line is not None else []
+        try: told += told_in(line, place, statements) if line is not None else []
         except Exception: raise Wrong(segment_of(place), place % SEGMENT + 1, "malformed")
-        for first, last in ranges:
-            before = max(before, last + 1 if first == 0 else 0)
-            told.update(range(max(first, before), last + 1))
     if size < max([signed] + [key.start for key in keys]): raise Wrong(segment_of(size), size % SEGMENT + 1, "entries that were signed are missing")
-    untold = next((at for first, end in gone for at in range(max(first, before), end) if at not in told), None)
+    untold = untold_in(gone, told)
     if untold is not None: raise Wrong(segment_of(untold), untold % SEGMENT + 1, "is gone, and no later entry tells of it")
     for one in outside:
         if one.size > signed: raise Wrong(one.note.file, one.note.line, "counts more than the log's own last checkpoint: rolled back or cut off")
@@ -103,9 +113,12 @@ def verify_log(folder, notes=(), trusted=None):
 def logs_in(folder, paths=()):
     """The logs in a folder of receipts, or the one whose folder it is: name, folder, and the checkpoints in these files that tell of it."""
     folder, notes = os.path.abspath(folder), {}
-    for note in (note for path in paths for note in notes_of(pathlib.Path(path).read_bytes().rstrip(b"\n") + b"\n\n", path)):
-        found = re.match("omni-gateway/(" + LOG + ")\n", note.text.decode("latin-1"))
-        notes.setdefault(found[1] if found else "?", []).append(note)
+    for path in paths:
+        kept = list(notes_of(pathlib.Path(path).read_bytes().rstrip(b"\n") + b"\n\n", path))
+        if not kept: raise Wrong(path, 1, "there is no checkpoint in it")
+        for note in kept:
+            found = re.match("omni-gateway/(" + LOG + ")\n", note.text.decode("latin-1"))
+            notes.setdefault(found[1] if found else "?", []).append(note)
     parent, name = os.path.split(folder)
     if re.fullmatch(LOG, name): return [(name, folder, notes.get(name, []))]
     names = {name for name in os.listdir(folder) if re.fullmatch(LOG, name)} | set(notes)
@@ -131,3 +144,4 @@ def main():
 if __name__ == "__main__":
     try: sys.exit(0 if main() else 1)
     except OSError as error: sys.exit("%s: %s" % (error.filename, error.strerror))
+    except Wrong as wrong: sys.exit("%s, line %s: %s" % wrong.args)

@@ -181,6 +181,8 @@ async function finishErasures(folder: string, told: readonly JsonObject[]): Prom
 
 /** What is owed from before, then that a process began to write, and a checkpoint of it. */
 async function begin(log: ReceiptLog, options: LogOptions, { tail, lost }: Pick<Found, 'tail' | 'lost'>): Promise<void> {
+  // As when they were told: the last checkpoint must not be one within a segment that goes.
+  if (tail.erasures.length > 0) await log.checkpoint()
   await finishErasures(log.folder, tail.erasures)
   const entries: NewEntry[] = []
   for (const [id, intent] of lost) {

@@ -47,12 +47,14 @@ interface Bundle {
 }
 
 function readBundle({ bundle, origin, line, position, proof, checkpoint, keys, jws }: JsonObject): Bundle | undefined {
-  const isWritten = typeof origin === 'string' && typeof line === 'string' && typeof checkpoint === 'string' && typeof jws === 'string'
+  const isWritten = isText(origin) && isText(line) && isText(checkpoint) && isText(jws)
   if (bundle !== 'omni-receipt/1' || !isWritten || typeof position !== 'number' || !isTexts(proof) || !isTexts(keys)) return undefined
   return { origin, line, position, proof, checkpoint, keys, jws }
 }
 
-const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((each) => typeof each === 'string')
+/** Half a surrogate pair has no bytes of its own: as UTF-8 it would be another text, which may be the right one. */
+const isText = (value: unknown): value is string => typeof value === 'string' && value.isWellFormed()
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText)
 
 /** The first of the conditions that does not hold, in the order of docs/receipts.md. */
 function findWrong({ origin, line, position, proof, checkpoint, keys: notes, jws }: Bundle, trusted: string | undefined): keyof typeof wrongs | undefined {

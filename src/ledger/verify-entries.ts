@@ -54,8 +54,9 @@ export class Walk {
     return this.#entries
   }
 
-  /** A segment that was removed. Throws `WrongAt`, as all here do. */
+  /** A segment that was removed, of which no more than its root is known: what signed for it has to count it whole. Throws `WrongAt`, as all here do. */
   skip(first: number, root: Buffer): void {
+    if (first + segmentEntries > this.#known.signed.size) throw this.#wrong('missing', first)
     this.erasures.leave(first, first + segmentEntries)
     this.#full.add(root)
     this.#reach(first + segmentEntries)

@@ -66,7 +66,7 @@ async function* readNotes({ path, file, bytes, isKept }: NoteFile): AsyncGenerat
       from = end + 2
     }
     rest = rest.slice(from)
-    if (rest.length > longestNote) return
+    if (rest.length > longestNote) throw new WrongAt('malformed', { file, line })
   }
   const text = `${rest.replace(/\n+$/, '')}\n`
   if (isKept && endOf(`${text}\n`, 0) !== -1) yield { text, file, line }
@@ -141,10 +141,13 @@ export async function findOutside(paths: readonly string[]): Promise<ReadonlyMap
   const found = new Map<string, FoundNote>()
   for (const path of paths) {
     if ((await sizeOf(path)) === -1) throw new WrongAt('missing', { file: path })
+    let isEmpty = true
     for await (const note of readKept(path)) {
+      isEmpty = false
       const log = /^omni-gateway\/(log_[0-9a-f]{32})\n/.exec(note.text)?.[1] ?? '?'
       if (!found.has(log)) found.set(log, { ...note, text: '' })
     }
+    if (isEmpty) throw new WrongAt('noteless', { file: path })
   }
   return found
 }

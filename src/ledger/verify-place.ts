@@ -17,6 +17,7 @@ const wrongs = {
   unexplained: 'The content is gone, and no later entry tells of it.',
   rolled_back: 'This checkpoint was kept elsewhere, and counts more than the last one that the log has: the log was rolled back or cut off.',
   fork: 'This checkpoint was kept elsewhere, and tells another past than the log does.',
+  noteless: 'There is no checkpoint in it.',
   unreadable: 'The operating system does not let it be read.',
 } as const satisfies { readonly [what: string]: string }
 

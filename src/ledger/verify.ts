@@ -97,12 +97,12 @@ async function readLog(log: string, { checkpoints = [], key }: Asked, first: Fou
   return { entries, checkpoints: signed.count, unsigned: entries - signed.size, erased, dropped, compared, isAnchored: compared > 0 }
 }
 
-/** Whether it could be compared; throws `WrongAt` where it tells something else. */
+/** Whether it could be compared with the entries themselves; throws `WrongAt` where it tells something else. */
 function isSame({ size, root, file, line }: Claim, signed: Signed, roots: ReadonlyMap<number, string>): boolean {
   if (size > signed.size) throw new WrongAt('rolled_back', { file, line })
   const found = roots.get(size) ?? signed.roots.get(size)
   if (found !== undefined && found !== root.toString('latin1')) throw new WrongAt('fork', { file, line })
-  return found !== undefined
+  return roots.has(size)
 }
 
 async function walkSegments(log: string, files: readonly string[], walk: Walk): Promise<void> {

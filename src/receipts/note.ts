@@ -34,7 +34,7 @@ const ed25519 = 1
 const idBytes = 4
 /** What DER puts before the 32 bytes of a private key. https://www.rfc-editor.org/rfc/rfc8410#section-7 */
 const derHead = Buffer.from('302e020100300506032b657004220420', 'hex')
-/** Longer notes, and those with more signatures, are nobody's. */
+/** Notes of more bytes, and those with more signatures, are nobody's. */
 const longestNote = 65_536
 const mostSignatures = 64
 
@@ -73,7 +73,7 @@ export function writeNote(body: string, signers: readonly Signer[]): string {
 
 /** The parts of a note, nothing of which is checked yet; undefined for what is none. */
 export function readNote(text: string): Note | undefined {
-  const end = text.length > longestNote ? -1 : text.lastIndexOf('\n\n')
+  const end = Buffer.byteLength(text) > longestNote ? -1 : text.lastIndexOf('\n\n')
   // eslint-disable-next-line no-control-regex -- a note has no control characters but the line feed
   if (end < 1 || !text.endsWith('\n') || /[\x00-\x09\x0b-\x1f\ufffd]/.test(text)) return undefined
   const lines = text.slice(end + 2, -1).split('\n')
@@ -83,9 +83,9 @@ export function readNote(text: string): Note | undefined {
 }
 
 function readSignature(line: string): Signature | undefined {
-  const [, name, base64] = /^— ([^+\s]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? []
+  const [, name, base64] = /^— ([^+ ]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? []
   const bytes = readBase64(base64)
-  if (name === undefined || bytes === undefined || bytes.length <= idBytes) return undefined
+  if (name === undefined || bytes === undefined || bytes.length < idBytes) return undefined
   return { name, id: bytes.toString('hex', 0, idBytes), bytes: bytes.subarray(idBytes) }
 }
 
