@@ -55,7 +55,9 @@ export async function openKeeping({ settings, data, log, plane, ...made }: Keepi
     get log() {
       return records.log
     },
-    options: records.logOptions,
+    get options() {
+      return records.logOptions
+    },
     settings: () => plane.settings.receipts,
     tell,
   })

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { LogError } from '../ledger/errors.ts'
+import { handOnLogs } from '../ledger/hand-on.ts'
 import { openSigningKey, rotateSigningKey, type SigningKey } from '../ledger/keys.ts'
 import { listLogs } from '../ledger/layout.ts'
 import type { ReceiptLog } from '../ledger/log.ts'
@@ -117,9 +118,15 @@ export class Records {
 
   /** Goes on with another signing key, for which the present one vouches. Resolves to its public half. Rejects with `LogError`. */
   async rotate(): Promise<string> {
-    this.#key = rotateSigningKey(this.#options.settings.dataDir, secretFiles)
+    const { dataDir } = this.#options.settings
+    // Another process may have rotated; and a log that two rotations passed by could be neither erased in nor exported from any more.
+    this.#key = openSigningKey(dataDir, secretFiles)
+    await this.#log.adopt(this.#key.current)
+    if (!(await handOnLogs(this.logOptions))) throw new LogError('refused', 'Another process still signs with the key before. Start it anew first.')
+    this.#key = rotateSigningKey(dataDir, secretFiles)
     await this.#log.adopt(this.#key.current)
     await this.#log.checkpoint()
+    await handOnLogs(this.logOptions)
     return this.#log.signer.key.text
   }
 
