@@ -5,7 +5,6 @@ import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { dropSegments, eraseEntries } from '../../src/ledger/erase.ts'
-import { handOnLogs } from '../../src/ledger/hand-on.ts'
 import { checkpointsFile, hashesFile, intentsFile, keysFile, linesFile, listLogs, segmentEntries, segmentsFile } from '../../src/ledger/layout.ts'
 import { mendLogs } from '../../src/ledger/open.ts'
 import type { ReceiptLog } from '../../src/ledger/log.ts'
@@ -208,17 +207,6 @@ describe('keys', () => {
     const left = leave(folder)
     const later = await openAt(left, { key: rotated })
     assert.deepEqual([later.id, later.size], [log.id, 3])
-    await later.close()
-    await assertRight(left)
-  })
-
-  test('are handed on in logs that nobody writes, so that two rotations leave none behind, and told where another process signs with the former', async () => {
-    const left = leave(folder)
-    assert.equal(await handOnLogs(optionsOf(left, { key: rotated })), true)
-    assert.equal(await handOnLogs(optionsOf(left, { key: { current: seed(3), former: seed(2) } })), true)
-    const later = await openAt(left, { key: { current: seed(4), former: seed(3) } })
-    assert.equal(later.id, log.id)
-    assert.equal(await handOnLogs(optionsOf(left, { key: { current: seed(5), former: seed(4) } })), false)
     await later.close()
     await assertRight(left)
   })
