@@ -15,19 +15,20 @@ export const filterFlags = {
   '--cost-min <dollars>': 'that cost as much, or more',
   '--cost-max <dollars>': 'that cost no more',
   '--tag <key:value>': 'with this label of its metadata',
-  '--where <signal=value>': 'any other signal with few values, as client=codex',
+  '--where <signal=value...>': 'any other signal with few values, as client=codex; several times for several signals',
 } as const
 
 const own = new Set(Object.keys(filterFlags).map((flag) => flag.split(' ')[0]!))
 
+type Given = Pick<Arguments, 'options' | 'lists'>
+
 /** As a query, with what else is given. */
-export function queryOf(options: Arguments['options'], more: Readonly<Record<string, string | undefined>> = {}): string {
+export function queryOf({ options, lists }: Given, more: Readonly<Record<string, string | undefined>> = {}): string {
   const query = new URLSearchParams()
-  for (const [flag, value] of Object.entries(options)) {
-    if (typeof value !== 'string' || !own.has(flag)) continue
-    if (flag !== '--where') query.set(flag === '--key' ? 'key_id' : flag.slice(2).replaceAll('-', '_'), value)
-    else query.set(...pairOf(value))
-  }
+  for (const [flag, value] of Object.entries(options))
+    if (typeof value === 'string' && own.has(flag)) query.set(flag === '--key' ? 'key_id' : flag.slice(2).replaceAll('-', '_'), value)
+  // What is said twice is not taken once: the control API refuses it.
+  for (const value of lists['--where'] ?? []) query.append(...pairOf(value))
   for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value)
   const text = query.toString()
   return text === '' ? '' : `?${text}`

@@ -34,10 +34,12 @@ const mostValues = 50
 
 /** Throws `Failure` with what is allowed. */
 export function readFilters(query: Query, viewer: Viewer): ReceiptFilters {
+  refuseZeros(query)
   const [from, to] = [readTime(query, 'from'), readTime(query, 'to')]
   if (from !== undefined && to !== undefined && from >= to) throw wrong('from', '`from` must be before `to`.')
   const costMin = readDollars(query, 'cost_min')
   const costMax = readDollars(query, 'cost_max')
+  if (costMin !== undefined && costMax !== undefined && costMin > costMax) throw wrong('cost_min', '`cost_min` must not be above `cost_max`.')
   const label = readTag(query.tag)
   const dimensions = [...listed].flatMap(([name, names]) => (query[name] === undefined ? [] : [readValues(name, names, query[name])]))
   return scoped(viewer, {
@@ -49,6 +51,12 @@ export function readFilters(query: Query, viewer: Viewer): ReceiptFilters {
     ...(label !== undefined && { label }),
     ...(query.user_pseudonym !== undefined && { user: query.user_pseudonym }),
   })
+}
+
+/** No value has one, and PostgreSQL takes no text that does. */
+function refuseZeros(query: Query): void {
+  const name = Object.keys(query).find((one) => query[one]?.includes('\0'))
+  if (name !== undefined) throw wrong(name, `\`${name}\` is a text without the character 0.`)
 }
 
 /** The operator sees all, a client the calls of its own key. */

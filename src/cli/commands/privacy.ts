@@ -1,6 +1,6 @@
 /** `omni receipts hold`, `release`, `erase`, `forget` and `epochs`: what is kept of people, and how it goes. */
 
-import { ask } from '../api.ts'
+import { ask, askText, longMs } from '../api.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
 import { table, time } from '../table.ts'
 
@@ -68,7 +68,8 @@ export const privacy: readonly Command[] = [
       const user = text(options, '--user')
       if (user === undefined) throw new Complaint('Say whom: `omni receipts erase --user <id>`.')
       const isDry = options['--yes'] !== true
-      const told = await ask<Erasure>('POST', '/_omni/erasures', { user, tenant: text(options, '--tenant') ?? 'default', dry_run: isDry })
+      const body = { user, tenant: text(options, '--tenant') ?? 'default', dry_run: isDry }
+      const told = JSON.parse(await askText({ method: 'POST', path: '/_omni/erasures', body, within: longMs })) as Erasure
       console.log(options['--json'] ? JSON.stringify(told) : sentencesOf(told, isDry))
       return 0
     },

@@ -1,6 +1,6 @@
 /** `omni receipts export` and `reindex`: receipts for others, and the index built anew from the log. */
 
-import { ask, askText } from '../api.ts'
+import { ask, askText, longMs } from '../api.ts'
 import { Complaint, type Command } from '../command.ts'
 import { filterFlags, queryOf } from '../receipt-filters.ts'
 
@@ -11,10 +11,11 @@ export const receiptsExport: readonly Command[] = [
     usage: 'receipts export [id]',
     help: 'all receipts, or those that are meant, as lines of JSON, CSV or OCSF; of one id, its proof, for tools/verify_receipts.py or any other verifier',
     options: { '--format <name>': `${formats.join(', ')} (jsonl)`, ...filterFlags },
-    run: async ({ values, options }) => {
+    run: async (given) => {
+      const { values, options } = given
       const format = options['--format'] ?? 'jsonl'
       if (typeof format !== 'string' || !formats.includes(format)) throw new Complaint(`--format is one of ${formats.join(', ')}.`)
-      const path = values.id === undefined ? `/_omni/reports${queryOf(options, { format })}` : `/_omni/reports/${encodeURIComponent(values.id)}/proof`
+      const path = values.id === undefined ? `/_omni/reports${queryOf(given, { format })}` : `/_omni/reports/${encodeURIComponent(values.id)}/proof`
       await askText({ method: 'GET', path, into: process.stdout })
       return 0
     },
@@ -32,7 +33,7 @@ export const receiptsExport: readonly Command[] = [
     usage: 'receipts reindex',
     help: 'read the logs of this data directory from their beginning, and add to the index what it lacks',
     run: async () => {
-      const { read } = await ask<{ readonly read: number }>('POST', '/_omni/reports/reindex')
+      const { read } = JSON.parse(await askText({ method: 'POST', path: '/_omni/reports/reindex', within: longMs })) as { readonly read: number }
       console.log(`${read} entries were read: what the index lacked of them it has now.`)
       return 0
     },

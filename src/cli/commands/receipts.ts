@@ -19,8 +19,9 @@ export const receipts: readonly Command[] = [
     usage: 'receipts list',
     help: 'the newest calls',
     options: { '--limit <n>': 'how many, 1 to 200 (20)', '--cursor <text>': 'go on behind another page', ...filterFlags, ...json },
-    run: async ({ options }) => {
-      const { data, next_cursor: next } = await ask<Page>('GET', `/_omni/reports${queryOf(options, paging(options))}`)
+    run: async (given) => {
+      const { options } = given
+      const { data, next_cursor: next } = await ask<Page>('GET', `/_omni/reports${queryOf(given, paging(options))}`)
       if (options['--json']) print(data.map((receipt) => JSON.stringify(receipt)))
       else print([table([columns, ...data.map(row)]), ...(next === null ? [] : [`More: --cursor ${next}`])])
       return 0
@@ -40,14 +41,15 @@ export const receipts: readonly Command[] = [
     usage: 'receipts tail',
     help: 'calls as they end, until it is interrupted',
     options: { ...filterFlags, ...json },
-    run: async ({ options }) => tail(options),
+    run: tail,
   },
   {
     usage: 'receipts summary',
     help: 'sums of calls: how many, tokens, money, time',
     options: { '--by <signals>': 'by these, as provider,model', '--per <period>': 'hour, day or total (total)', ...filterFlags, '--json': 'for programs' },
-    run: async ({ options }) => {
-      const query = queryOf(options, { by: textOf(options, '--by'), per: textOf(options, '--per') })
+    run: async (given) => {
+      const { options } = given
+      const query = queryOf(given, { by: textOf(options, '--by'), per: textOf(options, '--per') })
       const text = await askText({ method: 'GET', path: `/_omni/reports/summary${query}` })
       console.log(options['--json'] ? text : summed(JSON.parse(text) as Summary))
       return 0
@@ -92,12 +94,13 @@ const lookBack = 15 * 60_000
 const mostSeen = 2000
 
 /** Never resolves by itself: whoever interrupts the command ends it. */
-async function tail(options: Arguments['options']): Promise<number> {
+async function tail(given: Arguments): Promise<number> {
+  const { options } = given
   const seen = new Set<string>()
   if (!options['--json']) console.log(columns.join('  '))
   for (let isFirst = true; ; isFirst = false) {
     const from = textOf(options, '--from') ?? String(now() - lookBack)
-    const { data } = await ask<Page>('GET', `/_omni/reports${queryOf(options, { limit: '200', from })}`)
+    const { data } = await ask<Page>('GET', `/_omni/reports${queryOf(given, { limit: '200', from })}`)
     const fresh = data.filter(({ id }) => !seen.has(id)).toReversed()
     for (const { id } of fresh) seen.add(id)
     for (const id of seen) if (seen.size > mostSeen) seen.delete(id)
