@@ -9,8 +9,8 @@ export interface OutboxLimits {
 
 /** Receipts that go to storage at once. */
 const batchSize = 500
-/** How long a receipt may wait for others, in milliseconds. */
-const gatherMs = 50
+/** How long a receipt waits for others, in milliseconds: a batch costs more than a receipt in it, and what waits long is copied about by the collector. */
+const gatherMs = 15
 const firstRetryMs = 250
 const longestRetryMs = 10_000
 
@@ -88,8 +88,8 @@ export class Outbox<T> {
 
   async #run(): Promise<void> {
     let wait = firstRetryMs
-    if (!this.#isClosing) await this.#wait(gatherMs)
     while ((this.#waiting.length > 0 || this.#missed > 0) && !this.#hasGivenUp) {
+      if (!this.#isClosing && this.#waiting.length < batchSize) await this.#wait(gatherMs)
       const batch = this.#waiting.slice(0, batchSize)
       const missed = this.#missed
       try {

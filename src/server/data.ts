@@ -1,7 +1,8 @@
 /** What the gateway keeps, opened: the store, and the keyed functions that its master key allows. The keys themselves go no further than this file. */
 
-import { createHmac, createHash, type KeyObject } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
+import { KeyedHash } from '../base/keyed-hash.ts'
 import { deriveKey, keyedHash, open, seal, type Place } from '../base/seal.ts'
 import type { Settings } from '../config/settings.ts'
 import { openAdminKey } from '../storage/admin-key.ts'
@@ -49,12 +50,13 @@ export function keepFirstKey(dataDir: string, key: string): string {
 
 function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<Settings, 'dataDir' | 'inputHash'>): Data {
   const clientKeys = deriveKey(master, 'client-keys')
+  const tokens = new KeyedHash(clientKeys)
   const credentials = deriveKey(master, 'credentials')
   const responses = deriveKey(master, 'responses')
   return {
     store,
     adminHash: keyedHash(clientKeys, openAdminKey(dataDir)),
-    hashKey: (token) => keyedHash(clientKeys, token),
+    hashKey: (token) => tokens.digest([token]),
     hashInput: inputHasher(inputHash, deriveKey(master, 'input-hash')),
     epochs: new EpochKeys(dataDir),
     sealSecret: (secret, place) => seal(credentials, secret, place),
@@ -67,9 +69,13 @@ function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<
 /** Over the bytes of the messages as the client sent them, each piece with its length before it. */
 function inputHasher(mode: Settings['inputHash'], key: KeyObject): Data['hashInput'] {
   if (mode === 'none') return () => null
-  return (pieces) => {
-    const hash = mode === 'hmac' ? createHmac('sha256', key) : createHash('sha256')
-    for (const piece of pieces) hash.update(`${piece.length}:`).update(piece)
-    return hash.digest('hex')
-  }
+  const keyed = new KeyedHash(key)
+  const digest = mode === 'hmac' ? (pieces: readonly (string | Buffer)[]) => keyed.digest(pieces) : plainDigest
+  return (pieces) => digest(pieces.flatMap((piece) => [`${piece.length}:`, piece]))
+}
+
+function plainDigest(pieces: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
 }
