@@ -6,14 +6,14 @@ import { asText } from '../base/json.ts'
 import { LogError, toLogError } from './errors.ts'
 import { intentsFile, listSegments } from './layout.ts'
 import { readObject } from './lines.ts'
+import { OpenCalls } from './open-calls.ts'
 
 export class Intents {
   readonly #log: string
   #first: number
   #descriptor: number
   #size: number
-  /** Calls whose receipt is not in the log: bounded by those in flight, and those whose receipts wait in the outbox. */
-  readonly #open: Map<string, string>
+  readonly #open: OpenCalls
   /** Of this turn: bounded by the calls that a turn of the event loop can begin. */
   #ids: string[] = []
   #lines: string[] = []
@@ -24,17 +24,17 @@ export class Intents {
   constructor(log: string, first: number, open: ReadonlyMap<string, string>) {
     this.#log = log
     this.#first = first
-    this.#open = new Map(open)
+    this.#open = new OpenCalls(open)
     ;[this.#descriptor, this.#size] = beginFile(log, first, [...open.values()])
   }
 
   get open(): ReadonlyMap<string, string> {
-    return this.#open
+    return this.#open.all()
   }
 
   /** Resolves when the text, one line of JSON with the call's id, outlives the process. Rejects with `LogError`. */
   add(id: string, text: string): Promise<void> {
-    this.#open.set(id, text)
+    this.#open.add(id, text)
     this.#ids.push(id)
     return this.#enter(text)
   }
@@ -52,8 +52,16 @@ export class Intents {
 
   /** Goes on in the file of a new segment, with what is open. Throws `LogError`; then the old file is gone on with. */
   roll(first: number): void {
-    if (first === this.#first) return
-    const [descriptor, size] = beginFile(this.#log, first, [...this.#open.values()])
+    if (first !== this.#first) this.#begin(first)
+  }
+
+  /** Leaves out the calls that have their receipt. Throws `LogError`. */
+  tidy(): void {
+    this.#begin(this.#first)
+  }
+
+  #begin(first: number): void {
+    const [descriptor, size] = beginFile(this.#log, first, [...this.#open.all().values()])
     closeSync(this.#descriptor)
     this.#first = first
     this.#descriptor = descriptor
