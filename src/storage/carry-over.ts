@@ -8,8 +8,18 @@ import type { Engine } from './engine.ts'
 const partSize = 500
 
 /** They are in no log, so the database keeps their text. Gateways that start at once may do it together: what is there already is left as it is. */
-export async function carryOver({ db, columnsOf, append }: Engine): Promise<void> {
-  if ((await columnsOf(db, 'receipts_before')).length === 0) return
+export async function carryOver(engine: Engine): Promise<void> {
+  const isDone = async () => (await engine.columnsOf(engine.db, 'receipts_before')).length === 0
+  if (await isDone()) return
+  try {
+    await carryParts(engine)
+  } catch (error) {
+    // Who came to the end first has dropped the table under the others.
+    if (!(await isDone())) throw error
+  }
+}
+
+async function carryParts({ db, append }: Engine): Promise<void> {
   for (;;) {
     const part = await db.selectFrom('receipts_before').select(['id', 'body']).orderBy('id').limit(partSize).execute()
     if (part.length === 0) break

@@ -17,6 +17,8 @@ export interface Engine {
   columnsOf(db: Kysely<Tables>, table: keyof Tables): Promise<readonly string[]>
   /** Keeps every other upgrade out until the transaction ends. */
   lock(transaction: Kysely<Tables>): Promise<void>
+  /** Keeps everybody from adding to the sums by single values until the transaction ends. */
+  lockValueSums(transaction: Kysely<Tables>): Promise<void>
   /** Copies the whole database aside and reads the copy back. Throws `StorageError` `refused` where that fails. */
   backUp(): Promise<void>
   /** Whether the lines of receipts are wanted in entries: readers of a database that a fleet shares may not have the log on their disk. */

@@ -178,4 +178,18 @@ export const migrations: readonly Migration[] = [
       'create index receipts_by_end on receipts (expires_at)',
     ],
   },
+  {
+    name: '0007-values',
+    // Filled by `value-sums.ts`, which knows the dimensions.
+    up: (type) => [
+      `create table rollups_value (
+        dimension ${type.id} not null,
+        period ${type.integer} not null,
+        value ${type.id} not null,
+        tenant ${type.id} not null,
+        ${sums.map((name) => `${name} ${type.integer} not null`).join(', ')},
+        primary key (dimension, period, value, tenant)
+      )${type.sorted}`,
+    ],
+  },
 ]

@@ -16,12 +16,14 @@ import { storedReceipts } from './receipts.ts'
 import { storedRemovals } from './removals.ts'
 import { storedResponses } from './responses.ts'
 import type { Store, StoreOptions } from './store.ts'
+import { renewValueSums } from './value-sums.ts'
 
 /** Opens the database, and makes or upgrades its tables. Rejects with `StorageError` `refused` where it must not be touched, with a sentence for the operator. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const engine = await openEngine(options)
   try {
     await migrate(engine, migrations, dimensions)
+    await renewValueSums(engine)
     await carryOver(engine)
   } catch (error) {
     await engine.close()

@@ -1,7 +1,7 @@
 /** How receipts leave the index: at once, and with a note of what the log must still erase, so that no end of a process leaves one behind. */
 
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { periodMs, rollupTables } from './rollups.ts'
+import { periodMs, rollupTables, valued } from './rollups.ts'
 import type { Tables } from './tables.ts'
 
 /** How receipts leave the index: each note of what its log must still erase is stored with that. Sums stay, since they hold no person. */
@@ -75,6 +75,10 @@ function takings({ db, addUp }: Index): Pick<Removals, 'takeExpired' | 'takeUser
         const period = Math.floor(before / periodMs[table])
         await db.deleteFrom(table).where('period', '<', period).where(isFree).execute()
       }
+      const held = db.selectFrom('holds').select('tenant')
+      const day = Math.floor(before / periodMs.rollups_day)
+      // All dimensions are named, so that the key finds the days.
+      await db.deleteFrom('rollups_value').where('dimension', 'in', valued).where('period', '<', day).where('tenant', 'not in', held).execute()
     },
   }
 }

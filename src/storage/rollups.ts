@@ -1,4 +1,6 @@
-/** How receipts are added up by hour and by day, one row for each combination: the same SQL in both databases. */
+/** How receipts are added up by hour and by day, one row for each combination, and by day one for each value: the same SQL in both databases. */
+
+import { dimensions, noValue } from '../receipts/index-entry.ts'
 
 /** The columns of the rollups that are sums, by how they are made of the rows of receipts. */
 const sums = {
@@ -25,25 +27,55 @@ export type RollupTable = keyof typeof periodMs
 export const rollupTables = Object.keys(periodMs) as readonly RollupTable[]
 export const hoursOfDay = 24
 
+/** The dimensions whose values have sums of their own. The size of the cost is there to find receipts by: nobody asks for sums of it. */
+export const valued: readonly string[] = dimensions.filter((name) => name !== 'cost_class')
+/** Stands in `rollups_value` for null, which no key may hold. */
+export const nullText = `'${noValue}'`
+
 /**
  * Adds what is selected of receipts to a table of rollups. In the order of its key, so that no two writers wait for each other.
  * Days also tell in which of their hours there are calls, one bit each.
  */
 export function rollUp(table: RollupTable, selected: string): string {
-  const ofHours = `
-    select created_at / ${periodMs.rollups_hour} as period, combo, ${added.map((name) => `${sums[name]} as ${name}`).join(', ')}, coalesce(max(duration), 0) as longest
-    from ${selected} group by created_at / ${periodMs.rollups_hour}, combo`
-  const ofDays = `
-    select period / ${hoursOfDay} as period, combo, ${added.map((name) => `sum(${name})`).join(', ')}, max(longest), sum(1 << cast(period % ${hoursOfDay} as integer)) as hours
-    from (${ofHours}) as hourly group by period / ${hoursOfDay}, combo`
   const isDay = table === 'rollups_day'
   return `
     insert into ${table} (period, combo, ${sumNames.join(', ')}${isDay ? ', hours' : ''})
-    select * from (${isDay ? ofDays : ofHours}) as grown where true order by period, combo
-    on conflict (period, combo) do update set ${added.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ')},
-    longest = case when excluded.longest > ${table}.longest then excluded.longest else ${table}.longest end
-    ${isDay ? `, hours = ${table}.hours | excluded.hours` : ''}`
+    select * from (${isDay ? ofDays(selected) : ofHours(selected)}) as grown where true order by period, combo
+    ${addedTo(table, 'period, combo')} ${isDay ? `, hours = ${table}.hours | excluded.hours` : ''}`
 }
+
+/** Adds what is selected of receipts to the sums of days by single values. */
+export const rollUpValues = (selected: string): string => addValues(ofDays(selected))
+
+/**
+ * Adds sums of days, a row for each combination, to those by single values: each counts for its value of each dimension. Tenants stand apart,
+ * since what is held is of a tenant.
+ */
+export function addValues(daily: string): string {
+  const ofDimension = (name: string): string => `
+    select '${name}' as dimension, period, coalesce("${name}", ${nullText}) as value, coalesce(tenant_id, ${nullText}) as tenant,
+    ${added.map((sum) => `sum(${sum})`).join(', ')}, max(longest) from daily group by 2, 3, 4`
+  return `
+    insert into rollups_value (dimension, period, value, tenant, ${sumNames.join(', ')})
+    with daily as materialized (
+      select d.period, ${sumNames.map((sum) => `d.${sum}`).join(', ')}, ${valued.map((name) => `c."${name}"`).join(', ')}
+      from (${daily}) as d join combos as c on c.id = d.combo
+    )
+    select * from (${valued.map(ofDimension).join(' union all ')}) as grown where true order by dimension, period, value, tenant
+    ${addedTo('rollups_value', 'dimension, period, value, tenant')}`
+}
+
+const ofHours = (selected: string): string => `
+  select created_at / ${periodMs.rollups_hour} as period, combo, ${added.map((name) => `${sums[name]} as ${name}`).join(', ')}, coalesce(max(duration), 0) as longest
+  from ${selected} group by created_at / ${periodMs.rollups_hour}, combo`
+
+const ofDays = (selected: string): string => `
+  select period / ${hoursOfDay} as period, combo, ${added.map((name) => `sum(${name}) as ${name}`).join(', ')}, max(longest) as longest, sum(1 << cast(period % ${hoursOfDay} as integer)) as hours
+  from (${ofHours(selected)}) as hourly group by period / ${hoursOfDay}, combo`
+
+const addedTo = (table: string, key: string): string => `
+  on conflict (${key}) do update set ${added.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ')},
+  longest = case when excluded.longest > ${table}.longest then excluded.longest else ${table}.longest end`
 
 /** The sums of rollups, as text: they may be larger than a number can tell. */
 export const addedUp: readonly string[] = sumNames.map((name) => `cast(coalesce(${name === 'longest' ? 'max' : 'sum'}(r.${name}), 0) as text) as ${name}`)

@@ -12,6 +12,7 @@ export interface Tables {
     /** The hours of the day in which there are calls, the lowest bit the first. */
     readonly hours: number
   }
+  readonly rollups_value: ValueRow
   readonly logs: LogRow
   readonly holds: HoldRow
   readonly removals: RemovalRow
@@ -76,9 +77,19 @@ interface LabelRow {
 }
 
 /** Of all receipts of one combination that were made in one period: hours or days since 1970. They stay when the receipts go. */
-interface RollupRow {
-  readonly period: number
+interface RollupRow extends SumsRow {
   readonly combo: number
+}
+
+/** Of all receipts of one tenant that were made in one day, and have that value of that dimension. */
+interface ValueRow extends SumsRow {
+  readonly dimension: string
+  readonly value: string
+  readonly tenant: string
+}
+
+interface SumsRow {
+  readonly period: number
   readonly calls: number
   readonly prompt_tokens: number
   readonly completion_tokens: number

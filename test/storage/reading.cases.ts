@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import type { ReceiptRecord } from '../../src/receipts/signals.ts'
-import type { DimensionFilter, ReceiptFilters } from '../../src/storage/store.ts'
+import { sumNames, type SumName } from '../../src/storage/rollups.ts'
+import type { DimensionFilter, ReceiptFilters, Summary } from '../../src/storage/store.ts'
 import { dice } from '../choosing.ts'
 import { entry, everyReceipt, placed, record } from './place.ts'
 import type { StoreCases } from './place.ts'
@@ -20,6 +21,7 @@ function makeRecords(): readonly ReceiptRecord[] {
     return record({
       created_at: day + Math.floor((at / 6000) * 72 * hour) + Math.floor(random() * 5000),
       key_id: pick('key_a', 'key_b', null),
+      tenant_id: pick('default', 'second', null),
       provider: pick('one', 'two', '', null),
       requested_model: pick('m', 'n', 'o'),
       resolved_model: pick('m', 'n'),
@@ -115,6 +117,29 @@ export const readingCases: StoreCases = {
     }
   },
 
+  'are added up by the values of one dimension as by combinations, and as by hand': async (store) => {
+    const random = dice(13)
+    const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)]!
+    for (let turn = 0; turn < 60; turn += 1) {
+      const name = pick('provider', 'key_id', 'error', 'requested_model', 'tenant_id')
+      const by = pick([], [name], [name, 'tenant_id'].slice(0, name === 'tenant_id' ? 1 : 2), ['tenant_id'])
+      const own = pick([], [one(name, pick('one', 'key_a', 'm', 'second', null), '')])
+      const dimensions = [...own, ...pick([], [], [one('tenant_id', 'default', null)])]
+      const unit = pick(hour, 24 * hour)
+      const from = day + Math.floor(random() * 48 * (hour / unit)) * unit
+      const filter = { dimensions, ...pick({}, { from }, { from, to: from + 24 * hour + pick(0, 5) * unit }) }
+      const per = pick('day' as const, 'total' as const)
+      const about = JSON.stringify({ by, per, filter })
+      const found = keyed(await store.receipts.summarize({ by, per, ...filter }))
+      const split = await store.receipts.summarize({ by: [...by, 'status', 'stream'], per, ...filter })
+      const combined = folded(split, by.length)
+      if (by.length === 0 && per === 'total' && split.length === 0) assert.equal(found[0]?.[1].calls, '0', about)
+      else assert.deepEqual(found, combined, about)
+      const fitting = records.filter((call) => fits(call, filter))
+      assert.deepEqual(new Map(found), addUp(fitting, by, per), about)
+    }
+  },
+
   'are added up exactly where the sum is more than a number can tell': async (store) => {
     const cost = 8_000_000_000_000_001
     await store.receipts.append(Array.from({ length: 5 }, () => entry({ route: 'dear', cost })))
@@ -133,6 +158,20 @@ export const readingCases: StoreCases = {
     const [own] = await store.receipts.summarize({ by: [], per: 'total', dimensions: [one('requested_model', 'made-up-2050')] })
     assert.equal(own?.sums.calls, '1')
   },
+}
+
+const keyed = (sums: readonly Summary[]) => sums.map(({ period, values, sums: own }) => [JSON.stringify([period, ...values]), own] as const)
+
+/** Sums by fewer dimensions: those by the first so many values, in order. */
+function folded(split: readonly Summary[], count: number): ReturnType<typeof keyed> {
+  const groups = Map.groupBy(split, ({ period, values }) => JSON.stringify([period, ...values.slice(0, count)]))
+  return [...groups].map(([key, group]) => {
+    const sum = (name: SumName) => {
+      const numbers = group.map(({ sums }) => BigInt(sums[name]))
+      return String(numbers.reduce((left, right) => (name === 'longest' ? (left > right ? left : right) : left + right)))
+    }
+    return [key, Object.fromEntries(sumNames.map((name) => [name, sum(name)])) as Summary['sums']] as const
+  })
 }
 
 function addUp(calls: readonly ReceiptRecord[], by: readonly string[], per: 'hour' | 'day' | 'total') {

@@ -7,15 +7,7 @@ import { writeRecord } from '../../src/receipts/line.ts'
 import { entry, everyReceipt, placed, record, refusal } from './place.ts'
 import type { StoreCases } from './place.ts'
 
-const hostile = [
-  `'; drop table receipts; --`,
-  `" or "1"="1`,
-  '%_\\',
-  '$1 ? :name @x',
-  `\u2028"}{"`,
-  '\\u0000',
-  `x' union select hash from client_keys --`,
-]
+const hostile = [`'; drop table receipts; --`, `" or "1"="1`, '%_\\', '$1 ? :name @x', `\u2028"}{"`, '\\u0000', `x' union select hash from client_keys --`]
 
 const log = `log_${'a'.repeat(32)}`
 const of = (key: string) => ({ dimensions: [{ names: ['key_id'], values: [key] }] })

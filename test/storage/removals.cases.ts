@@ -61,9 +61,10 @@ export const removalCases: StoreCases = {
     assert.deepEqual(await store.holds.put({ tenant: 'held', since: 5, by: 'admin' }), { tenant: 'held', since: 5, by: 'admin' })
     assert.deepEqual(await store.holds.put({ tenant: 'held', since: 6, by: 'key_1' }), { tenant: 'held', since: 5, by: 'admin' })
     assert.equal(await store.removals.takeExpired(end), 1)
-    const callsOf = async (tenant: string) => (await store.receipts.summarize({ by: [], per: 'total', ...ofTenant(tenant) }))[0]?.sums.calls ?? '0'
+    const callsOf = async (tenant: string, by: readonly string[]) =>
+      (await store.receipts.summarize({ by, per: 'total', ...ofTenant(tenant) }))[0]?.sums.calls ?? '0'
     await store.removals.dropSums(old.created_at + 86_400_000)
-    assert.deepEqual([await callsOf('held'), await callsOf('free')], ['1', '0'])
+    for (const by of [[], ['client'], ['client', 'surface']]) assert.deepEqual([await callsOf('held', by), await callsOf('free', by)], ['1', '0'], by.join())
     assert.deepEqual(await store.holds.list(), [{ tenant: 'held', since: 5, by: 'admin' }])
     assert.deepEqual([await store.holds.remove('held'), await store.holds.remove('held')], [true, false])
     assert.equal(await store.removals.takeExpired(end), 1)

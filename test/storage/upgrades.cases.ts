@@ -6,6 +6,8 @@ import { writeRecord } from '../../src/receipts/line.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { migrations } from '../../src/storage/migrations.ts'
 import { openEngine, openStore } from '../../src/storage/open.ts'
+import { sumNames } from '../../src/storage/rollups.ts'
+import type { Store } from '../../src/storage/store.ts'
 import { entry, everyReceipt, record, refusal, upgradeTo, using } from './place.ts'
 import type { PlaceCases } from './place.ts'
 
@@ -32,6 +34,20 @@ export const upgradeCases: PlaceCases = {
       await store.receipts.append([entry()])
       assert.equal((await everyReceipt(store)).length, 2)
     })
+  },
+
+  'make the sums by values anew where those there are of other dimensions': async (place) => {
+    const sumsOf = (store: Store) => store.receipts.summarize({ by: ['provider'], per: 'day' })
+    let before: unknown
+    await using(place, async (store) => {
+      await store.receipts.append([1, 2, 3].map((at) => entry({ provider: at < 3 ? 'one' : null, cost: at, created_at: 1_790_000_000_000 + at * 86_400_000 })))
+      before = await sumsOf(store)
+    })
+    await place.query(`update facts set value = 'provider zone' where name = 'summed_by'`)
+    await place.query(`update rollups_value set calls = 100 where value = 'one'`)
+    await place.query(`insert into rollups_value select 'zone', period, value, tenant, ${sumNames.join(', ')} from rollups_value where dimension = 'provider'`)
+    await using(place, async (store) => assert.deepEqual(await sumsOf(store), before))
+    assert.deepEqual(await place.query(`select 1 from rollups_value where dimension = 'zone'`), [])
   },
 
   'let no dimension into SQL whose name is no plain word': async (place) => {

@@ -42,6 +42,8 @@ export async function openPostgres({ url, hasOwnBackup = false }: PostgresOption
       await sql.raw(`set local lock_timeout = ${upgradeWaitMs}`).execute(transaction)
       await sql`select pg_advisory_xact_lock(${upgradeLock})`.execute(transaction)
     },
+    // Who has added to the sums of combinations waits here, and is not seen, or is done and is.
+    lockValueSums: async (transaction) => void (await sql`lock table rollups_value in exclusive mode`.execute(transaction)),
     backUp: async () => (hasOwnBackup ? undefined : backUp(db, place)),
     keepsLines: true,
     append: (entries, progress) => receipts.append(entries, progress),

@@ -5,7 +5,7 @@ import { entryFields, type IndexEntry } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
 import { asStored, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
 import { StorageError, toStorageError } from '../errors.ts'
-import { rollUp, rollupTables } from '../rollups.ts'
+import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import { opened } from './pool.ts'
 
@@ -20,7 +20,7 @@ const insertRows = `
     insert into receipts (${names}) select ${values} from unnest(${arrays}) as added (${names})
     on conflict (id) do nothing returning *
   ),
-  ${rollupTables.map((table) => `${table}_grown as (${rollUp(table, 'added')})`).join(', ')},
+  ${rollupTables.map((table) => `${table}_grown as (${rollUp(table, 'added')})`).join(', ')}, values_grown as (${rollUpValues('added')}),
   labelled as (
     insert into receipt_labels (label, value, created_at, seq)
     select label, value, created_at, seq from unnest($${afterRows + 1}::text[], $${afterRows + 2}::text[], $${afterRows + 3}::text[]) as told (receipt, label, value)

@@ -40,6 +40,7 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
     columnsOf: async (at, table) => (await sql<{ name: string }>`select name from pragma_table_info(${table})`.execute(at)).rows.map(({ name }) => name),
     // Every transaction begins by taking the one lock that writers share.
     lock: async () => {},
+    lockValueSums: async () => {},
     backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
     keepsLines: false,
     append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),

@@ -5,7 +5,7 @@ import { entryFields } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
 import { StorageError } from '../errors.ts'
 import { fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
-import { rollUp, rollupTables } from '../rollups.ts'
+import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import type { Batch, Value } from './messages.ts'
 
@@ -43,7 +43,8 @@ export class ReceiptWriter {
     this.#newest = database.prepare('select coalesce(max(seq), 0) as seq from receipts')
     this.#added = database.prepare(`select value from facts where name = 'added_up'`)
     this.#markAdded = database.prepare(`insert into facts (name, value) values ('added_up', ?) on conflict (name) do update set value = excluded.value`)
-    this.#rollUps = rollupTables.map((table) => database.prepare(rollUp(table, 'receipts where seq > ?')))
+    const news = 'receipts where seq > ?'
+    this.#rollUps = [...rollupTables.map((table) => rollUp(table, news)), rollUpValues(news)].map((text) => database.prepare(text))
   }
 
   append(batch: Batch): undefined {
