@@ -4,7 +4,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { now } from '../base/clock.ts'
 import { asText } from '../base/json.ts'
-import type { JsonObject } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
 import { writeCanonical } from '../receipts/entry.ts'
 import { Tree } from '../receipts/merkle.ts'
@@ -17,7 +16,7 @@ import { LogError, toLogError } from './errors.ts'
 import { GrowingFile, replaceFile, syncFolder } from './files.ts'
 import { Intents, readIntents } from './intents.ts'
 import type { SigningKey } from './keys.ts'
-import { checkpointsFile, keysFile, listLogs, listSegments, lockFile, originOf, segmentEntries, segmentsFile } from './layout.ts'
+import { checkpointsFile, firstOf, keysFile, listLogs, listSegments, lockFile, originOf, segmentEntries, segmentsFile } from './layout.ts'
 import { scan } from './lines.ts'
 import { takeLock } from './lock.ts'
 import type { Lock } from './lock.ts'
@@ -170,20 +169,24 @@ async function putTogether({ config, build, report }: LogOptions, { tail, lost, 
   return new ReceiptLog({ ...found, roots, segment, intents, files, last: tail.last, config, build, report })
 }
 
-async function finishErasures(folder: string, told: readonly JsonObject[]): Promise<void> {
+async function finishErasures(log: ReceiptLog, { erasures, first }: Tail): Promise<void> {
   try {
-    for (const each of told) await finishErasure(folder, readErasure(each))
+    const told = erasures.map(readErasure)
+    // A line behind the last checkpoint may be anybody's: none may take away the segment that is being written.
+    const isOurs = (before: number): boolean => before <= first && firstOf(before) === before
+    if (!told.every((each) => !('before' in each) || isOurs(each.before))) throw new LogError('refused')
+    // As when it was told: the last checkpoint must not be one within a segment that goes.
+    if (told.some((each) => 'before' in each)) await log.checkpoint()
+    for (const each of told) await finishErasure(log.folder, each)
   } catch (error) {
     // What cannot be erased: the gateway never wrote that it was.
-    throw error instanceof LogError && error.reason !== 'broken' ? new LogError('damaged') : error
+    throw error instanceof LogError && (error.reason === 'refused' || error.reason === 'missing') ? new LogError('damaged') : error
   }
 }
 
 /** What is owed from before, then that a process began to write, and a checkpoint of it. */
 async function begin(log: ReceiptLog, options: LogOptions, { tail, lost }: Pick<Found, 'tail' | 'lost'>): Promise<void> {
-  // As when they were told: the last checkpoint must not be one within a segment that goes.
-  if (tail.erasures.length > 0) await log.checkpoint()
-  await finishErasures(log.folder, tail.erasures)
+  await finishErasures(log, tail)
   const entries: NewEntry[] = []
   for (const [id, intent] of lost) {
     const text = options.recover(intent)
