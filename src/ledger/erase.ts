@@ -39,6 +39,7 @@ export async function eraseEntries(log: ReceiptLog, positions: readonly number[]
       if (chunk.some((position) => !(position < log.size))) throw new LogError('missing')
       const spots = await findSpots(log.folder, chunk)
       if (spots.length === 0) return 0
+      log.tidy()
       await tell(log, { positions: rangesOf(spots.map(({ position }) => position)) }, wish)
       await overwrite(log.folder, spots)
       return spots.length

@@ -118,6 +118,11 @@ export class ReceiptLog {
     if (this.#end === undefined) this.#parts.intents.forget(id)
   }
 
+  /** Forgets the intents of calls that have their receipt: where that is erased, a process that starts would take them for calls without one. Throws `LogError`. */
+  tidy(): void {
+    if (this.#end === undefined) this.#parts.intents.tidy()
+  }
+
   /** Syncs what was appended and signs for it. Rejects with `LogError`. */
   checkpoint(): Promise<Noted> {
     return this.inTurn(() => this.vouch())

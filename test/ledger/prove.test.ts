@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { flattenedVerify } from 'jose'
 import { dropSegments, eraseEntries } from '../../src/ledger/erase.ts'
-import { hashesFile, linesFile, segmentEntries } from '../../src/ledger/layout.ts'
+import { readIntents } from '../../src/ledger/intents.ts'
+import { hashesFile, linesFile, listSegments, segmentEntries } from '../../src/ledger/layout.ts'
 import type { ReceiptLog } from '../../src/ledger/log.ts'
 import { exportEntry } from '../../src/ledger/prove.ts'
 import type { Bundle } from '../../src/ledger/prove.ts'
@@ -14,7 +16,7 @@ import { leafHash } from '../../src/receipts/merkle.ts'
 import { readCheckpoint } from '../../src/receipts/note-bodies.ts'
 import { keyAt, readKeys } from '../../src/receipts/note-keys.ts'
 import { verifyNote } from '../../src/receipts/note.ts'
-import { receipts, seed } from './options.ts'
+import { intentOf, receipts, seed } from './options.ts'
 import { assertRight, leave, makeFolder, openAt } from './place.ts'
 
 const rotated = { current: seed(2), former: seed(1) }
@@ -86,6 +88,22 @@ describe('erasing', () => {
     }
     await log.checkpoint()
     await assertRight(folder)
+  })
+
+  test('[C75] takes the intents of these calls too: a process that died then brings none of them back', async () => {
+    const erased = [...receipts(3, 'gone'), ...receipts(1, 'other')]
+    for (const { closes = '' } of [...erased, ...receipts(1, 'open')]) await log.intend(closes, intentOf(closes))
+    const placed = await log.append(erased)
+    const gone = placed.slice(0, 3).map(({ position }) => position)
+    assert.equal(await eraseEntries(log, gone, { by: 'admin', reason: 'end_user' }), 3)
+    const left = leave(folder)
+    assert.deepEqual([...readIntents(join(left, log.id)).keys()], ['open_0'])
+    const later = await openAt(left, { key: rotated })
+    assert.equal(later.id, log.id)
+    const told = readFileSync(linesFile(later.folder, listSegments(later.folder).at(-1)!), 'utf8')
+    await later.close()
+    assert.ok(told.includes('open_0') && !told.includes('gone_'))
+    await assertRight(left)
   })
 
   test('takes receipts and audit entries alone, and only what is there', async () => {
