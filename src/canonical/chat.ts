@@ -210,10 +210,7 @@ export interface ChatRequest {
  */
 export type FinishReason = 'stop' | 'stop-sequence' | 'length' | 'context' | 'tool-calls' | 'refused' | 'paused' | 'other'
 
-/**
- * Tokens, as the provider counted them; undefined is what it did not say.
- * `input` counts cached tokens in, `output` counts reasoning in, whatever the wire does.
- */
+/** Tokens, as the provider counted them; undefined is what it did not say. `input` counts cached tokens in, `output` reasoning, whatever the wire does. */
 export interface Usage {
   readonly input?: number
   readonly output?: number
@@ -226,6 +223,10 @@ export interface Usage {
   readonly audioOutput?: number
   readonly imageInput?: number
   readonly imageOutput?: number
+  /** Of `cacheRead` and of `audioInput`: sound that came from the cache. */
+  readonly audioRead?: number
+  /** What is billed, all at the plain price, where the vendor tells it apart from what its model read and wrote. */
+  readonly billed?: { readonly input: number; readonly output: number }
   readonly rest?: Rest
 }
 

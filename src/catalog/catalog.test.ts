@@ -123,9 +123,9 @@ test('a billion tokens at the dearest price are billed exactly', () => {
   assert.equal(costOf({ input: 123_457 }, { input: 999_999_999 }), Number((123_457n * 999_999_999n + 500n) / 1000n))
 })
 
-test('counts that cannot be are counted as none', () => {
+test('counts that cannot be are counted as none, and of a part no more than the whole', () => {
   assert.equal(costOf({ input: 1000, output: 1000 }, { input: -5, output: Number.NaN }), 0)
-  assert.equal(costOf({ input: 1000, cacheRead: 100 }, { input: 10, cacheRead: 20 }), 2)
+  assert.equal(costOf({ input: 1000, cacheRead: 100 }, { input: 10, cacheRead: 20 }), 1)
 })
 
 test('a price follows the day and the hour that the source names', () => {

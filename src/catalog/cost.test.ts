@@ -35,6 +35,9 @@ const vectors: readonly (readonly [what: string, tokens: CountedTokens, cost: nu
   ['pictures in', { input: 10, imageInput: 4 }, 5 + 6 + 800],
   ['pictures out', { output: 10, imageOutput: 4 }, 5 + 60 + 8000],
   ['reasoning', { output: 10, reasoning: 4, imageOutput: 0 }, 5 + 60 + 80_000],
+  ['sound from a cache', { input: 10, cacheRead: 6, audioInput: 8, audioRead: 6, imageOutput: 0 }, 5 + 600 + 4 + 2],
+  ['sound that cannot but be from a cache', { input: 10, cacheRead: 9, audioInput: 8, imageOutput: 0 }, 5 + 900 + 2],
+  ['more from the cache than there was', { input: 10, cacheRead: 4, audioInput: 1, audioRead: 4, imageOutput: 0 }, 5 + 400 + 6],
   [
     'all of it',
     { input: 100, cacheRead: 1, cacheWrite: 3, cacheWriteHour: 2, audioInput: 4, imageInput: 5, output: 50, reasoning: 1, audioOutput: 2, imageOutput: 3 },

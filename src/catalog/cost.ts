@@ -14,6 +14,8 @@ export interface CountedTokens {
   readonly cacheWriteHour?: number
   readonly reasoning?: number
   readonly audioInput?: number
+  /** Of both `cacheRead` and `audioInput`. */
+  readonly audioRead?: number
   readonly audioOutput?: number
   readonly imageInput?: number
   readonly imageOutput?: number
@@ -60,16 +62,19 @@ function linesOf(price: Price, tokens: CountedTokens): readonly Line[] {
     if (count > 0) bill.push([count, rate])
     return count
   }
+  let left = whole(tokens.input)
+  const take = (count: number, rate: Rate | undefined): void => void (left -= add(Math.min(count, left), rate))
   const written = whole(tokens.cacheWrite)
   const forAnHour = Math.min(whole(tokens.cacheWriteHour), written)
   const write = or(price.cacheWrite, price.input)
-  add(written - forAnHour, write)
-  add(forAnHour, or(price.cacheWriteHour, write))
-  const read = add(whole(tokens.cacheRead), or(price.cacheRead, price.input))
-  const heard = add(whole(tokens.audioInput), price.audioInput)
+  take(written - forAnHour, write)
+  take(forAnHour, or(price.cacheWriteHour, write))
+  take(whole(tokens.cacheRead), or(price.cacheRead, price.input))
+  // What came from the cache is billed as that, be it sound.
+  take(Math.max(0, whole(tokens.audioInput) - whole(tokens.audioRead)), price.audioInput)
   // Vision models bill pictures as text; only those that say otherwise have a price for them.
-  const seen = price.imageInput === undefined ? 0 : add(whole(tokens.imageInput), price.imageInput)
-  add(whole(tokens.input) - written - read - heard - seen, price.input)
+  if (price.imageInput !== undefined) take(whole(tokens.imageInput), price.imageInput)
+  add(left, price.input)
   const reasoned = price.reasoning === undefined ? 0 : add(whole(tokens.reasoning), price.reasoning)
   const spoken = add(whole(tokens.audioOutput), price.audioOutput)
   const drawn = price.imageOutput === undefined ? 0 : add(whole(tokens.imageOutput), price.imageOutput)

@@ -125,3 +125,9 @@ test('where nobody answered, nothing is known', () => {
   settleCost(settled, usage, undefined)
   assert.deepEqual(money(settled), [null, null, null, 'unknown_usage', null])
 })
+
+test('where a vendor tells what it bills apart from what its model read, that is what costs', () => {
+  const price = openai.quote('gpt-4o', record().created_at, null)!.price
+  const billed = { input: 5, output: 4 }
+  assert.equal(priceCall(billing, { input: 496, output: 12, cacheRead: 96, billed }, record())?.provider, costOf(price, billed))
+})

@@ -34,7 +34,7 @@ export function priceCall({ tariff, isFree, isCovered, feePercent }: Billing, us
   if (isFree) return nothing
   const { resolved_model: model, created_at: at, service_tier: tier } = priced
   const quote = tariff === undefined || model === null ? null : tariff.quote(model, at, tier)
-  const provider = quote === null ? null : costOf(quote.price, usage)
+  const provider = quote === null ? null : costOf(quote.price, usage.billed ?? usage)
   if (isCovered) return provider === null ? nothing : { ...nothing, list: provider, quote }
   if (provider === null) return null
   const fee = Math.round((provider * feePercent) / 100)

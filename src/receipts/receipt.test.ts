@@ -159,6 +159,10 @@ describe('the answer', () => {
     receipt.observe([start(), open, finish, tell({ input: 100, output: 50 })])
     assert.equal(estimate, receipt.close().total_cost)
     assert.equal(new Receipt(opening).estimateCost(50), null)
+    const several = begin()
+    several.record.choices = 4
+    several.observe([start(), open, finish, tell({ input: 100, output: 200 })])
+    assert.equal(several.estimateCost(50), several.close().total_cost)
   })
 
   test('holds no text: names that have not the shape of one are left out', () => {

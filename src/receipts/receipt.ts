@@ -246,7 +246,8 @@ export class Receipt {
 
   /** The upper estimate, for a header that must go out before the answer's end; null without a price. */
   estimateCost(maxOutput: number | null): number | null {
-    return this.#costOf({ input: estimatedTokens(this.#requestBytes), output: maxOutput ?? 4096 })
+    const answers = Math.max(1, this.record.choices ?? 1)
+    return this.#costOf({ input: estimatedTokens(this.#requestBytes), output: (maxOutput ?? 4096) * answers })
   }
 
   #costOf(usage: Usage): number | null {

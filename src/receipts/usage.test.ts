@@ -19,6 +19,7 @@ test('what a provider tells of a finished answer is reported as it is', () => {
       cacheWriteHour: undefined,
       audioInput: undefined,
       imageInput: undefined,
+      audioRead: undefined,
       reasoning: 0,
       audioOutput: undefined,
       imageOutput: undefined,
@@ -52,6 +53,13 @@ test('of an answer that broke off, never less is counted than what was seen or t
     const { usage, source } = countUsage(told, cut)
     assert.deepEqual([usage.input, usage.output, source], [20, output, 'mixed'])
   }
+})
+
+test('what is billed apart is kept where both counts were told', () => {
+  const billed = { input: 3, output: 2 }
+  assert.deepEqual(countUsage({ input: 20, output: 8, billed }, seen).usage.billed, billed)
+  assert.equal('billed' in countUsage({ input: 20, output: 8, billed: { input: -3, output: 2 } }, seen).usage, false)
+  assert.equal('billed' in countUsage({ input: 20, output: 8, billed }, { ...seen, hasFinished: false }).usage, false)
 })
 
 test('that a prompt has no tokens is believed only where it was not weighed', () => {

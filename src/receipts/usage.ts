@@ -32,9 +32,11 @@ export function countUsage(told: Usage | undefined, { asked, isWeighed = false, 
   const output = counted(told?.output)
   const isLast = hasFinished && (output === undefined || (output >= mostTold && (output > 0 || answered === 0)))
   const usage = { input: input ?? asked, output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }
-  const all = { ...usage, ...partsOf(told, usage) }
   const inputSource = input === undefined ? 'estimated' : 'reported'
   const outputSource = output === undefined || !isLast ? 'estimated' : 'reported'
+  const { billed } = told ?? {}
+  const isBilled = billed !== undefined && inputSource === 'reported' && outputSource === 'reported' && isTold(billed)
+  const all = { ...usage, ...partsOf(told, usage), ...(isBilled && { billed }) }
   return { usage: all, source: inputSource === outputSource ? inputSource : 'mixed', inputSource, outputSource }
 }
 
@@ -77,7 +79,7 @@ export function estimatedTokens(bytes: number): number {
   return Math.ceil(bytes / 4)
 }
 
-const inputParts = ['cacheRead', 'cacheWrite', 'cacheWriteHour', 'audioInput', 'imageInput'] as const
+const inputParts = ['cacheRead', 'cacheWrite', 'cacheWriteHour', 'audioInput', 'imageInput', 'audioRead'] as const
 const outputParts = ['reasoning', 'audioOutput', 'imageOutput'] as const
 
 /** What was told of parts of the tokens. A part that is more than the whole is no count either: it would be billed. */

@@ -32,7 +32,7 @@ describe('an answer', () => {
 
   test('counts the tokens of the prompt as the model saw it, the cached ones among them (case 150)', () => {
     const { rest: _, ...usage } = cohereChat.readResponse(answers[0]!.whole).usage
-    assert.deepEqual(usage, { input: 215, output: 63, cacheRead: 96 })
+    assert.deepEqual(usage, { input: 215, output: 63, cacheRead: 96, billed: { input: 17, output: 12 } })
     const billed = cohereChat.readResponse(said({ usage: { billed_units: { input_tokens: 3, output_tokens: 1 } } })).usage
     assert.deepEqual([billed.input, billed.output], [3, 1])
   })

@@ -44,18 +44,26 @@ export function writeFinish(reason: FinishReason): string {
   return words[reason]
 }
 
-/** What is billed leaves out what the vendor added to the prompt; it is kept beside, and believed where nothing else is told. */
+/** What is billed leaves out what the vendor added to the prompt; it stands beside, and is believed where nothing else is told. */
 export function readUsage({ tokens, cached_tokens: cached, ...fields }: JsonObject): Usage {
   const counted = isObject(tokens) ? tokens : fields.billed_units
   const { input_tokens, output_tokens, ...left } = isObject(counted) ? counted : {}
+  const billed = isObject(tokens) ? billedIn(fields.billed_units) : undefined
   const [input, output, cacheRead] = [countOf(input_tokens), countOf(output_tokens), countOf(cached)]
   const beside = { ...fields, ...(isObject(tokens) ? Object.keys(left).length > 0 && { tokens: left } : tokens !== undefined && { tokens }) }
   return {
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
     ...(cacheRead !== undefined && { cacheRead }),
+    ...(billed && { billed }),
     ...kept(wire, cached === null ? { ...beside, cached_tokens: null } : beside, isObject(tokens) ? undefined : { tokens: 'absent' }),
   }
+}
+
+/** What the vendor charges for, of both; undefined where it does not tell. https://docs.cohere.com/docs/how-does-cohere-pricing-work */
+function billedIn(units: Json | undefined): Usage['billed'] {
+  const [input, output] = isObject(units) ? [countOf(units.input_tokens), countOf(units.output_tokens)] : []
+  return input === undefined || output === undefined ? undefined : { input, output }
 }
 
 /** What a provider says is not believed blindly: a count is a number of things. */

@@ -17,6 +17,7 @@ export function readUsage(said: JsonObject): Usage {
     cacheRead: cached,
     reasoning: thoughts,
     audioInput: countIn(fields.promptTokensDetails, 'AUDIO'),
+    audioRead: countIn(fields.cacheTokensDetails, 'AUDIO'),
     imageInput: countIn(fields.promptTokensDetails, 'IMAGE'),
     audioOutput: countIn(fields.candidatesTokensDetails, 'AUDIO'),
     imageOutput: countIn(fields.candidatesTokensDetails, 'IMAGE'),

@@ -3,7 +3,7 @@
 import { isObject, type JsonObject } from '../../base/json.ts'
 import type { Glance, Usage } from '../../canonical/chat.ts'
 import { weighAnswer } from '../weigh.ts'
-import { readFinish } from './usage.ts'
+import { readBeside, readFinish } from './usage.ts'
 
 /** Undefined where it is not the plain case of one good choice with its usage: then it is read whole. */
 export function glance(body: JsonObject): Glance | undefined {
@@ -25,20 +25,15 @@ export function glance(body: JsonObject): Glance | undefined {
   }
 }
 
-function countUsage({
-  prompt_tokens: input,
-  completion_tokens: output,
-  total_tokens: total,
-  prompt_tokens_details: prompt,
-  completion_tokens_details: completion,
-}: JsonObject): Usage | undefined {
+function countUsage(usage: JsonObject): Usage | undefined {
+  const { prompt_tokens: input, completion_tokens: output, total_tokens: total, prompt_tokens_details: prompt, completion_tokens_details: completion } = usage
   if (typeof input !== 'number' || typeof output !== 'number' || input + output !== total) return undefined
   const into = isObject(prompt) ? prompt : none
   const out = isObject(completion) ? completion : none
   return {
     input,
     output,
-    cacheRead: count(into.cached_tokens),
+    cacheRead: count(into.cached_tokens) ?? readBeside(usage),
     cacheWrite: count(into.cache_write_tokens),
     audioInput: count(into.audio_tokens),
     imageInput: count(into.image_tokens),

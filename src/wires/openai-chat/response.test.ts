@@ -7,7 +7,7 @@ import type { Block, ChatResponse, Choice, Usage } from '../../canonical/chat.ts
 import { Failure } from '../../canonical/failure.ts'
 import { openaiChat } from './index.ts'
 
-const { readRequest, readResponse, writeResponse } = openaiChat
+const { glance, readRequest, readResponse, writeResponse } = openaiChat
 const asked = readRequest({ model: 'm', messages: [{ role: 'user', content: 'hi' }] })
 const askedInLegacyWay = readRequest({ model: 'm', messages: [{ role: 'user', content: 'hi' }], functions: [{ name: 'f' }] })
 
@@ -162,4 +162,17 @@ test('probabilities stay with the words they are of', () => {
   const logprobs = { content: [{ token: 'x', logprob: -0.1, bytes: null, top_logprobs: [] }], refusal: null }
   const body = said({ content: 'x' }, { logprobs })
   assert.deepEqual((write(readResponse(body)).choices as JsonObject[])[0]?.logprobs, logprobs)
+})
+
+test('[157] what came from the cache is read where Kimi and DeepSeek tell it, and written as they told it', () => {
+  const counts = { prompt_tokens: 19, completion_tokens: 13, total_tokens: 32 }
+  const told: readonly JsonObject[] = [{ cached_tokens: 12 }, { prompt_cache_hit_tokens: 12, prompt_cache_miss_tokens: 7 }]
+  for (const beside of told) {
+    const body = { ...said({ content: 'x' }), usage: { ...counts, ...beside } }
+    assert.equal(readResponse(body).usage.cacheRead, 12)
+    assert.equal(glance(body)?.usage.cacheRead, 12)
+    assert.deepEqual(write(readResponse(body)).usage, body.usage)
+  }
+  const both = { ...said({ content: 'x' }), usage: { ...counts, cached_tokens: 12, prompt_tokens_details: { cached_tokens: 11 } } }
+  assert.equal(readResponse(both).usage.cacheRead, 11)
 })

@@ -67,7 +67,9 @@ export function readUsage(said: JsonObject): Usage {
     ...fields
   } = said
   const inner = { prompt: isObject(prompt) ? { ...prompt } : {}, completion: isObject(completion) ? { ...completion } : {} }
-  const details = { ...takeCounts(inner.prompt, promptDetails), ...takeCounts(inner.completion, completionDetails) }
+  const counts = { ...takeCounts(inner.prompt, promptDetails), ...takeCounts(inner.completion, completionDetails) }
+  const beside = counts.cacheRead === undefined ? readBeside(fields) : undefined
+  const details = beside === undefined ? counts : { ...counts, cacheRead: beside }
   const apart = reasoningApart([input, output, total], details.reasoning ?? 0)
   const isSum = typeof input === 'number' && typeof output === 'number' && total === input + output + apart
   return {
@@ -83,9 +85,14 @@ export function readUsage(said: JsonObject): Usage {
         ...keptDetails('prompt_tokens_details', prompt, inner.prompt),
         ...keptDetails('completion_tokens_details', completion, inner.completion),
       },
-      apart > 0 ? { output: 'without-reasoning' } : {},
+      { ...(apart > 0 && { output: 'without-reasoning' }), ...(beside !== undefined && { cache: 'beside' }) },
     ),
   }
+}
+
+/** Some vendors tell what came from the cache beside the details: Kimi (https://platform.kimi.ai/docs/api/chat), DeepSeek (https://api-docs.deepseek.com/guides/kv_cache). */
+export function readBeside({ cached_tokens: cached, prompt_cache_hit_tokens: hit = cached }: JsonObject): number | undefined {
+  return typeof hit === 'number' ? hit : undefined
 }
 
 /** Some servers leave reasoning out of the completion's tokens, which their own total tells. */
@@ -110,10 +117,12 @@ export function writeUsage(usage: Usage): JsonObject {
     completion_tokens: output - apart,
     total_tokens: input + output,
     ...own(rest),
-    ...writeDetails('prompt_tokens_details', promptDetails, usage),
+    ...writeDetails('prompt_tokens_details', promptDetails, spelling(rest, 'cache') === 'beside' ? withoutRead(usage) : usage),
     ...writeDetails('completion_tokens_details', completionDetails, usage),
   }
 }
+
+const withoutRead = ({ cacheRead: _, ...usage }: Usage): Usage => usage
 
 function writeDetails(field: string, names: { readonly [field: string]: keyof Usage }, usage: Usage): JsonObject {
   const said: JsonObject = {}
