@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openStore } from '../src/storage/open.ts'
+import { valued } from '../src/storage/rollups.ts'
 import type { DimensionFilter, ReceiptFilters, Store } from '../src/storage/store.ts'
 import { dice } from '../test/choosing.ts'
 import { clients, dayMs, days, fill, firstDay, keys, models, providers, reasons, teams } from './reading-data.ts'
@@ -75,11 +76,18 @@ const lookups: readonly { readonly about: string; readonly most: number; readonl
     ask: (store) => store.receipts.list({ label: { name: 'team', value: pick(teams) }, ...somePeriod(), limit: 50 }),
   },
   {
-    about: '30 days by day, up to three filters, by up to two dimensions',
+    about: '30 days by day, by any one signal',
+    most: mostSums,
+    ask: (store) => store.receipts.summarize({ by: [pick(valued)], per: 'day', from: firstDay, to: end }),
+  },
+  {
+    about: '30 days by day, by two dimensions, or by up to two with up to three filters',
     most: mostSums,
     ask: (store) => {
-      const by = Array.from({ length: Math.floor(random() * 3) }, () => pick(['provider', 'requested_model', 'key_id', 'outcome', 'client', 'status']))
-      return store.receipts.summarize({ dimensions: someFilters(), by: [...new Set(by)], per: 'day', from: firstDay, to: end })
+      const filtered = someFilters()
+      const length = filtered.length === 0 ? 2 : Math.floor(random() * 3)
+      const by = Array.from({ length }, () => pick(['provider', 'requested_model', 'key_id', 'outcome', 'client', 'status']))
+      return store.receipts.summarize({ dimensions: filtered, by: [...new Set(by)], per: 'day', from: firstDay, to: end })
     },
   },
 ]
