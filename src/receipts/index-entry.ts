@@ -49,14 +49,27 @@ const controls = /[\u0000-\u001f]/
 /** Names come from configurations and catalogues, the other kinds from this gateway. */
 const isNamed = filtered.map((name) => signals.some((signal) => signal.name === name && (signal.kind === 'name' || signal.kind === 'id')))
 
-export function indexEntry(record: ReceiptRecord, placed: Placed): IndexEntry {
-  let line = record.id
-  for (let at = 0; at < entryNumbers.length; at += 1) line += `\t${digits(record[entryNumbers[at]!])}`
-  const labels = record.metadata === null ? '' : JSON.stringify(record.metadata)
-  line += `\t${record.user_pseudonym ?? ''}\t${placed.log ?? ''}\t${placed.position ?? ''}\t${placed.offset ?? ''}\t${placed.length ?? ''}\t${labels}\t`
-  for (let at = 0; at < filtered.length; at += 1) line += asValue(record[filtered[at]!], isNamed[at]!) + valueSeparator
-  return `${line}${costClass(record.cost)}\t${placed.line ?? ''}` as IndexEntry
+/** An entry but for its place, which is known when the receipt is written: what stands before it, and behind. */
+export interface Unplaced {
+  readonly head: string
+  readonly tail: string
 }
+
+export function unplacedEntry(record: ReceiptRecord): Unplaced {
+  let head = record.id
+  for (let at = 0; at < entryNumbers.length; at += 1) head += `\t${digits(record[entryNumbers[at]!])}`
+  head += `\t${record.user_pseudonym ?? ''}\t`
+  let tail = `\t${record.metadata === null ? '' : JSON.stringify(record.metadata)}\t`
+  for (let at = 0; at < filtered.length; at += 1) tail += asValue(record[filtered[at]!], isNamed[at]!) + valueSeparator
+  tail += `${costClass(record.cost)}\t`
+  return { head, tail }
+}
+
+export function placeEntry({ head, tail }: Unplaced, { log, position, offset, length, line }: Placed): IndexEntry {
+  return `${head}${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}${tail}${line ?? ''}` as IndexEntry
+}
+
+export const indexEntry = (record: ReceiptRecord, placed: Placed): IndexEntry => placeEntry(unplacedEntry(record), placed)
 
 /** How many digits the nano-dollars have: each class is ten times the one before. */
 export const costClass = (cost: number | null): string => (cost === null ? noValue : String(String(cost).length))

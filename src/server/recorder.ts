@@ -5,7 +5,7 @@ import { Failure } from '../canonical/failure.ts'
 import { LogError } from '../ledger/errors.ts'
 import type { ReceiptLog } from '../ledger/log.ts'
 import { writeCanonical } from '../receipts/entry.ts'
-import { indexEntry } from '../receipts/index-entry.ts'
+import { placeEntry, unplacedEntry, type Unplaced } from '../receipts/index-entry.ts'
 import { writeIntent } from '../receipts/intent.ts'
 import { writeRecord } from '../receipts/line.ts'
 import { Outbox, type OutboxLimits } from '../receipts/outbox.ts'
@@ -26,9 +26,11 @@ export interface Recording {
   reopen(): Promise<void>
 }
 
+/** What is kept of a record until it is written: texts are moved about by the garbage collector for less than objects are. */
 interface Closed {
-  readonly record: ReceiptRecord
+  readonly id: string
   readonly text: string
+  readonly entry: Unplaced
 }
 
 export class Recorder {
@@ -59,8 +61,12 @@ export class Recorder {
 
   /** Takes the record of a call that has ended; never throws and never waits. */
   keep(record: ReceiptRecord): void {
+    const { id } = record
     const text = writeRecord(record)
-    if (!this.outbox.put({ record, text }, text.length)) this.#recording.log().forget(record.id)
+    const entry = unplacedEntry(record)
+    // Put together of hundreds of pieces, each text is as many objects until somebody looks through it.
+    const bytes = Buffer.byteLength(text) + Buffer.byteLength(entry.head) + Buffer.byteLength(entry.tail)
+    if (!this.outbox.put({ id, text, entry }, bytes)) this.#recording.log().forget(id)
   }
 
   async #append(batch: readonly Closed[], missed: number): Promise<void> {
@@ -76,10 +82,10 @@ export class Recorder {
     const { keepsLines } = this.#recording
     const log = this.#recording.log()
     const gaps = missed === 0 ? [] : [{ kind: 'gap', text: writeCanonical({ at: now(), count: missed, reason: 'overflow' }) } as const]
-    const placed = await log.append([...gaps, ...batch.map(({ record, text }) => ({ kind: 'receipt', text, closes: record.id }) as const)])
-    const entries = batch.map(({ record, text }, at) => {
+    const placed = await log.append([...gaps, ...batch.map(({ id, text }) => ({ kind: 'receipt', text, closes: id }) as const)])
+    const entries = batch.map(({ text, entry }, at) => {
       const { position, offset, length } = placed[at + gaps.length]!
-      return indexEntry(record, { log: log.id, position, offset, length, ...(keepsLines && { line: text }) })
+      return placeEntry(entry, { log: log.id, position, offset, length, ...(keepsLines && { line: text }) })
     })
     const from = placed[0]!.position
     this.#recording.indexer().push({ from, to: from + placed.length, entries })
