@@ -110,6 +110,9 @@ describe('what is no table is refused, with where', () => {
     ['a pattern that is none', own({ match: { fits: ['('] } }), /match.fits/],
     ['a pattern that takes for ever', own({ match: { fits: ['^(a+)+$'] } }), /match.fits/],
     ['another pattern that takes for ever', own({ match: { fits: ['^.*.*.*x$'] } }), /match.fits/],
+    ['words that may be missing, many times', own({ match: { fits: [`${'a?'.repeat(30)}${'a'.repeat(30)}`] } }), /match.fits/],
+    ['alternatives, many times', own({ match: { fits: [`${'(a|a)'.repeat(40)}x`] } }), /match.fits/],
+    ['repetitions up to a number, many times', own({ match: { fits: [`${'a{0,9}'.repeat(40)}x`] } }), /match.fits/],
   ]
   for (const [what, value, said] of broken) {
     test(what, () =>

@@ -27,10 +27,17 @@ function rateUpTo(most: number) {
 
 const price = z.strictObject(Object.fromEntries(parts.map((part) => [part, rateUpTo(part === 'call' ? mostForCall : mostForToken).optional()])))
 
-/** Names come from clients and are at most 200 characters: without repeated groups, two repetitions take no more than some ten thousand steps. */
+/** Steps that a pattern may take at worst. Names come from clients and are at most 200 characters. */
+const mostSteps = 1_000_000
+
+/** No groups that repeat; each repetition or word that may be missing tries up to 200 ways, each group its alternatives, and all of them multiply. */
 const isHarmless = (pattern: string): boolean => {
+  const bare = pattern.replace(/\\./g, '_').replace(/\[[^\]]*\]/g, '_')
+  const loose = bare.match(/[*+]|(?<!\()\?|\{\d*,/g)?.length ?? 0
+  const groups = Math.max(1, bare.match(/\((?!\?<?[=!])/g)?.length ?? 0)
+  const alternatives = bare.split('|').length - 1
   try {
-    return !/\)[*+{]/.test(pattern) && pattern.split(/[*+]|\{\d+,\}/).length <= 3 && new RegExp(pattern) instanceof RegExp
+    return !/\)[*+{]/.test(bare) && 200 ** loose * (alternatives / groups + 1) ** groups <= mostSteps && new RegExp(pattern) instanceof RegExp
   } catch {
     return false
   }
