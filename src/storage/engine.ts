@@ -27,5 +27,7 @@ export interface Engine {
   append(entries: readonly IndexEntry[], progress: Progress | undefined): Promise<void>
   /** Adds up what was not yet: to be asked before the rollups are read. */
   addUp(): Promise<void>
+  /** Leaves nothing of what was deleted beside the tables, as far as nobody else is reading them. */
+  scrub(): Promise<void>
   close(): Promise<void>
 }

@@ -47,11 +47,12 @@ interface Taken {
 interface Index {
   readonly db: Kysely<Tables>
   addUp(): Promise<void>
+  scrub(): Promise<void>
 }
 
 /** Receipts are added up before they go: of those that are gone nobody could. */
 export function storedRemovals(engine: Index): Removals {
-  return { ...takings(engine), ...rests(engine.db) }
+  return { ...takings(engine), ...rests(engine) }
 }
 
 function takings({ db, addUp }: Index): Pick<Removals, 'takeExpired' | 'takeUser' | 'count' | 'dropSums'> {
@@ -84,7 +85,7 @@ function takings({ db, addUp }: Index): Pick<Removals, 'takeExpired' | 'takeUser
 }
 
 /** What the logs must still erase. */
-function rests(db: Kysely<Tables>): Pick<Removals, 'countWaiting' | 'due' | 'done'> {
+function rests({ db, scrub }: Index): Pick<Removals, 'countWaiting' | 'due' | 'done'> {
   const notes = db.selectFrom('removals')
   return {
     countWaiting: async (reason) => (await notes.select(db.fn.countAll<number>().as('count')).where('reason', '=', reason).executeTakeFirstOrThrow()).count,
@@ -102,6 +103,7 @@ function rests(db: Kysely<Tables>): Pick<Removals, 'countWaiting' | 'due' | 'don
       if (positions.length === 0) return
       const number = db.selectFrom('logs').select('id').where('name', '=', log)
       await db.deleteFrom('removals').where('log', '=', number).where('position', 'in', positions).execute()
+      await scrub()
     },
   }
 }

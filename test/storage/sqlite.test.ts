@@ -49,6 +49,18 @@ async function filledFile(): Promise<string> {
   return file
 }
 
+test('[C75] who was erased is in no page of the file and of its write-ahead log', async () => {
+  const [file, person] = [newFile(), randomBytes(16).toString('hex')]
+  const store = await openStore({ file })
+  const isKept = () => ['', '-wal'].some((ending) => readFileSync(file + ending, 'latin1').includes(person))
+  await store.receipts.append([entry({ user_pseudonym: person }, placed(7))])
+  assert.ok(isKept())
+  await store.removals.takeUser([person], { by: 'admin', reason: 'end_user', at: 7 })
+  await store.removals.done(placed(7).log!, [7])
+  assert.ok(!isKept())
+  await store.close()
+})
+
 describe('a database file that must not be touched', () => {
   const refuses = async (file: string, said: RegExp) => {
     const bytes = readFileSync(file)

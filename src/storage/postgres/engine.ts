@@ -49,6 +49,8 @@ export async function openPostgres({ url, hasOwnBackup = false }: PostgresOption
     append: (entries, progress) => receipts.append(entries, progress),
     // Each batch is added up with its rows: numbers of rows say nothing about who commits first.
     addUp: async () => {},
+    // Its own vacuum does.
+    scrub: async () => {},
     close: async () => (pool.ending ? undefined : pool.end()),
   }
 }

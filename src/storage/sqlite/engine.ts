@@ -45,6 +45,8 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
     keepsLines: false,
     append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),
     addUp: () => connection.askInTurn({ kind: 'addUp' }).catch(passOver),
+    // Pages as they were stand in the write-ahead log until it begins anew, which takes weeks where little happens.
+    scrub: async () => void (await connection.askInTurn({ kind: 'query', sql: 'pragma wal_checkpoint(truncate)', parameters: [] })),
     close: () => connection.close(),
   }
 }
