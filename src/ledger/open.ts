@@ -39,6 +39,8 @@ export interface LogOptions {
   recover(intent: string): string | undefined
   /** Intents of calls of this process that are under way, by their ids, where it opens a log again: they are carried on with, and not told of. */
   readonly living?: ReadonlyMap<string, string>
+  /** The log that it wrote before, where it opens one again: in another, its calls would be told of twice. */
+  readonly own?: string
   /** A log that is not written to any more (`damaged`), or a checkpoint that could not be written. */
   report(log: string, error: LogError): void
 }
@@ -54,7 +56,7 @@ export async function openLog(options: LogOptions): Promise<ReceiptLog> {
 
 async function findLog(options: LogOptions): Promise<ReceiptLog> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
-  for (const id of listLogs(options.folder)) {
+  for (const id of listLogs(options.folder).toSorted((one, other) => Number(other === options.own) - Number(one === options.own))) {
     const log = await tryLog(options, id, options.living)
     if (log !== undefined) return log
   }

@@ -41,8 +41,12 @@ export async function sizeOf(path: string): Promise<number> {
 const readOwn = (path: string, bytes: number): AsyncGenerator<FoundNote> => readNotes({ path, file: basename(path), bytes, isKept: false })
 
 /** The notes of a file from elsewhere. Whoever keeps a single one may keep it without the empty line behind it. */
-async function* readKept(path: string): AsyncGenerator<FoundNote> {
-  yield* readNotes({ path, file: path, bytes: await sizeOf(path), isKept: true })
+const readKept = ({ path, bytes }: Kept): AsyncGenerator<FoundNote> => readNotes({ path, file: path, bytes, isKept: true })
+
+/** A file from elsewhere, up to so many bytes. */
+export interface Kept {
+  readonly path: string
+  readonly bytes: number
 }
 
 interface NoteFile {
@@ -123,10 +127,10 @@ export async function verifyCheckpoints(log: string, bytes: number, origin: stri
 }
 
 /** What was kept elsewhere about this log, in the order of the files. Throws `WrongAt`. */
-export async function verifyOutside(paths: readonly string[], origin: string, keys: readonly Vouched[]): Promise<readonly Claim[]> {
+export async function verifyOutside(kept: readonly Kept[], origin: string, keys: readonly Vouched[]): Promise<readonly Claim[]> {
   const claims: Claim[] = []
-  for (const path of paths) {
-    for await (const note of readKept(path)) {
+  for (const file of kept) {
+    for await (const note of readKept(file)) {
       if (!note.text.startsWith(`${origin}\n`)) continue
       const claim = claimOf(note, origin, keys)
       const last = claims.at(-1)
@@ -140,9 +144,10 @@ export async function verifyOutside(paths: readonly string[], origin: string, ke
 export async function findOutside(paths: readonly string[]): Promise<ReadonlyMap<string, FoundNote>> {
   const found = new Map<string, FoundNote>()
   for (const path of paths) {
-    if ((await sizeOf(path)) === -1) throw new WrongAt('missing', { file: path })
+    const bytes = await sizeOf(path)
+    if (bytes === -1) throw new WrongAt('missing', { file: path })
     let isEmpty = true
-    for await (const note of readKept(path)) {
+    for await (const note of readKept({ path, bytes })) {
       isEmpty = false
       const log = /^omni-gateway\/(log_[0-9a-f]{32})\n/.exec(note.text)?.[1] ?? '?'
       if (!found.has(log)) found.set(log, { ...note, text: '' })

@@ -7,7 +7,7 @@ import { readBase64 } from '../receipts/note.ts'
 import { checkpointsFile, hashesFile, linesFile, listLogs, originOf, segmentEntries, segmentsFile } from './layout.ts'
 import { Walk } from './verify-entries.ts'
 import { findOutside, isTrusted, sizeOf, verifyCheckpoints, verifyKeys, verifyOutside } from './verify-notes.ts'
-import type { Claim, FoundNote, Signed } from './verify-notes.ts'
+import type { Claim, FoundNote, Kept, Signed } from './verify-notes.ts'
 import { WrongAt } from './verify-place.ts'
 import type { WrongPlace } from './verify-place.ts'
 
@@ -82,11 +82,13 @@ async function readLog(log: string, { checkpoints = [], key }: Asked, first: Fou
   const isBegun = files.some((name) => /^(keys|checkpoints|segments|.*\.jsonl)$/.test(name))
   if (!isBegun && first === undefined) return empty
   const origin = originOf(basename(log))
-  // How far the file goes is asked first: what is signed while we read may be signed by a key that we have not read.
+  // How far the files go is asked first: what is kept elsewhere may hear of more while we read, and what is signed then may be by a key that we have not read.
+  const kept: Kept[] = []
+  for (const path of checkpoints) kept.push({ path, bytes: await sizeOf(path) })
   const bytes = await sizeOf(checkpointsFile(log))
   const keys = await verifyKeys(log, origin)
   const signed = await verifyCheckpoints(log, bytes, origin, keys)
-  const outside = await verifyOutside(checkpoints, origin, keys)
+  const outside = await verifyOutside(kept, origin, keys)
   if (key !== undefined && !isTrusted(key, keys, signed.size)) throw new WrongAt('untrusted', { file: 'keys' })
   const walk = new Walk({ log, keys, signed, wanted: new Set(outside.map(({ size }) => size)) })
   await walkSegments(log, files, walk)

@@ -190,7 +190,7 @@ export class Records {
   /** The disk lost what was written to this log: what it has is found out by opening it again. */
   async #reopen(): Promise<void> {
     await this.#log.close().catch((error: unknown) => this.#tell(this.#log.id, error))
-    this.#log = await openLog({ ...this.logOptions, living: this.#log.openCalls })
+    this.#log = await openLog({ ...this.logOptions, living: this.#log.openCalls, own: this.#log.id })
     for (const listener of this.#listeners) this.#log.onCheckpoint(listener)
     this.#indexer = this.#index(this.#log)
     this.#indexer.catchUp()
