@@ -8,7 +8,9 @@ import { code, document, table, type Page } from './page.ts'
 const all: readonly Signal[] = [...signals, ...proofSignals]
 
 const intro = `A receipt is the record of one call. It has these ${all.length} signals and nothing else: there is no kind for free text, so no prompt, answer, header or key can be in it.
-${proofSignals.length} of them, the last, are not in the entry of the log but say where it stands. Durations are whole nanoseconds on a clock that never goes back, times are milliseconds since 1970, money is whole nano-dollars. This is version ${schemaVersion} of the list.`
+${proofSignals.length} of them, the last, are not in the entry of the log but say where it stands. Durations are whole nanoseconds on a clock that never goes back, times are milliseconds since 1970, money is whole nano-dollars. This is version ${schemaVersion} of the list.
+
+A receipt that is \`interrupted\` was made when another process found its intent. It holds who asked for what, and where that went; all else is null in it, or 0, because nobody knows.`
 
 const otel = `Names of OpenTelemetry are those of its [conventions, version ${conventions.version}](${conventions.source}) (\`${conventions.schemaUrl}\`). All that begin with \`gen_ai\` are in development there: they are taken from this one version until we say another.`
 

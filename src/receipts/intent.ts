@@ -7,6 +7,7 @@ import type { ReceiptRecord, SignalName } from './signals.ts'
 
 /** What is known by then, and small: an intent is written for every call. */
 const known = [
+  'account',
   'auth_method',
   'auth_scope',
   'budget_reserved',
@@ -18,17 +19,22 @@ const known = [
   'expires_at',
   'gateway_version',
   'id',
+  'idempotency_hmac',
   'input_hash',
   'instance',
   'key_id',
+  'metadata',
   'operation',
   'parent_span',
   'provider',
+  'region',
   'request_id',
   'requested_model',
   'resolved_model',
   'route',
   'route_reason',
+  'session_pseudonym',
+  'strategy',
   'stream',
   'substrate',
   'surface',
@@ -37,6 +43,7 @@ const known = [
   'trace_id',
   'upstream_host',
   'user_pseudonym',
+  'wire',
 ] as const satisfies readonly SignalName[]
 
 export const writeIntent: (record: ReceiptRecord) => string = writeSignals(known)

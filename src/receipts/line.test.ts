@@ -67,12 +67,15 @@ test('every signal of a closed vocabulary is one that needs no escapes, so it ma
 })
 
 test('of a call that never ended the receipt tells what was known before it left, and that the rest is not known', () => {
-  const record = { ...full(), provider: 'p', resolved_model: 'm', expires_at: 99 }
+  const named = { session_pseudonym: 'aa', idempotency_hmac: 'bb', wire: 'openai-chat', account: 'main', region: 'eu' }
+  const record = { ...full(), ...named, provider: 'p', resolved_model: 'm', expires_at: 99 }
   const found = readInterrupted(writeIntent(record))!
   assert.equal(found.completeness, 'interrupted')
   assert.equal(found.outcome, 'interrupted')
   for (const name of ['id', 'created_at', 'key_id', 'tenant_id', 'requested_model', 'provider', 'resolved_model', 'expires_at', 'request_id'] as const)
     assert.equal(found[name], record[name], name)
+  for (const name of ['metadata', 'session_pseudonym', 'idempotency_hmac', 'wire', 'account', 'region'] as const)
+    assert.deepEqual(found[name], record[name], name)
   assert.equal(found.provider_called, true)
   assert.equal(found.cost, null)
   assert.equal(found.cost_availability, 'unknown_usage')
