@@ -17,9 +17,14 @@ export function comboConditions({ dimensions = [], costMin, costMax }: ReceiptFi
 }
 
 /** Of an index of `receipts`: the columns that `receipts_by_time` and `receipts_by_combo` share. */
-export const rowConditions = ({ from, to, costMin, costMax }: ReceiptFilters, row: string): readonly Condition[] => [
+export const rowConditions = (filters: ReceiptFilters, row: string): readonly Condition[] => [...timeConditions(filters, row), ...costConditions(filters, row)]
+
+export const timeConditions = ({ from, to }: ReceiptFilters, row: string): readonly Condition[] => [
   ...bound(`${row}.created_at`, '>=', from),
   ...bound(`${row}.created_at`, '<', to),
+]
+
+export const costConditions = ({ costMin, costMax }: ReceiptFilters, row: string): readonly Condition[] => [
   ...bound(`${row}.cost`, '>=', costMin),
   ...bound(`${row}.cost`, '<=', costMax),
 ]

@@ -5,7 +5,7 @@ import { dimensions } from '../receipts/index-entry.ts'
 import { readCursor, writeCursor, type Place } from './cursor.ts'
 import type { Engine } from './engine.ts'
 import { knownOf, type KnownRow } from './known.ts'
-import { allOf, comboConditions, rowConditions, type Condition } from './matching.ts'
+import { allOf, comboConditions, costConditions, rowConditions, timeConditions, type Condition } from './matching.ts'
 import { hoursOfDay, periodMs } from './rollups.ts'
 import type { IndexedReceipt, ReceiptFilters, ReceiptPage, ReceiptQuery } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -92,11 +92,12 @@ const belowOf = ({ below }: Range, row: string): readonly Condition[] =>
 
 /** Walks the newest receipts. */
 function amongNewest(range: Range): RawBuilder<unknown> {
-  const walked = allOf([...rowConditions(range.filters, 'w'), ...belowOf(range, 'w')])
+  // Whatever they cost: a walk that passes over those that do not fit would go on to the oldest.
+  const walked = allOf([...timeConditions(range.filters, 'w'), ...belowOf(range, 'w')])
   const combos = comboConditions(range.filters)
-  const rows = sql`select w.seq, w.created_at, w.combo from receipts as w where ${walked} order by w.created_at desc, w.seq desc limit ${combos.length === 0 ? range.size : lookedAt}`
+  const rows = sql`select w.seq, w.created_at, w.combo, w.cost from receipts as w where ${walked} order by w.created_at desc, w.seq desc limit ${combos.length === 0 ? range.size : lookedAt}`
   if (combos.length === 0) return rows
-  return sql`select r.seq, r.created_at from (${rows}) as r join combos as c on c.id = r.combo where ${allOf(combos)} order by r.created_at desc, r.seq desc limit ${range.size}`
+  return sql`select r.seq, r.created_at from (${rows}) as r join combos as c on c.id = r.combo where ${allOf([...costConditions(range.filters, 'r'), ...combos])} order by r.created_at desc, r.seq desc limit ${range.size}`
 }
 
 interface Days {
