@@ -180,7 +180,7 @@ const onlyIf: { readonly [name in SignalName]?: Rule } = {
   upstream_status: isUnspoken,
   first_token_after: ({ outcome, estimated_completion_tokens: words }) => outcome !== 'completed' || words === 0,
   finish: isUnspoken,
-  tool_calls: () => true,
+  tool_calls: ({ finish }) => finish === null,
   stream_outcome: ({ stream, frames }) => frames === null && stream !== undefined,
   cost: ({ cost_availability: availability }) => availability === 'unknown_price' || availability === 'unknown_usage',
   price_version: ({ cost_availability: availability }) => availability !== 'known',

@@ -126,7 +126,7 @@ export class Receipt {
         case 'open':
           this.speak()
           this.words.open()
-          if (event.block.type === 'tool-call') record.tool_calls = (record.tool_calls ?? 0) + 1
+          record.tool_calls = (record.tool_calls ?? 0) + (event.block.type === 'tool-call' ? 1 : 0)
           break
         case 'delta':
           this.speak()
@@ -139,6 +139,7 @@ export class Receipt {
           break
         case 'finish':
           record.finish = event.reason
+          record.tool_calls ??= 0
           this.#hasFinished = true
           break
         case 'close':

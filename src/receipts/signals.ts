@@ -109,7 +109,7 @@ export const signals = [
   { name: 'stream_outcome', kind: 'choice', dimension: true, nullWhen: 'the answer was no stream', meaning: 'How the stream ended: `completed`, `truncated`, `client_closed`, `timeout`, `policy_cut` or `shutdown`.' },
   { name: 'fingerprint', kind: 'id', otel: 'openai.response.system_fingerprint', nullWhen: untold, meaning: 'The provider’s fingerprint of the system that answered.' },
   { name: 'service_tier', kind: 'choice', otel: 'openai.response.service_tier', dimension: true, nullWhen: untold, meaning: 'The tier that the provider served and bills: `standard`, `priority`, `flex`, `batch`, `scale`, `fast` or `other`.' },
-  { name: 'tool_calls', kind: 'count', nullWhen: 'the answer was passed on unread', meaning: 'Tool calls in the answer.' },
+  { name: 'tool_calls', kind: 'count', nullWhen: 'no chat was answered', meaning: 'Tool calls in the answer.' },
 
   { name: 'prompt_tokens', kind: 'count', otel: 'gen_ai.usage.input_tokens', nullWhen: 'nothing was answered', meaning: 'Tokens in, cached ones among them.' },
   { name: 'completion_tokens', kind: 'count', otel: 'gen_ai.usage.output_tokens', nullWhen: 'nothing was answered', meaning: 'Tokens out, reasoning among them.' },
