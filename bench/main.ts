@@ -89,12 +89,13 @@ async function main(): Promise<void> {
       reading && readingTable(reading),
     ]
     console.log(`\n${tables.filter((one) => one !== undefined && one !== '').join('\n\n')}`)
-    mkdirSync(dirname(output), { recursive: true })
-    writeFileSync(
-      output,
-      `${JSON.stringify({ machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, reading, samples }, null, 1)}\n`,
-    )
+    write(output, { machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, reading, samples })
   })
+}
+
+function write(file: string, results: object): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
 }
 
 /** Starts upstreams and load on one core, leaves the other to the program under measure, and ends and removes all of it. */
