@@ -1,7 +1,7 @@
 /** A call that is about to reach a provider, written down before it does, and the receipt of one that was never closed. */
 
 import { nameOf } from './names.ts'
-import { openRecord } from './opening.ts'
+import { emptyRecord } from './opening.ts'
 import { writeSignals } from './line.ts'
 import type { ReceiptRecord, SignalName } from './signals.ts'
 
@@ -52,10 +52,9 @@ export const writeIntent: (record: ReceiptRecord) => string = writeSignals(known
 export function readInterrupted(text: string): ReceiptRecord | undefined {
   const told = parsed(text)
   if (typeof told?.id !== 'string' || typeof told.created_at !== 'number') return undefined
-  const empty = openRecord({ instance: '', version: '', build: '', config: '', requestId: '', traceId: null, client: 'other', surface: '', operation: 'chat' })
   const notices = ['incomplete']
   return {
-    ...empty,
+    ...emptyRecord,
     ...told,
     requested_model: nameOf(told.requested_model ?? ''),
     completeness: 'interrupted',

@@ -48,6 +48,14 @@ test('a record is written as canonical JSON, and nothing of what is null', () =>
   assert.equal(writeRecord(record), JSON.stringify(sorted(record)))
 })
 
+test('a record as it was opened is written as one that was put together, whatever was filled in since', () => {
+  const record = openRecord(opening)
+  Object.assign(record, { ...full(), id: record.id, notices: ['clock_set'], cost: 0 })
+  assert.equal(writeRecord(record), JSON.stringify(sorted({ ...record })))
+  assert.equal(writeRecord(record), writeRecord({ ...record }))
+  assert.equal(writeIntent(record), writeIntent({ ...record }))
+})
+
 test('labels are written in the order of their names, whatever order the client had', () => {
   const record = { ...full(), metadata: { team: 'b', '9': 'c', env: 'a', '10': 'd' } }
   assert.match(writeRecord(record), /"metadata":\{"10":"d","9":"c","env":"a","team":"b"\}/)

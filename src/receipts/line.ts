@@ -1,32 +1,41 @@
 /** Writes closed receipts down, as canonical JSON (RFC 8785): names in order, no spaces, and nothing of what is null. */
 
+import { emptyRecord, isOpened } from './opening.ts'
 import { signals, type Kind, type ReceiptRecord, type SignalName } from './signals.ts'
 
 const kindOf: ReadonlyMap<SignalName, Kind> = new Map(signals.map(({ name, kind }) => [name, kind]))
 /** Words of ours and hex digits: nothing in them is to be escaped. */
 const plainKinds: ReadonlySet<Kind> = new Set(['choice', 'hash'])
 
+/** The names of a record, in the order in which it has them. */
+const layout = Object.keys(emptyRecord)
+
 /**
  * The names and values within records, of attempts among them, stand in order where they are made: a law holds that what is written
- * here is what sorting would give. By hand it takes a quarter of what `JSON.stringify` takes for a record and its nulls.
+ * here is what sorting would give. By hand it takes less than `JSON.stringify` takes for a record and its nulls, and writes half as much.
  */
 export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRecord) => string {
   // RFC 8785 sorts names by their UTF-16 units, as `sort` does.
   const names = chosen.toSorted()
-  const heads = names.map((name) => `"${name}":`)
+  const places = names.map((name) => layout.indexOf(name))
+  const heads = names.map((name) => `,"${name}":`)
   const arePlain = names.map((name) => plainKinds.has(kindOf.get(name)!))
   return (record) => {
+    const values = valuesOf(record)
     let text = ''
-    for (let at = 0; at < names.length; at += 1) {
-      const value = record[names[at]!]
+    for (let at = 0; at < places.length; at += 1) {
+      const value = values[places[at]!]
       if (value === null) continue
-      text += text === '' ? '{' : ','
-      text += heads[at]
-      if (typeof value === 'number' || typeof value === 'boolean') text += value
-      else text += arePlain[at] ? `"${value as string}"` : names[at] === 'metadata' ? writeLabels(record.metadata!) : JSON.stringify(value)
+      if (typeof value === 'number' || typeof value === 'boolean') text += heads[at]! + String(value)
+      else text += heads[at]! + (arePlain[at] ? `"${value as string}"` : names[at] === 'metadata' ? writeLabels(record.metadata!) : JSON.stringify(value))
     }
-    return `${text}}`
+    return `{${text.slice(1)}}`
   }
+}
+
+/** All at once: to look for 146 names one by one takes as long as to write what they stand for. */
+function valuesOf(record: ReceiptRecord): readonly unknown[] {
+  return isOpened(record) ? Object.values(record) : layout.map((name) => record[name as SignalName])
 }
 
 /** Clients name their labels in any order, and numbers as names have one of their own in JavaScript. */

@@ -179,3 +179,19 @@ class OpenRecord implements ReceiptRecord {
 }
 
 export const openRecord = (opening: Opening): ReceiptRecord => new OpenRecord(opening)
+
+/** Whether its signals stand in the order of this file. */
+export const isOpened = (record: ReceiptRecord): boolean => record instanceof OpenRecord
+
+/** Of no call. */
+export const emptyRecord: ReceiptRecord = openRecord({
+  instance: '',
+  version: '',
+  build: '',
+  config: '',
+  requestId: '',
+  traceId: null,
+  client: 'other',
+  surface: '',
+  operation: 'chat',
+})
