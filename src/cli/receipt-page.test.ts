@@ -57,12 +57,12 @@ test('a page tells who answered, tokens by segment with source and trust, attemp
   const page = writePage(receipt)
   for (const sentence of [
     'asked main → sent to second/m-2 → answered as m-2-2026-08-01',
-    'verified',
+    'claim verified',
     /system +80 +estimated +0\.70 +█/,
     /reasoning +– +unavailable/,
-    'told less our estimate: in -4',
+    'the provider’s count less our estimate: in -4',
     '$0.0012345 · known',
-    /first byte +48 +█/,
+    /attempts before +20 +█/,
     /1 +20 +first +– +m-1 +529 +overloaded/,
     '104 → 100 tokens, 4 saved',
     'not told to the target: seed',

@@ -34,14 +34,18 @@ const told = (...parts: readonly unknown[]): string =>
 
 const named = (name: string, value: unknown): string => (value === undefined || value === null ? '' : `${name} ${String(value)}`)
 
+const isInterrupted = ({ completeness }: Shown): boolean => completeness !== undefined && completeness !== 'complete'
+
 function head(receipt: Shown): string[] {
-  const { id, created_at: at = null, outcome, status, error, completeness, notices = [] } = receipt
-  const isWhole = completeness === undefined || completeness === 'complete'
+  const { id, created_at: at = null, outcome, status, error, notices = [] } = receipt
+  const ending = isInterrupted(receipt)
+    ? 'interrupted: the process ended first, and nobody knows how the call did'
+    : told(outcome, named('status', status), error)
   return [
-    told(id, outcome, named('status', status), error, isWhole ? null : completeness),
+    told(id, ending),
     told(time(at), named('request', receipt.request_id), named('trace', receipt.trace_id)),
-    told(named('tenant', receipt.tenant_id), named('key', receipt.key_id), receipt.auth_method, named('client', receipt.client)),
-    ...(notices.length > 0 ? [told(`look at: ${notices.join(', ')}`)] : []),
+    told(named('tenant', receipt.tenant_id), named('key', receipt.key_id), named('by', receipt.auth_method), named('client', receipt.client)),
+    ...(notices.length > 0 ? [told(`look at: ${notices.join(', ').replaceAll('_', ' ')}`)] : []),
   ].filter((line) => line !== '')
 }
 
@@ -52,8 +56,20 @@ function claim(receipt: Shown): string[] {
   )
   return [
     way.map(plain).join(' → '),
-    told(receipt.verification, receipt.substrate, receipt.upstream_host, receipt.region, named('account', receipt.account), receipt.runtime_mode),
-    told(named('chain', receipt.route), receipt.strategy, named('because', receipt.route_reason), named('fell back:', receipt.fallback_reason)),
+    told(
+      named('claim', receipt.verification),
+      receipt.substrate?.replaceAll('_', ' '),
+      receipt.upstream_host,
+      receipt.region,
+      named('account', receipt.account),
+      receipt.runtime_mode,
+    ),
+    told(
+      named('chain', receipt.route),
+      receipt.strategy,
+      named('found by', receipt.route_reason?.replaceAll('_', ' ')),
+      named('fell back:', receipt.fallback_reason),
+    ),
     told(named('provider’s request', receipt.upstream_request_id), named('answer', receipt.response_id), named('fingerprint', receipt.fingerprint)),
     told(receipt.operation, receipt.surface, named('over', receipt.wire), receipt.stream === true ? 'stream' : null, named('tier', receipt.service_tier)),
   ].filter((line) => line !== '')
@@ -74,12 +90,11 @@ function tokens(receipt: Shown): string[] {
   ])
   const difference = (name: string, value: number | null | undefined) =>
     value === undefined || value === null ? '' : `${name} ${value >= 0 ? '+' : ''}${value}`
+  const differences = told(difference('in', receipt.prompt_difference), difference('out', receipt.completion_difference))
   return [
     ...table([['', 'TOKENS', 'SOURCE', 'TRUST', ''], ...rows]).split('\n'),
     told(`in ${input}, out ${output ?? '–'}, together ${total ?? '–'}`, receipt.usage_source, named('trust', receipt.usage_confidence)),
-    ...[difference('told less our estimate: in', receipt.prompt_difference), difference('out', receipt.completion_difference)]
-      .filter((text) => text !== '')
-      .slice(0, 2),
+    ...(differences === '' ? [] : [`the provider’s count less our estimate: ${differences}`]),
   ]
 }
 
@@ -129,12 +144,19 @@ function drawn(from: number, to: number, whole: number): string {
 }
 
 function timeline(receipt: Shown): string[] {
-  const { duration: whole = 0 } = receipt
+  const { duration: whole = 0, attempts: tried = [] } = receipt
+  if (isInterrupted(receipt)) return []
+  // What earlier attempts took is in the times of the last.
+  const last = tried.length > 1 ? (tried.at(-1) as AttemptRecord).at * 1e6 : 0
   const rows: string[][] = []
   let from = 0
   for (const [name, signal] of stages) {
     const until = receipt[signal]
     if (until === undefined || until === null || until < from) continue
+    if (last > from && last <= until) {
+      rows.push(['attempts before', ms(last - from), drawn(from, last, whole)])
+      from = last
+    }
     rows.push([name, ms(until - from), drawn(from, until, whole)])
     from = until
   }

@@ -17,5 +17,5 @@ test('what comes and goes leaves what a map would hold, whatever the ids', () =>
     map.delete(gone)
     assert.equal(calls.size, map.size)
   }
-  assert.deepEqual([...calls.all()].toSorted(), [...map].toSorted())
+  assert.deepEqual(calls.all(), map)
 })

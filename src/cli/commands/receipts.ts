@@ -46,7 +46,7 @@ export const receipts: readonly Command[] = [
   {
     usage: 'receipts summary',
     help: 'sums of calls: how many, tokens, money, time',
-    options: { '--by <signals>': 'by these, as provider,model', '--per <period>': 'hour, day or total (total)', ...filterFlags, '--json': 'for programs' },
+    options: { '--by <signals>': 'by these, as provider,resolved_model', '--per <period>': 'hour, day or total (total)', ...filterFlags, '--json': 'for programs' },
     run: async (given) => {
       const { options } = given
       const query = queryOf(given, { by: textOf(options, '--by'), per: textOf(options, '--per') })
@@ -91,7 +91,7 @@ const lookEvery = 1000
 /** A call stands in the index a moment after it ended, and by when it began: so far back a look goes for those that took long. */
 const lookBack = 15 * 60_000
 /** Ids that were told, so that none is told twice. */
-const mostSeen = 2000
+const mostSeen = 20_000
 
 /** Never resolves by itself: whoever interrupts the command ends it. */
 async function tail(given: Arguments): Promise<number> {
@@ -99,13 +99,24 @@ async function tail(given: Arguments): Promise<number> {
   const seen = new Set<string>()
   if (!options['--json']) console.log(columns.join('  '))
   for (let isFirst = true; ; isFirst = false) {
-    const from = textOf(options, '--from') ?? String(now() - lookBack)
-    const { data } = await ask<Page>('GET', `/_omni/reports${queryOf(given, { limit: '200', from })}`)
-    const fresh = data.filter(({ id }) => !seen.has(id)).toReversed()
+    const fresh = await readNew(given, seen)
     for (const { id } of fresh) seen.add(id)
     for (const id of seen) if (seen.size > mostSeen) seen.delete(id)
     if (!isFirst) print(fresh.map((receipt) => (options['--json'] ? JSON.stringify(receipt) : row(receipt).map(plain).join('  '))))
     await setTimeout(lookEvery)
+  }
+}
+
+/** The oldest first: pages are read until one has something that was seen. */
+async function readNew(given: Arguments, seen: ReadonlySet<string>): Promise<readonly Receipt[]> {
+  const from = textOf(given.options, '--from') ?? String(now() - lookBack)
+  const fresh: Receipt[] = []
+  for (let cursor: string | undefined; ;) {
+    const { data, next_cursor: next } = await ask<Page>('GET', `/_omni/reports${queryOf(given, { limit: '200', from, cursor })}`)
+    const unseen = data.filter(({ id }) => !seen.has(id))
+    fresh.push(...unseen)
+    if (next === null || unseen.length < data.length || seen.size === 0 || fresh.length >= mostSeen / 2) return fresh.toReversed()
+    cursor = next
   }
 }
 
