@@ -2,7 +2,6 @@
 
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
-import { nameOf } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { PassedOver } from '../receipts/signals.ts'
 import { Course, mostAttempts, type Unasked } from '../routing/course.ts'
@@ -13,6 +12,7 @@ import { idOf, type Target } from '../routing/target.ts'
 import { affinityOf } from './affinity.ts'
 import type { AnyCall } from './call.ts'
 import { needsOf } from './needs.ts'
+import { secretsOf } from './secrets.ts'
 
 /** One attempt at a target: resolves when it has spoken. Throws `Failure`. `isStrict`: what the target cannot be told is refused. */
 export type Ask<A> = (target: Target, isStrict: boolean) => Promise<A>
@@ -44,7 +44,8 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
     // Nobody was asked, and who could be told the request may come back: that is what the client should know.
     if (first === undefined) throw failure === undefined || (receipt.attempts.length === 0 && course.hasMore) ? course.refusal() : failure
     const { leaf } = first
-    receipt.record.passed_over = plan.root.strategy !== 'priority' || leaf === plan.root.leaves[0] ? nobody : course.passedOver(leaf).map(toPassedOver)
+    receipt.record.passed_over =
+      plan.root.strategy !== 'priority' || leaf === plan.root.leaves[0] ? nobody : course.passedOver(leaf).map((unasked) => toPassedOver(unasked, receipt))
     for (let again = 0, lease: Lease | undefined = first; lease !== undefined; again += 1) {
       const asked = await askOnce({ call, receipt, lease, bounds }, ask)
       if ('answer' in asked) return asked.answer
@@ -68,9 +69,9 @@ export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, as
 
 const nobody: readonly PassedOver[] = []
 
-function toPassedOver({ leaf, why }: Unasked): PassedOver {
+function toPassedOver({ leaf, why }: Unasked, { names }: Receipt): PassedOver {
   const { connection, model } = leaf.target
-  return { target: `${idOf(connection)}/${nameOf(model)}`, why }
+  return { target: `${idOf(connection)}/${names.model(model)}`, why }
 }
 
 function boundsOf({ snapshot, extensions }: AnyCall, plan: Plan): Bounds {
@@ -169,10 +170,11 @@ function isSpent({ upload }: AnyCall, receipt: Receipt): boolean {
 export function tellTarget({ snapshot }: Pick<AnyCall, 'snapshot'>, { connection, model }: Target, receipt: Receipt): void {
   const { record } = receipt
   receipt.forgetDropped()
+  receipt.names.sent = secretsOf(connection)
   record.wire = null
   record.provider = connection.name
   record.account = connection.account ?? null
-  record.resolved_model = nameOf(model)
+  record.resolved_model = receipt.names.model(model)
   record.substrate = connection.provider.substrate
   record.region = connection.region ?? null
   record.upstream_host = connection.origin === '' ? null : connection.host

@@ -17,9 +17,14 @@ export function identify(headers: Headers, snapshot: Snapshot): Caller {
 }
 
 export function tokenOf(headers: Headers): string | undefined {
-  const { authorization } = headers
-  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined
-  const given = [bearer, headers['x-api-key'], headers['x-goog-api-key']].filter((token) => token !== undefined && token !== '')
+  const given = tokensIn(headers)
   if (given.some((token) => token !== given[0])) throw new Failure('ambiguous_credentials', 'The request carries two different keys: send one.')
   return given[0]
+}
+
+/** All keys that the headers show, whatever they are worth. */
+export function tokensIn(headers: Headers): readonly string[] {
+  const { authorization } = headers
+  const bearer = authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined
+  return [bearer, headers['x-api-key'], headers['x-goog-api-key']].filter((token) => token !== undefined && token !== '') as string[]
 }

@@ -3,7 +3,6 @@
 import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure, toFailure, upstreamSentence } from '../canonical/failure.ts'
 import { pathOf } from '../providers/provider.ts'
-import { safeId } from '../receipts/names.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { connectionOf } from '../routing/resolve.ts'
 import type { Target } from '../routing/target.ts'
@@ -59,7 +58,7 @@ async function answer(asking: Asking, owner: string): Promise<void> {
   const { surface, client, gateway, receipt } = asking
   const [place] = await gateway.memory.find(owner, [client.named])
   if (place === undefined || place.id !== place.responseId) throw notFound()
-  receipt.record.response_id = safeId(place.responseId)
+  receipt.record.response_id = receipt.names.id(place.responseId)
   receipt.record.parsed_after = receipt.time.elapsed()
   if (place.connection !== null) return pass(asking, owner, place.connection)
   if (surface.question === 'delete') return remove(asking, owner)

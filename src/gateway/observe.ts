@@ -3,7 +3,7 @@
 import type { Json } from '../base/json.ts'
 import { uuid7 } from '../base/ids.ts'
 import { modalitiesIn } from '../canonical/weights.ts'
-import { nameOf, safeId } from '../receipts/names.ts'
+import { holdsSecret, safeId } from '../receipts/names.ts'
 import { Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
@@ -11,6 +11,7 @@ import { densityOf } from './body.ts'
 import type { AnyCall } from './call.ts'
 import type { Client, Headers } from './client.ts'
 import type { Gateway } from './gateway.ts'
+import { tokensIn } from './identify.ts'
 import { tellNames } from './pseudonyms.ts'
 import type { Caller } from './snapshot.ts'
 
@@ -24,7 +25,9 @@ interface Opened {
 const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-/
 
 export function openReceipt({ name, operation }: Opened, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
-  const [, traceId = null, parent = null] = traceparent.exec(headers.traceparent ?? '') ?? []
+  const shown = tokensIn(headers)
+  const trace = headers.traceparent ?? ''
+  const [, traceId = null, parent = null] = holdsSecret(trace, shown) ? [] : (traceparent.exec(trace) ?? [])
   const receipt = new Receipt({
     instance,
     version,
@@ -36,15 +39,17 @@ export function openReceipt({ name, operation }: Opened, { headers }: Client, { 
     surface: name,
     operation,
   })
+  receipt.names.shown = shown
   receipt.record.parent_span = parent
   receipt.record.expires_at = receipt.record.created_at + snapshot.receipts.retention
   return receipt
 }
 
-/** The client's own id where it has a safe shape. It is a label, never an identity. */
+/** The client's own id where it has a safe shape, and is no key. It is a label, never an identity. */
 export function requestIdOf(headers: Headers): string {
   const given = headers['x-request-id']
-  return given !== undefined && /^[\w.-]{8,128}$/.test(given) && safeId(given) !== null ? given : `req_${uuid7()}`
+  const isSafe = given !== undefined && /^[\w.-]{8,128}$/.test(given) && safeId(given) !== null && !holdsSecret(given, tokensIn(headers))
+  return isSafe ? given : `req_${uuid7()}`
 }
 
 export function tellCaller(caller: Caller, { record }: Receipt): void {
@@ -70,7 +75,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   record.message_count = messages
   record.tool_count = tools
   record.modalities = modalitiesIn(weights)
-  record.metadata = call.extensions.metadata ?? null
+  record.metadata = receipt.names.labels(call.extensions.metadata)
   tellNames(call.client.headers, record, gateway)
   // A form is hashed by nobody: it is not here yet.
   record.input_hash =
@@ -81,8 +86,8 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
 }
 
 /** A name that leads somewhere is from the configuration or the catalogue, or goes to a provider as it is: it may be told. */
-export function tellPlan(call: AnyCall, plan: Plan, { record }: Receipt): void {
-  record.requested_model = nameOf(call.model)
+export function tellPlan(call: AnyCall, plan: Plan, { record, names }: Receipt): void {
+  record.requested_model = names.model(call.model)
   record.route = plan.chain?.name ?? null
   record.route_reason = plan.reason
   record.strategy = plan.chain?.strategy ?? null

@@ -33,7 +33,8 @@ export function remember(call: Call, receipt: Receipt, { memory }: Gateway): voi
   // What refers to others' keeping is no conversation that anybody else could go on with.
   const isWhole = told.isFinished && surface.recall.refersTo(body.object) === undefined
   if (isWhole) client.turns?.put(keptOf(call, told))
-  if (!surface.recall.wantsKept(body.object)) return
+  // Nor is an answer kept that goes by one of our secrets.
+  if (!surface.recall.wantsKept(body.object) || receipt.names.isSecret(told.id)) return
   const isNative = record.wire === surface.name && record.provider !== null
   if (isNative && (told.isKept ?? !(memory.keeps && isWhole))) {
     memory.note(ownerOf(caller), {

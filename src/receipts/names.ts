@@ -11,6 +11,7 @@ const secret = new RegExp(
     '(?:xai|pplx|nvapi|tgp)[-_][\\w-]{32}',
     '(?:gh[a-z]|hf|r8|fw|github_pat|glpat)[-_]\\w{16}',
     'AIza[\\w-]{30}',
+    'ya29\\.[\\w-]{16}',
     'A[KS]IA[A-Z0-9]{16}',
     'eyJ[\\w-]{8,}\\.',
   ].join('|')})`,
@@ -38,3 +39,42 @@ export function safeName(text: string): string | null {
 
 /** A model's name; `unknown` where it has not the shape of one. */
 export const nameOf = (model: string): string => safeName(model) ?? 'unknown'
+
+const none: readonly string[] = []
+/** Shorter ones are the made-up keys of local servers: words that names may hold. */
+const leastSecret = 8
+
+/** Whether one of the secrets stands in a text as it is. */
+export function holdsSecret(text: string, secrets: readonly string[]): boolean {
+  for (const secret of secrets) if (secret.length >= leastSecret && secret.length <= text.length && text.includes(secret)) return true
+  return false
+}
+
+/** Tells the names of one call: of the secrets that go with it none, whatever their shape. Servers say back what they were sent. */
+export class Teller {
+  /** The keys that the caller shows. */
+  shown = none
+  /** Our secrets to whoever is asked now. */
+  sent = none
+
+  isSecret(text: string): boolean {
+    return holdsSecret(text, this.shown) || holdsSecret(text, this.sent)
+  }
+
+  id(text: string | undefined): string | null {
+    return text === undefined || this.isSecret(text) ? null : safeId(text)
+  }
+
+  name(text: string | undefined): string | null {
+    return text === undefined || this.isSecret(text) ? null : safeName(text)
+  }
+
+  /** `unknown` where it cannot be told. */
+  model(text: string): string {
+    return this.name(text) ?? 'unknown'
+  }
+
+  labels(labels: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> | null {
+    return labels === undefined ? null : Object.fromEntries(Object.entries(labels).filter(([, label]) => !this.isSecret(label)))
+  }
+}

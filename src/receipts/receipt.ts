@@ -6,7 +6,7 @@ import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
 import { conclude } from './closing.ts'
 import { openRecord, type Opening } from './opening.ts'
-import { nameOf, safeId, safeName } from './names.ts'
+import { Teller } from './names.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
 import { Prompt } from './prompt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
@@ -19,6 +19,7 @@ export class Receipt {
   readonly time = new Timeline()
   readonly prompt: Prompt
   readonly words = new Words()
+  readonly names = new Teller()
   /** That it reaches a provider is written down. */
   isIntended = false
   /** What the last attempt asked for is the operator's own name for a model. */
@@ -94,7 +95,7 @@ export class Receipt {
   answered(status: number, requestId: string | undefined): void {
     this.record.upstream_status = status
     this.record.first_byte_after = this.time.elapsed()
-    this.record.upstream_request_id = requestId === undefined ? null : safeId(requestId)
+    this.record.upstream_request_id = this.names.id(requestId)
   }
 
   /** An attempt was begun and its end not told. */
@@ -106,7 +107,7 @@ export class Receipt {
   endAttempt(attempt: Omit<AttemptRecord, 'at' | 'ms'>): void {
     const { account, model, provider, reason, region, status } = attempt
     const { at, ms } = this.time.endAttempt(reason === 'answered')
-    this.#attempts.push({ account, at, model: nameOf(model), ms, provider, reason, region, status })
+    this.#attempts.push({ account, at, model: this.names.model(model), ms, provider, reason, region, status })
     this.#isAttempting = false
   }
 
@@ -120,8 +121,8 @@ export class Receipt {
     for (const event of events) {
       switch (event.type) {
         case 'start':
-          record.response_id = event.id === '' ? null : safeId(event.id)
-          record.claimed_model = event.model === '' ? null : safeName(event.model)
+          record.response_id = this.names.id(event.id)
+          record.claimed_model = this.names.name(event.model)
           break
         case 'open':
           this.speak()
@@ -149,7 +150,7 @@ export class Receipt {
 
   /** How the provider says that it serves the answer. */
   tellServed({ fingerprint, tier }: Served): void {
-    if (fingerprint !== undefined) this.record.fingerprint = safeName(fingerprint)
+    if (fingerprint !== undefined) this.record.fingerprint = this.names.name(fingerprint)
     if (tier !== undefined) this.record.service_tier = tier
   }
 
@@ -168,8 +169,8 @@ export class Receipt {
   glance({ id, model, finish, usage, toolCalls, said }: Glance): void {
     const { record } = this
     this.speak()
-    record.response_id = safeId(id)
-    record.claimed_model = safeName(model)
+    record.response_id = this.names.id(id)
+    record.claimed_model = this.names.name(model)
     record.finish = finish
     record.tool_calls = toolCalls
     this.words.hearAll(said)
@@ -181,8 +182,8 @@ export class Receipt {
   observeForm({ id, model, usage }: FormAnswer): void {
     const { record } = this
     this.speak()
-    record.response_id = id === undefined ? null : safeId(id)
-    record.claimed_model = model === undefined ? null : safeName(model)
+    record.response_id = this.names.id(id)
+    record.claimed_model = this.names.name(model)
     this.#usage = usage
     this.#hasFinished = true
   }
