@@ -7,7 +7,7 @@ import { deriveKey, keyedHash, open, seal, type Place } from '../base/seal.ts'
 import type { Settings } from '../config/settings.ts'
 import { openAdminKey } from '../storage/admin-key.ts'
 import { EpochKeys } from '../storage/epoch-keys.ts'
-import { createSecret, openPrivateFolder, readSecret } from '../storage/files.ts'
+import { createSecret, destroySecret, openPrivateFolder, readSecret } from '../storage/files.ts'
 import { openMasterKey } from '../storage/master-key.ts'
 import { openStore } from '../storage/open.ts'
 import type { Store } from '../storage/store.ts'
@@ -41,10 +41,11 @@ export async function openData({
   }
 }
 
-/** Writes the first key where only its owner can read it, for a start that nobody watches. */
+/** Writes a first key that was just made where only its owner can read it. One of a database that is gone opens nothing any more, and gives way. */
 export function keepFirstKey(dataDir: string, key: string): string {
   const file = join(dataDir, 'first.key')
-  if (readSecret(file) === undefined) createSecret(file, `${key}\n`)
+  if (readSecret(file) !== undefined) destroySecret(file)
+  createSecret(file, `${key}\n`)
   return file
 }
 

@@ -13,6 +13,7 @@ export function gaugesOf({ recorder, behind }: Keeping, log: Log, plane: Plane):
   return {
     outboxDepth: () => recorder.outbox.depth,
     outboxDropped: () => recorder.outbox.dropped,
+    receiptsAreAway: () => !recorder.canWrite,
     intentsLost: () => recorder.lostIntents,
     indexBehind: behind,
     logDropped: () => log.dropped,

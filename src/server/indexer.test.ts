@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { IndexEntry } from '../receipts/index-entry.ts'
 import { Indexer, type Piece } from './indexer.ts'
+import { Outage } from './outage.ts'
 
 /** Where an entry stands is all that matters here. */
 const entryAt = (position: number) => String(position) as IndexEntry
@@ -13,7 +14,7 @@ const pieceOf = (from: number, to: number): Piece => ({ from, to, entries: Array
 /** A log of numbers, and a database that can be broken and mended. */
 function openScene() {
   const log = { id: 'log_1', size: 0 }
-  const state = { isBroken: false, next: 0, reads: 0, stored: [] as number[], refused: [] as string[], bad: -1 }
+  const state = { isBroken: false, next: 0, reads: 0, stored: [] as number[], refused: [] as string[], bad: -1, told: [] as string[] }
   const indexer = new Indexer({
     log,
     indexed: async () => {
@@ -26,6 +27,7 @@ function openScene() {
       state.stored.push(...entries.map(Number))
       state.next = next
     },
+    outage: new Outage({ begins: () => void state.told.push('away'), ends: () => void state.told.push('back') }),
     isHopeless: (error) => error instanceof RangeError,
     report: (_position, error) => void state.refused.push((error as Error).message),
     read: async (from) => {
@@ -69,13 +71,13 @@ test('[B17] while the database is away memory is bounded, and all is indexed onc
   const { indexer, write, state, all, log } = openScene()
   state.isBroken = true
   for (let at = 0; at < 60; at += 1) indexer.push(write(500))
-  await until(() => indexer.lastFault !== undefined)
+  await until(() => state.told.length > 0)
   assert.equal(indexer.behind, 30_000)
   state.isBroken = false
   await until(() => state.stored.length === log.size)
   assert.deepEqual(state.stored, all())
   assert.ok(state.reads >= 40, 'it was all held in memory')
-  assert.equal(indexer.lastFault, undefined)
+  assert.deepEqual(state.told, ['away', 'back'])
 })
 
 test('an entry that the index refuses for good holds up no others, and is told once', async () => {

@@ -2,6 +2,7 @@
 
 import { pause } from '../base/clock.ts'
 import type { IndexEntry } from '../receipts/index-entry.ts'
+import type { Outage } from './outage.ts'
 
 /** Entries of the log from one position to before another, and what the index needs of the receipts among them. */
 export interface Piece {
@@ -18,6 +19,8 @@ export interface Indexing {
   store(entries: readonly IndexEntry[], progress: { readonly log: string; readonly next: number }): Promise<void>
   /** Whether the same entries will be refused as often as they are handed in. */
   isHopeless(error: unknown): boolean
+  /** Hears when the index cannot be written to, or the log not be read, and when that is over. */
+  readonly outage: Outage<'index'>
   /** Hears of an entry that the index refuses for good. */
   report(position: number, error: unknown): void
   /** Reads a piece of the log from the disk: one entry at least, where there is one. */
@@ -41,7 +44,6 @@ export class Indexer {
   #running: Promise<void> | undefined
   #pause: { cancel(): void } | undefined
   #isClosing = false
-  #lastFault: unknown
 
   constructor(indexing: Indexing) {
     this.#indexing = indexing
@@ -50,11 +52,6 @@ export class Indexer {
   /** Entries that the index does not have yet. */
   get behind(): number {
     return this.#indexing.log.size - (this.#next ?? 0)
-  }
-
-  /** Why the last try failed; undefined where it did not. */
-  get lastFault(): unknown {
-    return this.#lastFault
   }
 
   /** Takes a piece that was just written; never throws and never waits. */
@@ -97,11 +94,11 @@ export class Indexer {
     for (;;) {
       try {
         const isDone = await this.#step()
-        this.#lastFault = undefined
+        this.#indexing.outage.mend('index')
         wait = firstPauseMs
         if (isDone || this.#isClosing) break
       } catch (error) {
-        this.#lastFault = error
+        this.#indexing.outage.fail('index', error)
         if (this.#isClosing) break
         const resting = pause(wait)
         this.#pause = resting

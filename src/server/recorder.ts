@@ -12,6 +12,7 @@ import { Outbox, type OutboxLimits } from '../receipts/outbox.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Indexer } from './indexer.ts'
+import { Outage, type Fault, type OutageListener } from './outage.ts'
 
 export interface Recording {
   /** Another one where the disk lost what was written to the first. */
@@ -22,6 +23,8 @@ export interface Recording {
   readonly keepsLines: boolean
   /** Calls are refused while receipts cannot be written. */
   isRequired(): boolean
+  /** Hears when receipts cannot be written, and when they can again. */
+  readonly outage: OutageListener
   /** Opens the log again, or another. */
   reopen(): Promise<void>
 }
@@ -33,13 +36,18 @@ interface Closed {
   readonly entry: Unplaced
 }
 
+/** An intent that says of itself that it is over: whoever reads it passes it by. */
+const trial = { id: 'trial', text: '-trial' }
+
 export class Recorder {
   readonly #recording: Recording
   readonly outbox: Outbox<Closed>
+  readonly #outage: Outage<'intents' | 'entries'>
   #lostIntents = 0
 
   constructor(recording: Recording) {
     this.#recording = recording
+    this.#outage = new Outage(recording.outage)
     this.outbox = new Outbox((batch, missed) => this.#append(batch, missed), recording.limits)
   }
 
@@ -48,12 +56,35 @@ export class Recorder {
     return this.#lostIntents
   }
 
+  /** Why receipts cannot be written now; undefined where they can. */
+  get fault(): Fault | undefined {
+    return this.#outage.fault
+  }
+
+  get canWrite(): boolean {
+    return this.fault === undefined && !this.outbox.isFull
+  }
+
+  /** Where intents could not be written, tries whether they can be now; never rejects. Entries are tried by themselves as long as one waits. */
+  async check(): Promise<void> {
+    if (!this.#outage.isOf('intents')) return
+    const log = this.#recording.log()
+    try {
+      await log.intend(trial.id, trial.text)
+      log.forget(trial.id)
+      this.#outage.mend('intents')
+    } catch (error) {
+      this.#outage.fail('intents', error)
+    }
+  }
+
   /** Resolves when it is written that the call goes to a provider. Rejects with `Failure` where it cannot be, and must. */
   async intend({ record }: Receipt): Promise<void> {
     if (this.outbox.isFull && this.#recording.isRequired()) throw unavailable()
     try {
       await this.#recording.log().intend(record.id, writeIntent(record))
     } catch (cause) {
+      this.#outage.fail('intents', cause)
       if (this.#recording.isRequired()) throw unavailable(cause)
       this.#lostIntents += 1
     }
@@ -73,9 +104,12 @@ export class Recorder {
     try {
       await this.#write(batch, missed)
     } catch (error) {
+      this.#outage.fail('entries', error)
       if (error instanceof LogError && !error.again) await this.#recording.reopen()
       throw error
     }
+    this.#outage.mend('entries')
+    await this.check()
   }
 
   async #write(batch: readonly Closed[], missed: number): Promise<void> {

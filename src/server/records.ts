@@ -19,6 +19,7 @@ import { createSecret, destroySecret, readSecret } from '../storage/files.ts'
 import type { Receipts } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import { Indexer, type Piece } from './indexer.ts'
+import { Outage, faultOf, type OutageListener } from './outage.ts'
 import { Recorder } from './recorder.ts'
 
 export interface RecordsOptions {
@@ -40,6 +41,7 @@ export class Records {
   readonly recorder: Recorder
   #log: ReceiptLog
   #indexer: Indexer
+  readonly #outage: Outage<'index'>
   #listeners: Parameters<ReceiptLog['onCheckpoint']>[0][] = []
 
   private constructor(options: RecordsOptions, key: SigningKey, log: ReceiptLog) {
@@ -47,6 +49,7 @@ export class Records {
     this.#key = key
     this.folder = folderOf(options)
     this.#log = log
+    this.#outage = new Outage(this.#outageOfIndex())
     this.#indexer = this.#index(log)
     this.recorder = new Recorder({
       log: () => this.#log,
@@ -54,6 +57,7 @@ export class Records {
       limits: options.settings.receipts,
       keepsLines: options.receipts.keepsLines,
       isRequired: () => options.isRequired(),
+      outage: this.#outageOfLog(),
       reopen: () => this.#reopen(),
     })
   }
@@ -79,13 +83,15 @@ export class Records {
   }
 
   get status() {
-    const { outbox, lostIntents } = this.recorder
+    const { outbox, lostIntents, fault } = this.recorder
     const checkpoint = this.#log.lastCheckpoint
     return {
       receipts_waiting: outbox.depth,
       receipts_dropped: outbox.dropped,
       receipts_behind: this.#indexer.behind,
       intents_lost: lostIntents,
+      receipts_fault: fault?.problem ?? null,
+      index_fault: this.#outage.fault?.problem ?? null,
       log: this.#log.id,
       log_size: this.#log.size,
       checkpoint: checkpoint === undefined ? null : { size: checkpoint.size, time: checkpoint.time },
@@ -160,6 +166,7 @@ export class Records {
       read: (from) => this.#read(log.id, from),
     })
   }
+      outage: this.#outage,
 
   async #read(log: string, from: number): Promise<Piece> {
     for await (const placed of readFromPosition(this.folder, log, from)) return pieceOf(log, placed, this.#options.receipts.keepsLines)
@@ -197,7 +204,23 @@ export class Records {
   }
 
   #tell(log: string, error: unknown): void {
-    this.#options.log.tell('error', 'the log of receipts has a fault', faultOf(log, error))
+    this.#options.log.tell('error', 'the log of receipts has a fault', { log, ...faultOf(error) })
+  }
+
+  #outageOfLog(): OutageListener {
+    const { log, isRequired } = this.#options
+    return {
+      begins: (fault) => log.tell('error', 'receipts cannot be written', { ...fault, waiting: this.recorder.outbox.depth, required: isRequired() }),
+      ends: () => log.tell('info', 'receipts can be written again', { dropped: this.recorder.outbox.dropped }),
+    }
+  }
+
+  #outageOfIndex(): OutageListener {
+    const { log } = this.#options
+    return {
+      begins: (fault) => log.tell('warn', 'the index of receipts cannot be written to', { ...fault, behind: this.#indexer.behind }),
+      ends: () => log.tell('info', 'the index of receipts can be written to again', { behind: this.#indexer.behind }),
+    }
   }
 }
 
@@ -218,13 +241,8 @@ function logOptions(options: RecordsOptions, key: SigningKey): LogOptions {
       const record = readInterrupted(intent)
       return record && writeRecord(record)
     },
-    report: (id, error) => log.tell('error', 'the log of receipts has a fault', faultOf(id, error)),
+    report: (id, error) => log.tell('error', 'the log of receipts has a fault', { log: id, ...faultOf(error) }),
   }
-}
-
-function faultOf(log: string, error: unknown) {
-  const { reason, message, code } = error instanceof LogError ? error : { reason: 'unknown', message: 'unknown', code: undefined }
-  return { log, reason, problem: message, code: code ?? null }
 }
 
 /** What the index needs of entries on the disk. Where one cannot be read, the others are not held up. */

@@ -7,13 +7,14 @@ import type { Snapshot } from '../gateway/snapshot.ts'
 import { admit, type Keyring } from './access.ts'
 import { plainHeaders, type Side } from './http.ts'
 import { askerOf, writeModel, writeModels } from './models.ts'
+import type { Readiness } from './readiness.ts'
 
 export interface SideWorld {
   readonly snapshot: () => Snapshot
   readonly keyring: Keyring
   /** Who is on the way to the control API; each entry lives as long as its request. */
   readonly viewers: WeakMap<IncomingMessage, Viewer>
-  readonly readiness: () => Promise<{ readonly isReady: boolean; readonly body: object }>
+  readonly readiness: () => Promise<Readiness>
   readonly metrics: () => { readonly type: string; readonly text: string }
   /** Hands a request to the control API's own router. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<void>

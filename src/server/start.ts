@@ -34,6 +34,7 @@ import { openKeeping, type Keeping } from './keeping.ts'
 import { Overload } from './overload.ts'
 import { Plane } from './plane.ts'
 import { fetchPrices } from './prices.ts'
+import { readReadiness } from './readiness.ts'
 import type { Recorder } from './recorder.ts'
 import { serveBeside } from './side.ts'
 import type { SocketLimits } from './socket-session.ts'
@@ -126,7 +127,8 @@ async function run({ settings, version }: Start, prepared: Prepared): Promise<Ru
   const tls = settings.tls && readTls(settings.tls)
   const hosts = hostsOf(settings)
   const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
-  const side = sideOf({ state, plane, data, metrics: () => metrics.text() + placeMetrics.text() + keeping.metrics() })
+  const allMetrics = () => metrics.text() + placeMetrics.text() + keeping.metrics()
+  const side = sideOf({ state, plane, data, recorder: keeping.recorder, metrics: allMetrics })
   const server = createHttp({ gateway, hosts, limits: settings.http, tls, side, upgrades: sockets }, live)
   await listen(server, settings)
   // Without a listener, one client that finds no descriptor left would end the process for all others.
@@ -240,20 +242,13 @@ function readers({
 }
 
 /** `metrics` are all of them, as text. */
-function sideOf({ state, plane, data, metrics }: Parts & { readonly metrics: () => string }): Side {
+function sideOf({ state, plane, data, recorder, metrics }: Parts & { readonly recorder: Recorder; readonly metrics: () => string }): Side {
   const viewers = new WeakMap<IncomingMessage, Viewer>()
   return serveBeside({
     snapshot: () => plane.snapshot,
     keyring: { adminHash: data.adminHash, hashKey: data.hashKey },
     viewers,
-    readiness: async () => {
-      const database = await data.store.ping().then(
-        () => 'ok',
-        () => 'unavailable',
-      )
-      const config = plane.problem === undefined ? 'current' : 'stale'
-      return { isReady: !state.isDraining, body: { status: state.isDraining ? 'draining' : 'ready', config, dependencies: { database } } }
-    },
+    readiness: () => readReadiness({ state, plane, data, recorder }),
     metrics: () => ({ type: contentType, text: metrics() }),
     control: plane.serveControl(viewers),
   })

@@ -8,7 +8,15 @@ import type { ReceiptRecord } from '../receipts/signals.ts'
 import { Buckets, writeFamily, writeHistogram } from './exposition.ts'
 import { Metrics } from './metrics.ts'
 
-const gauges = { outboxDepth: () => 3, outboxDropped: () => 0, intentsLost: () => 0, indexBehind: () => 5, logDropped: () => 7, configIsStale: () => true }
+const gauges = {
+  outboxDepth: () => 3,
+  outboxDropped: () => 0,
+  receiptsAreAway: () => true,
+  intentsLost: () => 0,
+  indexBehind: () => 5,
+  logDropped: () => 7,
+  configIsStale: () => true,
+}
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
   return {
@@ -74,6 +82,7 @@ test('calls, attempts, tokens and cost are counted by what they were', () => {
     ['omni_first_token_seconds_bucket{surface="openai-chat",le="0.5"}', 2],
     ['omni_overhead_seconds_bucket{surface="openai-chat",le="0.001"}', 3],
     ['omni_receipts_waiting', 3],
+    ['omni_receipts_unavailable', 1],
     ['omni_log_lines_dropped', 7],
     ['omni_config_stale', 1],
   ]

@@ -7,6 +7,7 @@ import { Buckets, writeFamily, writeHistogram, type Sample } from './exposition.
 export interface Gauges {
   readonly outboxDepth: () => number
   readonly outboxDropped: () => number
+  readonly receiptsAreAway: () => boolean
   readonly intentsLost: () => number
   readonly indexBehind: () => number
   readonly logDropped: () => number
@@ -131,11 +132,12 @@ export class Metrics {
   }
 
   #writeGauges(): string[] {
-    const { outboxDepth, outboxDropped, intentsLost, indexBehind, logDropped, configIsStale } = this.#gauges
+    const { outboxDepth, outboxDropped, receiptsAreAway, intentsLost, indexBehind, logDropped, configIsStale } = this.#gauges
     const gauge = (name: string, help: string, value: number) => writeFamily(name, 'gauge', help, [{ labels: {}, value }])
     return [
       gauge('omni_receipts_waiting', 'Receipts that wait to be written to the log.', outboxDepth()),
       gauge('omni_receipts_dropped', 'Receipts that found the outbox full.', outboxDropped()),
+      gauge('omni_receipts_unavailable', '1 while receipts cannot be written.', Number(receiptsAreAway())),
       gauge('omni_receipts_intents_lost', 'Calls that went to a provider and could not be written down before.', intentsLost()),
       gauge('omni_receipts_index_behind', 'Entries of the log of receipts that the index does not have yet.', indexBehind()),
       gauge('omni_log_lines_dropped', 'Log lines that found their reader too slow.', logDropped()),

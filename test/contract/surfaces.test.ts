@@ -193,7 +193,11 @@ describe('for clients that look around first', () => {
 
   test('`GET /healthz` says that it is there, and `/health/readiness` what it stands on, without a key', async () => {
     assert.deepEqual(await (await fetch(`${gateway.url}/healthz`)).json(), { status: 'ok' })
-    assert.deepEqual(await (await fetch(`${gateway.url}/health/readiness`)).json(), { status: 'ready', config: 'current', dependencies: { database: 'ok' } })
+    assert.deepEqual(await (await fetch(`${gateway.url}/health/readiness`)).json(), {
+      status: 'ready',
+      config: 'current',
+      dependencies: { database: 'ok', receipts: 'ok' },
+    })
   })
 
   test('the front page says what there is', async () => {

@@ -47,20 +47,58 @@ function newest(waiting: readonly string[]): Finding {
   return { isFine: false, text: `changes of ${waiting.join(', ')} wait for a restart; all else runs on the newest configuration` }
 }
 
+interface Sink {
+  readonly name: string
+  readonly fault: string | null
+}
+
+/** Of what the running gateway says, what is looked at here. */
+interface Status {
+  readonly version: string
+  readonly problem: string | null
+  readonly waits_for_restart: readonly string[]
+  readonly required: boolean
+  readonly receipts_waiting: number
+  readonly receipts_dropped: number
+  readonly receipts_behind: number
+  readonly receipts_fault: string | null
+  readonly index_fault: string | null
+  readonly intents_lost: number
+  readonly anchors: readonly Sink[]
+  readonly exports: readonly Sink[]
+}
+
+function checkReceipts(status: Status): readonly Finding[] {
+  const { required, receipts_fault: fault, receipts_waiting: waiting, index_fault: indexFault, receipts_behind: behind, anchors, exports } = status
+  const soWhat = required ? 'Calls are refused, since receipts are required' : 'Calls go on'
+  return [
+    fault === null
+      ? { isFine: true, text: `receipts are written; ${waiting} wait` }
+      : { isFine: false, text: `receipts cannot be written: ${plain(fault)} ${soWhat}; ${waiting} receipts wait in memory.` },
+    indexFault === null
+      ? { isFine: true, text: `receipts are indexed; the index is ${behind} entries behind` }
+      : { isFine: false, text: `receipts cannot be indexed: ${plain(indexFault)} The index is ${behind} entries behind.` },
+    { isFine: status.receipts_dropped === 0, text: `${status.receipts_dropped} receipts were dropped` },
+    { isFine: status.intents_lost === 0, text: `${status.intents_lost} calls went to a provider and could not be written down before` },
+    ...checkSinks('anchor', anchors),
+    ...checkSinks('export', exports),
+  ]
+}
+
+const checkSinks = (kind: string, sinks: readonly Sink[]): readonly Finding[] =>
+  sinks.map(({ name, fault }) => ({
+    isFine: fault === null,
+    text: `the ${kind} ${plain(name)} ${fault === null ? 'is reached' : `is not reached: ${plain(fault)}`}`,
+  }))
+
 async function checkRunning(): Promise<readonly Finding[]> {
   try {
-    const status = await ask<{
-      readonly config: string
-      readonly problem: string | null
-      readonly waits_for_restart: readonly string[]
-      readonly receipts_dropped: number
-      readonly version: string
-    }>('GET', '/_omni/status')
+    const status = await ask<Status>('GET', '/_omni/status')
     const { data: chains } = await ask<{ readonly data: readonly ChainResource[] }>('GET', '/_omni/chains')
     return [
       { isFine: true, text: `a gateway of version ${status.version} runs` },
       status.problem === null ? newest(status.waits_for_restart) : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
-      { isFine: status.receipts_dropped === 0, text: `${status.receipts_dropped} receipts were dropped` },
+      ...checkReceipts(status),
       ...chains.flatMap(({ name, problem }) => (problem === null ? [] : [{ isFine: false, text: `the stored chain ${plain(name)}: ${plain(problem)}` }])),
     ]
   } catch (error) {

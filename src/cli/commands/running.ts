@@ -2,12 +2,18 @@
 
 import { ask } from '../api.ts'
 import type { Command } from '../command.ts'
-import { table } from '../table.ts'
+import { isObject } from '../../base/json.ts'
+import { table, time } from '../table.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
 export const running: readonly Command[] = [
-  { usage: 'status', help: 'how the running gateway is', run: () => show('GET', '/_omni/status') },
+  {
+    usage: 'status',
+    help: 'how the running gateway is',
+    options: { '--json': 'for programs' },
+    run: ({ options }) => show('GET', '/_omni/status', options['--json'] === true),
+  },
   { usage: 'reload', help: 'make the running gateway read its configuration anew', run: () => show('POST', '/_omni/reload') },
   {
     usage: 'config show',
@@ -19,14 +25,23 @@ export const running: readonly Command[] = [
   },
 ]
 
-async function show(method: 'GET' | 'POST', path: string): Promise<number> {
+async function show(method: 'GET' | 'POST', path: string, isJson = false): Promise<number> {
   const facts = await ask<Facts>(method, path)
-  console.log(
-    table(
-      Object.entries(facts)
-        .filter(([, value]) => value !== null)
-        .map(([name, value]) => [name, String(value)]),
-    ),
-  )
+  console.log(isJson ? JSON.stringify(facts) : table(Object.entries(facts).flatMap(rowsOf)))
   return 0
+}
+
+/** A list of things has a row for each of them; what is not known has none. */
+function rowsOf([name, value]: readonly [string, unknown]): readonly (readonly string[])[] {
+  if (Array.isArray(value)) return value.map((one: unknown) => [name, write(name, one)])
+  return value === null ? [] : [[name, write(name, value)]]
+}
+
+function write(name: string, value: unknown): string {
+  if (name === 'time' && typeof value === 'number') return time(value)
+  if (!isObject(value)) return String(value)
+  return Object.entries(value)
+    .filter(([, part]) => part !== null)
+    .map(([part, of]) => `${part} ${write(part, of)}`)
+    .join(', ')
 }

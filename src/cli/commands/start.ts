@@ -84,13 +84,13 @@ function tellKey(lines: string[], { plane, firstKey }: Running): string {
     lines.push('  clients     need no key: client auth is off')
     return 'none'
   }
+  const kept = join(plane.settings.dataDir, 'first.key')
   if (firstKey === undefined) {
-    const kept = join(plane.settings.dataDir, 'first.key')
     if (existsSync(kept)) return `$(cat ${kept})`
     lines.push('  keys        are made with `omni keys create NAME`')
     return 'YOUR_KEY'
   }
-  if (process.stderr.isTTY) {
+  if (process.stderr.isTTY && !existsSync(kept)) {
     lines.push(`  first key   ${firstKey}   (shown this once)`)
     return firstKey
   }
