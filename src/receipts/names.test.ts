@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nameOf, safeId, safeName } from './names.ts'
+import { nameOf, safeId, safeName, Teller } from './names.ts'
 
 const good = [
   'gpt-4o',
@@ -39,6 +39,7 @@ const bad = [
   `AIza${key}`,
   `AKIA${'0123456789ABCDEF'}`,
   'eyJhbGciOiJIUzI1NiJ9.e30.c2ln',
+  `ya29.${key}`,
 ]
 
 for (const text of good) test(`${text.slice(0, 50)} is a name`, () => assert.deepEqual([safeName(text), safeId(text), nameOf(text)], [text, text, text]))
@@ -49,4 +50,17 @@ test('what a name is does not change with how many others were asked for', () =>
   for (let at = 0; at < 3000; at += 1) assert.equal(safeName(`model-${at}`), `model-${at}`)
   for (const text of good) assert.equal(safeName(text), text)
   for (const text of bad) assert.equal(safeName(text), null)
+})
+
+test('[C33] a name that holds a secret of its call is not told, whoever’s it is and whatever its shape', () => {
+  const names = new Teller()
+  assert.deepEqual([names.id(`a-${key}`), names.name('openai/a.token-of-any-shape'), names.model(key)], [`a-${key}`, 'openai/a.token-of-any-shape', key])
+  names.shown = ['a.token-of-any-shape']
+  names.sent = ['short', key]
+  for (const text of [key, `a-${key}`, `${key}.b`, 'openai/a.token-of-any-shape'])
+    assert.deepEqual([names.id(text), names.name(text), names.model(text), names.isSecret(text)], [null, null, 'unknown', true])
+  assert.equal(names.model('short-model'), 'short-model', 'keys of a few letters are words')
+  assert.deepEqual(names.labels({ team: 'a', other: `b:${key}` }), { team: 'a' })
+  names.sent = []
+  assert.equal(names.id(`a-${key}`), `a-${key}`)
 })

@@ -48,11 +48,27 @@ const wires = {
     failing: (): Answer => reply(500, `<html>${secret('messages: page')}`, { ...hostile('messages'), 'content-type': 'text/html' }),
   },
 } as const
-export type Way = keyof typeof wires.chat | 'cut' | 'locked'
+/** It calls everything by our key. */
+const echoing = {
+  chat: (streams: boolean): Answer => {
+    const key = secret('key of chat')
+    const headers = { 'x-request-id': key }
+    return streams
+      ? openai.stream('a', { id: key, model: key, headers })
+      : reply(200, { ...openai.body('a', { id: key, model: key }), system_fingerprint: key }, headers)
+  },
+  messages: (streams: boolean): Answer => {
+    const key = secret('key of messages')
+    const headers = { 'request-id': key }
+    return streams ? messages.stream('a', { id: key, model: key, headers }) : reply(200, messages.body('a', { id: key, model: key }), headers)
+  },
+} as const
+export type Way = keyof typeof wires.chat | 'cut' | 'locked' | 'echoing'
 
 /** What a provider of this wire answers now. */
 export function play(wire: keyof typeof wires, way: Way, streams: boolean): Answer {
   if (way === 'locked') return reply(401, { error: error(wire) }, hostile(wire))
+  if (way === 'echoing') return echoing[wire](streams)
   if (way !== 'cut') return wires[wire][way](streams)
   const whole = wires[wire].fine(streams)
   return [...first(Math.floor(size(whole) * 0.7), whole), wait(10), finish()]

@@ -71,7 +71,7 @@ const omni = (gateway: Gateway, ...args: readonly string[]): Promise<string> =>
 /** Every surface, answered and failed in every way. */
 async function askAll(ask: (asking: Asking) => Promise<Told>): Promise<readonly Told[]> {
   const told: Told[] = []
-  for (way of ['fine', 'cut', 'broken', 'failing', 'refusing'] as const)
+  for (way of ['fine', 'cut', 'broken', 'failing', 'refusing', 'echoing'] as const)
     for (const { headers = {}, ...asking } of everySurface()) told.push(await ask({ ...asking, headers: { ...clientHeaders, ...(headers as object) } }))
   return told
 }

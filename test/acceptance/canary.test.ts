@@ -35,7 +35,7 @@ async function ask(asking: Asking): Promise<void> {
 
 /** Plain and streamed, passed on and translated, answered and failed in every way. */
 async function askEveryWay(): Promise<void> {
-  for (way of ['fine', 'cut', 'broken', 'failing', 'refusing', 'locked'] as const) {
+  for (way of ['fine', 'cut', 'broken', 'failing', 'refusing', 'locked', 'echoing'] as const) {
     for (const model of ['chat/m', 'claude/m', 'both', `chat/${secret('model')} with a space`]) {
       for (const streams of [false, true]) {
         await ask({ headers: clientHeaders, body: { ...chatBody, model, stream: streams } })
@@ -45,6 +45,7 @@ async function askEveryWay(): Promise<void> {
     await ask({ path: `${messagesPath}/count_tokens`, headers: clientHeaders, body: { ...messagesBody, model: 'claude/m' } })
   }
   way = 'fine'
+  await ask({ headers: { 'x-request-id': scene.key }, body: { ...chatBody, model: 'chat/m' } })
 }
 
 async function askWrongly(): Promise<void> {

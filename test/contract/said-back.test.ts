@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../../src/base/json.ts'
 import { filesIn } from '../acceptance/canaries.ts'
 import { messages, openai, reply, stream, type Answer, type Received } from '../upstream/index.ts'
 import { openScene, question } from './scene.ts'
@@ -44,18 +43,21 @@ function callingAll(name: string): (request: Received) => Answer {
 }
 
 const max = { max_tokens: 50 }
-const calls: readonly (readonly [about: string, key: string, path: string, body: JsonObject])[] = [false, true]
-  .flatMap((streams): [string, string, string, JsonObject][] => [
-    ['Chat Completions', chatKey, '/v1/chat/completions', { model: 'openai/gpt-4o', stream: streams, ...question }],
-    ['Messages', claudeKey, '/v1/messages', { model: 'anthropic/claude-sonnet-4', stream: streams, ...max, ...question }],
-    ['Messages translated', chatKey, '/v1/messages', { model: 'openai/gpt-4o', stream: streams, ...max, ...question }],
-    ['Chat Completions with a fixed header', fixed, '/v1/chat/completions', { model: 'second/gpt-4o', stream: streams, ...question }],
-  ])
-  .map(([about, ...call]) => [`${about}${call[2].stream === true ? ', streamed' : ''}`, ...call] as const)
-const others: typeof calls = [
+type Row = readonly [about: string, key: string, path: string, body: object]
+const calls = [false, true].flatMap((streams): Row[] => {
+  const how = streams ? ', streamed' : ''
+  const asked = { ...question, ...max, stream: streams }
+  return [
+    [`Chat Completions${how}`, chatKey, '/v1/chat/completions', { ...asked, model: 'openai/gpt-4o' }],
+    [`Messages${how}`, claudeKey, '/v1/messages', { ...asked, model: 'anthropic/claude-sonnet-4' }],
+    [`Messages translated${how}`, chatKey, '/v1/messages', { ...asked, model: 'openai/gpt-4o' }],
+    [`Chat Completions with a fixed header${how}`, fixed, '/v1/chat/completions', { ...asked, model: 'second/gpt-4o' }],
+  ]
+})
+const others: readonly Row[] = [
   ['a form', chatKey, '/v1/embeddings', { model: 'openai/text-embedding-3-small', input: 'a' }],
   ['a count', claudeKey, '/v1/messages/count_tokens', { model: 'anthropic/claude-sonnet-4', ...question }],
-  ...triple.map((part) => ['a part of three', part, '/v1/chat/completions', { model: 'bedrock/amazon.nova-lite-v1:0', ...question }] as const),
+  ...triple.map((part, at): Row => [`part ${at + 1} of three`, part, '/v1/chat/completions', { model: 'bedrock/amazon.nova-lite-v1:0', ...question }]),
 ]
 
 for (const [about, key, path, body] of [...calls, ...others])
