@@ -73,12 +73,12 @@ const attemptTimes = [
 /** Where it stands in a log of its own; the salt is all that the leaf hash takes beside the record. */
 export const salt = 'VJ0q1vZ3S6u0fYw5o2m8aA'
 
-type Example = ReceiptRecord & { readonly [proof in (typeof proofSignals)[number]['name']]: string | number }
+type Example = ReceiptRecord & { readonly [proof in (typeof proofSignals)[number]['name']]: string | number | boolean }
 
 export async function makeExample(): Promise<Example> {
   const record = pin(await serveHere(snapshotOf(config), playAnswers(), { wire: 'openai-chat', headers, body: JSON.stringify(body) }))
   const leaf = leafHash(`${salt} receipt ${writeRecord(record)}`).toString('hex')
-  return { ...record, log: 'log_0199e2b87f3c7a6d9d1e4b5a6c7d8e9f', position: 1041, leaf_hash: leaf, checkpoint: 2000, signer: '4662633d' }
+  return { ...record, log: 'log_0199e2b87f3c7a6d9d1e4b5a6c7d8e9f', position: 1041, leaf_hash: leaf, checkpoint: 2000, signer: '4662633d', intact: true }
 }
 
 function pin(record: ReceiptRecord): ReceiptRecord {

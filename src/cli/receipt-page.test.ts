@@ -75,6 +75,12 @@ test('a page tells who answered, tokens by segment with source and trust, attemp
   )
 })
 
+test('[C73] what the log does not bear out is said so', () => {
+  const page = writePage({ ...receipt, intact: false, checkpoint: null, signer: null, leaf_hash: null })
+  assert.match(page, /the log does not bear this entry out: run omni receipts verify/)
+  assert.doesNotMatch(page, /in the checkpoint|no checkpoint counts it yet/)
+})
+
 test('the stages of the time follow one another, and end where the call ended', () => {
   const bars = writePage(receipt)
     .split('\n')

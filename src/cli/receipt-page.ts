@@ -210,9 +210,8 @@ function decided(receipt: Shown): string[] {
 }
 
 function kept(receipt: Shown): string[] {
-  const { log, position, checkpoint, signer, leaf_hash: leaf, expires_at: expires } = receipt
+  const { log, position, leaf_hash: leaf, expires_at: expires } = receipt
   const hasPlace = log !== undefined && log !== null
-  const isSigned = checkpoint !== undefined && checkpoint !== null
   return [
     told(
       receipt.privacy_mode,
@@ -221,6 +220,11 @@ function kept(receipt: Shown): string[] {
     ),
     told(expires ? `until ${time(expires)}` : null, named('config', receipt.config), named('build', receipt.build)),
     told(hasPlace ? `${log} at ${position}` : 'it stands in no log', named('leaf', leaf)),
-    told(isSigned ? `in the checkpoint of ${checkpoint}, signed by ${signer}` : hasPlace ? 'no checkpoint counts it yet' : null),
+    told(hasPlace ? vouching(receipt) : null),
   ].filter((line) => line !== '')
+}
+
+function vouching({ checkpoint, signer, intact }: Shown): string {
+  if (intact === false) return 'the log does not bear this entry out: run omni receipts verify'
+  return typeof checkpoint === 'number' ? `in the checkpoint of ${checkpoint}, signed by ${signer}` : 'no checkpoint counts it yet'
 }

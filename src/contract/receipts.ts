@@ -19,10 +19,12 @@ export type ListedReceipt = ReceiptRecord &
   Pick<ProofRecord, 'log' | 'position' | 'leaf_hash'> & {
     /** Neither the log of this machine nor the index has its text: all else than what it is found by is not known here, and null. */
     readonly partial?: true
+    /** Its entry does not give the hash that the log keeps beside it: it is not the one that was written. */
+    readonly intact?: false
   }
 
 /** One receipt as `GET /_omni/reports/:id` gives it: the record, what vouches for it, and its tokens by segment. */
-export type ShownReceipt = ListedReceipt & ProofRecord & { readonly segments: readonly SegmentTokens[] }
+export type ShownReceipt = Omit<ListedReceipt, 'intact'> & ProofRecord & { readonly segments: readonly SegmentTokens[] }
 
 /** A `ListedReceipt`: signals by their names; `docs/signals.md` says what each is. */
 const receipt = z.looseObject({
@@ -32,6 +34,7 @@ const receipt = z.looseObject({
   position: z.int().nullable(),
   leaf_hash: z.string().nullable(),
   partial: z.literal(true).optional(),
+  intact: z.literal(false).optional(),
 })
 
 export const receiptPage = z.strictObject({

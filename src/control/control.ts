@@ -4,6 +4,7 @@ import type { WireName } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
+import type { ProofRecord } from '../receipts/signals.ts'
 import type { Health } from '../routing/health.ts'
 import type { Target } from '../routing/target.ts'
 import type { EpochKeys } from '../storage/epoch-keys.ts'
@@ -14,11 +15,10 @@ import type { StoredPrices } from './prices-stored.ts'
 export interface Ledger {
   /** The lines of entries; undefined for those that another machine has, or that are gone. */
   readLines(places: readonly EntryPlace[]): Promise<readonly (string | undefined)[]>
-  /** What vouches for an entry; undefined where another machine has its log. */
-  proofOf(
-    place: EntryPlace,
-    line: string,
-  ): Promise<{ readonly leaf_hash: string; readonly checkpoint: number | null; readonly signer: string | null } | undefined>
+  /** The leaf hashes that the log keeps beside these lines, in hex; undefined where it has none, and for those that another machine has. */
+  readLeaves(places: readonly EntryPlace[]): Promise<readonly (string | undefined)[]>
+  /** What vouches for an entry whose line is this; undefined where another machine has its log. */
+  proofOf(place: EntryPlace, line: string | undefined): Promise<Pick<ProofRecord, 'checkpoint' | 'signer' | 'intact'> | undefined>
   /** An entry with its proof and a signed checkpoint; undefined where another machine has its log. */
   bundleOf(place: EntryPlace): Promise<object | undefined>
   /** Reads all logs of this machine anew, and adds to the index what it lacks. Resolves to how many entries were read. */

@@ -1,19 +1,21 @@
 /** What shows a stranger that one entry stands in a log: its line, its place, the way up to a signed root, and who signed. */
 
-import { readEntry } from '../receipts/entry.ts'
+import { leafOf, readEntry } from '../receipts/entry.ts'
 import { inclusionProof, verifyInclusion } from '../receipts/merkle-proof.ts'
 import { cutHashes, leafHash, rootOf } from '../receipts/merkle.ts'
 import { splitNotes } from '../receipts/note-bodies.ts'
 import { keyAt, readKeys } from '../receipts/note-keys.ts'
 import type { Vouched } from '../receipts/note-keys.ts'
-import { signerOf } from '../receipts/note.ts'
-import type { Signer } from '../receipts/note.ts'
+import { signerOf, verifyNote } from '../receipts/note.ts'
+import type { NoteKey, Signer } from '../receipts/note.ts'
 import { findCheckpoint, readLast } from './checkpoints.ts'
+import type { Noted } from './checkpoints.ts'
 import { LogError } from './errors.ts'
 import { readFileOrNothing } from './files.ts'
 import type { SigningKey } from './keys.ts'
 import { firstOf, hashesFile, keysFile, logFolder, originOf, segmentEntries, segmentsFile } from './layout.ts'
 import { readLines } from './lines.ts'
+import { readLeaves } from './read.ts'
 import { readRoots } from './tail.ts'
 
 /** As docs/receipts.md says; hashes in base64. */
@@ -38,9 +40,9 @@ export async function exportEntry(folder: string, id: string, position: number, 
   if (entry.is === 'erased') throw new LogError('erased')
   const { last } = await readLast(log, id)
   if (last === undefined || last.size <= position) throw new LogError('unproved')
-  const proof = await proveEntry(log, position, last.size)
-  if (!verifyInclusion({ leaf: leafHash(line), index: position, size: last.size, proof, root: last.root })) throw new LogError('damaged')
   const keys = await readChain(log, id)
+  checkSigner(last, keys)
+  const proof = await proveEntry(log, last, position, leafHash(line))
   return {
     bundle: 'omni-receipt/1',
     origin: originOf(id),
@@ -53,8 +55,11 @@ export async function exportEntry(folder: string, id: string, position: number, 
   }
 }
 
-/** The way up within its segment, then on over the roots of segments: each full one is a whole subtree. */
-async function proveEntry(log: string, position: number, size: number): Promise<readonly Buffer[]> {
+/**
+ * The way up within its segment, then on over the roots of segments: each full one is a whole subtree. Of a checkpoint whose signer was checked:
+ * the sizes that others write have no bound. Rejects with `damaged` where the way does not lead to its root.
+ */
+async function proveEntry(log: string, { size, root: top }: Noted, position: number, leaf: Buffer): Promise<readonly Buffer[]> {
   const { roots } = readRoots(await readFileOrNothing(segmentsFile(log)))
   const leavesOf = async (first: number): Promise<readonly Buffer[]> =>
     cutHashes(await readFileOrNothing(hashesFile(log, first))).slice(0, Math.min(segmentEntries, size - first))
@@ -64,7 +69,17 @@ async function proveEntry(log: string, position: number, size: number): Promise<
     tops.push(root ?? rootOf(await leavesOf(first)))
   }
   const leaves = await leavesOf(firstOf(position))
-  return [...inclusionProof(leaves, position % segmentEntries), ...inclusionProof(tops, Math.floor(position / segmentEntries))]
+  if (leaves.length <= position % segmentEntries) throw new LogError('damaged')
+  const proof = [...inclusionProof(leaves, position % segmentEntries), ...inclusionProof(tops, Math.floor(position / segmentEntries))]
+  if (!verifyInclusion({ leaf, index: position, size, proof, root: top })) throw new LogError('damaged')
+  return proof
+}
+
+/** The key that signed a checkpoint. Throws `damaged` where it is not the one whose turn it was. */
+function checkSigner({ note, size }: Noted, keys: readonly Vouched[]): NoteKey {
+  const key = keyAt(keys, size)
+  if (key === undefined || verifyNote(note, [key]) === undefined) throw new LogError('damaged')
+  return key
 }
 
 async function readChain(log: string, id: string): Promise<readonly Vouched[]> {
@@ -86,18 +101,36 @@ function signDetached({ key, sign }: Signer, line: Buffer): string {
   return `${header}..${sign(Buffer.concat([Buffer.from(`${header}.`), line])).toString('base64url')}`
 }
 
-/** What vouches for an entry, for the signals of that name; the last two are null until a checkpoint counts it. */
+/** What vouches for an entry, for the signals of that name. */
 export interface Proof {
-  readonly leaf_hash: string
   readonly checkpoint: number | null
   readonly signer: string | null
+  /** False where the line is not the one that was written, or cannot be shown to be; null until a checkpoint counts it. */
+  readonly intact: boolean | null
 }
 
-export async function proofOf(folder: string, id: string, { position, line }: { readonly position: number; readonly line: string }): Promise<Proof> {
+/** `line`: what stands at the position; undefined where nothing does. */
+export async function proofOf(
+  folder: string,
+  id: string,
+  { position, line }: { readonly position: number; readonly line: string | undefined },
+): Promise<Proof> {
   const log = logFolder(folder, id)
-  const entry = readEntry(line)
-  const leaf = entry?.is === 'erased' ? entry.leaf : leafHash(line)
+  const leaf = line === undefined ? undefined : leafOf(Buffer.from(line))
+  if (leaf === undefined) return notIntact
   const first = await findCheckpoint(log, id, position)
-  const signer = first === undefined ? undefined : keyAt(await readChain(log, id), first.size)
-  return { leaf_hash: leaf.toString('hex'), checkpoint: first?.size ?? null, signer: signer?.id ?? null }
+  if (first === undefined) {
+    const [kept] = await readLeaves(folder, [{ log: id, position }])
+    return kept === leaf.toString('hex') ? { ...notIntact, intact: null } : notIntact
+  }
+  try {
+    const signer = checkSigner(first, await readChain(log, id))
+    await proveEntry(log, first, position, leaf)
+    return { checkpoint: first.size, signer: signer.id, intact: true }
+  } catch (error) {
+    if (error instanceof LogError && error.reason === 'damaged') return notIntact
+    throw error
+  }
 }
+
+const notIntact: Proof = { checkpoint: null, signer: null, intact: false }

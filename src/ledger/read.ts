@@ -1,8 +1,9 @@
 /** Reading a log, also while it is written: entries by their place, and all from a position on. */
 
 import { open } from 'node:fs/promises'
+import { hashBytes } from '../receipts/merkle.ts'
 import type { Placed } from './batch.ts'
-import { firstOf, linesFile, listSegments, logFolder } from './layout.ts'
+import { firstOf, hashesFile, linesFile, listSegments, logFolder, segmentEntries } from './layout.ts'
 import { readLines } from './lines.ts'
 
 /** Where an entry stands: `offset` and `length` in bytes, within the segment of its position, without line feed. */
@@ -18,29 +19,48 @@ const mostOpen = 16
 /** Entries that are handed out at once. */
 const batchSize = 512
 
-/**
- * The lines at these places, in their order; undefined where the segment was removed. An erased one is what stands there.
- * No file stays open between calls: of a segment that was removed nothing could be read, and so nothing is.
- */
+/** The lines at these places, in their order; undefined where the segment was removed. An erased one is what stands there. */
 export async function readSpots(folder: string, spots: readonly Spot[]): Promise<readonly (string | undefined)[]> {
-  const lines = new Map<Spot, string>()
-  const files = [...Map.groupBy(spots, ({ log, position }) => linesFile(logFolder(folder, log), firstOf(position)))]
-  for (let at = 0; at < files.length; at += mostOpen) {
-    await Promise.all(files.slice(at, at + mostOpen).map(([file, within]) => readFrom(file, within, lines)))
-  }
-  return spots.map((spot) => lines.get(spot))
+  const parts = spots.map(({ log, position, offset, length }) => ({ file: linesFile(logFolder(folder, log), firstOf(position)), offset, length }))
+  return (await readParts(parts)).map((bytes) => bytes?.toString())
 }
 
-async function readFrom(file: string, spots: readonly Spot[], lines: Map<Spot, string>): Promise<void> {
+/** The leaf hashes that stand beside the lines at these places, in hex; undefined where there is none. They show what was changed, and are no evidence. */
+export async function readLeaves(folder: string, places: readonly Pick<Spot, 'log' | 'position'>[]): Promise<readonly (string | undefined)[]> {
+  const parts = places.map(({ log, position }) => ({
+    file: hashesFile(logFolder(folder, log), firstOf(position)),
+    offset: (position % segmentEntries) * hashBytes,
+    length: hashBytes,
+  }))
+  return (await readParts(parts)).map((bytes) => bytes?.toString('hex'))
+}
+
+interface Part {
+  readonly file: string
+  readonly offset: number
+  readonly length: number
+}
+
+/** No file stays open between calls: of a segment that was removed nothing could be read, and so nothing is. */
+async function readParts(parts: readonly Part[]): Promise<readonly (Buffer | undefined)[]> {
+  const found = new Map<Part, Buffer>()
+  const files = [...Map.groupBy(parts, ({ file }) => file)]
+  for (let at = 0; at < files.length; at += mostOpen) {
+    await Promise.all(files.slice(at, at + mostOpen).map(([file, within]) => readFrom(file, within, found)))
+  }
+  return parts.map((part) => found.get(part))
+}
+
+async function readFrom(file: string, parts: readonly Part[], found: Map<Part, Buffer>): Promise<void> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
   if (handle === undefined) return
   try {
-    for (const spot of spots) {
-      const buffer = Buffer.allocUnsafe(spot.length)
-      const { bytesRead } = await handle.read(buffer, 0, spot.length, spot.offset)
-      if (bytesRead === spot.length) lines.set(spot, buffer.toString())
+    for (const part of parts) {
+      const buffer = Buffer.allocUnsafe(part.length)
+      const { bytesRead } = await handle.read(buffer, 0, part.length, part.offset)
+      if (bytesRead === part.length) found.set(part, buffer)
     }
   } finally {
     await handle.close()

@@ -2,6 +2,7 @@
 
 const wrongs = {
   missing: 'It is not there.',
+  gone: 'The whole log is gone.',
   malformed: 'It is not of the form that the gateway writes.',
   signature: 'It is not signed by the key whose turn it is.',
   untrusted: 'The key that was given did not sign the last checkpoint, and vouched for none that did.',

@@ -78,7 +78,7 @@ async function verifyLog(log: string, asked: Asked, outside: FoundNote | undefin
 
 async function readLog(log: string, { checkpoints = [], key }: Asked, first: FoundNote | undefined): Promise<Omit<Verdict, 'log'>> {
   const files = await readdir(log).catch(() => undefined)
-  if (files === undefined) throw new WrongAt('missing', { file: '.', ...first })
+  if (files === undefined) throw new WrongAt(basename(log) === '?' ? 'missing' : 'gone', { file: '.', ...first })
   const isBegun = files.some((name) => /^(keys|checkpoints|segments|.*\.jsonl)$/.test(name))
   if (!isBegun && first === undefined) return empty
   const origin = originOf(basename(log))

@@ -188,9 +188,10 @@ export const signals = [
 export const proofSignals = [
   { name: 'log', kind: 'id', nullWhen: 'it was made before there was a log', meaning: 'The log that holds it: `log_` and 32 hex digits.' },
   { name: 'position', kind: 'count', nullWhen: 'it was made before there was a log', meaning: 'Its place there, from 0, without gaps.' },
-  { name: 'leaf_hash', kind: 'hash', nullWhen: 'it was made before there was a log', meaning: 'The RFC 6962 hash of its entry.' },
-  { name: 'checkpoint', kind: 'count', nullWhen: 'no checkpoint counts it yet', meaning: 'The size of the first checkpoint that counts it.' },
-  { name: 'signer', kind: 'id', nullWhen: 'no checkpoint counts it yet', meaning: 'The id of the key that signed that checkpoint.' },
+  { name: 'leaf_hash', kind: 'hash', nullWhen: 'it was made before there was a log, or `intact` is false', meaning: 'The RFC 6962 hash of its entry.' },
+  { name: 'checkpoint', kind: 'count', nullWhen: 'no checkpoint counts it yet, or `intact` is false', meaning: 'The size of the first checkpoint that counts it.' },
+  { name: 'signer', kind: 'id', nullWhen: 'no checkpoint counts it yet, or `intact` is false', meaning: 'The id of the key that signed that checkpoint.' },
+  { name: 'intact', kind: 'flag', nullWhen: 'no checkpoint counts it yet, or its log is on another machine', meaning: 'Whether the log bears it out: its leaf was found under the root of that checkpoint, whose signature was checked.' },
 ] as const satisfies readonly Signal[]
 
 /** The version of the list, written into each receipt. */

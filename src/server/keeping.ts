@@ -99,6 +99,7 @@ async function telling<T>(work: Promise<T>): Promise<T> {
 function ledgerOf(records: Records): Ledger {
   return {
     readLines: (places) => telling(records.readLines(places)),
+    readLeaves: (places) => telling(records.readLeaves(places)),
     proofOf: (place, line) => telling(records.proofOf(place, line)),
     bundleOf: (place) => telling(records.bundleOf(place)),
     reindex: () => telling(records.reindex()),

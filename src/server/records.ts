@@ -9,7 +9,7 @@ import { listLogs } from '../ledger/layout.ts'
 import type { ReceiptLog } from '../ledger/log.ts'
 import { mendLogs, openLog, type LogOptions } from '../ledger/open.ts'
 import { exportEntry, proofOf, type Bundle, type Proof } from '../ledger/prove.ts'
-import { readFromPosition, readSpots, type Spot } from '../ledger/read.ts'
+import { readFromPosition, readLeaves, readSpots, type Spot } from '../ledger/read.ts'
 import { readEntry } from '../receipts/entry.ts'
 import { indexEntry, type IndexEntry } from '../receipts/index-entry.ts'
 import { readInterrupted } from '../receipts/intent.ts'
@@ -111,8 +111,13 @@ export class Records {
     return readSpots(this.folder, spots)
   }
 
-  /** What vouches for an entry; undefined where its log is on another machine. */
-  async proofOf(spot: Spot, line: string): Promise<Proof | undefined> {
+  /** The leaf hashes that the log keeps beside these lines, in hex; undefined where there is none here. */
+  readLeaves(spots: readonly Spot[]): Promise<readonly (string | undefined)[]> {
+    return readLeaves(this.folder, spots)
+  }
+
+  /** What vouches for an entry whose line is this; undefined where its log is on another machine. */
+  async proofOf(spot: Spot, line: string | undefined): Promise<Proof | undefined> {
     return this.#isHere(spot.log) ? proofOf(this.folder, spot.log, { position: spot.position, line }) : undefined
   }
 
@@ -161,12 +166,12 @@ export class Records {
       log,
       indexed: async (id) => (await receipts.progress()).find((one) => one.log === id)?.indexed ?? 0,
       store: (entries, { log: id, next }) => receipts.append(entries, { log: id, indexed: next }),
+      outage: this.#outage,
       isHopeless: (error) => error instanceof StorageError && error.reason === 'invalid',
       report: (position) => this.#options.log.tell('error', 'a receipt of the log cannot stand in the index', { log: log.id, position }),
       read: (from) => this.#read(log.id, from),
     })
   }
-      outage: this.#outage,
 
   async #read(log: string, from: number): Promise<Piece> {
     for await (const placed of readFromPosition(this.folder, log, from)) return pieceOf(log, placed, this.#options.receipts.keepsLines)

@@ -66,7 +66,7 @@ describe('every path', () => {
         health: new Health(healthTerms),
         snapshot: () => assert.fail('nobody asks it anything'),
         unsaid: () => [],
-        ledger: { readLines: unasked, proofOf: unasked, bundleOf: unasked, reindex: unasked, rotate: unasked, audit: nothing },
+        ledger: { readLines: unasked, readLeaves: unasked, proofOf: unasked, bundleOf: unasked, reindex: unasked, rotate: unasked, audit: nothing },
         sweep: nothing,
         prices: new StoredPrices(folder, assert.fail),
         fetchPrices: () => assert.fail('nobody asks it anything'),

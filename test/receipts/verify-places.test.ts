@@ -223,10 +223,14 @@ describe('a checkpoint that was kept elsewhere', () => {
 
   test('[C73] finds a log that is gone, also where its folder is left', async () => {
     const { folder, log, kept } = makeKept()
-    for (const act of [() => rmSync(log.folder, { recursive: true }), () => mkdirSync(log.folder)]) {
+    const ways = [
+      [() => rmSync(log.folder, { recursive: true }), 'gone'],
+      [() => mkdirSync(log.folder), 'missing'],
+    ] as const
+    for (const [act, what] of ways) {
       act()
       const [verdict] = await verifyLogs(folder, { checkpoints: [kept] })
-      assert.deepEqual([verdict!.log, verdict!.wrong?.what], [log.id, 'missing'])
+      assert.deepEqual([verdict!.log, verdict!.wrong?.what], [log.id, what])
     }
   })
 

@@ -81,6 +81,12 @@ describe('`omni receipts verify`', () => {
     const wrong = run('--folder', log.folder)
     assert.equal(wrong.status, 1)
     assert.match(wrong.stdout, /000000000000\.jsonl, line 34, entry 33 of the log: The entry is not the one that was written\./)
+    rmSync(log.folder, { recursive: true })
+    const gone = run('--folder', folder, '--checkpoint', kept)
+    assert.match(gone.stdout, /kept-for-command, line 1: The whole log is gone\./)
+    assert.doesNotMatch(gone.stdout, /No checkpoint from elsewhere/)
+    log.write()
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"id":"call 33"', '"id":"call 34"'))
     const told = JSON.parse(run('--folder', folder, '--json').stdout) as { readonly wrong: { readonly position: number } }
     assert.equal(told.wrong.position, 33)
   })

@@ -28,8 +28,9 @@ export const receiptsVerify: Command = {
     const key = options['--key'] === undefined ? undefined : String(options['--key'])
     const isJson = options['--json'] === true
     if (options['--bundle'] !== undefined) return checkBundle(String(options['--bundle']), key, isJson)
-    const verdicts = await check(String(options['--folder'] ?? join(readPlace().dataDir, 'receipts')), lists['--checkpoint'] ?? [], key)
-    console.log(isJson ? verdicts.map((verdict) => JSON.stringify(verdict)).join('\n') : written(verdicts))
+    const checkpoints = lists['--checkpoint'] ?? []
+    const verdicts = await check(String(options['--folder'] ?? join(readPlace().dataDir, 'receipts')), checkpoints, key)
+    console.log(isJson ? verdicts.map((verdict) => JSON.stringify(verdict)).join('\n') : written(verdicts, checkpoints))
     return verdicts.length > 0 && verdicts.every(({ wrong }) => wrong === undefined) ? 0 : 1
   },
 }
@@ -46,11 +47,13 @@ async function check(folder: string, checkpoints: readonly string[], key: string
 }
 
 /** A row for each log, a paragraph for each wrong place, and what the whole is worth. */
-function written(verdicts: readonly Verdict[]): string {
+function written(verdicts: readonly Verdict[], checkpoints: readonly string[]): string {
   if (verdicts.length === 0) return 'There are no logs in this folder.'
   const head = ['', 'LOG', 'ENTRIES', 'CHECKPOINTS', 'NOT SIGNED YET', 'ERASED', 'REMOVED', 'COMPARED']
   const wrong = verdicts.flatMap(({ log, wrong: place }) => (place === undefined ? [] : [`${log}: ${place.file}, ${where(place)}: ${place.sentence}`]))
-  const worth = verdicts.every(({ isAnchored }) => isAnchored) ? [] : [notAnchored]
+  // What a checkpoint from elsewhere finds stands in its file.
+  const isCompared = ({ isAnchored, wrong: place }: Verdict): boolean => isAnchored || (place !== undefined && checkpoints.includes(place.file))
+  const worth = verdicts.every(isCompared) ? [] : [notAnchored]
   return [table([head, ...verdicts.map(row)]), ...[...wrong.map(plain), ...worth].map((paragraph) => `\n${paragraph}`)].join('\n')
 }
 
