@@ -37,7 +37,7 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
   try {
     const caller = identify(client.headers, snapshot)
     tellCaller(caller, receipt)
-    pass = await enter(caller, client, snapshot, receipt)
+    if (snapshot.limits.keyConcurrency > 0) pass = await enter(caller, client, snapshot, receipt)
     call = await take({ surface, client, caller, snapshot }, gateway)
     tellCall(call, gateway, receipt)
     if (asksMedia(call)) return await perform(call, gateway, receipt)

@@ -13,10 +13,9 @@ const comeBackIn = 1000
 /** A call that was let in. `undefined` where there is no limit. */
 export type Pass = { leave(): void } | undefined
 
-/** Resolves when it is the call's turn. Throws `Failure` (`key_queue_full`) where too many wait before it, or its time is up. */
+/** For keys that have a limit: resolves when it is the call's turn. Throws `Failure` (`key_queue_full`) where too many wait before it, or its time is up. */
 export async function enter(caller: Caller, client: Client, { limits, routing }: Snapshot, receipt: Receipt): Promise<Pass> {
   const { keyConcurrency, keyQueue, queueTime } = limits
-  if (keyConcurrency === 0) return undefined
   const place = routing.health.place(`key:${caller.keyId ?? 'everyone'}`)
   place.limit = keyConcurrency
   const time = monotonic()

@@ -49,27 +49,31 @@ const controls = /[\u0000-\u001f]/
 /** Names come from configurations and catalogues, the other kinds from this gateway. */
 const isNamed = filtered.map((name) => signals.some((signal) => signal.name === name && (signal.kind === 'name' || signal.kind === 'id')))
 
-/** An entry but for its place, which is known when the receipt is written: what stands before it, and behind. */
-export interface Unplaced {
-  readonly head: string
-  readonly tail: string
+/** The values of one call's dimensions, and as they were written: most calls have those of the call before. */
+const lastValues: unknown[] = filtered.map(() => undefined)
+let lastText = ''
+
+function dimensionsOf(record: ReceiptRecord): string {
+  let isSame = true
+  for (let at = 0; at < filtered.length; at += 1) {
+    const value = record[filtered[at]!]
+    if (value === lastValues[at]) continue
+    isSame = false
+    lastValues[at] = value
+  }
+  if (isSame && lastText !== '') return lastText
+  let text = ''
+  for (let at = 0; at < filtered.length; at += 1) text += asValue(lastValues[at], isNamed[at]!) + valueSeparator
+  return (lastText = text)
 }
 
-export function unplacedEntry(record: ReceiptRecord): Unplaced {
-  let head = record.id
-  for (let at = 0; at < entryNumbers.length; at += 1) head += `\t${digits(record[entryNumbers[at]!])}`
-  head += `\t${record.user_pseudonym ?? ''}\t`
-  let tail = `\t${record.metadata === null ? '' : JSON.stringify(record.metadata)}\t`
-  for (let at = 0; at < filtered.length; at += 1) tail += asValue(record[filtered[at]!], isNamed[at]!) + valueSeparator
-  tail += `${costClass(record.cost)}\t`
-  return { head, tail }
+export function indexEntry(record: ReceiptRecord, { log, position, offset, length, line = '' }: Placed): IndexEntry {
+  let entry = record.id
+  for (let at = 0; at < entryNumbers.length; at += 1) entry += `\t${digits(record[entryNumbers[at]!])}`
+  const labels = record.metadata === null ? '' : JSON.stringify(record.metadata)
+  entry += `\t${record.user_pseudonym ?? ''}\t${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}\t${labels}\t`
+  return `${entry}${dimensionsOf(record)}${costClass(record.cost)}\t${line}` as IndexEntry
 }
-
-export function placeEntry({ head, tail }: Unplaced, { log, position, offset, length, line }: Placed): IndexEntry {
-  return `${head}${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}${tail}${line ?? ''}` as IndexEntry
-}
-
-export const indexEntry = (record: ReceiptRecord, placed: Placed): IndexEntry => placeEntry(unplacedEntry(record), placed)
 
 /** How many digits the nano-dollars have: each class is ten times the one before. */
 export const costClass = (cost: number | null): string => (cost === null ? noValue : String(String(cost).length))

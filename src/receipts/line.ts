@@ -20,16 +20,24 @@ export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRec
   const places = names.map((name) => layout.indexOf(name))
   const heads = names.map((name) => `,"${name}":`)
   const arePlain = names.map((name) => plainKinds.has(kindOf.get(name)!))
+  /** What stood there last, and how it was written: much is the same from call to call. */
+  const last: unknown[] = names.map(() => undefined)
+  const written = names.map(() => '')
   return (record) => {
     const values = valuesOf(record)
     let text = ''
     for (let at = 0; at < places.length; at += 1) {
       const value = values[places[at]!]
       if (value === null) continue
-      if (typeof value === 'number' || typeof value === 'boolean') text += heads[at]! + String(value)
-      else text += heads[at]! + (arePlain[at] ? `"${value as string}"` : names[at] === 'metadata' ? writeLabels(record.metadata!) : JSON.stringify(value))
+      if (value !== last[at]) {
+        last[at] = value
+        if (typeof value === 'number' || typeof value === 'boolean') written[at] = heads[at]! + String(value)
+        else
+          written[at] = heads[at]! + (arePlain[at] ? `"${value as string}"` : names[at] === 'metadata' ? writeLabels(record.metadata!) : JSON.stringify(value))
+      }
+      text += text === '' ? `{${written[at]!.slice(1)}` : written[at]
     }
-    return `{${text.slice(1)}}`
+    return `${text}}`
   }
 }
 

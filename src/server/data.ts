@@ -72,7 +72,11 @@ function inputHasher(mode: Settings['inputHash'], key: KeyObject): Data['hashInp
   if (mode === 'none') return () => null
   const keyed = new KeyedHash(key)
   const digest = mode === 'hmac' ? (pieces: readonly (string | Buffer)[]) => keyed.digest(pieces) : plainDigest
-  return (pieces) => digest(pieces.flatMap((piece) => [`${piece.length}:`, piece]))
+  return (pieces) => {
+    const told: (string | Buffer)[] = []
+    for (const piece of pieces) told.push(`${piece.length}:`, piece)
+    return digest(told)
+  }
 }
 
 function plainDigest(pieces: readonly (string | Buffer)[]): string {

@@ -12,8 +12,8 @@ const levels: readonly Level[] = ['debug', 'info', 'warn', 'error']
 const mostWaiting = 8 * 2 ** 20
 /** How long a line waits for others, in milliseconds: a write costs more than all the lines in it. */
 const gatherMs = 20
-/** Characters gathered before they are written at once. */
-const gathered = 64 * 1024
+/** Calls gathered before their lines are written at once. */
+const gatheredCalls = 100
 
 export interface RequestLine {
   readonly method: string
@@ -21,9 +21,17 @@ export interface RequestLine {
   readonly responseBytes: number
 }
 
+interface EndedCall extends RequestLine {
+  readonly receipt: ReceiptRecord
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
 export class Log {
   readonly #stream: Writable
   readonly #from: number
+  /** Ended calls whose lines are not written yet: all at once takes a third of what it takes one by one between calls. Bounded by `gatheredCalls`. */
+  readonly #calls: EndedCall[] = []
   #text = ''
   #isScheduled = false
   #isBroken = false
@@ -50,6 +58,7 @@ export class Log {
   /** `fields` are ours: names, numbers and sentences, no text of a client or a provider. */
   tell(level: Level, msg: string, fields: Readonly<Record<string, string | number | boolean | null | readonly string[]>> = {}): void {
     if (levels.indexOf(level) < this.#from) return
+    this.#writeCalls()
     this.#put(JSON.stringify({ time: new Date(now()).toISOString(), level: level.toUpperCase(), msg, ...fields }))
     // What is told of the process itself is rare, and may be its last words.
     this.flush()
@@ -64,15 +73,13 @@ export class Log {
 
   call(receipt: ReceiptRecord, { method, path, responseBytes }: RequestLine): void {
     if (this.#from > levels.indexOf('info')) return
-    const head = `{"time":"${this.#stamp()}","level":"INFO","msg":`
-    const { request_id, status, duration } = receipt
-    this.#put(
-      `${head}"request","request_id":"${request_id}","method":"${method}","path":"${path}","status":${status},"response_bytes":${responseBytes},"gateway_latency":${duration}}`,
-    )
-    this.#put(`${head}"inference","request_id":"${request_id}",${inference(receipt)}}`)
+    this.#calls.push({ receipt, method, path, responseBytes, time: now() })
+    if (this.#calls.length >= gatheredCalls) this.flush()
+    else this.#schedule()
   }
 
   flush(): void {
+    this.#writeCalls()
     const text = this.#text
     this.#text = ''
     this.#isScheduled = false
@@ -90,9 +97,20 @@ export class Log {
     }
   }
 
+  #writeCalls(): void {
+    for (const call of this.#calls) this.#text += this.#linesOf(call)
+    this.#calls.length = 0
+  }
+
+  #linesOf({ receipt, method, path, responseBytes, time }: EndedCall): string {
+    const head = `{"time":"${this.#stamp(time)}","level":"INFO","msg":`
+    const { request_id: id, status, duration } = receipt
+    const request = `"request","request_id":"${id}","method":"${method}","path":"${path}","status":${status},"response_bytes":${responseBytes},"gateway_latency":${duration}`
+    return `${head}${request}}\n${head}"inference","request_id":"${id}",${inference(receipt)}}\n`
+  }
+
   /** Many calls end in one millisecond. */
-  #stamp(): string {
-    const time = now()
+  #stamp(time: number): string {
     if (time !== this.#stampedAt) {
       this.#stampedAt = time
       this.#stamped = new Date(time).toISOString()
@@ -102,7 +120,10 @@ export class Log {
 
   #put(line: string): void {
     this.#text += `${line}\n`
-    if (this.#text.length > gathered) return this.flush()
+    this.#schedule()
+  }
+
+  #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     setTimeout(() => this.flush(), gatherMs)

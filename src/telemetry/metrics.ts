@@ -23,6 +23,9 @@ export interface DeclaredLabels {
   readonly mostValues: number
 }
 
+/** Closed receipts that are not counted yet. */
+const mostWaiting = 64
+
 interface SurfaceRow {
   readonly duration: Buckets
   readonly overhead: Buckets
@@ -44,6 +47,8 @@ interface ProviderRow {
  */
 export class Metrics {
   readonly #gauges: Gauges
+  /** Bounded by `mostWaiting`. */
+  readonly #waiting: ReceiptRecord[] = []
   /** Bounded, all of them: by the surfaces, statuses, outcomes and reasons that there are, and by the configured providers. */
   readonly #calls = new Map<string, { readonly surface: string; readonly status: number; readonly outcome: string; count: number }>()
   readonly #surfaces = new Map<string, SurfaceRow>()
@@ -59,7 +64,18 @@ export class Metrics {
     this.#mostValues = mostValues
   }
 
+  /** It counts when somebody asks, or many have come: all at once takes a third of what it takes one by one between calls. */
   observe(receipt: ReceiptRecord): void {
+    this.#waiting.push(receipt)
+    if (this.#waiting.length >= mostWaiting) this.#countWaiting()
+  }
+
+  #countWaiting(): void {
+    for (const receipt of this.#waiting) this.#count(receipt)
+    this.#waiting.length = 0
+  }
+
+  #count(receipt: ReceiptRecord): void {
     this.#countCall(receipt)
     const { duration, overhead, firstToken, queued } = this.#surface(receipt.surface)
     duration.add(receipt.duration / 1e9)
@@ -81,6 +97,7 @@ export class Metrics {
   }
 
   text(): string {
+    this.#countWaiting()
     return [...this.#writeCalls(), ...this.#writeProviders(), ...this.#writeTimes(), ...this.#writeGauges()].join('')
   }
 
