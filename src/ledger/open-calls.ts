@@ -26,16 +26,17 @@ export class OpenCalls {
     return this.#size
   }
 
+  /** The id is of no other call: an intent is written once. */
   add(id: string, text: string): void {
-    this.delete(id)
     this.#listOf(id).push({ id, text })
     this.#size += 1
   }
 
   delete(id: string): void {
     const list = this.#listOf(id)
-    const at = list.findIndex((call) => call.id === id)
-    if (at === -1) return
+    let at = 0
+    while (at < list.length && list[at]!.id !== id) at += 1
+    if (at === list.length) return
     const last = list.pop()!
     if (at < list.length) list[at] = last
     this.#size -= 1

@@ -1,5 +1,6 @@
 /** What the index needs of one receipt, as one line of fields: what is added up, what it is found by, and where its entry stands. */
 
+import { placeOf, valuesOf } from './line.ts'
 import { signals, type ReceiptRecord, type SignalName } from './signals.ts'
 
 /** Where an entry stands: its log, its place there, and its bytes in the segment. All null for a receipt of before there was a log. */
@@ -49,14 +50,16 @@ const controls = /[\u0000-\u001f]/
 /** Names come from configurations and catalogues, the other kinds from this gateway. */
 const isNamed = filtered.map((name) => signals.some((signal) => signal.name === name && (signal.kind === 'name' || signal.kind === 'id')))
 
+const places = filtered.map(placeOf)
+
 /** The values of one call's dimensions, and as they were written: most calls have those of the call before. */
 const lastValues: unknown[] = filtered.map(() => undefined)
 let lastText = ''
 
-function dimensionsOf(record: ReceiptRecord): string {
+function dimensionsOf(values: readonly unknown[]): string {
   let isSame = true
   for (let at = 0; at < filtered.length; at += 1) {
-    const value = record[filtered[at]!]
+    const value = values[places[at]!]
     if (value === lastValues[at]) continue
     isSame = false
     lastValues[at] = value
@@ -67,12 +70,13 @@ function dimensionsOf(record: ReceiptRecord): string {
   return (lastText = text)
 }
 
-export function indexEntry(record: ReceiptRecord, { log, position, offset, length, line = '' }: Placed): IndexEntry {
+/** `values` are those of the record, where somebody has them. */
+export function indexEntry(record: ReceiptRecord, { log, position, offset, length, line = '' }: Placed, values = valuesOf(record)): IndexEntry {
   let entry = record.id
   for (let at = 0; at < entryNumbers.length; at += 1) entry += `\t${digits(record[entryNumbers[at]!])}`
   const labels = record.metadata === null ? '' : JSON.stringify(record.metadata)
   entry += `\t${record.user_pseudonym ?? ''}\t${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}\t${labels}\t`
-  return `${entry}${dimensionsOf(record)}${costClass(record.cost)}\t${line}` as IndexEntry
+  return `${entry}${dimensionsOf(values)}${costClass(record.cost)}\t${line}` as IndexEntry
 }
 
 /** How many digits the nano-dollars have: each class is ten times the one before. */

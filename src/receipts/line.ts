@@ -14,7 +14,7 @@ const layout = Object.keys(emptyRecord)
  * The names and values within records, of attempts among them, stand in order where they are made: a law holds that what is written
  * here is what sorting would give. By hand it takes less than `JSON.stringify` takes for a record and its nulls, and writes half as much.
  */
-export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRecord) => string {
+export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRecord, values?: readonly unknown[]) => string {
   // RFC 8785 sorts names by their UTF-16 units, as `sort` does.
   const names = chosen.toSorted()
   const places = names.map((name) => layout.indexOf(name))
@@ -23,8 +23,7 @@ export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRec
   /** What stood there last, and how it was written: much is the same from call to call. */
   const last: unknown[] = names.map(() => undefined)
   const written = names.map(() => '')
-  return (record) => {
-    const values = valuesOf(record)
+  return (record, values = valuesOf(record)) => {
     let text = ''
     for (let at = 0; at < places.length; at += 1) {
       const value = values[places[at]!]
@@ -41,8 +40,11 @@ export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRec
   }
 }
 
+/** Its place in `valuesOf`. */
+export const placeOf = (name: string): number => layout.indexOf(name)
+
 /** All at once: to look for 146 names one by one takes as long as to write what they stand for. */
-function valuesOf(record: ReceiptRecord): readonly unknown[] {
+export function valuesOf(record: ReceiptRecord): readonly unknown[] {
   return isOpened(record) ? Object.values(record) : layout.map((name) => record[name as SignalName])
 }
 
@@ -52,7 +54,8 @@ function writeLabels(labels: Readonly<Record<string, string>>): string {
   return `{${members.map((name) => `${JSON.stringify(name)}:${JSON.stringify(labels[name])}`).join(',')}}`
 }
 
-export const writeRecord: (record: ReceiptRecord) => string = writeSignals(signals.map(({ name }) => name))
+/** `values` are those of the record, where somebody has them. */
+export const writeRecord: (record: ReceiptRecord, values?: readonly unknown[]) => string = writeSignals(signals.map(({ name }) => name))
 
 /** A record from its text: what is not there is null. Throws `SyntaxError` for what is no JSON. */
 export function readRecord(text: string): ReceiptRecord {

@@ -9,8 +9,8 @@ export interface OutboxLimits {
 
 /** Receipts that go to storage at once. */
 const batchSize = 500
-/** How long a receipt waits for others, in milliseconds: a batch costs more than a receipt in it, and what waits long is copied about by the collector. */
-const gatherMs = 15
+/** How long a receipt waits for others, in milliseconds: a batch costs more than a receipt in it. */
+const gatherMs = 50
 const firstRetryMs = 250
 const longestRetryMs = 10_000
 

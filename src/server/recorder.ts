@@ -7,7 +7,7 @@ import type { ReceiptLog } from '../ledger/log.ts'
 import { writeCanonical } from '../receipts/entry.ts'
 import { indexEntry } from '../receipts/index-entry.ts'
 import { writeIntent } from '../receipts/intent.ts'
-import { writeRecord } from '../receipts/line.ts'
+import { valuesOf, writeRecord } from '../receipts/line.ts'
 import { Outbox, type OutboxLimits } from '../receipts/outbox.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
@@ -107,12 +107,13 @@ export class Recorder {
     const { keepsLines } = this.#recording
     const log = this.#recording.log()
     const gaps = missed === 0 ? [] : [{ kind: 'gap', text: writeCanonical({ at: now(), count: missed, reason: 'overflow' }) } as const]
-    const receipts = batch.map((record) => ({ kind: 'receipt', text: writeRecord(record), closes: record.id }) as const)
+    const values = batch.map(valuesOf)
+    const receipts = batch.map((record, at) => ({ kind: 'receipt', text: writeRecord(record, values[at]), closes: record.id }) as const)
     const placed = await log.append([...gaps, ...receipts])
     const entries = batch.map((record, at) => {
       const { position, offset, length } = placed[at + gaps.length]!
       const { text } = receipts[at]!
-      return indexEntry(record, { log: log.id, position, offset, length, ...(keepsLines && { line: text }) })
+      return indexEntry(record, { log: log.id, position, offset, length, ...(keepsLines && { line: text }) }, values[at])
     })
     const from = placed[0]!.position
     this.#recording.indexer().push({ from, to: from + placed.length, entries })
