@@ -106,7 +106,7 @@ test('who sent no trace has one of the receipt’s own, the same each time', () 
 })
 
 test('receipts of two processes have two resources, and the version of the conventions is told', () => {
-  const resources = read(writeSpans([record, record, { ...record, instance: 'ins_2' }].map(writeRecord)))
+  const resources = read(writeSpans([record, record, { ...record, instance: 'ins_2' }].map((one) => writeRecord(one))))
   assert.deepEqual(
     resources.map(({ resource }) => valuesOf(resource)['service.instance.id']),
     [{ stringValue: 'ins_1' }, { stringValue: 'ins_2' }],

@@ -46,7 +46,12 @@ export const receipts: readonly Command[] = [
   {
     usage: 'receipts summary',
     help: 'sums of calls: how many, tokens, money, time',
-    options: { '--by <signals>': 'by these, as provider,resolved_model', '--per <period>': 'hour, day or total (total)', ...filterFlags, '--json': 'for programs' },
+    options: {
+      '--by <signals>': 'by these, as provider,resolved_model',
+      '--per <period>': 'hour, day or total (total)',
+      ...filterFlags,
+      '--json': 'for programs',
+    },
     run: async (given) => {
       const { options } = given
       const query = queryOf(given, { by: textOf(options, '--by'), per: textOf(options, '--per') })
