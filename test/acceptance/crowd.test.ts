@@ -187,7 +187,7 @@ describe('more clients than the machine has room for', { skip: noProc || noLimit
     const held = Array.from({ length: 5 }, () => call(scene, 'idle'))
     await Promise.all(held.map((socket) => hears(socket, /"content":" two"/)))
     const before = descriptorsOf(scene.pid)
-    limitDescriptors(firstFree(scene.pid) + 20)
+    limitDescriptors(roomFor(scene.pid, 20))
     const crowd = Array.from({ length: 200 }, () => connect(scene.port, '127.0.0.1').on('error', () => {}))
     await pause(500)
     assert.ok(descriptorsOf(scene.pid) <= before + 20)
@@ -201,7 +201,7 @@ describe('more clients than the machine has room for', { skip: noProc || noLimit
 
   test('[B29] whose providers cannot be connected hear that we are at fault, and no provider is blamed', async () => {
     // One for the client, and none for whom it asks.
-    limitDescriptors(firstFree(scene.pid) + 1)
+    limitDescriptors(roomFor(scene.pid, 1))
     const told = await scene.say('fresh/quick')
     limitDescriptors(20_000)
     assert.equal(told.status, 503)
@@ -210,12 +210,12 @@ describe('more clients than the machine has room for', { skip: noProc || noLimit
   })
 })
 
-/** The number that its next descriptor will have. */
-function firstFree(pid: number): number {
+/** The limit below which so many descriptors are free. What is limited is their number: those that are closed leave holes among the others. */
+function roomFor(pid: number, count: number): number {
   const taken = new Set(readdirSync(`/proc/${pid}/fd`).map(Number))
-  let free = 0
-  while (taken.has(free)) free += 1
-  return free
+  let limit = 0
+  for (let free = 0; free < count; limit += 1) if (!taken.has(limit)) free += 1
+  return limit
 }
 
 /** Sets the soft limit of the gateway's descriptors. */
