@@ -54,6 +54,17 @@ export interface Gateway extends AsyncDisposable {
 
 /** Resolves when `/health/readiness` says ready. Rejects with what it wrote to stderr when it ends before, or takes longer than 20 seconds. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  for (let tries = 3; ; tries -= 1) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      // A port that was free may be that of somebody's connection a moment later.
+      if (tries === 1 || !(error as Error).message.includes('The port is taken')) throw error
+    }
+  }
+}
+
+async function startOnce(options: GatewayOptions): Promise<Gateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'omni-test-')))
   const configPath = join(dataDir, 'omni.yaml')
   if (options.config !== undefined) await writeFile(configPath, options.config)
