@@ -141,6 +141,13 @@ export class Records {
     return this.#log.signer.key.text
   }
 
+  /** Appends an entry about the control plane: canonical JSON. Rejects with `LogError`. */
+  async audit(text: string): Promise<void> {
+    await this.#log.append([{ kind: 'audit', text }])
+    // There is nothing to index in it, and the index must not seem to lack it.
+    this.#indexer.catchUp()
+  }
+
   /** Reads all logs of this folder anew, and adds to the index what it lacks. Resolves to how many entries were read. */
   async reindex(): Promise<number> {
     let read = 0

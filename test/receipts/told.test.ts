@@ -113,3 +113,14 @@ test('where the database was lost, first.key holds the key that the next start m
   assert.equal(readFileSync(join(second.dataDir, 'first.key'), 'utf8'), `${second.key}\n`)
   assert.equal(await ask({ ...second, key: first.key }, 'omni-runtime/smoke'), 401)
 })
+
+test('an index is behind by nothing where all that was written since was about the control plane', async () => {
+  await using gateway = await open({})
+  const admin = { authorization: `Bearer ${gateway.adminKey}` }
+  assert.equal(await ask(gateway), 200)
+  const behind = async () =>
+    ((await (await fetch(`${gateway.url}/_omni/status`, { headers: admin })).json()) as { readonly receipts_behind: number }).receipts_behind
+  await eventually(async () => (await behind()) === 0)
+  assert.equal((await fetch(`${gateway.url}/_omni/reports`, { headers: admin })).status, 200)
+  await eventually(async () => (await behind()) === 0)
+})
