@@ -31,9 +31,16 @@ const scene = await openScene({
 after(() => Promise.all([scene[Symbol.asyncDispose](), upstream.stop(), fresh.stop()]))
 
 /** A streamed call on a connection of its own. */
-function call({ port, key }: Scene, model: string): Socket {
-  const body = JSON.stringify({ model: `up/${model}`, messages: hello, stream: true })
-  const socket = connect(port, '127.0.0.1').on('error', () => {})
+const call = (scene: Scene, model: string): Socket =>
+  ask(
+    connect(scene.port, '127.0.0.1').on('error', () => {}),
+    scene,
+    `up/${model}`,
+  )
+
+/** The same on a connection that there is. */
+function ask(socket: Socket, { port, key }: Scene, model: string): Socket {
+  const body = JSON.stringify({ model, messages: hello, stream: true })
   socket.write(
     head(
       `POST ${chatPath} HTTP/1.1`,
@@ -200,13 +207,18 @@ describe('more clients than the machine has room for', { skip: noProc || noLimit
   })
 
   test('[B29] whose providers cannot be connected hear that we are at fault, and no provider is blamed', async () => {
-    // One for the client, and none for whom it asks.
-    limitDescriptors(roomFor(scene.pid, 1))
-    const told = await scene.say('fresh/quick')
-    limitDescriptors(20_000)
-    assert.equal(told.status, 503)
-    assert.equal((await scene.receiptOf(told)).error_origin, 'gateway')
+    // Its connection is there before, and no number is left for whom it asks, whatever else the gateway closes meanwhile.
+    const socket = connect(scene.port, '127.0.0.1').on('error', () => {})
+    socket.write(head('GET /healthz HTTP/1.1', `Host: 127.0.0.1:${scene.port}`))
+    await hears(socket, /"ok"/)
+    limitDescriptors(0)
+    const asked = ask(socket, scene, 'fresh/quick')
+    const told = await hears(asked, /"code":"\w+"/).finally(() => limitDescriptors(20_000))
+    assert.match(told, /^HTTP\/1\.1 503 /)
+    const [, id = ''] = /x-omega-decision-id: (\w+)/i.exec(told) ?? []
+    assert.equal((await scene.receiptOf({ headers: { 'x-omega-decision-id': id } })).error_origin, 'gateway')
     assert.equal((await scene.say('fresh/quick')).status, 200)
+    socket.destroy()
   })
 })
 

@@ -54,7 +54,7 @@ export interface Scene extends Gateway {
   /** `ask`, for an answer of a model: on Chat Completions, unless a path of Messages is given. */
   say(model: string, fields?: JsonObject, asking?: Asking): Promise<Told>
   /** The receipt of an answer, when it is stored. */
-  receiptOf(told: Told, key?: string): Promise<JsonObject>
+  receiptOf(told: Pick<Told, 'headers'>, key?: string): Promise<JsonObject>
 }
 
 export const chatPath = '/v1/chat/completions'
@@ -86,7 +86,7 @@ export async function openScene({ cast, settings, ...options }: SceneOptions = {
     const isMessages = surfaceOf(asking.path ?? chatPath) === 'messages'
     return ask({ ...asking, body: { model, ...(isMessages && { max_tokens: 64 }), messages: hello, ...fields } })
   }
-  const receiptOf = async ({ headers }: Told, key = gateway.adminKey) => {
+  const receiptOf = async ({ headers }: Pick<Told, 'headers'>, key = gateway.adminKey) => {
     const path = `/_omni/reports/${String(headers['x-omega-decision-id'])}`
     const stored = await eventually(async () => [await ask({ method: 'GET', path, key })].find(({ status }) => status === 200))
     return stored.json()
