@@ -17,6 +17,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The object that a JSON text says; undefined for what is no JSON, or no object. */
+export function readObject(text: string): JsonObject | undefined {
+  try {
+    const found: unknown = JSON.parse(text)
+    return isObject(found) ? found : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** A string, number or truth as text; nothing of anything else: the objects of strangers may not even be able to say what they are. */
 export function asText(value: Json | undefined): string {
   return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''

@@ -2,10 +2,9 @@
 
 import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { asText } from '../base/json.ts'
+import { asText, readObject } from '../base/json.ts'
 import { LogError, toLogError } from './errors.ts'
 import { intentsFile, listSegments } from './layout.ts'
-import { readObject } from './lines.ts'
 import { OpenCalls } from './open-calls.ts'
 
 export class Intents {

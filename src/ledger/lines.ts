@@ -1,6 +1,6 @@
 /** The lines of a segment, as they stand on the disk. */
 
-import { isObject } from '../base/json.ts'
+import { readObject } from '../base/json.ts'
 import type { JsonObject } from '../base/json.ts'
 import { readEntry } from '../receipts/entry.ts'
 import type { EntryKind } from '../receipts/entry.ts'
@@ -47,14 +47,4 @@ export async function scan(log: string, first: number, kinds: readonly EntryKind
     size = offset + bytes.length + 1
   }
   return { leaves, bytes: size, told }
-}
-
-/** Undefined for what is no JSON object. */
-export function readObject(text: string): JsonObject | undefined {
-  try {
-    const found: unknown = JSON.parse(text)
-    return isObject(found) ? found : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 /** Verifies one exported receipt, which anybody may have made: docs/receipts.md says what has to be right. */
 
 import { verify } from 'node:crypto'
+import { readObject } from '../base/json.ts'
 import type { JsonObject } from '../base/json.ts'
 import { readEntry } from '../receipts/entry.ts'
 import { verifyInclusion } from '../receipts/merkle-proof.ts'
@@ -10,7 +11,7 @@ import type { Vouched } from '../receipts/note-keys.ts'
 import { readBase64, verifyNote } from '../receipts/note.ts'
 import { readNoted } from './checkpoints.ts'
 import type { Noted } from './checkpoints.ts'
-import { readObject } from './verify-erasures.ts'
+import type { Bundle } from './prove.ts'
 import { isTrusted } from './verify-notes.ts'
 
 const wrongs = {
@@ -36,20 +37,10 @@ export function verifyBundle(text: string, key?: string): BundleVerdict {
   return { isRight: false, what: what ?? 'bundle', sentence: wrongs[what ?? 'bundle'] }
 }
 
-interface Bundle {
-  readonly origin: string
-  readonly line: string
-  readonly position: number
-  readonly proof: readonly string[]
-  readonly checkpoint: string
-  readonly keys: readonly string[]
-  readonly jws: string
-}
-
 function readBundle({ bundle, origin, line, position, proof, checkpoint, keys, jws }: JsonObject): Bundle | undefined {
   const isWritten = isText(origin) && isText(line) && isText(checkpoint) && isText(jws)
   if (bundle !== 'omni-receipt/1' || !isWritten || typeof position !== 'number' || !isTexts(proof) || !isTexts(keys)) return undefined
-  return { origin, line, position, proof, checkpoint, keys, jws }
+  return { bundle, origin, line, position, proof, checkpoint, keys, jws }
 }
 
 /** Half a surrogate pair has no bytes of its own: as UTF-8 it would be another text, which may be the right one. */

@@ -1,11 +1,12 @@
 /** Walks through the entries of a log: holds each against its hash, and the tree against every root that was signed. */
 
 import { basename } from 'node:path'
+import { readObject } from '../base/json.ts'
 import { readEntry } from '../receipts/entry.ts'
 import { Tree, emptyRoot, joinEdge, leafHash } from '../receipts/merkle.ts'
 import type { Vouched } from '../receipts/note-keys.ts'
 import { checkpointsFile, firstOf, hashesFile, linesFile, segmentEntries, segmentsFile } from './layout.ts'
-import { Erasures, readObject, toldIn } from './verify-erasures.ts'
+import { Erasures, toldIn } from './verify-erasures.ts'
 import type { Signed } from './verify-notes.ts'
 import { WrongAt } from './verify-place.ts'
 import type { WhatWrong } from './verify-place.ts'

@@ -1,7 +1,6 @@
 /** Which entries of a log are gone, and of which the log itself tells that they are. */
 
-import { isObject } from '../base/json.ts'
-import type { JsonObject } from '../base/json.ts'
+import { readObject } from '../base/json.ts'
 
 /** The first position, and the one behind the last. */
 type Range = readonly [first: number, end: number]
@@ -58,14 +57,4 @@ function rangeOf(range: unknown, position: number): Range | undefined {
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last)) return undefined
   const isBelow = 0 <= Number(first) && Number(first) <= Number(last) && Number(last) < position
   return isBelow ? [Number(first), Number(last) + 1] : undefined
-}
-
-/** Undefined for what is no JSON, or no object. */
-export function readObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

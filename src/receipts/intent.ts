@@ -1,5 +1,6 @@
 /** A call that is about to reach a provider, written down before it does, and the receipt of one that was never closed. */
 
+import { readObject } from '../base/json.ts'
 import { nameOf } from './names.ts'
 import { emptyRecord } from './opening.ts'
 import { writeSignals } from './line.ts'
@@ -50,7 +51,7 @@ export const writeIntent: (record: ReceiptRecord) => string = writeSignals(known
 
 /** Nobody knows how far it came: what it cost, and whether the client had an answer, is unknown and not nothing. Undefined where the text is none of ours. */
 export function readInterrupted(text: string): ReceiptRecord | undefined {
-  const told = parsed(text)
+  const told: Partial<ReceiptRecord> | undefined = readObject(text)
   if (typeof told?.id !== 'string' || typeof told.created_at !== 'number') return undefined
   const notices = ['incomplete']
   return {
@@ -61,14 +62,5 @@ export function readInterrupted(text: string): ReceiptRecord | undefined {
     outcome: 'interrupted',
     provider_called: true,
     notices,
-  }
-}
-
-function parsed(text: string): Partial<ReceiptRecord> | undefined {
-  try {
-    const found: unknown = JSON.parse(text)
-    return typeof found === 'object' && found !== null ? found : undefined
-  } catch {
-    return undefined
   }
 }

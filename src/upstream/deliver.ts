@@ -3,6 +3,7 @@
 import type { Deadlines } from '../base/deadlines.ts'
 import { Failure, reasonOfRefusal, reasons, toFailure, type Reason } from '../canonical/failure.ts'
 import type { Transport, UpstreamRequest } from './exchange.ts'
+import { readShort } from './short-answer.ts'
 
 export type Message = Pick<UpstreamRequest, 'method' | 'headers' | 'body' | 'signing'> & { readonly url: string }
 
@@ -15,8 +16,6 @@ const patience: Deadlines = {
   progress: 10_000,
   total: 30_000,
 }
-/** Bytes of an answer that are read; of a longer one the connection is closed. */
-const mostAnswer = 64 * 1024
 
 /** Resolves to the text of a 2xx, or what came of it. Throws `Failure` with a sentence about the receiver, of which nothing that it said is part. */
 export async function deliver(transport: Transport, { url, headers, ...message }: Message): Promise<string> {
@@ -24,7 +23,7 @@ export async function deliver(transport: Transport, { url, headers, ...message }
   const sent = { ...message, origin, path: `${pathname}${search}`, headers: { 'user-agent': 'omni-gateway', ...headers }, deadlines: patience }
   try {
     const exchange = await transport.post(sent, false, () => {})
-    const text = await read(exchange)
+    const text = await readShort(exchange)
     if (exchange.status >= 200 && exchange.status < 300) return text
     throw new Failure(reasonOfRefusal(exchange.status), '', { upstream: { status: exchange.status } })
   } catch (error) {
@@ -60,18 +59,4 @@ const sentences: { readonly [reason in Reason]?: string } = {
 function sentenceOf({ reason, upstream }: Failure): string {
   const sentence = sentences[reason] ?? (reasons[reason].blame === 'gateway' ? 'The gateway had no room to send it.' : 'It failed.')
   return upstream?.status === undefined ? sentence : `${sentence} (Status ${upstream.status}.)`
-}
-
-async function read(exchange: Awaited<ReturnType<Transport['post']>>): Promise<string> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for (let piece = exchange.take() ?? (await exchange.next()); piece !== undefined; piece = exchange.take() ?? (await exchange.next())) {
-    length += piece.length
-    if (length > mostAnswer) {
-      exchange.abort()
-      break
-    }
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString('utf8')
 }

@@ -6,6 +6,7 @@ import type { Deadlines } from '../../base/deadlines.ts'
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { Failure } from '../../canonical/failure.ts'
 import type { Exchange, UpstreamRequest } from '../exchange.ts'
+import { readShort } from '../short-answer.ts'
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
 const usualTokenUri = 'https://oauth2.googleapis.com/token'
@@ -16,8 +17,6 @@ const margin = 5 * 60 * 1000
 const leastAge = 60 * 1000
 /** More accounts than any configuration has: beyond that the cache begins anew. */
 const mostAccounts = 100
-/** Bytes of an answer with a token. */
-const mostAnswer = 64 * 1024
 const deadlines: Deadlines = {
   connect: 5000,
   firstByteStreamed: 15_000,
@@ -139,25 +138,11 @@ async function state({ email, key, keyId, tokenUri }: Account): Promise<string> 
 const tokenShape = /^[\x21-\x7e]{1,8192}$/
 
 async function readToken(exchange: Exchange): Promise<Token> {
-  const { access_token: value, expires_in: seconds } = parse(await readText(exchange))
+  const { access_token: value, expires_in: seconds } = parse(await readShort(exchange))
   if (exchange.status === 200 && typeof value === 'string' && tokenShape.test(value) && typeof seconds === 'number')
     return { value, until: now() + seconds * 1000 - margin }
   if (exchange.status >= 500) throw new Failure('upstream_error', 'The provider gave the gateway no access token.', { upstream: { status: exchange.status } })
   throw new Failure('upstream_auth_error', 'The provider refused the gateway’s service account: the operator must look at it.', {
     upstream: { status: exchange.status },
   })
-}
-
-async function readText(exchange: Exchange): Promise<string> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for (let piece = exchange.take() ?? (await exchange.next()); piece !== undefined; piece = exchange.take() ?? (await exchange.next())) {
-    length += piece.length
-    if (length > mostAnswer) {
-      exchange.abort()
-      return ''
-    }
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString('utf8')
 }
