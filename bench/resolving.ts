@@ -83,6 +83,7 @@ function snapshotOf(keys: number): Snapshot {
   const hashKey = (token: string): string => createHash('sha256').update(token).digest('base64url')
   return buildSnapshot({
     settings,
+    objects: [],
     keys: Array.from({ length: keys }, (_, at) => ({
       id: `key_${at}`,
       name: 'bench',
@@ -90,6 +91,10 @@ function snapshotOf(keys: number): Snapshot {
       hash: hashKey(`key-${at}`),
       createdAt: 0,
       mayRoute: true,
+      tenant: 'default',
+      terms: '{}',
+      version: 1,
+      before: undefined,
       revokedAt: undefined,
     })),
     catalogue: builtIn,

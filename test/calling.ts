@@ -35,7 +35,7 @@ export const limits: CallLimits = {
   attemptTime: 1000,
 }
 
-const caller = { keyId: 'key_1', method: 'key', mayRoute: true } as const
+const caller = { keyId: 'key_1', method: 'key', mayRoute: true, holder: { tenant: 'default', key: 'key_1' } } as const
 
 /** Knows the token `good`, and routes nothing. */
 export function snapshotOf(fields: Partial<Snapshot> = {}): Snapshot {

@@ -50,9 +50,13 @@ export function snapshotOf(config: string): Snapshot {
     hash: hashKey(secret),
     createdAt: at,
     mayRoute: false,
+    tenant: 'default',
+    terms: '{}',
+    version: 1,
+    before: undefined,
     revokedAt: undefined,
   }
-  return buildSnapshot({ settings, keys: [asker], secrets: new Map(), hashKey, version: '5f0c9d418e2b7a36', health, catalogue: builtIn })
+  return buildSnapshot({ settings, keys: [asker], objects: [], secrets: new Map(), hashKey, version: '5f0c9d418e2b7a36', health, catalogue: builtIn })
 }
 
 /** Resolves with the receipt of the call. */

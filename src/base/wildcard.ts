@@ -60,3 +60,13 @@ function splitAt(name: string): readonly [head: string, tail: string] {
   const at = name.indexOf('*')
   return [name.slice(0, at), name.slice(at + 1)]
 }
+
+/** Whether one of the patterns is the name, or fits it where its first `*` stands for anything. */
+export function matchesAny(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => pattern === name || (isWildcard(pattern) && spans(pattern, name)))
+}
+
+function spans(pattern: string, name: string): boolean {
+  const [head, tail] = splitAt(pattern)
+  return name.length >= head.length + tail.length && name.startsWith(head) && name.endsWith(tail)
+}

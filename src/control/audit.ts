@@ -43,7 +43,7 @@ export class Auditor {
     if (action === undefined) return route.run(request, this.#control)
     if (route.method === 'GET') {
       const answer = await route.run(request, this.#control)
-      if (request.viewer.role === 'admin') await this.#noteReading(action, nameOf(request.viewer))
+      if (request.viewer.role !== 'client') await this.#noteReading(action, nameOf(request.viewer))
       return answer
     }
     const before = await stateOf(this.#control)
@@ -92,7 +92,7 @@ export class Auditor {
   }
 }
 
-const nameOf = (viewer: Viewer): string => (viewer.role === 'admin' ? 'admin' : viewer.keyId)
+const nameOf = (viewer: Viewer): string => (viewer.role === 'admin' ? 'admin' : viewer.role === 'user' ? viewer.userId : viewer.keyId)
 
 /** What the path names, or what the answer says was made. A user's id is neither. */
 function targetOf({ params }: ControlRequest, body: Answer['body']): string | undefined {
@@ -102,15 +102,22 @@ function targetOf({ params }: ControlRequest, body: Answer['body']): string | un
   return typeof target === 'string' ? (safeName(target) ?? 'unknown') : undefined
 }
 
-/** The same for the same configuration, prices, keys, credentials, chains and holds; of secrets only which version they are. */
+/** The same for the same configuration, prices, keys, credentials, chains, objects and holds; of secrets only which version they are. */
 async function stateOf({ store, snapshot }: Control): Promise<string> {
-  const [keys, credentials, chains, holds] = await Promise.all([store.keys.list(), store.credentials.list(), store.chains.list(), store.holds.list()])
+  const [keys, credentials, chains, objects, holds] = await Promise.all([
+    store.keys.list(),
+    store.credentials.list(),
+    store.chains.list(),
+    store.objects.list(),
+    store.holds.list(),
+  ])
   const state = [
     snapshot().version,
     snapshot().catalogue.stamp,
-    keys.map(({ id, name, expiresAt, revokedAt, mayRoute }) => [id, name, expiresAt ?? null, revokedAt ?? null, mayRoute]),
+    keys.map(({ id, name, expiresAt, revokedAt, mayRoute, version }) => [id, name, expiresAt ?? null, revokedAt ?? null, mayRoute, version]),
     credentials.map(({ id, tenant, provider, version }) => [id, tenant, provider, version]),
     chains.map(({ name, version, body }) => [name, version, body]),
+    objects.map(({ kind, id, version }) => [kind, id, version]),
     holds.map(({ tenant, since }) => [tenant, since]),
   ]
   return createHash('sha256').update(JSON.stringify(state)).digest('hex')

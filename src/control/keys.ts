@@ -58,10 +58,10 @@ export async function createKey(
   control: Pick<Control, 'store' | 'hashKey' | 'publish'>,
 ): Promise<{ readonly key: string }> {
   const key = clientKey()
-  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), expiresAt, mayRoute }
+  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), expiresAt, mayRoute, tenant: 'default', terms: '{}' }
   await control.store.keys.create(row)
   await control.publish()
-  return { ...show({ ...row, revokedAt: undefined }), key }
+  return { ...show({ ...row, revokedAt: undefined, version: 1, before: undefined }), key }
 }
 
 function show({ id, name, prefix, createdAt, expiresAt, revokedAt, mayRoute }: ClientKey) {

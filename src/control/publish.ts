@@ -1,20 +1,20 @@
 /** From what is configured and stored to the one value that the hot path reads: built whole, then swapped. */
 
-import { now } from '../base/clock.ts'
 import { isWildcard, wildcardsOf } from '../base/wildcard.ts'
 import { bitsOf } from '../catalog/abilities.ts'
 import type { Catalogue } from '../catalog/table.ts'
 import { Tariff } from '../catalog/tariff.ts'
 import { modelsOf } from '../config/directory.ts'
 import type { AccountSettings, ChainSettings, ConnectedProvider, Settings } from '../config/settings.ts'
-import type { Caller, Snapshot } from '../gateway/snapshot.ts'
+import type { Snapshot } from '../gateway/snapshot.ts'
 import { providers } from '../providers/index.ts'
 import { catalogOf, hasAddress, type Provider } from '../providers/provider.ts'
 import type { Health } from '../routing/health.ts'
 import { placesOf } from '../routing/place.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
-import type { ClientKey } from '../storage/store.ts'
+import type { ClientKey, StoredObject } from '../storage/store.ts'
+import { keyring } from './callers.ts'
 import { ownPricesOf } from './prices-own.ts'
 
 /** Milliseconds. */
@@ -23,6 +23,8 @@ const day = 86_400_000
 export interface Published {
   readonly settings: Settings
   readonly keys: readonly ClientKey[]
+  /** What governs calls, as it is stored. */
+  readonly objects: readonly StoredObject[]
   /** Secrets that were given to the running gateway, by provider id. */
   readonly secrets: ReadonlyMap<string, string>
   readonly hashKey: (token: string) => string
@@ -33,14 +35,15 @@ export interface Published {
 }
 
 export function buildSnapshot(published: Published): Snapshot {
-  const { settings, keys, hashKey, version } = published
-  const { auth, limits, retry, queue } = settings
+  const { settings, version } = published
+  const { identify, anonymous } = keyring(published)
+  const { limits, retry, queue } = settings
   return {
     version,
     catalogue: published.catalogue,
     routing: buildRouting(published),
-    identify: keyring(keys, settings, hashKey),
-    anonymous: auth.mode === 'off' ? { keyId: null, method: 'off', mayRoute: settings.byRequest } : undefined,
+    identify,
+    anonymous,
     limits: { ...limits, attempts: retry.attempts, retryPause: retry.longestPause, attemptTime: retry.totalTime, queueTime: queue.time },
     metadataKeys: new Set(settings.metadata.keys),
     retries: retry.perTarget,
@@ -50,29 +53,6 @@ export function buildSnapshot(published: Published): Snapshot {
     showsProviderMessages: settings.providerMessages,
     platformFeePercent: settings.platformFeePercent,
     receipts: { isRequired: settings.receipts.required, retention: settings.receipts.retentionDays * day, content: settings.receipts.content },
-  }
-}
-
-/** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
-function keyring(keys: readonly ClientKey[], { auth, byRequest }: Settings, hashKey: (token: string) => string): (token: string) => Caller | undefined {
-  const callers = new Map<string, { readonly caller: Caller; readonly until: number }>()
-  for (const { id, hash, revokedAt, expiresAt, mayRoute } of keys) {
-    if (revokedAt === undefined) callers.set(hash, { caller: { keyId: id, method: 'key', mayRoute: byRequest && mayRoute }, until: expiresAt ?? Infinity })
-  }
-  for (const token of auth.mode === 'tokens' ? auth.tokens : []) {
-    const hash = hashKey(token)
-    callers.set(hash, { caller: { keyId: `token_${hash.slice(0, 16)}`, method: 'token', mayRoute: byRequest }, until: Infinity })
-  }
-  // Hashing costs more than all the rest of knowing somebody. Bounded: only keys that are ours get in, and a revoked one leaves with the snapshot.
-  const known = new Map<string, { readonly caller: Caller; readonly until: number }>()
-  return (token) => {
-    let found = known.get(token)
-    if (found === undefined) {
-      found = callers.get(hashKey(token))
-      if (found === undefined) return undefined
-      known.set(token, found)
-    }
-    return now() < found.until ? found.caller : undefined
   }
 }
 

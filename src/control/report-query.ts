@@ -61,7 +61,12 @@ function refuseZeros(query: Query): void {
 
 /** The operator sees all, a client the calls of its own key. */
 export const scoped = (viewer: Viewer, filters: ReceiptFilters = {}): ReceiptFilters =>
-  viewer.role === 'admin' ? filters : { ...filters, dimensions: [...(filters.dimensions ?? []), { names: ['key_id'], values: [viewer.keyId] }] }
+  viewer.role === 'admin' || (viewer.role === 'user' && viewer.tenant === null)
+    ? filters
+    : { ...filters, dimensions: [...(filters.dimensions ?? []), ownOf(viewer)] }
+
+const ownOf = (viewer: Exclude<Viewer, { readonly role: 'admin' }>): DimensionFilter =>
+  viewer.role === 'client' ? { names: ['key_id'], values: [viewer.keyId] } : { names: ['tenant_id'], values: [viewer.tenant] }
 
 function readValues(name: string, names: readonly string[], text: string): DimensionFilter {
   const values = text.split(',')

@@ -1,15 +1,28 @@
 /** One call of the control API, free of any framework's types. */
 
+import type { ObjectKind } from '../storage/store.ts'
 import type { Control } from './control.ts'
 
-/** Who asks: the operator, or a client that may see what is its own. */
-export type Viewer = { readonly role: 'admin' } | { readonly role: 'client'; readonly keyId: string }
+/**
+ * What a user may do: everything (`owner`), all but users and keys of signing (`admin`), routing and health (`operator`), reading, exporting
+ * and verifying (`auditor`), money (`finance`), looking (`viewer`).
+ */
+export const roles = ['owner', 'admin', 'operator', 'auditor', 'finance', 'viewer'] as const
+export type Role = (typeof roles)[number]
+
+/** Who asks: the operator by the admin key, a user for a tenant or (null) for the installation, or a client that may see what is its own. */
+export type Viewer =
+  | { readonly role: 'admin' }
+  | { readonly role: 'user'; readonly userId: string; readonly tenant: string | null; readonly roles: readonly Role[] }
+  | { readonly role: 'client'; readonly keyId: string }
 
 export interface ControlRequest {
   readonly viewer: Viewer
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body: unknown
+  /** Where the request came from: the address of the socket, or what a trusted proxy said. */
+  readonly address: string
   /** The header `if-match`. */
   readonly ifMatch: string | undefined
 }
@@ -32,12 +45,15 @@ export type Action =
   | 'configuration_reloaded'
   | 'signing_key_rotated'
   | 'receipts_reindexed'
+  | `${ObjectKind}_${'stored' | 'removed'}`
 
 /** `owner`: the operator sees all, a client its own. */
 export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: `/_omni/${string}`
   readonly access: 'admin' | 'owner'
+  /** Users of which roles may call it too, for their tenant; none where absent. */
+  readonly roles?: readonly Role[]
   /** What the log of receipts calls it, where it changes something or reads receipts. */
   readonly action?: Action
   /** JSON Schema of the body; without one a body is refused. */

@@ -19,7 +19,10 @@ test('[A22] two different ones are refused, also where one of them is good', () 
     { authorization: 'Bearer a', 'x-goog-api-key': 'b' },
   ]) {
     assert.throws(() => identify(headers, snapshotOf()), { reason: 'ambiguous_credentials' })
-    assert.throws(() => identify(headers, snapshotOf({ anonymous: { keyId: null, method: 'off', mayRoute: true } })), { reason: 'ambiguous_credentials' })
+    assert.throws(
+      () => identify(headers, snapshotOf({ anonymous: { keyId: null, method: 'off', mayRoute: true, holder: { tenant: 'default', key: null } } })),
+      { reason: 'ambiguous_credentials' },
+    )
   }
 })
 
@@ -41,7 +44,7 @@ test('none, a wrong one and one of another scheme are refused', () => {
 })
 
 test('where client auth is off, everybody may ask, and a known key is still known', () => {
-  const open = snapshotOf({ anonymous: { keyId: null, method: 'off', mayRoute: true } })
+  const open = snapshotOf({ anonymous: { keyId: null, method: 'off', mayRoute: true, holder: { tenant: 'default', key: null } } })
   assert.equal(identify({}, open).method, 'off')
   assert.equal(identify({ 'x-api-key': 'bad' }, open).method, 'off')
   assert.equal(identify({ 'x-api-key': 'good' }, open).method, 'key')

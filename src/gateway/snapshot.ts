@@ -1,6 +1,10 @@
 /** All that the hot path knows of the configuration: built whole, swapped by one reference. A call keeps the one it began with. */
 
 import type { Catalogue } from '../catalog/table.ts'
+import type { Access } from '../policy/access.ts'
+import type { Charges } from '../policy/charges.ts'
+import type { Rules } from '../policy/rules.ts'
+import type { Holder } from '../policy/scope.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 
 /** Who asks. `keyId` is null where client auth is off. */
@@ -9,6 +13,24 @@ export interface Caller {
   readonly method: 'key' | 'token' | 'off'
   /** Whether it may say where its calls go, beside the model's name. */
   readonly mayRoute: boolean
+  readonly holder: Holder
+  /** For receipts: `production`, `staging`, …; and who pays. */
+  readonly environment?: string | undefined
+  readonly costCenter?: string | undefined
+  /** What it may use; everything where absent. */
+  readonly access?: Access | undefined
+  /** Whether calls may come from that address; from any where absent. */
+  readonly mayComeFrom?: ((address: string) => boolean) | undefined
+  /** What its key says in the place of the configuration's `strict`. */
+  readonly isStrict?: boolean | undefined
+  /** Metadata of calls that send none of that name. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Limits and budgets that may be about its calls; none where absent. */
+  readonly charges?: Charges | undefined
+  /** Rules that may be about its calls; none where absent. */
+  readonly rules?: Rules | undefined
+  /** Where its calls go, where it has credentials of its own; else as everybody's. */
+  readonly routing?: RoutingTable | undefined
 }
 
 /** Bytes, counts and milliseconds; `docs/configuration.md` gives each one's default. */

@@ -58,6 +58,7 @@ function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, viewer
         params: request.params as Record<string, string>,
         query,
         body: request.body,
+        address: request.raw.socket.remoteAddress ?? '',
         ifMatch: request.headers['if-match'],
       })
       reply.code(status).headers(plainHeaders)

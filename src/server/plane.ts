@@ -60,11 +60,11 @@ function changedAtStartOnly(before: Settings, after: Settings): string[] {
 /** What of the stored rows can change, as one word. */
 function markOf(
   keys: readonly ClientKey[],
-  ...versioned: readonly (readonly { readonly id?: string; readonly name?: string; readonly version: number }[])[]
+  ...versioned: readonly (readonly { readonly kind?: string; readonly id?: string; readonly name?: string; readonly version: number }[])[]
 ): string {
   const hash = createHash('sha256')
-  for (const { id, revokedAt } of keys) hash.update(`${id} ${revokedAt}\n`)
-  for (const rows of versioned) for (const { id, name, version } of rows) hash.update(`${id ?? name} ${version}\n`)
+  for (const { id, revokedAt, version } of keys) hash.update(`${id} ${revokedAt} ${version}\n`)
+  for (const rows of versioned) for (const { kind, id, name, version } of rows) hash.update(`${kind} ${id ?? name} ${version}\n`)
   return hash.digest('hex')
 }
 
@@ -122,21 +122,24 @@ export class Plane {
   async publish(): Promise<void> {
     const { data } = this.#parts
     const turn = (this.#turns += 1)
-    const [keys, credentials, chains] = await Promise.all([data.store.keys.list(), data.store.credentials.list(), data.store.chains.list()])
+    const { keys: clientKeys, credentials: secretsOf, chains: storedChains, objects: governing } = data.store
+    const [keys, credentials, chains, objects] = await Promise.all([clientKeys.list(), secretsOf.list(), storedChains.list(), governing.list()])
     const catalogue = this.#prices.read()
-    const found = `${this.#prices.mark} ${markOf(keys, credentials, chains)}`
+    const found = `${this.#prices.mark} ${markOf(keys, credentials, chains, objects)}`
     // Who asked later has heard sooner: a key that was revoked in between must not come back.
     if (turn < this.#published) return
     this.#published = turn
     // What is built anew begins anew: whose turn it was, and where names led.
     if (this.#built?.settings === this.#settings && this.#built.found === found) return
     const { settings } = joinStored(this.#settings, chains)
-    const secrets = new Map(credentials.map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]))
+    const secrets = new Map(
+      credentials.filter(({ owner }) => owner === 'all').map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]),
+    )
     this.#digest = createHash('sha256')
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
     const version = this.#digest.slice(0, 16)
-    this.#snapshot = buildSnapshot({ settings, keys, secrets, hashKey: data.hashKey, version, health: this.health, catalogue })
+    this.#snapshot = buildSnapshot({ settings, keys, objects, secrets, hashKey: data.hashKey, version, health: this.health, catalogue })
     this.#built = { settings: this.#settings, found }
   }
 

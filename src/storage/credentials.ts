@@ -2,21 +2,23 @@
 
 import type { Kysely } from 'kysely'
 import { StorageError } from './errors.ts'
+import type { Scope } from '../policy/scope.ts'
 import type { Credentials } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export function storedCredentials(db: Kysely<Tables>): Credentials {
   return {
-    put: async ({ id, tenant = 'default', provider, version, sealed, createdAt }) => {
+    put: async ({ id, tenant = 'default', owner = 'all', provider, version, sealed, createdAt }) => {
       const result = await db
         .insertInto('credentials')
-        .values({ id, tenant, provider, version, sealed, created_at: createdAt })
+        .values({ id, tenant, owner, provider, version, sealed, created_at: createdAt })
         .onConflict((conflict) =>
           conflict
             .column('id')
             .doUpdateSet({ version, sealed })
             .where('credentials.version', '<', version)
             .where('credentials.tenant', '=', tenant)
+            .where('credentials.owner', '=', owner)
             .where('credentials.provider', '=', provider),
         )
         .executeTakeFirst()
@@ -30,7 +32,7 @@ export function storedCredentials(db: Kysely<Tables>): Credentials {
         .$if(tenant !== undefined, (query) => query.where('tenant', '=', tenant!))
         .orderBy('id')
         .execute()
-      return rows.map(({ created_at, ...row }) => ({ ...row, createdAt: created_at }))
+      return rows.map(({ created_at, owner, ...row }) => ({ ...row, owner: owner as Scope, createdAt: created_at }))
     },
     remove: async (id, tenant = 'default') => {
       const result = await db.deleteFrom('credentials').where('id', '=', id).where('tenant', '=', tenant).executeTakeFirst()

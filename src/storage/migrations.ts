@@ -192,4 +192,24 @@ export const migrations: readonly Migration[] = [
       )${type.sorted}`,
     ],
   },
+  {
+    name: '0008-governance',
+    up: (type) => [
+      `create table objects (
+        kind ${type.id} not null,
+        id ${type.id} not null,
+        tenant ${type.id},
+        version ${type.integer} not null,
+        body ${type.text},
+        changed_at ${type.integer} not null,
+        primary key (kind, id)
+      )${type.sorted}`,
+      `alter table client_keys add column tenant ${type.id} not null default 'default'`,
+      `alter table client_keys add column version ${type.integer} not null default 1`,
+      `alter table client_keys add column terms ${type.text} not null default '{}'`,
+      `alter table client_keys add column previous_hash ${type.id}`,
+      `alter table client_keys add column previous_until ${type.integer}`,
+      `alter table credentials add column owner ${type.id} not null default 'all'`,
+    ],
+  },
 ]

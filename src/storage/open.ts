@@ -11,6 +11,7 @@ import { storedHolds } from './holds.ts'
 import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { storedObjects } from './objects.ts'
 import { storedPlaces } from './places.ts'
 import { storedReceipts } from './receipts.ts'
 import { storedRemovals } from './removals.ts'
@@ -37,6 +38,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     credentials: storedCredentials(engine.db),
     responses: storedResponses(engine.db),
     chains: storedChains(engine.db),
+    objects: storedObjects(engine.db),
     places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),

@@ -1,5 +1,6 @@
 /** The store: what the gateway keeps, in a file beside it or in PostgreSQL. */
 
+import type { Scope } from '../policy/scope.ts'
 import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
@@ -15,6 +16,7 @@ export interface Store {
   readonly credentials: Credentials
   readonly responses: Responses
   readonly chains: Chains
+  readonly objects: Objects
   readonly places: Places
   /** Which master key the secrets here were sealed and hashed with. */
   readonly fingerprint: Fingerprint
@@ -126,6 +128,10 @@ export interface ClientKeys {
   list(): Promise<readonly ClientKey[]>
   /** Whether it was this call that revoked it. */
   revoke(id: string, at: number): Promise<boolean>
+  /** Changes what may be changed of a key. Rejects with `conflict` where the version is not the one above that which stands. */
+  change(id: string, version: number, change: Partial<Pick<NewClientKey, 'name' | 'expiresAt' | 'mayRoute' | 'terms'>>): Promise<void>
+  /** Gives a key another secret; the one before counts until then. Rejects with `conflict` as above. */
+  rotate(id: string, version: number, next: { readonly prefix: string; readonly hash: string; readonly until: number }): Promise<void>
 }
 
 /** Times are milliseconds since 1970. */
@@ -140,10 +146,20 @@ interface NewClientKey {
   readonly expiresAt?: number | undefined
   /** Whether it may say where its calls go. */
   readonly mayRoute: boolean
+  /** `default` unless given. */
+  readonly tenant?: string
+  /** What else is said of it, as JSON of `contract/keys.ts`; `{}` unless given. */
+  readonly terms?: string
 }
 
 export interface ClientKey extends NewClientKey {
   readonly revokedAt: number | undefined
+  readonly tenant: string
+  readonly terms: string
+  /** Counts up with every change. */
+  readonly version: number
+  /** The hash that it had before it was rotated, and until when that counts too. */
+  readonly before: { readonly hash: string; readonly until: number } | undefined
 }
 
 export interface Credentials {
@@ -160,6 +176,8 @@ interface NewCredential {
   /** `default` unless given. */
   readonly tenant?: string
   readonly provider: string
+  /** Whose calls it serves, and nobody else's; `all` unless given. */
+  readonly owner?: Scope
   /** Counts up with every new secret; the seal is bound to it. */
   readonly version: number
   /** From `seal` of `base/seal.ts`, with the place `{ tenant, id, version }`. */
@@ -169,6 +187,7 @@ interface NewCredential {
 
 interface Credential extends NewCredential {
   readonly tenant: string
+  readonly owner: Scope
 }
 
 /** Chains that were given to the running gateway. */
@@ -183,6 +202,28 @@ export interface StoredChain {
   readonly name: string
   readonly version: number
   /** As it would stand in the file, as JSON; null where it was removed. */
+  readonly body: string | null
+  readonly changedAt: number
+}
+
+export const objectKinds = ['tenant', 'team', 'agent', 'user', 'limit', 'budget', 'policy', 'invitation', 'grant', 'addresses'] as const
+export type ObjectKind = (typeof objectKinds)[number]
+
+/** What governs calls, as the control API was told it. */
+export interface Objects {
+  /** Stores its next version: one above that which stands, 1 where there never was one. Rejects with `conflict`, so that of two writers one wins. */
+  put(object: StoredObject): Promise<void>
+  /** All of them by kind and id, those that were removed among them. */
+  list(): Promise<readonly StoredObject[]>
+}
+
+export interface StoredObject {
+  readonly kind: ObjectKind
+  readonly id: string
+  /** Whose it is; null where it is the installation's. */
+  readonly tenant: string | null
+  readonly version: number
+  /** As JSON; null where it was removed. */
   readonly body: string | null
   readonly changedAt: number
 }

@@ -21,6 +21,7 @@ export interface Tables {
   readonly response_places: ResponsePlaceRow
   readonly kept_responses: KeptResponseRow
   readonly chains: ChainRow
+  readonly objects: ObjectRow
   readonly places: PlaceRow
   readonly facts: FactRow
   readonly omni_migrations: MigrationRow
@@ -129,12 +130,18 @@ interface ClientKeyRow {
   readonly revoked_at: number | null
   /** SQLite gives 0 and 1. */
   readonly may_route: boolean | number
+  readonly tenant: Generated<string>
+  readonly version: Generated<number>
+  readonly terms: Generated<string>
+  readonly previous_hash: string | null
+  readonly previous_until: number | null
 }
 
 interface CredentialRow {
   readonly id: string
   readonly tenant: string
   readonly provider: string
+  readonly owner: Generated<string>
   readonly version: number
   readonly sealed: Uint8Array
   readonly created_at: number
@@ -166,6 +173,15 @@ interface ChainRow {
   /** Counts up with every change, and goes on from there where a chain was removed. */
   readonly version: number
   /** As JSON; null where it was removed. */
+  readonly body: string | null
+  readonly changed_at: number
+}
+
+interface ObjectRow {
+  readonly kind: string
+  readonly id: string
+  readonly tenant: string | null
+  readonly version: number
   readonly body: string | null
   readonly changed_at: number
 }

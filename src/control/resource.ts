@@ -1,0 +1,182 @@
+/** What every object has in common that governs calls: listed, read, stored and removed by id, each change with its version. */
+
+import type { z } from 'zod'
+import { now } from '../base/clock.ts'
+import { isObject, type JsonObject } from '../base/json.ts'
+import { Failure } from '../canonical/failure.ts'
+import type { ObjectKind, StoredObject } from '../storage/store.ts'
+import type { Control } from './control.ts'
+import type { ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
+
+export interface Resource<Body> {
+  readonly kind: ObjectKind
+  /** Plural, as in the path. */
+  readonly name: string
+  readonly schema: z.ZodType<Body>
+  /** Users that may read it, and those that may change it, for their tenant; the operator may both. */
+  readonly readers: readonly Role[]
+  readonly writers: readonly Role[]
+  /** Whose it is; null where it is the installation's. */
+  readonly tenantOf: (body: Body, id: string) => string | null
+  /** Throws `Failure` where the body is sound by itself and does not fit what else there is. */
+  readonly check?: (body: Body, id: string, context: Checking) => void | Promise<void>
+  /** Throws `Failure` where it cannot be removed. */
+  readonly checkRemoval?: (object: Shown<Body>, context: Checking) => void | Promise<void>
+}
+
+export interface Checking {
+  readonly control: Control
+  readonly request: ControlRequest
+  readonly rows: readonly StoredObject[]
+}
+
+export interface Shown<Body> {
+  readonly id: string
+  readonly tenant: string | null
+  readonly version: number
+  readonly changed_at: number
+  readonly body: Body
+}
+
+/** All of them are read for a snapshot. */
+const mostObjects = 100_000
+const idPattern = /^[\w.-]{1,64}$/
+
+export function resourceRoutes<Body>(resource: Resource<Body>): readonly ControlRoute[] {
+  const { kind, name, readers, writers } = resource
+  const path = `/_omni/${name}` as const
+  return [
+    {
+      method: 'GET',
+      path,
+      access: 'admin',
+      roles: readers,
+      run: async (request, control) => ({ body: { data: await listShown(resource, request.viewer, control) } }),
+    },
+    {
+      method: 'GET',
+      path: `${path}/:id`,
+      access: 'admin',
+      roles: readers,
+      run: async (request, control) => ({ body: flat(await findShown(resource, request, control)) }),
+    },
+    {
+      method: 'PUT',
+      path: `${path}/:id`,
+      access: 'admin',
+      roles: writers,
+      action: `${kind}_stored`,
+      query: ['version'],
+      body: { type: 'object' },
+      run: (request, control) => put(resource, request, control),
+    },
+    {
+      method: 'DELETE',
+      path: `${path}/:id`,
+      access: 'admin',
+      roles: writers,
+      action: `${kind}_removed`,
+      query: ['version'],
+      run: (request, control) => remove(resource, request, control),
+    },
+  ]
+}
+
+/** Those that the viewer may see. A user of a tenant sees what is its tenant's. */
+async function listShown<Body>(resource: Resource<Body>, viewer: Viewer, control: Control): Promise<readonly object[]> {
+  const rows = await control.store.objects.list()
+  return livingOf(resource, rows)
+    .filter(({ tenant }) => maySee(viewer, tenant))
+    .map(flat)
+}
+
+async function findShown<Body>(resource: Resource<Body>, { params, viewer }: ControlRequest, control: Control): Promise<Shown<Body>> {
+  const rows = await control.store.objects.list()
+  const found = livingOf(resource, rows).find(({ id }) => id === params.id)
+  if (found === undefined || !maySee(viewer, found.tenant)) throw missing(resource)
+  return found
+}
+
+async function put<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {
+  const { kind } = resource
+  const id = request.params.id ?? ''
+  if (!idPattern.test(id)) throw new Failure('invalid_value', 'An id is 1 to 64 letters, digits or any of `_.-`.', { param: 'id' })
+  const body = parseBody(resource.schema, request.body)
+  const rows = await control.store.objects.list()
+  const row = rows.find((one) => one.kind === kind && one.id === id)
+  const before = row?.body == null ? undefined : row
+  const tenant = resource.tenantOf(body, id)
+  if (before !== undefined && !maySee(request.viewer, before.tenant)) throw missing(resource)
+  if (!maySee(request.viewer, tenant)) throw new Failure('insufficient_scope', 'You may change what is your tenant’s alone.', { param: 'tenant' })
+  if (before !== undefined && before.tenant !== tenant)
+    throw new Failure('conflict', 'It belongs to another tenant: remove it there first.', { param: 'tenant' })
+  checkVersion(request, before?.version, true)
+  if (row === undefined && rows.length >= mostObjects) throw new Failure('too_many_items', `There are ${mostObjects} objects already.`)
+  await resource.check?.(body, id, { control, request, rows })
+  const next = { kind, id, tenant, version: (row?.version ?? 0) + 1, body: JSON.stringify(body), changedAt: now() }
+  await control.store.objects.put(next)
+  await control.publish()
+  control.tell('an object was stored', { kind, id, version: next.version })
+  return { status: before === undefined ? 201 : 200, body: flat({ id, tenant, version: next.version, changed_at: next.changedAt, body }) }
+}
+
+async function remove<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {
+  const found = await findShown(resource, request, control)
+  const { id, tenant, version } = found
+  checkVersion(request, version, false)
+  await resource.checkRemoval?.(found, { control, request, rows: await control.store.objects.list() })
+  await control.store.objects.put({ kind: resource.kind, id, tenant, version: version + 1, body: null, changedAt: now() })
+  await control.publish()
+  control.tell('an object was removed', { kind: resource.kind, id, version })
+  return { body: { id, removed: true } }
+}
+
+/** Those of a kind that were not removed. One that another version of the gateway wrote and this one cannot read is passed over. */
+export function livingOf<Body>({ kind, schema }: Pick<Resource<Body>, 'kind' | 'schema'>, rows: readonly StoredObject[]): readonly Shown<Body>[] {
+  return rows.flatMap((row) => {
+    if (row.kind !== kind || row.body === null) return []
+    const { success, data } = schema.safeParse(JSON.parse(row.body))
+    return success ? [{ id: row.id, tenant: row.tenant, version: row.version, changed_at: row.changedAt, body: data }] : []
+  })
+}
+
+/** What is the installation's, its own people see. */
+export function maySee(viewer: Viewer, tenant: string | null): boolean {
+  if (viewer.role === 'admin') return true
+  return viewer.role === 'user' && (viewer.tenant === null || viewer.tenant === tenant)
+}
+
+function flat<Body>({ body, ...shown }: Shown<Body>): object {
+  return { ...shown, ...body }
+}
+
+/** Throws `Failure` that names the field. */
+export function parseBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+  const { success, data, error } = schema.safeParse(body)
+  if (success) return data
+  const [issue] = error.issues
+  const param = issue?.path.join('.') ?? ''
+  throw new Failure('invalid_value', `The body is not what this call takes: ${param === '' ? '' : `\`${param}\`: `}${issue?.message ?? 'unknown'}.`, {
+    ...(param !== '' && { param }),
+  })
+}
+
+/** Whoever changes something says which one they saw. */
+export function checkVersion({ query, ifMatch }: Pick<ControlRequest, 'query' | 'ifMatch'>, before: number | undefined, isNeeded: boolean): void {
+  const said = query.version ?? ifMatch?.replaceAll('"', '')
+  if (said === undefined && (before === undefined || !isNeeded)) return
+  const now = `It is at version ${before ?? 0}.`
+  if (said === undefined)
+    throw new Failure('conflict', `It exists: say which version is to be replaced, by \`?version=${before}\` or \`if-match\`.`, { param: 'version' })
+  if (said !== String(before ?? 0)) throw new Failure('conflict', `It was changed meanwhile. ${now} Read it again.`, { param: 'version' })
+}
+
+function missing({ kind }: Pick<Resource<unknown>, 'kind'>): Failure {
+  return new Failure('not_found', `There is no ${kind} of this id.`)
+}
+
+/** What a stored body says, for whoever builds a snapshot: undefined where it is no object. */
+export function bodyOf({ body }: StoredObject): JsonObject | undefined {
+  const read: unknown = body === null ? undefined : JSON.parse(body)
+  return isObject(read) ? read : undefined
+}
