@@ -109,7 +109,7 @@ export const receiptCases: StoreCases = {
       const [found] = await store.credentials.list(text)
       assert.deepEqual(
         { ...found, sealed: Buffer.from(found!.sealed).toString() },
-        { id: text, tenant: text, provider: text, version: 1, sealed: text, createdAt: 1 },
+        { id: text, tenant: text, owner: 'all', provider: text, version: 1, sealed: text, createdAt: 1 },
       )
       assert.equal(await store.credentials.remove(text, text), true)
     }

@@ -19,9 +19,10 @@ export const secretCases: StoreCases = {
       [await store.keys.revoke(first.id, 30), await store.keys.revoke(first.id, 40), await store.keys.revoke('key_none', 40)],
       [true, false, false],
     )
+    const usual = { tenant: 'default', terms: '{}', version: 1, before: undefined }
     assert.deepEqual(await store.keys.list(), [
-      { ...first, revokedAt: 30 },
-      { ...second, expiresAt: undefined, revokedAt: undefined },
+      { ...usual, ...first, revokedAt: 30 },
+      { ...usual, ...second, expiresAt: undefined, revokedAt: undefined },
     ])
   },
 
@@ -32,7 +33,7 @@ export const secretCases: StoreCases = {
     await assert.rejects(store.credentials.put({ ...credential, version: 3, tenant: 'other' }), refusal('conflict'))
     await store.credentials.put({ ...credential, version: 3, sealed: Uint8Array.of(7), createdAt: 20 })
     const [found] = await store.credentials.list('default')
-    assert.deepEqual({ ...found, sealed: [...found!.sealed] }, { ...credential, tenant: 'default', version: 3, sealed: [7] })
+    assert.deepEqual({ ...found, sealed: [...found!.sealed] }, { ...credential, tenant: 'default', owner: 'all', version: 3, sealed: [7] })
     assert.equal(await store.credentials.remove(credential.id, 'other'), false)
     assert.equal(await store.credentials.remove(credential.id), true)
     assert.deepEqual(await store.credentials.list(), [])
