@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { eventually, findFreePort, heal } from '../gateway.ts'
 import { chunk, hang, openai, openStream, raw, startUpstream, type Answer } from '../upstream/index.ts'
 import { holdAlive } from './rules.ts'
-import { openScene, type Scene, type Told } from './scene.ts'
+import { openScene, quick, type Scene, type Told } from './scene.ts'
 
 const fine = openai.reply('fine')
 const failing = openai.error(503, 'server_error')
@@ -24,7 +24,9 @@ const cast = {
   shut: { like: 'openai', url: closed },
 } as const
 const chains = { all: { targets: ['up/m', 'closed/m', 'shut/m'] } }
-const scene = await openScene({ cast, settings: { chains, health: {} } })
+/** A thousand streams may take longer to open than `quick` lets one be silent: those that it ended would open the breaker before the rest. */
+const patient = { ...quick, connect: '20s', firstByteStreamed: '60s', firstWord: '60s', idle: '60s', total: '120s' }
+const scene = await openScene({ cast, settings: { chains, health: {}, deadlines: patient } })
 after(() => Promise.all([scene[Symbol.asyncDispose](), up.stop(), other.stop()]))
 
 const attemptsOf = ({ headers }: Told): number => Number(headers['x-omni-attempts'] ?? 0)
