@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isObject, parseExact, present } from './json.ts'
+import { isObject, parseExact, present, writeCanonical, type Json } from './json.ts'
 
 test('undefined fields are left out, and nothing else is', () => {
   assert.deepEqual(present({ a: undefined, b: null, c: 0, d: '', e: false, f: [] }), { b: null, c: 0, d: '', e: false, f: [] })
@@ -68,4 +68,14 @@ test('a key that names the prototype is a key like any other', () => {
 
 test('what is no JSON is refused', () => {
   for (const text of ['', '{', '{"a":1,}', '[1 2]', '01', '"\\x"', '{"a":1}}', 'NaN']) assert.throws(() => parseExact(text), SyntaxError, text)
+})
+
+test('small objects are written in canonical form', () => {
+  assert.equal(writeCanonical({ b: [{ d: 1, c: null }], a: 'é\n', '10': true, '9': 1e21 }), '{"10":true,"9":1e+21,"a":"é\\n","b":[{"c":null,"d":1}]}')
+})
+
+test('a number past 2^53 keeps its spelling in canonical form, and is no object that looks like it', () => {
+  const [number, object] = ['{"n":9007199254740993}', '{"n":{"rawJSON":"9007199254740993"}}'].map((text) => writeCanonical(parseExact(text) as Json))
+  assert.equal(number, '{"n":9007199254740993}')
+  assert.notEqual(object, number)
 })

@@ -17,6 +17,17 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+// TypeScript does not know it yet. https://tc39.es/proposal-json-parse-with-source/
+const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean }
+
+/** Canonical JSON (RFC 8785), for small objects; numbers past 2^53 that were kept as they were spelled stay so. */
+export function writeCanonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(writeCanonical).join(',')}]`
+  if (!isObject(value) || isRawJSON(value)) return JSON.stringify(value)
+  const names = Object.keys(value).toSorted()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${writeCanonical(value[name]!)}`).join(',')}}`
+}
+
 /** The object that a JSON text says; undefined for what is no JSON, or no object. */
 export function readObject(text: string): JsonObject | undefined {
   try {

@@ -1,9 +1,10 @@
 /** Content that goes while the log stays whole: an entry tells first, then lines are written over and segments removed. */
 
 import { open, rm } from 'node:fs/promises'
+import { writeCanonical } from '../base/json.ts'
 import { now } from '../base/clock.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { erasedLine, readEntry, shortestErased, writeCanonical } from '../receipts/entry.ts'
+import { erasedLine, readEntry, shortestErased } from '../receipts/entry.ts'
 import { leafHash } from '../receipts/merkle.ts'
 import { LogError } from './errors.ts'
 import { syncFile, syncFolder } from './files.ts'

@@ -1,7 +1,7 @@
 /** A log that this process writes: entries in batches, intents in between, and checkpoints that vouch for what is synced. */
 
+import { writeCanonical } from '../base/json.ts'
 import { now } from '../base/clock.ts'
-import { writeCanonical } from '../receipts/entry.ts'
 import { Tree, joinEdge } from '../receipts/merkle.ts'
 import { writeCheckpoint } from '../receipts/note-bodies.ts'
 import { vouch } from '../receipts/note-keys.ts'

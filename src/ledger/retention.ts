@@ -1,7 +1,7 @@
 /** What of a log has had its time: whole segments at its beginning are dropped, and audit entries that live longer are written again before. */
 
-import { isObject, type JsonObject } from '../base/json.ts'
-import { readEntry, writeCanonical, type Entry } from '../receipts/entry.ts'
+import { isObject, type JsonObject, writeCanonical } from '../base/json.ts'
+import { readEntry, type Entry } from '../receipts/entry.ts'
 import { leafHash } from '../receipts/merkle.ts'
 import { dropSegments } from './erase.ts'
 import { listSegments, segmentEntries } from './layout.ts'

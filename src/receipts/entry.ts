@@ -1,8 +1,6 @@
 /** Entries of the log: a salt, a kind and a JSON object on one line; and what is left of one whose content is gone. */
 
 import { randomFillSync } from 'node:crypto'
-import { isObject } from '../base/json.ts'
-import type { Json } from '../base/json.ts'
 import { hashBytes, leafHash } from './merkle.ts'
 
 export const entryKinds = ['receipt', 'gap', 'audit', 'erasure', 'key', 'start'] as const
@@ -49,12 +47,4 @@ export function leafOf(line: Buffer): Buffer | undefined {
   const entry = readEntry(line.toString())
   if (entry === undefined) return undefined
   return entry.is === 'erased' ? entry.leaf : leafHash(line)
-}
-
-/** Canonical JSON (RFC 8785), for the few small objects that are not receipts. */
-export function writeCanonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(writeCanonical).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value)
-  const names = Object.keys(value).toSorted()
-  return `{${names.map((name) => `${JSON.stringify(name)}:${writeCanonical(value[name]!)}`).join(',')}}`
 }

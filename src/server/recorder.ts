@@ -1,10 +1,10 @@
 /** Keeps receipts: their intents and what they came to go to the log, and from there into the index. */
 
+import { writeCanonical } from '../base/json.ts'
 import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import { LogError } from '../ledger/errors.ts'
 import type { ReceiptLog } from '../ledger/log.ts'
-import { writeCanonical } from '../receipts/entry.ts'
 import { indexEntry } from '../receipts/index-entry.ts'
 import { writeIntent } from '../receipts/intent.ts'
 import { valuesOf, writeRecord } from '../receipts/line.ts'
