@@ -26,7 +26,8 @@ const meanings: { readonly [reason in Reason]: string } = {
   content_filter: 'The provider’s filter refused the request.',
   upstream_refused_request: 'The provider refused the request as it stands.',
   invalid_api_key: 'There is no key, or it is not one of this gateway’s.',
-  insufficient_quota: 'The budget of the key or of its owner is used up.',
+  insufficient_quota: 'A budget that the call counts for is used up.',
+  budget_spent: 'The same, where the operator chose 429 for that budget.',
   insufficient_scope: 'The key may not do this.',
   model_not_allowed: 'The key may not use this model.',
   policy_blocked: 'A policy forbids the call.',
@@ -41,6 +42,8 @@ const meanings: { readonly [reason in Reason]: string } = {
   misdirected_request: 'The gateway does not answer to this host name; the operator can add it to `server.hosts`.',
   upgrade_required: 'The path is served by `POST`, and to clients that speak WebSocket.',
   rate_limit_exceeded: 'Too many requests, here or at the provider; `retry-after` says when to come back.',
+  limit_reached: 'A limit of this gateway is reached, of your key or of whom it belongs to.',
+  suspended: 'A limit that the call counts for is set to zero.',
   key_queue_full: 'As many calls of the key wait for a target as may, or this one waited as long as it may.',
   headers_too_large: 'The headers are larger than `server.headerBytes`, or too many.',
   client_closed: 'The client went away. It stands in receipts alone.',
@@ -56,6 +59,9 @@ const meanings: { readonly [reason in Reason]: string } = {
   queue_full: 'As many calls wait for the targets as may, or this one waited as long as it may; or the gateway has no connection left.',
   overloaded: 'The provider, or the gateway, has more to do than it can.',
   auth_unavailable: 'Keys cannot be checked now.',
+  limit_unavailable: 'Limits cannot be checked now, and one of them lets nothing pass unchecked.',
+  policy_unavailable: 'What a rule has to know cannot be found out now, and the rule lets nothing pass unchecked.',
+  review_unavailable: 'A person has to decide on this call, and cannot be asked now.',
   budget_unavailable: 'Budgets cannot be checked now.',
   receipts_unavailable: 'Receipts cannot be kept now, and this installation answers no call without one.',
   answers_unavailable: 'What the request goes on from, or asks for, cannot be looked up at the moment.',
@@ -76,12 +82,13 @@ function rowOf([reason, row]: readonly [string, ReasonRow]): readonly string[] {
   const status = row.messagesStatus === undefined ? String(row.status) : `${row.status} (${row.messagesStatus} on Messages)`
   const retry = row.retry ? 'yes' : 'no'
   const next = row.next ? (row.again ? 'again, then the next' : 'the next') : 'none'
+  const told = row.code === undefined ? code(reason) : `${code(reason)} (${code(row.code)})`
   const names = [row.openai, row.messages, row.gemini].map(code)
-  return [code(reason), status, meanings[reason as Reason], retry, next, blames[row.blame], coolingOf(row), ...names]
+  return [told, status, meanings[reason as Reason], retry, next, blames[row.blame], coolingOf(row), ...names]
 }
 
 const intro = `An error has the envelope of the API that was called. Its message is ours, never a provider's words or a part of the request, unless the operator
-turned provider messages on. \`code\` on OpenAI surfaces is the reason; the types are below. Every answer carries \`x-request-id\`, and \`x-should-retry: false\`
+turned provider messages on. \`code\` on OpenAI surfaces is the reason, or what stands behind it in brackets; the types are below. Every answer carries \`x-request-id\`, and \`x-should-retry: false\`
 where trying again cannot help.
 
 - OpenAI: \`{"error":{"message","type","param","code"}}\`

@@ -8,7 +8,7 @@ import type { Reset } from './resets.ts'
  * - `blame`: whose doing it is: it decides whose health suffers.
  * - `retry`: whether the client's own retry can help; where not, the answer says `x-should-retry: false`.
  * - `health`: what it does to whose health; nothing where absent.
- * - `openai`, `messages`, `gemini`: the `type` (or `status` word) in each envelope; `code` on OpenAI surfaces is the reason.
+ * - `openai`, `messages`, `gemini`: the `type` (or `status` word) in each envelope; `code` on OpenAI surfaces is the reason, unless `code` says another.
  */
 const caller = (status: number, names: Partial<Names> = {}) =>
   ({
@@ -62,6 +62,12 @@ export const reasons = {
   upstream_refused_request: caller(400),
   invalid_api_key: caller(401, { openai: 'authentication_error', messages: 'authentication_error', gemini: 'UNAUTHENTICATED' }),
   insufficient_quota: caller(402, { openai: 'insufficient_quota', messages: 'billing_error', gemini: 'RESOURCE_EXHAUSTED' }),
+  // The same where the operator wants clients to come back by themselves.
+  budget_spent: {
+    ...caller(429, { openai: 'insufficient_quota', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }),
+    code: 'insufficient_quota',
+    retry: true,
+  },
   insufficient_scope: caller(403, permission),
   model_not_allowed: caller(403, permission),
   policy_blocked: caller(403, permission),
@@ -81,6 +87,14 @@ export const reasons = {
     health: { at: 'quota', does: 'eject', ms: 1000 },
   },
   key_queue_full: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), retry: true },
+  // A limit of our own: no provider's health says anything of it.
+  limit_reached: {
+    ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }),
+    code: 'rate_limit_exceeded',
+    retry: true,
+  },
+  // Zero is a limit too: coming back does not help until somebody raises it.
+  suspended: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), code: 'rate_limit_exceeded' },
   headers_too_large: caller(431),
   client_closed: caller(499),
   internal_error: gateway(500, { gemini: 'INTERNAL' }),
@@ -98,6 +112,9 @@ export const reasons = {
   overloaded: { ...target(503, true, { messages: 'overloaded_error' }), messagesStatus: 529 },
   auth_unavailable: gateway(503),
   budget_unavailable: gateway(503),
+  limit_unavailable: gateway(503),
+  policy_unavailable: gateway(503),
+  review_unavailable: gateway(503),
   receipts_unavailable: gateway(503),
   answers_unavailable: gateway(503),
   shutting_down: gateway(503),
@@ -107,6 +124,8 @@ export const reasons = {
 
 export interface ReasonRow extends Names {
   readonly status: number
+  /** The `code` on OpenAI surfaces, where it is not the reason's own name. */
+  readonly code?: string
   /** The status on the Messages surface, where that API has one of its own. */
   readonly messagesStatus?: number
   readonly next: boolean

@@ -2,13 +2,14 @@
 
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
+import type { Billing } from '../receipts/price.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { PassedOver } from '../receipts/signals.ts'
 import { Course, mostAttempts, type Unasked } from '../routing/course.ts'
 import type { Lease } from '../routing/lease.ts'
 import type { Leaf } from '../routing/leaf.ts'
 import type { Plan } from '../routing/plan.ts'
-import { idOf, type Target } from '../routing/target.ts'
+import { idOf, type Connection, type Target } from '../routing/target.ts'
 import { affinityOf } from './affinity.ts'
 import type { AnyCall } from './call.ts'
 import { needsOf } from './needs.ts'
@@ -74,7 +75,7 @@ function toPassedOver({ leaf, why }: Unasked, { names }: Receipt): PassedOver {
   return { target: `${idOf(connection)}/${names.model(model)}`, why }
 }
 
-function boundsOf({ snapshot, extensions }: AnyCall, plan: Plan): Bounds {
+function boundsOf({ snapshot, extensions, caller }: AnyCall, plan: Plan): Bounds {
   const { limits } = snapshot
   const { chain } = plan
   const totalTime = chain?.totalTime ?? limits.attemptTime
@@ -83,7 +84,7 @@ function boundsOf({ snapshot, extensions }: AnyCall, plan: Plan): Bounds {
     retries: extensions.retries ?? chain?.retries ?? snapshot.retries,
     totalTime,
     until: monotonic() + totalTime,
-    isStrict: chain?.strict ?? snapshot.strict,
+    isStrict: caller.isStrict ?? chain?.strict ?? snapshot.strict,
     staysThere: extensions.staysThere,
   }
 }
@@ -180,8 +181,11 @@ export function tellTarget({ snapshot }: Pick<AnyCall, 'snapshot'>, { connection
   record.upstream_host = connection.origin === '' ? null : connection.host
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'
   receipt.isDeployment = connection.provider.namesDeployments === true
-  const { tariff, isCovered = false } = connection
-  receipt.bill({ tariff, isFree: connection.origin === '', isCovered, feePercent: snapshot.platformFeePercent })
+  receipt.billing = billingOf(connection, snapshot)
+}
+
+export function billingOf({ tariff, isCovered = false, origin }: Connection, { platformFeePercent: feePercent }: AnyCall['snapshot']): Billing {
+  return { tariff, isFree: origin === '', isCovered, feePercent }
 }
 
 export function endAttempt({ connection, model }: Target, reason: Reason | 'answered', receipt: Receipt): void {

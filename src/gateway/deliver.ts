@@ -5,6 +5,7 @@ import { Failure } from '../canonical/failure.ts'
 import { Folder, unfold } from '../canonical/fold.ts'
 import { now } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
+import { mostCost } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { EventWriter, StreamOptions } from '../wires/wire.ts'
 import type { Answer, Frame, StreamAnswer, WholeAnswer } from './answer.ts'
@@ -54,7 +55,7 @@ function endStream(piece: string, { client, scribe }: Call, receipt: Receipt): v
 export function beginStream(call: Call, receipt: Receipt): void {
   if (call.client.hasBegun) return
   const headers = streamHeaders(receipt, call.wantsArray)
-  const estimate = receipt.estimateCost(receipt.record.max_tokens)
+  const estimate = mostCost(receipt)
   if (estimate !== null) headers.push(costHeader, dollars(estimate))
   receipt.record.status = 200
   receipt.beginStream()

@@ -19,11 +19,13 @@ export function answerHeaders(receipt: Receipt, contentType: string): HeaderList
     'request-id', record.request_id,
     'x-omega-decision-id', record.id,
     'x-omega-policy-outcome', record.policy_outcome,
+    'x-omega-risk-score', String(record.risk_score ?? 0),
     'x-omega-latency-ms', (receipt.time.overhead() / 1e6).toFixed(2),
     'x-omni-attempts', String(receipt.attempts.length),
   ]
   if (record.provider !== null) headers.push('x-omni-provider', record.provider)
   if (record.resolved_model !== null && isHeaderText(record.resolved_model)) headers.push('x-omni-model', record.resolved_model)
+  if (receipt.limits !== undefined) headers.push(...receipt.limits)
   if (receipt.hasDropped) headers.push('x-omni-dropped', receipt.dropped.join(', '))
   return headers
 }

@@ -53,8 +53,14 @@ export function requestIdOf(headers: Headers): string {
 }
 
 export function tellCaller(caller: Caller, { record }: Receipt): void {
+  const { tenant, team = null, agent = null, user = null } = caller.holder
   record.key_id = caller.keyId
-  record.tenant_id = 'default'
+  record.tenant_id = tenant
+  record.team_id = team
+  record.agent_id = agent
+  record.user_id = user
+  record.environment = caller.environment ?? null
+  record.cost_center = caller.costCenter ?? null
   record.auth_scope = caller.mayRoute ? 'call_and_route' : 'call'
   record.auth_method = caller.method
 }

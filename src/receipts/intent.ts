@@ -9,6 +9,7 @@ import type { ReceiptRecord, SignalName } from './signals.ts'
 /** What is known by then, and small: an intent is written for every call. */
 const known = [
   'account',
+  'agent_id',
   'auth_method',
   'auth_scope',
   'budget_reserved',
@@ -16,7 +17,9 @@ const known = [
   'client',
   'config',
   'content_epoch',
+  'cost_center',
   'created_at',
+  'environment',
   'expires_at',
   'gateway_version',
   'id',
@@ -43,6 +46,7 @@ const known = [
   'tenant_id',
   'trace_id',
   'upstream_host',
+  'user_id',
   'user_pseudonym',
   'wire',
 ] as const satisfies readonly SignalName[]

@@ -39,7 +39,10 @@ class OpenRecord implements ReceiptRecord {
   tenant_id: ReceiptRecord['tenant_id'] = null
   team_id: ReceiptRecord['team_id'] = null
   agent_id: ReceiptRecord['agent_id'] = null
+  user_id: ReceiptRecord['user_id'] = null
   key_id: ReceiptRecord['key_id'] = null
+  environment: ReceiptRecord['environment'] = null
+  cost_center: ReceiptRecord['cost_center'] = null
   auth_method: ReceiptRecord['auth_method'] = null
   auth_scope: ReceiptRecord['auth_scope'] = null
   user_pseudonym: ReceiptRecord['user_pseudonym'] = null
@@ -153,6 +156,7 @@ class OpenRecord implements ReceiptRecord {
   policy_tags: ReceiptRecord['policy_tags'] = null
   review_id: ReceiptRecord['review_id'] = null
   risk_score: ReceiptRecord['risk_score'] = null
+  risk_parts: ReceiptRecord['risk_parts'] = null
   risk_level: ReceiptRecord['risk_level'] = null
   cache_status: ReceiptRecord['cache_status'] = 'off'
   runtime_mode: ReceiptRecord['runtime_mode'] = 'live'

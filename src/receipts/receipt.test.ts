@@ -7,6 +7,7 @@ import { Failure } from '../canonical/failure.ts'
 import { builtIn } from '../catalog/table.ts'
 import { Tariff } from '../catalog/tariff.ts'
 import { nameOf } from './names.ts'
+import { mostCost } from './estimate.ts'
 import { Receipt } from './receipt.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 
@@ -29,7 +30,7 @@ function begin(requestBytes = 400): Receipt {
   receipt.measure(requestBytes)
   receipt.record.provider = 'east'
   receipt.record.resolved_model = 'gpt-4o'
-  receipt.bill({ tariff: new Tariff(builtIn, 'openai'), isFree: false, isCovered: false, feePercent: 10 })
+  receipt.billing = { tariff: new Tariff(builtIn, 'openai'), isFree: false, isCovered: false, feePercent: 10 }
   receipt.beginAttempt()
   return receipt
 }
@@ -155,14 +156,16 @@ describe('the answer', () => {
 
   test('costs at most what the estimate before it says, for an answer within the client’s limit', () => {
     const receipt = begin()
-    const estimate = receipt.estimateCost(50)
+    receipt.record.max_tokens = 50
+    const estimate = mostCost(receipt)
     receipt.observe([start(), open, finish, tell({ input: 100, output: 50 })])
     assert.equal(estimate, receipt.close().total_cost)
-    assert.equal(new Receipt(opening).estimateCost(50), null)
+    assert.equal(mostCost(new Receipt(opening)), null)
     const several = begin()
     several.record.choices = 4
+    several.record.max_tokens = 50
     several.observe([start(), open, finish, tell({ input: 100, output: 200 })])
-    assert.equal(several.estimateCost(50), several.close().total_cost)
+    assert.equal(mostCost(several), several.close().total_cost)
   })
 
   test('holds no text: names that have not the shape of one are left out', () => {

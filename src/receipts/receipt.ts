@@ -5,6 +5,7 @@ import type { ChatEvent, Glance, Served, Usage } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import type { FormAnswer } from '../canonical/forms.ts'
 import { conclude } from './closing.ts'
+import { mostUsage, type MostUsage } from './estimate.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { Teller } from './names.ts'
 import { priceCall, settleCost, type Billing } from './price.ts'
@@ -20,8 +21,12 @@ export class Receipt {
   readonly prompt: Prompt
   readonly words = new Words()
   readonly names = new Teller()
+  /** Who is paid: told before anybody is asked. */
+  billing: Billing | undefined
   /** That it reaches a provider is written down. */
   isIntended = false
+  /** What is left of the limits that the call counts for, as headers of its answer: names and values in turn. */
+  limits: readonly string[] | undefined
   /** What the last attempt asked for is the operator's own name for a model. */
   isDeployment = false
   readonly #attempts: AttemptRecord[] = []
@@ -32,7 +37,6 @@ export class Receipt {
   /** What was told last of the tokens was told before the first word. */
   #isEarly = false
   #requestBytes = 0
-  #billing: Billing | undefined
   #hasFinished = false
   #guesses = true
   #hasSpent = false
@@ -109,10 +113,6 @@ export class Receipt {
     const { at, ms } = this.time.endAttempt(reason === 'answered')
     this.#attempts.push({ account, at, model: this.names.model(model), ms, provider, reason, region, status })
     this.#isAttempting = false
-  }
-
-  bill(billing: Billing): void {
-    this.#billing = billing
   }
 
   observe(events: readonly ChatEvent[]): void {
@@ -246,14 +246,13 @@ export class Receipt {
     return this.#costOf(this.#countUsage().usage)
   }
 
-  /** The upper estimate, for a header that must go out before the answer's end; null without a price. */
-  estimateCost(maxOutput: number | null): number | null {
-    const answers = Math.max(1, this.record.choices ?? 1)
-    return this.#costOf({ input: estimatedTokens(this.#requestBytes), output: (maxOutput ?? 4096) * answers })
+  /** Tokens in and out at most, as far as they can be known before the answer. */
+  get estimate(): MostUsage {
+    return mostUsage(this.record, this.prompt.estimate ?? estimatedTokens(this.#requestBytes))
   }
 
   #costOf(usage: Usage): number | null {
-    return this.#billing === undefined ? null : (priceCall(this.#billing, usage, this.record)?.total ?? null)
+    return this.billing === undefined ? null : (priceCall(this.billing, usage, this.record)?.total ?? null)
   }
 
   /** Another attempt's answer is another answer. */
@@ -290,7 +289,7 @@ export class Receipt {
     if (!this.#guesses && !isTold(this.#usage ?? {})) return
     const counted = this.#countUsage()
     tellUsage(record, counted, this.words.isHeard ? this.words.tokens : undefined)
-    settleCost(record, counted.usage, this.#billing)
+    settleCost(record, counted.usage, this.billing)
   }
 }
 

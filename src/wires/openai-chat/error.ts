@@ -148,7 +148,7 @@ export function failureIn(body: JsonObject): Failure | undefined {
 }
 
 export function writeError(failure: Failure): JsonObject {
-  return { error: { message: failure.message, type: failure.row.openai, param: failure.param ?? null, code: failure.reason } }
+  return { error: { message: failure.message, type: failure.row.openai, param: failure.param ?? null, code: failure.row.code ?? failure.reason } }
 }
 
 /** A stream that failed ends with its error: no finish and no `[DONE]`, which would make it look whole. */

@@ -1,0 +1,29 @@
+/** What a call may come to at most, before anybody is asked. */
+
+import { priceCall, type Billing } from './price.ts'
+import type { Receipt } from './receipt.ts'
+import type { ReceiptRecord } from './signals.ts'
+
+export interface MostUsage {
+  readonly input: number
+  readonly output: number
+}
+
+/** Tokens that an answer without a limit is taken to have at most: few are longer, and a budget that is overspent by one says so. */
+const usualOutput = 4096
+
+/** `asked` are the tokens of the prompt, estimated. */
+export function mostUsage({ max_tokens: most, choices }: Pick<ReceiptRecord, 'max_tokens' | 'choices'>, asked: number): MostUsage {
+  return { input: asked, output: (most ?? usualOutput) * Math.max(1, choices ?? 1) }
+}
+
+/** Nano-dollars at most at whoever is asked; null where nobody knows the price. */
+export function mostCost({ record, estimate, billing }: Pick<Receipt, 'record' | 'estimate' | 'billing'>): number | null {
+  return billing === undefined ? null : (priceCall(billing, estimate, record)?.total ?? null)
+}
+
+/** The same, were the call to go to that model. */
+export function costAt({ record, estimate }: Pick<Receipt, 'record' | 'estimate'>, billing: Billing, model: string): number | null {
+  const { created_at, service_tier } = record
+  return priceCall(billing, estimate, { resolved_model: model, created_at, service_tier })?.total ?? null
+}
