@@ -11,6 +11,8 @@ export type Each = Holding | 'model' | 'provider' | `label:${string}`
 /** The calls that it is about. Patterns of models may have a `*`; empty lists mean all. */
 interface Range {
   readonly id: string
+  /** The tenant whose it is, and of whose calls alone it is then; null where it is the installation's. */
+  readonly tenant: string | null
   readonly scope: Scope
   readonly each: readonly Each[]
   readonly models: readonly string[]
