@@ -11,21 +11,24 @@ export type CounterTerms = { readonly id: string; readonly capacity: number } & 
   | { readonly kind: 'slots' }
 )
 
-/** What one process asks of the store for one counter. Amounts are whole: requests, tokens, nano-dollars or calls under way. */
+/**
+ * What one process asks of the store for one counter. Amounts are whole: requests, tokens, nano-dollars or calls under way.
+ * It says how it stands, not what has changed: an ask whose answer was lost may come again, and at worst too little is given out.
+ */
 export interface CounterAsk {
   readonly terms: CounterTerms
-  /** What is needed now; nothing is given where not all of it is there, but for slots and buckets where a part serves some of the calls that wait. */
+  /** What the smallest of the calls that wait needs: less than that is not given. 0 where nothing is needed. */
   readonly least: number
-  /** What may be given beyond that, so that the next calls need not ask. */
+  /** What all calls that wait need together: given as far as it is there, and beyond it up to a sixteenth of what is free, so that the next ones need not ask. */
   readonly most: number
-  /** Of what this process holds: no longer needed, and free for others. */
-  readonly returned: number
-  /** Of what this process holds: used up for good. More than it holds is a debt. */
+  /** What this process has of it before this ask, by its own count: what the store has for it beyond that, and beyond `used`, is free again. */
+  readonly held: number
+  /** Of a bucket: of what it had, what was used up for good since it last said so. What is more than it had is a debt. Else 0. */
   readonly used: number
 }
 
 export interface CounterState {
-  /** What this process holds more of now. */
+  /** What this process holds beyond `held` now. */
   readonly granted: number
   /** Free in the store after that; below 0 where there is a debt. */
   readonly left: number
@@ -33,7 +36,11 @@ export interface CounterState {
   readonly elsewhere: number
 }
 
-/** Where counters are kept: memory, the database or Redis. All asks of one exchange are done together or not at all. */
+/**
+ * Where counters are kept: memory, the database or Redis. All asks of one exchange are done together or not at all.
+ * What a process held of windows and slots is free where its lease has ended. Of a bucket it stays taken, since some of it may have been
+ * used: time fills it up again. What it says it holds is so, though the store has forgotten it.
+ */
 export interface Bank {
   /** Resolves to the states in the order of the asks, and to the store's own clock, in milliseconds since 1970. Rejects where the store does not answer. */
   exchange(asks: readonly CounterAsk[]): Promise<{ readonly at: number; readonly states: readonly CounterState[] }>
