@@ -1,10 +1,16 @@
 /** Who may ask, by the hash of the key: made of the keys and of all that governs their calls. */
 
 import { now } from '../base/clock.ts'
+import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
+import type { AgentBody } from '../contract/agents.ts'
+import { keyTerms, type KeyTerms } from '../contract/keys.ts'
+import type { TeamBody } from '../contract/teams.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
+import type { Access } from '../policy/access.ts'
 import type { Holder } from '../policy/scope.ts'
 import type { ClientKey, StoredObject } from '../storage/store.ts'
+import { houseOf, type House } from './house.ts'
 
 export interface Keys {
   readonly settings: Settings
@@ -15,19 +21,32 @@ export interface Keys {
 
 /** A secret of somebody's, and until when it counts, in milliseconds since 1970. */
 interface Entry {
-  readonly row: ClientKey | undefined
-  readonly keyId: string
+  readonly asker: Asker
   readonly until: number
 }
 
+/** A key, as far as its calls go by it. */
+interface Asker {
+  readonly keyId: string | null
+  readonly method: Caller['method']
+  readonly mayRoute: boolean
+  readonly tenant: string
+  /** JSON of `contract/keys.ts`. */
+  readonly terms: string
+}
+
 /** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
-export function keyring({ settings, keys, hashKey }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
+export function keyring({ settings, keys, objects, hashKey }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
   const { auth, byRequest } = settings
+  const house = houseOf(objects)
   const entries = new Map<string, Entry>()
-  for (const row of keys) for (const [hash, until] of secretsOf(row)) entries.set(hash, { row, keyId: row.id, until })
+  for (const row of keys) {
+    const asker: Asker = { keyId: row.id, method: 'key', mayRoute: byRequest && row.mayRoute, tenant: row.tenant, terms: row.terms }
+    for (const [hash, until] of secretsOf(row)) entries.set(hash, { asker, until })
+  }
   for (const token of auth.mode === 'tokens' ? auth.tokens : []) {
     const hash = hashKey(token)
-    entries.set(hash, { row: undefined, keyId: `token_${hash.slice(0, 16)}`, until: Infinity })
+    entries.set(hash, { asker: { ...nobody, keyId: `token_${hash.slice(0, 16)}`, method: 'token', mayRoute: byRequest }, until: Infinity })
   }
   // Hashing costs more than all the rest of knowing somebody. Bounded: only keys that are ours get in, and a revoked one leaves with the snapshot.
   const known = new Map<string, { readonly caller: Caller; readonly until: number }>()
@@ -35,14 +54,15 @@ export function keyring({ settings, keys, hashKey }: Keys): Pick<Snapshot, 'iden
     let found = known.get(token)
     if (found === undefined) {
       const entry = entries.get(hashKey(token))
-      if (entry === undefined) return undefined
-      known.set(token, (found = { caller: callerOf(entry, byRequest), until: entry.until }))
+      if (entry === undefined || now() >= entry.until) return undefined
+      known.set(token, (found = { caller: callerOf(entry.asker, house), until: entry.until }))
     }
     return now() < found.until ? found.caller : undefined
   }
-  const holder: Holder = { tenant: 'default', key: null }
-  return { identify, anonymous: auth.mode === 'off' ? { keyId: null, method: 'off', mayRoute: byRequest, holder } : undefined }
+  return { identify, anonymous: auth.mode === 'off' ? callerOf({ ...nobody, mayRoute: byRequest }, house) : undefined }
 }
+
+const nobody: Asker = { keyId: null, method: 'off', mayRoute: false, tenant: 'default', terms: '{}' }
 
 /** The hashes that open for a key: after a rotation the one before counts for a while too. */
 function secretsOf({ hash, before, revokedAt, expiresAt = Infinity }: ClientKey): readonly (readonly [hash: string, until: number])[] {
@@ -55,7 +75,50 @@ function secretsOf({ hash, before, revokedAt, expiresAt = Infinity }: ClientKey)
       ]
 }
 
-function callerOf({ row, keyId }: Entry, byRequest: boolean): Caller {
-  if (row === undefined) return { keyId, method: 'token', mayRoute: byRequest, holder: { tenant: 'default', key: keyId } }
-  return { keyId, method: 'key', mayRoute: byRequest && row.mayRoute, holder: { tenant: row.tenant, key: keyId } }
+/** Made once for each key that asks. Throws `Failure` where what the key belongs to is gone, or cannot be read: nobody gets in by less than was said of them. */
+function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: Asker, house: House): Caller {
+  const terms = readTerms(text)
+  const tenant = house.tenant(tenantId)
+  const agent: Partial<AgentBody> = terms.agent === undefined ? {} : house.agent(terms.agent, tenantId)
+  const teamId = terms.team ?? agent.team
+  const team: Partial<TeamBody> = teamId === undefined ? {} : house.team(teamId, tenantId)
+  const holder: Holder = { tenant: tenantId, team: teamId, agent: terms.agent, user: terms.user, key: keyId }
+  return {
+    keyId,
+    method,
+    mayRoute,
+    holder,
+    environment: terms.environment,
+    costCenter: terms.cost_center ?? agent.cost_center ?? team.cost_center,
+    access: meet([tenant, team, agent, terms], tenant.regions),
+    grants: house.grants(keyId),
+    isStrict: terms.strict ?? tenant.strict,
+    metadata: terms.metadata,
+    retention: tenant.retention_days === undefined ? undefined : tenant.retention_days * day,
+    review: tenant.review,
+  }
+}
+
+/** Milliseconds. */
+const day = 86_400_000
+
+function readTerms(text: string): KeyTerms {
+  const { success, data } = keyTerms.safeParse(JSON.parse(text))
+  if (!success) throw new Failure('auth_unavailable', 'What is stored of this key cannot be read: another version of the gateway wrote it.')
+  return data
+}
+
+type Circle = Pick<KeyTerms, 'models' | 'providers' | 'surfaces'>
+
+/** What all of them allow; undefined where none of them says anything. */
+function meet(circles: readonly Circle[], regions: readonly string[] | undefined): Access | undefined {
+  const models = circles.flatMap((circle) => (circle.models === undefined ? [] : [circle.models]))
+  const providers = inAll(circles.map((circle) => circle.providers))
+  const surfaces = inAll(circles.map((circle) => circle.surfaces))
+  if (models.length === 0 && providers === undefined && surfaces === undefined && regions === undefined) return undefined
+  return { ...(models.length > 0 && { models }), ...(providers && { providers }), ...(surfaces && { surfaces }), ...(regions && { regions }) }
+}
+
+function inAll(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+  return lists.reduce((kept, list) => (kept === undefined || list === undefined ? (kept ?? list) : kept.filter((name) => list.includes(name))), undefined)
 }

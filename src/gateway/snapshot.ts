@@ -1,7 +1,7 @@
 /** All that the hot path knows of the configuration: built whole, swapped by one reference. A call keeps the one it began with. */
 
 import type { Catalogue } from '../catalog/table.ts'
-import type { Access } from '../policy/access.ts'
+import type { Access, Grant } from '../policy/access.ts'
 import type { Charges } from '../policy/charges.ts'
 import type { Rules } from '../policy/rules.ts'
 import type { Holder } from '../policy/scope.ts'
@@ -19,12 +19,18 @@ export interface Caller {
   readonly costCenter?: string | undefined
   /** What it may use; everything where absent. */
   readonly access?: Access | undefined
+  /** What it may use of sponsored connections; nothing where absent. */
+  readonly grants?: readonly Grant[] | undefined
   /** Whether calls may come from that address; from any where absent. */
   readonly mayComeFrom?: ((address: string) => boolean) | undefined
   /** What its key says in the place of the configuration's `strict`. */
   readonly isStrict?: boolean | undefined
   /** Metadata of calls that send none of that name. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Milliseconds that its tenant wants receipts kept, in the place of the configuration's. */
+  readonly retention?: number | undefined
+  /** Whether what it asks may be shown to a reviewer; else only what is known of it. */
+  readonly review?: 'full' | 'metadata' | undefined
   /** Limits and budgets that may be about its calls; none where absent. */
   readonly charges?: Charges | undefined
   /** Rules that may be about its calls; none where absent. */
@@ -75,6 +81,13 @@ export interface Keeping {
   readonly content: 'none' | 'link' | 'prove'
 }
 
+/** Which addresses may speak to the gateway. */
+export interface Edges {
+  readonly mayCall: (address: string) => boolean
+  /** The control API. */
+  readonly mayControl: (address: string) => boolean
+}
+
 export interface Snapshot {
   /** Of the effective configuration without its secrets: 16 hex digits. */
   readonly version: string
@@ -85,6 +98,8 @@ export interface Snapshot {
   readonly identify: (token: string) => Caller | undefined
   /** Who asks when client auth is off; undefined where a key is needed. */
   readonly anonymous: Caller | undefined
+  /** Undefined where any may. */
+  readonly edges?: Edges | undefined
   readonly limits: CallLimits
   readonly metadataKeys: ReadonlySet<string>
   /** The defaults of calls without a chain. */

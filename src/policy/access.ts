@@ -3,12 +3,20 @@
 import { matchesAny } from '../base/wildcard.ts'
 
 export interface Access {
-  /** Models as the client names them, or as the provider calls them; with `*`. */
-  readonly models?: readonly string[]
+  /** A list for each who says which (tenant, team, agent, key): a model must be in all. As the client names it, or as the provider calls it; with `*`. */
+  readonly models?: readonly (readonly string[])[]
   readonly providers?: readonly string[]
   readonly surfaces?: readonly string[]
   /** Regions that a tenant's calls may go to: who has none, or another one, is not asked. */
   readonly regions?: readonly string[]
+}
+
+/** What somebody may use of sponsored connections, by an invitation that was redeemed. */
+export interface Grant {
+  /** As in `Access`. */
+  readonly models: readonly string[]
+  /** Milliseconds since 1970; null where it does not end. */
+  readonly until: number | null
 }
 
 export interface Destination {
@@ -23,5 +31,7 @@ export interface Destination {
 export function mayGo({ models, providers, regions }: Access, { provider, model, region, asked }: Destination): boolean {
   if (providers !== undefined && !providers.includes(provider)) return false
   if (regions !== undefined && (region === undefined || !regions.includes(region))) return false
-  return models === undefined || matchesAny(models, model) || matchesAny(models, `${provider}/${model}`) || matchesAny(models, asked)
+  if (models === undefined) return true
+  const full = `${provider}/${model}`
+  return models.every((list) => matchesAny(list, model) || matchesAny(list, full) || matchesAny(list, asked))
 }
