@@ -20,6 +20,18 @@ const dayMs = 86_400_000
 /** More than there are zones: spellings of them differ. */
 const mostZones = 1000
 
+const shown = {
+  calendar: 'iso8601',
+  numberingSystem: 'latn',
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+} as const
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 /** The span that was asked for last; bounded by `mostZones` each. */
 const known = { day: new Map<string, Span>(), week: new Map<string, Span>(), month: new Map<string, Span>() }
@@ -87,10 +99,7 @@ function readClock(timeZone: string, at: number): { readonly [part in Intl.DateT
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const made = formats.get(timeZone)
   if (made !== undefined) return made
-  const format = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23' },
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  })
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, ...shown })
   if (formats.size >= mostZones) formats.clear()
   formats.set(timeZone, format)
   return format
