@@ -2,14 +2,13 @@
 
 import { z } from 'zod'
 import { id, models, moment } from './access.ts'
-
-const dollars = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'money is dollars as a decimal, as `"10.00"`')
+import { usd } from './money.ts'
 
 /** What is asked for. */
 export const invitationAsked = z.strictObject({
   models: models.min(1),
   /** All that may be spent by it. */
-  budget_usd: dollars,
+  budget_usd: usd,
   /** Until when it can be redeemed, and until when what it granted holds. */
   expires_at: moment,
   /** Whose keys alone may redeem it; anybody's where absent. */

@@ -1,6 +1,7 @@
 /** Who may ask, by the hash of the key: made of the keys and of all that governs their calls. */
 
 import { now } from '../base/clock.ts'
+import { among } from '../base/networks.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AgentBody } from '../contract/agents.ts'
@@ -91,6 +92,7 @@ function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: As
     environment: terms.environment,
     costCenter: terms.cost_center ?? agent.cost_center ?? team.cost_center,
     access: meet([tenant, team, agent, terms], tenant.regions),
+    mayComeFrom: terms.addresses && among(terms.addresses),
     grants: house.grants(keyId),
     isStrict: terms.strict ?? tenant.strict,
     metadata: terms.metadata,

@@ -30,13 +30,9 @@ export function storedKeys(db: Kysely<Tables>): ClientKeys {
         before: previous_hash === null || previous_until === null ? undefined : { hash: previous_hash, until: previous_until },
       }))
     },
-    change: async (id, version, { expiresAt, mayRoute, ...change }) => {
-      const set = { ...change, ...(expiresAt !== undefined && { expires_at: expiresAt }), ...(mayRoute !== undefined && { may_route: mayRoute }) }
-      await replace(db, id, version, set)
-    },
-    rotate: async (id, version, { prefix, hash, until }) => {
-      await replace(db, id, version, ({ ref }) => ({ prefix, hash, previous_hash: ref('hash'), previous_until: until }))
-    },
+    change: (id, version, { expiresAt, mayRoute, ...change }) => replace(db, id, version, { ...change, expires_at: expiresAt, may_route: mayRoute }),
+    rotate: (id, version, { prefix, hash, until }) =>
+      replace(db, id, version, ({ ref }) => ({ prefix, hash, previous_hash: ref('hash'), previous_until: until })),
     revoke: async (id, at) => {
       const result = await db.updateTable('client_keys').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
       return result.numUpdatedRows > 0n
@@ -53,6 +49,7 @@ async function replace(db: Kysely<Tables>, id: string, version: number, change: 
     .set((where) => ({ ...(typeof change === 'function' ? change(where) : change), version }))
     .where('id', '=', id)
     .where('version', '=', version - 1)
+    .where('revoked_at', 'is', null)
     .executeTakeFirst()
   if (result.numUpdatedRows === 0n) throw new StorageError('conflict', 'The key was changed meanwhile.')
 }

@@ -2,29 +2,32 @@
 
 import type { Kysely } from 'kysely'
 import { StorageError } from './errors.ts'
-import type { Objects } from './store.ts'
+import type { Objects, StoredObject } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export function storedObjects(db: Kysely<Tables>): Objects {
   return {
-    put: async ({ kind, id, tenant, version, body, changedAt }) => {
-      const result = await db
-        .insertInto('objects')
-        .values({ kind, id, tenant, version, body, changed_at: changedAt })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['kind', 'id'])
-            .doUpdateSet({ tenant, version, body, changed_at: changedAt })
-            .where('objects.version', '=', version - 1),
-        )
-        .executeTakeFirst()
-      if (result.numInsertedOrUpdatedRows === 0n) throw new StorageError('conflict', 'It was changed meanwhile.')
-    },
+    put: (...objects) =>
+      db.transaction().execute(async (transaction) => {
+        for (const object of objects) await putNext(object, transaction)
+      }),
     list: async () => {
       const rows = await db.selectFrom('objects').selectAll().orderBy('kind').orderBy('id').execute()
-      return rows.map(({ changed_at, kind, ...row }) => ({ ...row, kind: kind as StoredKind, changedAt: changed_at }))
+      return rows.map(({ changed_at, kind, ...row }) => ({ ...row, kind: kind as StoredObject['kind'], changedAt: changed_at }))
     },
   }
 }
 
-type StoredKind = Parameters<Objects['put']>[0]['kind']
+async function putNext({ kind, id, tenant, version, body, changedAt }: StoredObject, db: Kysely<Tables>): Promise<void> {
+  const result = await db
+    .insertInto('objects')
+    .values({ kind, id, tenant, version, body, changed_at: changedAt })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['kind', 'id'])
+        .doUpdateSet({ tenant, version, body, changed_at: changedAt })
+        .where('objects.version', '=', version - 1),
+    )
+    .executeTakeFirst()
+  if (result.numInsertedOrUpdatedRows === 0n) throw new StorageError('conflict', 'It was changed meanwhile.')
+}

@@ -16,7 +16,9 @@ import { storedPlaces } from './places.ts'
 import { storedReceipts } from './receipts.ts'
 import { storedRemovals } from './removals.ts'
 import { storedResponses } from './responses.ts'
+import { storedReviews } from './reviews.ts'
 import type { Store, StoreOptions } from './store.ts'
+import { storedUserTokens } from './user-tokens.ts'
 import { renewValueSums } from './value-sums.ts'
 
 /** Opens the database, and makes or upgrades its tables. Rejects with `StorageError` `refused` where it must not be touched, with a sentence for the operator. */
@@ -35,10 +37,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     removals: storedRemovals(engine),
     holds: storedHolds(engine.db),
     keys: storedKeys(engine.db),
+    userTokens: storedUserTokens(engine.db),
     credentials: storedCredentials(engine.db),
     responses: storedResponses(engine.db),
     chains: storedChains(engine.db),
     objects: storedObjects(engine.db),
+    reviews: storedReviews(engine),
     places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),

@@ -5,6 +5,7 @@ import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
 import type { Removals } from './removals.ts'
+import type { StoredReviews } from './reviews.ts'
 import type { SumName } from './rollups.ts'
 
 /** Every function may reject with `StorageError`. Where its `again` is true nothing was stored, and the same call may succeed later. */
@@ -13,10 +14,12 @@ export interface Store {
   readonly removals: Removals
   readonly holds: Holds
   readonly keys: ClientKeys
+  readonly userTokens: UserTokens
   readonly credentials: Credentials
   readonly responses: Responses
   readonly chains: Chains
   readonly objects: Objects
+  readonly reviews: StoredReviews
   readonly places: Places
   /** Which master key the secrets here were sealed and hashed with. */
   readonly fingerprint: Fingerprint
@@ -128,8 +131,8 @@ export interface ClientKeys {
   list(): Promise<readonly ClientKey[]>
   /** Whether it was this call that revoked it. */
   revoke(id: string, at: number): Promise<boolean>
-  /** Changes what may be changed of a key. Rejects with `conflict` where the version is not the one above that which stands. */
-  change(id: string, version: number, change: Partial<Pick<NewClientKey, 'name' | 'expiresAt' | 'mayRoute' | 'terms'>>): Promise<void>
+  /** Says anew what may be changed of a key; null has no end. Rejects with `conflict` where the version is not the one above that which stands. */
+  change(id: string, version: number, change: KeyChange): Promise<void>
   /** Gives a key another secret; the one before counts until then. Rejects with `conflict` as above. */
   rotate(id: string, version: number, next: { readonly prefix: string; readonly hash: string; readonly until: number }): Promise<void>
 }
@@ -160,6 +163,51 @@ export interface ClientKey extends NewClientKey {
   readonly version: number
   /** The hash that it had before it was rotated, and until when that counts too. */
   readonly before: { readonly hash: string; readonly until: number } | undefined
+}
+
+export interface KeyChange extends Required<Pick<NewClientKey, 'name' | 'mayRoute' | 'terms'>> {
+  readonly expiresAt: number | null
+}
+
+/** By what users are known: the token of each, and the sessions that were begun with it. Only keyed hashes. */
+export interface UserTokens {
+  /** Gives a user a token in the place of the one before, whose sessions end with it. */
+  replace(token: NewUserToken): Promise<void>
+  /** Begins a session. Sessions that have ended are forgotten. */
+  begin(session: NewSession): Promise<void>
+  /** The token or session of that hash and whose it is; undefined where there is none, or its token, or its user, is no more. */
+  find(hash: string): Promise<FoundToken | undefined>
+  /** It was used at that time. */
+  touch(id: string, at: number): Promise<void>
+  /** All sessions whose token and user are there, oldest first. */
+  sessions(): Promise<readonly FoundToken[]>
+  /** Whether there was such a session. */
+  end(id: string): Promise<boolean>
+}
+
+/** Times are milliseconds since 1970. */
+export interface NewUserToken {
+  readonly id: string
+  readonly userId: string
+  readonly hash: string
+  readonly createdAt: number
+  /** When it ends; of a token it may be never. */
+  readonly expiresAt: number | null
+}
+
+export interface NewSession extends NewUserToken {
+  readonly expiresAt: number
+  /** The token that it was begun with. */
+  readonly tokenId: string
+  /** The version of the user that it was begun as: with any other it is over. */
+  readonly userVersion: number
+}
+
+export interface FoundToken extends Omit<NewUserToken, 'hash'> {
+  readonly usedAt: number
+  /** Of a session. */
+  readonly session: { readonly userVersion: number; readonly tokenExpiresAt: number | null } | undefined
+  readonly user: StoredObject
 }
 
 export interface Credentials {
@@ -211,8 +259,11 @@ export type ObjectKind = (typeof objectKinds)[number]
 
 /** What governs calls, as the control API was told it. */
 export interface Objects {
-  /** Stores its next version: one above that which stands, 1 where there never was one. Rejects with `conflict`, so that of two writers one wins. */
-  put(object: StoredObject): Promise<void>
+  /**
+   * Stores the next version of each: one above that which stands, 1 where there never was one. All or none; rejects with `conflict`, so that of two
+   * writers one wins.
+   */
+  put(...objects: readonly StoredObject[]): Promise<void>
   /** All of them by kind and id, those that were removed among them. */
   list(): Promise<readonly StoredObject[]>
 }

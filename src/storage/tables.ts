@@ -17,11 +17,13 @@ export interface Tables {
   readonly holds: HoldRow
   readonly removals: RemovalRow
   readonly client_keys: ClientKeyRow
+  readonly user_tokens: UserTokenRow
   readonly credentials: CredentialRow
   readonly response_places: ResponsePlaceRow
   readonly kept_responses: KeptResponseRow
   readonly chains: ChainRow
   readonly objects: ObjectRow
+  readonly reviews: ReviewRow
   readonly places: PlaceRow
   readonly facts: FactRow
   readonly omni_migrations: MigrationRow
@@ -137,6 +139,18 @@ interface ClientKeyRow {
   readonly previous_until: number | null
 }
 
+interface UserTokenRow {
+  readonly id: string
+  readonly user_id: string
+  readonly hash: string
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly used_at: number
+  /** Of a session: the token it was begun with, and the version of its user then. */
+  readonly token_id: string | null
+  readonly user_version: number | null
+}
+
 interface CredentialRow {
   readonly id: string
   readonly tenant: string
@@ -184,6 +198,42 @@ interface ObjectRow {
   readonly version: number
   readonly body: string | null
   readonly changed_at: number
+}
+
+/** A call that is held for a person. */
+interface ReviewRow {
+  readonly id: string
+  readonly tenant: string
+  readonly key_id: string | null
+  readonly user_id: string | null
+  /** Keyed, of the payload. */
+  readonly hash: string
+  /** The same while the payload comes to this review: unique, so that there is one such review; null from then on. */
+  readonly stands_for: string | null
+  readonly rule: string
+  /** Nano-dollars, as the budget. */
+  readonly estimate: number | null
+  readonly model: string
+  readonly surface: string
+  /** The call that asked first. */
+  readonly decision: string
+  readonly created_at: number
+  /** When silence is a no; of what was decided, until when that counts. */
+  readonly ends_at: number
+  readonly state: 'pending' | 'approved' | 'denied' | 'expired' | 'used'
+  /** Calls that may still run; null where any number may. */
+  readonly uses: number | null
+  readonly budget: number | null
+  readonly reason: string | null
+  readonly decided_by: string | null
+  readonly decided_at: number | null
+  /** The call that ran last. */
+  readonly ran_for: string | null
+  /** What became of what was asked: sealed here, gone since the decision, never here since the tenant wants none of it, or too large. */
+  readonly content: 'kept' | 'erased' | 'withheld' | 'too_large'
+  readonly sealed: Uint8Array | null
+  /** Bytes of `sealed`. */
+  readonly size: number
 }
 
 /** Of a provider, an account, a target or a quota: until when it is left alone, and who said so. */

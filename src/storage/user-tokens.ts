@@ -1,0 +1,46 @@
+/** Tokens of users and their sessions in the database: only their keyed hashes. Of whom is gone, or whose token is, nothing is found. */
+
+import type { Kysely } from 'kysely'
+import type { FoundToken, StoredObject, UserTokens } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export function storedUserTokens(db: Kysely<Tables>): UserTokens {
+  return {
+    replace: ({ id, userId: user_id, hash, createdAt: created_at, expiresAt: expires_at }) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('user_tokens').where('user_id', '=', user_id).execute()
+        const row = { id, user_id, hash, created_at, expires_at, used_at: created_at, token_id: null, user_version: null }
+        await transaction.insertInto('user_tokens').values(row).execute()
+      }),
+    begin: async ({ id, userId: user_id, hash, createdAt: created_at, expiresAt: expires_at, tokenId: token_id, userVersion: user_version }) => {
+      await db.deleteFrom('user_tokens').where('token_id', 'is not', null).where('expires_at', '<', created_at).execute()
+      await db.insertInto('user_tokens').values({ id, user_id, hash, created_at, expires_at, used_at: created_at, token_id, user_version }).execute()
+    },
+    find: async (hash) => (await found(db).where('mine.hash', '=', hash).execute()).map(show)[0],
+    touch: async (id, at) => void (await db.updateTable('user_tokens').set({ used_at: at }).where('id', '=', id).where('used_at', '<', at).execute()),
+    sessions: async () => (await found(db).where('mine.token_id', 'is not', null).orderBy('mine.id').execute()).map(show),
+    end: async (id) => {
+      const result = await db.deleteFrom('user_tokens').where('id', '=', id).where('token_id', 'is not', null).executeTakeFirst()
+      return result.numDeletedRows > 0n
+    },
+  }
+}
+
+/** With the user of each, and of sessions the token that they were begun with. */
+const found = (db: Kysely<Tables>) =>
+  db
+    .selectFrom('user_tokens as mine')
+    .innerJoin('objects as person', (join) => join.onRef('person.id', '=', 'mine.user_id').on('person.kind', '=', 'user').on('person.body', 'is not', null))
+    .leftJoin('user_tokens as token', 'token.id', 'mine.token_id')
+    .where(({ or, eb }) => or([eb('mine.token_id', 'is', null), eb('token.id', 'is not', null)]))
+    .select(['mine.id', 'mine.user_id', 'mine.created_at', 'mine.expires_at', 'mine.used_at', 'mine.user_version'])
+    .select(['token.expires_at as token_expires_at', 'person.tenant', 'person.version', 'person.body', 'person.changed_at'])
+
+type Row = Awaited<ReturnType<ReturnType<typeof found>['execute']>>[number]
+
+function show(row: Row): FoundToken {
+  const { id, user_id: userId, tenant, version, body } = row
+  const user: StoredObject = { kind: 'user', id: userId, tenant, version, body, changedAt: row.changed_at }
+  const session = row.user_version === null ? undefined : { userVersion: row.user_version, tokenExpiresAt: row.token_expires_at }
+  return { id, userId, createdAt: row.created_at, expiresAt: row.expires_at, usedAt: row.used_at, session, user }
+}
