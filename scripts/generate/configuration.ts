@@ -55,6 +55,7 @@ const sections: { readonly [section: string]: string } = {
   media: 'Media that clients name by URL.',
   receipts:
     'How receipts are kept, and who else has them ([how they are made and checked](receipts.md)). Anchors and exports are lists: each entry has one of the settings that say where it goes, and those that belong to it.',
+  alerts: 'Who is told when a budget is nearly spent. A webhook’s `url` may hold a secret, and is not shown again.',
   storage: 'Where things are kept.',
   responses:
     'Answers of the Responses API: whether they are kept here, which stores content and is off unless you turn it on; and clients that speak it by WebSocket.',
@@ -66,7 +67,7 @@ const sectionOf = ({ path }: Field): string => (path.includes('.') ? path.split(
 function rowOf({ path, env, shown, description = '', says }: Field): readonly string[] {
   const fallback = shown === undefined ? '' : shown === '' ? 'none' : code(shown)
   return [
-    code(path.replaceAll(/\.(targets|anchors|exports)\.\*/g, '.$1[]').replaceAll('*', '‹name›')),
+    code(path.replaceAll(/\.(targets|anchors|exports|webhooks)\.\*/g, '.$1[]').replaceAll('*', '‹name›')),
     env === undefined ? '' : code(env),
     fallback,
     `${description} ${says[0]!.toUpperCase()}${says.slice(1)}.`,

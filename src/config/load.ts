@@ -1,6 +1,7 @@
 /** From the file, the environment and the command line to the settings: all of it is checked before any of it counts. */
 
 import { providers } from '../providers/index.ts'
+import { readAlerts } from './alerts.ts'
 import { connectProviders } from './connect.ts'
 import { lined, nothingRead, readDocument, type Environment, type Read } from './document.ts'
 import { overlay, type Overlaid, type Overrides } from './environment.ts'
@@ -109,6 +110,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     prices: readPrices(given.prices, Object.keys(given.providers), { problem: (path, sentence) => problem(['prices', ...path], sentence), warn }),
     ...sameOf(given),
     receipts: receiptsOf(given, problem),
+    alerts: readAlerts(given.alerts, problem),
   }
 }
 

@@ -1,6 +1,7 @@
 /** The settings as people may see them: every secret is there, and none can be read. */
 
 import type { Json, JsonObject } from '../base/json.ts'
+import type { AlertSettings } from './alerts.ts'
 import type { AccountSettings, ConnectedProvider, Settings } from './settings.ts'
 import type { AnchorSettings, ExportSettings } from './sinks.ts'
 
@@ -9,12 +10,13 @@ const mask = (secret: string): string => (secret.length >= 24 ? `••••${s
 
 /** Secrets are masked, headers' and queries' values among them, and passwords in URLs. */
 export function maskSettings(settings: Settings): JsonObject {
-  const { auth, providers, databaseUrl, redisUrl, receipts, ...rest } = settings
+  const { auth, providers, databaseUrl, redisUrl, receipts, alerts, ...rest } = settings
   return {
     ...(rest as unknown as JsonObject),
     ...(databaseUrl !== undefined && { databaseUrl: maskUrl(databaseUrl) }),
     ...(redisUrl !== undefined && { redisUrl: maskUrl(redisUrl) }),
     receipts: { ...(receipts as unknown as JsonObject), anchors: receipts.anchors.map(maskSink), exports: receipts.exports.map(maskSink) },
+    alerts: alerts.map(maskAlerts),
     auth: auth.mode === 'tokens' ? { mode: auth.mode, tokens: auth.tokens.map(mask) } : { mode: auth.mode },
     providers: providers.map(maskProvider),
   }
@@ -45,7 +47,7 @@ function maskProvider(connected: ConnectedProvider): Json {
 const maskAccount = ({ secret, ...account }: AccountSettings): JsonObject => ({ ...account, ...(secret !== undefined && { secret: mask(secret) }) })
 
 /** Its secrets have these names in every kind of it. */
-const maskSink = (sink: AnchorSettings | ExportSettings): JsonObject =>
+const maskSink = (sink: AnchorSettings | ExportSettings | AlertSettings): JsonObject =>
   Object.fromEntries(
     Object.entries(sink).map(([name, value]: [string, Json]) => {
       if (name === 'headers') return [name, maskValues(value as { [name: string]: string })]
@@ -53,6 +55,13 @@ const maskSink = (sink: AnchorSettings | ExportSettings): JsonObject =>
       return [name, name === 'secret' || name === 'token' ? mask(value) : name === 'url' ? maskUrl(value) : value]
     }),
   )
+
+/** The path of a webhook may be all that keeps others from it. */
+function maskAlerts(alerts: AlertSettings): JsonObject {
+  if (alerts.to === 'webhook') return { ...maskSink(alerts), url: `${new URL(alerts.url).origin}/••••` }
+  const { server } = alerts
+  return { ...alerts, server: { ...server, to: [...server.to], ...(server.login && { login: { ...server.login, password: mask(server.login.password) } }) } }
+}
 
 /** Dates, as API versions are, tell nothing. */
 const maskValues = (values: { readonly [name: string]: string }): JsonObject =>

@@ -1,6 +1,7 @@
 /** The one schema of the configuration: it makes the types, the checks, the variables, the docs page, the JSON Schema and the error messages. */
 
 import { z } from 'zod'
+import { alerts } from './alerts.ts'
 import { chainSchema } from './chain-entry.ts'
 import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
 import { aliasName, anything, host, modelName, name, names } from './names.ts'
@@ -260,6 +261,7 @@ export const schema = z.strictObject({
   media: media.prefault({}),
   receipts: receipts.prefault({ anchors: [], exports: [] }),
   responses: responses.prefault({}),
+  alerts: alerts.prefault({ webhooks: [] }),
   platformFeePercent: setting(number(0, 1000), 'What receipts add to the provider’s cost, in percent.', { or: 0 }),
   storage: storage.prefault({}),
   upstream: upstream.prefault({}),

@@ -3,6 +3,7 @@
 import type { Deadlines } from '../base/deadlines.ts'
 import type { Need } from '../catalog/abilities.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { AlertSettings } from './alerts.ts'
 import type { AlsoOn } from './chain-entry.ts'
 import type { OperatorPrices } from './prices.ts'
 import type { contentModes, inputHashes, logLevels } from './schema.ts'
@@ -166,6 +167,8 @@ export interface Settings {
     readonly auditDays: number
     readonly content: (typeof contentModes)[number]
   }
+  /** Who is told when a budget is nearly spent. */
+  readonly alerts: readonly AlertSettings[]
   readonly responses: {
     readonly store: boolean
     readonly ttl: number

@@ -6,7 +6,9 @@ import { choice, count, each, listOf, optional, text } from './kinds.ts'
 import { anything, secret } from './names.ts'
 import type { Report } from './problems.ts'
 
-const url = () => text('a URL that begins with `https://`, or with `http://` in a private network', /^https?:\/\/[^\s"<>\\^`{|}]+$/)
+export const url = () => text('a URL that begins with `https://`, or with `http://` in a private network', /^https?:\/\/[^\s"<>\\^`{|}]+$/)
+
+export const signingSecret = () => text('text without spaces', /^\S+$/)
 
 const anchor = z.strictObject({
   file: optional(text('a path', anything), 'The end of this file, best on a disk of another machine.'),
@@ -33,7 +35,7 @@ const anchor = z.strictObject({
 const exported = z.strictObject({
   webhook: optional(url(), 'A host that takes events in batches, by POST.'),
   format: optional(choice(['cloudevents']), 'What an event is: a CloudEvent.'),
-  secret: optional(text('text without spaces', /^\S+$/), 'What batches are signed with, as Standard Webhooks says; `whsec_` and base64, or any text.', {
+  secret: optional(signingSecret(), 'What batches are signed with, as Standard Webhooks says; `whsec_` and base64, or any text.', {
     isSecret: true,
   }),
   otlp: optional(url(), 'A collector of OpenTelemetry, with the path, as `http://collector:4318/v1/traces`: each receipt is a span.'),
@@ -50,7 +52,7 @@ export const anchors = listOf(
 export const exports = listOf(exported, 16, 'Readers of the log elsewhere, that hear of each receipt once it is closed.')
 
 /** `name` is how metrics, status and log call it. */
-interface Sink {
+export interface Sink {
   readonly name: string
 }
 
@@ -174,9 +176,9 @@ function readBucket({ bucket, region, key, secret: hidden, endpoint, retainDays 
   }
 }
 
-const machines = 'is where a cloud keeps its machines’ credentials: nothing else is there.'
+export const machines = 'is where a cloud keeps its machines’ credentials: nothing else is there.'
 
-function checked(address: string, path: readonly string[], problem: Problem): true | undefined {
+export function checked(address: string, path: readonly string[], problem: Problem): true | undefined {
   const parsed = URL.parse(address)
   const sentence = parsed === null ? 'is not a URL.' : faultOf(parsed)
   if (sentence === undefined) return true
@@ -210,7 +212,7 @@ const lowered = (headers: { readonly [name: string]: string }) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** Two that would have one name are numbered. */
-function named<Item extends Sink>(items: readonly Item[]): readonly Item[] {
+export function named<Item extends Sink>(items: readonly Item[]): readonly Item[] {
   return items.map((item, index) => {
     const before = items.slice(0, index).filter(({ name }) => name === item.name).length
     return before === 0 ? item : { ...item, name: `${item.name} (${before + 1})` }

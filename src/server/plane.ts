@@ -44,6 +44,7 @@ const atStartOnly = [
   'databaseUrl',
   'upstream',
   'receipts',
+  'alerts',
   'responses',
   'media',
   'logLevel',
