@@ -34,6 +34,7 @@ export function uuid7(): string {
 export const receiptId = (): string => `dec_${uuid7()}`
 export const keyId = (): string => `key_${uuid7()}`
 export const credentialId = (): string => `cred_${uuid7()}`
+export const reviewId = (): string => `rev_${uuid7()}`
 
 /** A client's secret to us, 256 bits. */
 export const clientKey = (): string => `omni_${secret()}`

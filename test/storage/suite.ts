@@ -10,6 +10,7 @@ import { receiptCases } from './receipts.cases.ts'
 import { readingCases } from './reading.cases.ts'
 import { removalCases } from './removals.cases.ts'
 import { responseCases } from './responses.cases.ts'
+import { reviewCases } from './reviews.cases.ts'
 import { secretCases } from './secrets.cases.ts'
 import { upgradeCases } from './upgrades.cases.ts'
 
@@ -21,6 +22,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
     void describe('secrets', () => testOnOne(secretCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))
+    void describe('reviews', () => testOnOne(reviewCases, newPlace))
     void describe('responses', () => testOnOne(responseCases, newPlace))
     void describe('upgrades', () => {
       for (const [title, run] of Object.entries(upgradeCases)) void test(title, async () => run(await newPlace()))
