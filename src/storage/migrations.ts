@@ -249,6 +249,23 @@ export const migrations: readonly Migration[] = [
       )${type.table}`,
       'create index user_tokens_by_user on user_tokens (user_id)',
       `alter table credentials add column owner ${type.id} not null default 'all'`,
+      `create table notices (
+        id ${type.id} primary key,
+        once ${type.text} not null unique,
+        tenant ${type.id},
+        body ${type.text} not null,
+        created_at ${type.integer} not null
+      )${type.table}`,
+      'create index notices_by_time on notices (created_at)',
+      `create table errands (
+        notice ${type.id} not null,
+        receiver ${type.text} not null,
+        tries ${type.integer} not null,
+        next_at ${type.integer},
+        told_at ${type.integer},
+        primary key (notice, receiver)
+      )${type.sorted}`,
+      'create index errands_by_time on errands (next_at) where next_at is not null',
     ],
   },
 ]

@@ -11,6 +11,7 @@ import { storedHolds } from './holds.ts'
 import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { storedNotices } from './notices.ts'
 import { storedObjects } from './objects.ts'
 import { storedPlaces } from './places.ts'
 import { storedReceipts } from './receipts.ts'
@@ -42,6 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     responses: storedResponses(engine.db),
     chains: storedChains(engine.db),
     objects: storedObjects(engine.db),
+    notices: storedNotices(engine.db),
     reviews: storedReviews(engine),
     places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),

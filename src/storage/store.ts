@@ -4,6 +4,7 @@ import type { Scope } from '../policy/scope.ts'
 import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
+import type { Notices } from './notices.ts'
 import type { Removals } from './removals.ts'
 import type { StoredReviews } from './reviews.ts'
 import type { SumName } from './rollups.ts'
@@ -19,6 +20,8 @@ export interface Store {
   readonly responses: Responses
   readonly chains: Chains
   readonly objects: Objects
+  /** What operators are told of. */
+  readonly notices: Notices
   readonly reviews: StoredReviews
   readonly places: Places
   /** Which master key the secrets here were sealed and hashed with. */

@@ -24,6 +24,8 @@ export interface Tables {
   readonly chains: ChainRow
   readonly objects: ObjectRow
   readonly reviews: ReviewRow
+  readonly notices: NoticeRow
+  readonly errands: ErrandRow
   readonly places: PlaceRow
   readonly facts: FactRow
   readonly omni_migrations: MigrationRow
@@ -234,6 +236,23 @@ interface ReviewRow {
   readonly sealed: Uint8Array | null
   /** Bytes of `sealed`. */
   readonly size: number
+}
+
+interface NoticeRow {
+  readonly id: string
+  readonly once: string
+  readonly tenant: string | null
+  readonly body: string
+  readonly created_at: number
+}
+
+/** A notice that somebody is to be told of: null for `next_at` where that is done, or was given up. */
+interface ErrandRow {
+  readonly notice: string
+  readonly receiver: string
+  readonly tries: number
+  readonly next_at: number | null
+  readonly told_at: number | null
 }
 
 /** Of a provider, an account, a target or a quota: until when it is left alone, and who said so. */

@@ -5,6 +5,7 @@ import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import type { Place, StoreCases } from './place.ts'
 import { chainCases } from './chains.cases.ts'
+import { noticeCases } from './notices.cases.ts'
 import { placeCases } from './places.cases.ts'
 import { receiptCases } from './receipts.cases.ts'
 import { readingCases } from './reading.cases.ts'
@@ -21,6 +22,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
     void describe('receipts that go', () => testOnOne(removalCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
+    void describe('notices', () => testOnOne(noticeCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))
     void describe('reviews', () => testOnOne(reviewCases, newPlace))
     void describe('responses', () => testOnOne(responseCases, newPlace))
