@@ -44,18 +44,7 @@ export type ErrandEnd = { readonly toldAt: number } | { readonly nextAt: number 
 
 export function storedNotices(db: Kysely<Tables>): Notices {
   return {
-    put: ({ id, once, tenant, body, at }, receivers) =>
-      db.transaction().execute(async (transaction) => {
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('notices')
-          .values({ id, once, tenant, body, created_at: at })
-          .onConflict((conflict) => conflict.column('once').doNothing())
-          .executeTakeFirst()
-        if (!numInsertedOrUpdatedRows) return false
-        const rows = receivers.map((receiver) => ({ notice: id, receiver, tries: 0, next_at: at, told_at: null }))
-        if (rows.length > 0) await transaction.insertInto('errands').values(rows).execute()
-        return true
-      }),
+    put: (notice, receivers) => db.transaction().execute((transaction) => writeNotice(transaction, notice, receivers)),
     list: (query) => listTraced(db, query),
     due: async (receivers, at, most) => {
       if (receivers.length === 0) return []
@@ -91,6 +80,19 @@ export function storedNotices(db: Kysely<Tables>): Notices {
       await db.deleteFrom('notices').where('created_at', '<', before).execute()
     },
   }
+}
+
+/** `put` as part of a transaction. */
+export async function writeNotice(db: Kysely<Tables>, { id, once, tenant, body, at }: Notice, receivers: readonly string[]): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('notices')
+    .values({ id, once, tenant, body, created_at: at })
+    .onConflict((conflict) => conflict.column('once').doNothing())
+    .executeTakeFirst()
+  if (!numInsertedOrUpdatedRows) return false
+  const rows = receivers.map((receiver) => ({ notice: id, receiver, tries: 0, next_at: at, told_at: null }))
+  if (rows.length > 0) await db.insertInto('errands').values(rows).execute()
+  return true
 }
 
 const errandOf = (db: Kysely<Tables>, notice: string, receiver: string) =>
