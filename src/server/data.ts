@@ -22,6 +22,10 @@ export interface Data {
   openSecret(sealed: Uint8Array, place: Place): string
   sealAnswer(text: string, owner: string, id: string): Uint8Array
   openAnswer(sealed: Uint8Array, owner: string, id: string): string
+  /** The keyed hash of the pieces of a payload, in hex. */
+  hashPayload(pieces: readonly string[]): string
+  sealReview(text: string, tenant: string, id: string): Uint8Array
+  openReview(sealed: Uint8Array, tenant: string, id: string): string
 }
 
 /** Rejects with a sentence for the operator where the data directory or the database is not to be used. */
@@ -54,6 +58,8 @@ function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<
   const tokens = new KeyedHash(clientKeys)
   const credentials = deriveKey(master, 'credentials')
   const responses = deriveKey(master, 'responses')
+  const payloads = new KeyedHash(deriveKey(master, 'review-payloads'))
+  const reviews = deriveKey(master, 'reviews')
   return {
     store,
     adminHash: keyedHash(clientKeys, openAdminKey(dataDir)),
@@ -64,6 +70,9 @@ function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<
     openSecret: (sealed, place) => open(credentials, sealed, place),
     sealAnswer: (text, owner, id) => seal(responses, text, { tenant: owner, id, version: 1 }),
     openAnswer: (sealed, owner, id) => open(responses, sealed, { tenant: owner, id, version: 1 }),
+    hashPayload: (pieces) => payloads.digest(pieces),
+    sealReview: (text, tenant, id) => seal(reviews, text, { tenant, id, version: 1 }),
+    openReview: (sealed, tenant, id) => open(reviews, sealed, { tenant, id, version: 1 }),
   }
 }
 
