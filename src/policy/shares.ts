@@ -1,0 +1,163 @@
+/** What this process has of the counters that all share: calls take from it at once, and the bank is asked for what is lacking. */
+
+import type { Want } from './charges.ts'
+import type { CounterTerms } from './counter.ts'
+import { Asking, mostAsks, refusalOf, type AskingOptions, type Taken } from './shares-asking.ts'
+import { Hold } from './shares-hold.ts'
+import { amountOf, Share } from './shares-part.ts'
+
+export type { Clocks, Taken } from './shares-asking.ts'
+export type { Hold, Spent } from './shares-hold.ts'
+
+/** What a client may be told of a counter, as far as it is known here. */
+export interface CounterView {
+  readonly limit: number
+  readonly remaining: number
+  /** Milliseconds until all of it is there again; undefined where nobody knows. */
+  readonly fullAfterMs: number | undefined
+}
+
+/** Counters in use. Those beyond that are refused as if the store were away, unless another one rests. */
+const mostShares = 20_000
+/** What is free here and was not asked for in that many milliseconds goes back. */
+const idleMs = 100
+/** Longer than any call waits: whoever waits for a counter finds it where it was. */
+const restingMs = 5000
+/** So many are looked at for one that rests, the oldest first. */
+const mostLooks = 100
+/** Calls that have ended, and whose receipts are not in the index yet. */
+const mostUnindexed = 100_000
+
+export class Shares {
+  readonly #clocks: AskingOptions['clocks']
+  readonly #asking: Asking
+  /** By the counter's id; bounded by `mostShares`. */
+  readonly #shares = new Map<string, Share>()
+  /** Of counters that have other terms now, a window that is over as a rule: until nothing of them is held. */
+  readonly #past = new Set<Share>()
+  /** By the receipt; bounded by `mostUnindexed`. */
+  readonly #unindexed = new Map<string, Hold>()
+  #hasLapsed = false
+
+  constructor(options: AskingOptions) {
+    this.#clocks = options.clocks
+    this.#asking = new Asking(options, (wants, shares) => this.#reserve(wants, shares))
+  }
+
+  /** Milliseconds since 1970, by the store's clock as soon as it was heard: windows go by it. */
+  get time(): number {
+    return this.#asking.time
+  }
+
+  /** All of that, or nothing. At once where it is here; else a promise, which never rejects. */
+  take(wants: readonly Want[]): Taken | Promise<Taken> {
+    const at = this.#clocks.monotonic()
+    if (!this.#asking.hasLeaseAt(at)) this.#lapse()
+    else this.#hasLapsed = false
+    const shares: Share[] = []
+    for (const want of wants) {
+      const share = this.#shareOf(want.terms)
+      if (share === undefined) return { fault: 'store', want }
+      share.usedAt = at
+      shares.push(share)
+    }
+    const hold = this.#reserve(wants, shares)
+    if (typeof hold !== 'number') return { hold }
+    const [want, share] = [wants[hold]!, shares[hold]!]
+    const amount = amountOf(want)
+    if (amount > want.terms.capacity || share.isDry(amount, at)) return refusalOf(want, share, at, this.time)
+    return this.#asking.wait(wants, shares, hold)
+  }
+
+  stateOf({ id, capacity: limit }: CounterTerms): CounterView {
+    const share = this.#shares.get(id)
+    if (share === undefined) return { limit, remaining: limit, fullAfterMs: 0 }
+    const at = this.#clocks.monotonic()
+    const remaining = share.remaining(at)
+    return { limit, remaining, fullAfterMs: remaining === limit ? 0 : share.retryAfter(limit, at, this.time) }
+  }
+
+  /** The transactions of these receipts are in the database: what they spent of windows is known to the store. */
+  indexed(receipts: Iterable<string>): void {
+    if (this.#unindexed.size === 0) return
+    for (const receipt of receipts) {
+      this.#unindexed.get(receipt)?.release()
+      this.#unindexed.delete(receipt)
+    }
+  }
+
+  /** Gives back what nobody asks for, and forgets what rests: to be called every 100 ms. Never rejects. */
+  sweep(): Promise<void> {
+    const at = this.#clocks.monotonic()
+    const untold: Share[] = []
+    for (const [id, share] of this.#shares) {
+      if (share.isIdle && at - share.usedAt > restingMs) this.#shares.delete(id)
+      else if (untold.length < mostAsks && isDue(share, at)) untold.push(share)
+    }
+    for (const share of this.#past) {
+      if (share.isIdle && at - share.usedAt > restingMs) this.#past.delete(share)
+      else if (untold.length < mostAsks && isDue(share, at)) untold.push(share)
+    }
+    return this.#asking.tell(untold)
+  }
+
+  /** Says that this process lives, and what it holds is its own. Rejects where the store does not answer. */
+  keep(): Promise<void> {
+    return this.#asking.keep()
+  }
+
+  #reserve(wants: readonly Want[], shares: readonly Share[]): Hold | number {
+    const amounts: number[] = []
+    for (let at = 0; at < shares.length; at += 1) {
+      const amount = amountOf(wants[at]!)
+      if (shares[at]!.reserve(amount)) {
+        amounts.push(amount)
+        continue
+      }
+      for (let before = 0; before < at; before += 1) shares[before]!.giveBack(amounts[before]!)
+      return at
+    }
+    return new Hold(shares, amounts, this.#unindexed)
+  }
+
+  #shareOf(terms: CounterTerms): Share | undefined {
+    const known = this.#shares.get(terms.id)
+    if (known?.terms === terms) return known
+    if (terms.kind === 'window' && this.#unindexed.size >= mostUnindexed) return undefined
+    if (known !== undefined && isOne(known.terms, terms)) {
+      known.terms = terms
+      return known
+    }
+    if (known !== undefined) this.#past.add(known)
+    else if (this.#shares.size >= mostShares && !this.#makeRoom()) return undefined
+    const share = new Share(terms)
+    this.#shares.set(terms.id, share)
+    return share
+  }
+
+  /** Whether one that rests could be forgotten. */
+  #makeRoom(): boolean {
+    const at = this.#clocks.monotonic()
+    let looks = 0
+    for (const [id, share] of this.#shares) {
+      if (share.isIdle && at - share.usedAt > restingMs) return this.#shares.delete(id)
+      looks += 1
+      if (looks >= mostLooks) break
+    }
+    return false
+  }
+
+  /** The store may have given others what was free here. */
+  #lapse(): void {
+    if (this.#hasLapsed) return
+    this.#hasLapsed = true
+    for (const share of this.#shares.values()) share.lapse()
+    for (const share of this.#past) share.lapse()
+  }
+}
+
+const isDue = (share: Share, at: number): boolean => share.isInDebt || (share.isUntold && at - share.usedAt >= idleMs)
+
+/** Whether it is the same counter, though its capacity has changed. */
+const isOne = (before: CounterTerms, terms: CounterTerms): boolean =>
+  before.kind === terms.kind && (before.kind !== 'window' || terms.kind !== 'window' || before.from === terms.from)
