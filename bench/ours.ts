@@ -4,6 +4,7 @@ import { builtIn } from '../src/catalog/table.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { buildSnapshot } from '../src/control/publish.ts'
 import type { Gateway } from '../src/gateway/gateway.ts'
+import { identifyClient } from '../src/gateway/identify.ts'
 import { Health } from '../src/routing/health.ts'
 import { createHttp } from '../src/server/http.ts'
 import { Roster } from '../src/base/roster.ts'
@@ -16,6 +17,7 @@ const snapshot = buildSnapshot({ settings, keys: [], objects: [], secrets: new M
 const gateway: Gateway = {
   snapshot,
   isDraining: false,
+  identify: identifyClient,
   hasRoomFor: () => true,
   network: new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer }),
   media: undefined,
@@ -34,6 +36,8 @@ const gateway: Gateway = {
 const listening = {
   gateway,
   hosts: new Set(['127.0.0.1']),
+  addressOf: () => '127.0.0.1',
+  refused: () => {},
   limits: settings.http,
   tls: undefined,
   // The bench asks for nothing but readiness beside the model surfaces.

@@ -68,6 +68,7 @@ function clientOf(headers: Headers = {}): Client & { readonly said: string[] } {
     path: '/',
     named: '',
     query: '',
+    address: '127.0.0.1',
     bytesSent: 0,
     hasBegun: false,
     isGone: false,

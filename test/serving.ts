@@ -7,6 +7,7 @@ import { buildSnapshot } from '../src/control/publish.ts'
 import type { Failure } from '../src/canonical/failure.ts'
 import type { Client, Headers } from '../src/gateway/client.ts'
 import type { Gateway } from '../src/gateway/gateway.ts'
+import { identifyClient } from '../src/gateway/identify.ts'
 import { serve } from '../src/gateway/serve.ts'
 import type { Snapshot } from '../src/gateway/snapshot.ts'
 import { epochName, epochStart } from '../src/receipts/epoch.ts'
@@ -71,6 +72,7 @@ function gatewayOf(snapshot: Snapshot, network: Transport, settle: Gateway['sett
   return {
     snapshot,
     isDraining: false,
+    identify: identifyClient,
     hasRoomFor: () => true,
     network,
     local: new LocalTransport(),
@@ -97,6 +99,7 @@ function clientOf({ headers, body, named = '', leaves = false, interruption }: A
     headers,
     method: 'POST',
     path: '/',
+    address: '127.0.0.1',
     named,
     query: 'alt=sse',
     bytesSent: 0,

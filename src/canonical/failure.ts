@@ -69,6 +69,8 @@ export const reasons = {
     retry: true,
   },
   insufficient_scope: caller(403, permission),
+  address_not_allowed: caller(403, permission),
+  admin_key_misused: { ...caller(403, permission), code: 'insufficient_scope' },
   model_not_allowed: caller(403, permission),
   policy_blocked: caller(403, permission),
   review_required: caller(403, permission),
@@ -95,6 +97,8 @@ export const reasons = {
   },
   // Zero is a limit too: coming back does not help until somebody raises it.
   suspended: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), code: 'rate_limit_exceeded' },
+  // A wrong key does not become a right one by waiting.
+  too_many_wrong_keys: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), code: 'rate_limit_exceeded' },
   headers_too_large: caller(431),
   client_closed: caller(499),
   internal_error: gateway(500, { gemini: 'INTERNAL' }),

@@ -196,7 +196,7 @@ function itemsOf(value: unknown): readonly unknown[] | undefined {
     .filter((item) => item !== '')
 }
 
-export function list(says: string, pattern: RegExp, most: number): Kind<readonly string[]> {
+export function list(says: string, pattern: Pick<RegExp, 'test'>, most: number): Kind<readonly string[]> {
   return kind({ says, json: { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'string' }] } }, (value) => {
     const items = itemsOf(value)
     return items && items.length <= most && items.every((item): item is string => typeof item === 'string' && pattern.test(item)) ? items : undefined

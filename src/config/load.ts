@@ -94,6 +94,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     host: server.host,
     port: server.port,
     hosts: server.hosts,
+    trustedProxies: server.trustedProxies,
     ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
     allowPlaintext: server.allowPlaintext,
     workers: server.workers,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { alerts } from './alerts.ts'
 import { chainSchema } from './chain-entry.ts'
 import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
-import { aliasName, anything, host, modelName, name, names } from './names.ts'
+import { aliasName, anything, host, modelName, name, names, network } from './names.ts'
 import { provider } from './provider-entry.ts'
 import { anchors, exports } from './sinks.ts'
 import { pricesSchema } from './prices.ts'
@@ -24,6 +24,11 @@ const server = z.strictObject({
     list('a list of host names', host, 100),
     'Names that clients may call the gateway by, beside loopback and `server.host`; any other `Host` header is refused.',
     { env: 'OMNI_HOSTS', or: [] },
+  ),
+  trustedProxies: setting(
+    list('a list of addresses or networks, as `10.0.0.0/8`', network, 100),
+    'Proxies in front whose `x-forwarded-for` is believed: where a request comes from is the last address in it that is none of theirs. Without any the connection alone tells.',
+    { env: 'OMNI_TRUSTED_PROXIES', or: [] },
   ),
   allowPlaintext: setting(flag(), 'Listen beyond loopback without TLS: keys and prompts can then be read on the way. For a proxy in front that speaks TLS.', {
     env: 'OMNI_ALLOW_PLAINTEXT',

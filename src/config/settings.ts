@@ -90,6 +90,8 @@ export interface Settings {
   readonly host: string
   readonly port: number
   readonly hosts: readonly string[]
+  /** Addresses and networks of those whose `x-forwarded-for` counts. */
+  readonly trustedProxies: readonly string[]
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly allowPlaintext: boolean
   readonly workers: number

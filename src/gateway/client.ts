@@ -16,6 +16,8 @@ export interface Client {
   readonly named: string
   /** Behind the `?`, as it was sent. */
   readonly query: string
+  /** Where it comes from, as far as the network or a trusted proxy says it; empty where neither does any more. */
+  readonly address: string
   /** What this client was told on its connection, where that outlives a call. */
   readonly turns?: Turns
   /** Bytes of the answer that were handed to the network. */

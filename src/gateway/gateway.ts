@@ -8,7 +8,7 @@ import type { Transport } from '../upstream/exchange.ts'
 import type { Medium } from '../upstream/media.ts'
 import type { Client } from './client.ts'
 import type { Memory } from './memory.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Caller, Snapshot } from './snapshot.ts'
 
 export interface Gateway {
   /** The newest; read once for each call. */
@@ -17,6 +17,8 @@ export interface Gateway {
   readonly isDraining: boolean
   /** Whether there is memory for one more call, with so long a body. */
   hasRoomFor(bytes: number): boolean
+  /** Who asks. Throws `Failure` as `identifyClient` does, and `too_many_wrong_keys`. */
+  identify(client: Pick<Client, 'headers' | 'address'>, snapshot: Snapshot): Caller
   readonly network: Transport
   /** Carries what the built-in provider answers. */
   readonly local: Transport

@@ -30,6 +30,10 @@ export class HeardClient implements Client {
     this.#added = added
   }
 
+  get address(): string {
+    return this.#client.address
+  }
+
   get bytesSent(): number {
     return this.#client.bytesSent
   }

@@ -1,7 +1,7 @@
 /** Who asks: the client's key, wherever its API puts keys. */
 
 import { Failure } from '../canonical/failure.ts'
-import type { Headers } from './client.ts'
+import type { Client, Headers } from './client.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 
 /** Throws `Failure`: `invalid_api_key` for none or a wrong one, `ambiguous_credentials` for two that differ. */
@@ -13,6 +13,14 @@ export function identify(headers: Headers, snapshot: Snapshot): Caller {
   }
   const caller = snapshot.identify(token) ?? snapshot.anonymous
   if (!caller) throw new Failure('invalid_api_key', 'The key is not one of this gateway’s, or it was revoked.')
+  return caller
+}
+
+/** `identify`, where it is known from where they ask: `address_not_allowed` where the key may not be used there. */
+export function identifyClient(client: Pick<Client, 'headers' | 'address'>, snapshot: Snapshot): Caller {
+  const caller = identify(client.headers, snapshot)
+  if (caller.mayComeFrom !== undefined && !caller.mayComeFrom(client.address))
+    throw new Failure('address_not_allowed', 'This key may not be used from this address.')
   return caller
 }
 

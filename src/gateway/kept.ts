@@ -15,7 +15,6 @@ import { begin } from './begin.ts'
 import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { answerHeaders, refusalHeaders, streamHeaders } from './headers.ts'
-import { identify } from './identify.ts'
 import { listInput } from './kept-input.ts'
 import { passStream } from './kept-stream.ts'
 import type { KeptAnswer } from './memory.ts'
@@ -41,7 +40,7 @@ export async function serveKept(surface: KeptSurface, asker: Client, house: Gate
   receipt.guessNothing()
   const asking = { surface, client, gateway, receipt }
   try {
-    const caller = identify(client.headers, gateway.snapshot)
+    const caller = gateway.identify(client, gateway.snapshot)
     tellCaller(caller, receipt)
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
     await answer(asking, ownerOf(caller))

@@ -13,7 +13,6 @@ import { count } from './count.ts'
 import { beginStream, deliver } from './deliver.ts'
 import { fill } from './fill.ts'
 import type { Gateway } from './gateway.ts'
-import { identify } from './identify.ts'
 import { endDraining } from './leaving.ts'
 import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
 import { Patience } from './patience.ts'
@@ -35,7 +34,7 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
   let call: AnyCall | undefined
   let pass: Pass
   try {
-    const caller = identify(client.headers, snapshot)
+    const caller = gateway.identify(client, snapshot)
     tellCaller(caller, receipt)
     if (snapshot.limits.keyConcurrency > 0) pass = await enter(caller, client, snapshot, receipt)
     call = await take({ surface, client, caller, snapshot }, gateway)

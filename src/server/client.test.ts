@@ -21,7 +21,7 @@ interface Served extends AsyncDisposable {
 async function serve(work: (client: HttpClient) => Promise<void> | void): Promise<Served> {
   const server: Server = createServer()
   const handle = (request: ConstructorParameters<typeof HttpClient>[0], response: ConstructorParameters<typeof HttpClient>[1]) =>
-    void work(new HttpClient(request, response, { path: '/x', named: '', query: '' }, limits))
+    void work(new HttpClient(request, response, { path: '/x', named: '', query: '', addressOf: () => '127.0.0.1' }, limits))
   server.on('request', handle).on('checkContinue', handle)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

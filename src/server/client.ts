@@ -8,6 +8,7 @@ import { awake, Limit, unwatch, watch, type Watched } from '../base/watch.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { ByteSource } from '../base/source.ts'
 import type { Client, Headers } from '../gateway/client.ts'
+import type { AddressOf } from './addresses.ts'
 import { IncomingStream, tooLarge, type IncomingLimits } from './incoming.ts'
 
 /** Milliseconds. */
@@ -23,6 +24,7 @@ export interface Place {
   readonly path: string
   readonly named: string
   readonly query: string
+  readonly addressOf: AddressOf
 }
 
 /** How long a client that is still sending may take to read why it was refused. */
@@ -38,13 +40,14 @@ export class HttpClient implements Client, Listed {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #limits: ClientLimits
+  readonly #addressOf: AddressOf
   readonly #sentBefore: number
   #listener: (() => void) | undefined
   #reading: { stop(failure: Failure): void } | undefined
   #interruption: Failure | undefined
   #isGone = false
 
-  constructor(request: IncomingMessage, response: ServerResponse, { path, named, query }: Place, limits: ClientLimits) {
+  constructor(request: IncomingMessage, response: ServerResponse, { path, named, query, addressOf }: Place, limits: ClientLimits) {
     this.method = request.method ?? ''
     this.path = path
     this.named = named
@@ -53,12 +56,17 @@ export class HttpClient implements Client, Listed {
     this.#request = request
     this.#response = response
     this.#limits = limits
+    this.#addressOf = addressOf
     this.#sentBefore = request.socket.bytesWritten
     response.on('close', () => {
       if (response.writableFinished) return
       this.#isGone = true
       this.#listener?.()
     })
+  }
+
+  get address(): string {
+    return this.#addressOf(this.#request)
   }
 
   get hasBegun(): boolean {

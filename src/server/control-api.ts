@@ -9,12 +9,18 @@ import { Auditor } from '../control/audit.ts'
 import type { Control } from '../control/control.ts'
 import type { ControlRoute, Viewer } from '../control/route.ts'
 import { controlRoutes } from '../control/routes.ts'
+import type { AddressOf } from './addresses.ts'
 import { plainHeaders, refuseSide } from './http.ts'
 
 const bodyLimit = 1024 * 1024
 
-/** `viewerOf` tells who sent a request that the table let in. */
-export async function buildApi(control: Control, viewerOf: (request: IncomingMessage) => Viewer): Promise<FastifyInstance> {
+/** Of a request that the table let in: who sent it, and from where. */
+export interface Senders {
+  readonly viewerOf: (request: IncomingMessage) => Viewer
+  readonly addressOf: AddressOf
+}
+
+export async function buildApi(control: Control, senders: Senders): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit,
     logger: false,
@@ -29,12 +35,12 @@ export async function buildApi(control: Control, viewerOf: (request: IncomingMes
   app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.'), control))
   const auditor = new Auditor(control)
   app.addHook('onClose', () => auditor.close())
-  for (const route of controlRoutes) add(app, route, auditor, viewerOf)
+  for (const route of controlRoutes) add(app, route, auditor, senders)
   await app.ready()
   return app
 }
 
-function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, viewerOf: (request: IncomingMessage) => Viewer): void {
+function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, { viewerOf, addressOf }: Senders): void {
   const allowed = new Set(route.query)
   app.route({
     method: route.method,
@@ -58,7 +64,7 @@ function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, viewer
         params: request.params as Record<string, string>,
         query,
         body: request.body,
-        address: request.raw.socket.remoteAddress ?? '',
+        address: addressOf(request.raw),
         ifMatch: request.headers['if-match'],
       })
       reply.code(status).headers(plainHeaders)

@@ -15,7 +15,9 @@ import { anthropicMessages } from '../wires/anthropic-messages/index.ts'
 import { cohereChat } from '../wires/cohere-chat/index.ts'
 import { geminiGenerate } from '../wires/gemini-generate/index.ts'
 import type { SurfaceWire } from '../wires/wire.ts'
+import { checkAddress } from './addresses.ts'
 import { HttpClient, type ClientLimits } from './client.ts'
+import type { Door } from './door.ts'
 import { checkQuery, guard, takeQueryKey, takesQueryKey } from './guard.ts'
 import { askerOf } from './models.ts'
 import { match, type Route } from './routes.ts'
@@ -33,9 +35,8 @@ export type Side = (
   found: { readonly route: Route; readonly rest: string; readonly query: string },
 ) => Promise<void> | void
 
-export interface Listening {
+export interface Listening extends Omit<Door, 'throttle'> {
   readonly gateway: Gateway
-  readonly hosts: ReadonlySet<string>
   readonly limits: HttpLimits
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly side: Side
@@ -105,19 +106,23 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
       throw new Failure('method_not_allowed', 'This path is served by another method.')
     }
     const { serving } = found.route
+    const { gateway, addressOf } = listening
+    const { edges } = gateway.snapshot
+    if (edges !== undefined) checkAddress(edges, found.route, addressOf(request))
     if (takesQueryKey(path)) takeQueryKey(request, query)
     else checkQuery(query)
     if (serving.kind !== 'surface' && serving.kind !== 'kept') {
       response.setHeader('x-request-id', requestIdOf(request.headers as Headers))
       return await listening.side(request, response, { ...found, query })
     }
-    const client = new HttpClient(request, response, { path: found.route.path, named: found.rest, query }, listening.limits)
+    const client = new HttpClient(request, response, { path: found.route.path, named: found.rest, query, addressOf }, listening.limits)
     live.add(client)
-    const { gateway } = listening
     const served = serving.kind === 'kept' ? serveKept(serving.surface, client, gateway) : serve(serving.surface, client, gateway)
     await served.then(() => client.taken()).finally(() => live.remove(client))
   } catch (error) {
-    refuseSide(request, response, toFailure(error), listening.gateway)
+    const failure = toFailure(error)
+    listening.refused(failure)
+    refuseSide(request, response, failure, listening.gateway)
   }
 }
 

@@ -19,6 +19,7 @@ import { hasAddress } from '../providers/provider.ts'
 import { Health } from '../routing/health.ts'
 import type { ClientKey } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { AddressOf } from './addresses.ts'
 import type { Data } from './data.ts'
 
 export interface PlaneParts {
@@ -50,6 +51,7 @@ const atStartOnly = [
   'logLevel',
   'inputHash',
   'hosts',
+  'trustedProxies',
   'metadata',
   'drain',
 ] as const
@@ -171,14 +173,14 @@ export class Plane {
   }
 
   /** Hands requests to the control API, which is loaded with the first of them. */
-  serveControl(viewers: WeakMap<IncomingMessage, Viewer>): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  serveControl(viewers: WeakMap<IncomingMessage, Viewer>, addressOf: AddressOf): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
     const viewerOf = (request: IncomingMessage): Viewer => {
       const viewer = viewers.get(request)
       if (viewer === undefined) throw new Failure('insufficient_scope', 'Nobody was let in to this path.')
       return viewer
     }
     return async (request, response) => {
-      this.#api ??= import('./control-api.ts').then(({ buildApi }) => buildApi(this.#control(), viewerOf))
+      this.#api ??= import('./control-api.ts').then(({ buildApi }) => buildApi(this.#control(), { viewerOf, addressOf }))
       const api = await this.#api
       api.routing(request, response)
     }

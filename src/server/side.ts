@@ -5,11 +5,14 @@ import { Failure } from '../canonical/failure.ts'
 import type { Viewer } from '../control/route.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { admit, type Keyring } from './access.ts'
+import { checkViewer } from './addresses.ts'
+import type { Door } from './door.ts'
 import { plainHeaders, type Side } from './http.ts'
 import { askerOf, writeModel, writeModels } from './models.ts'
 import type { Readiness } from './readiness.ts'
+import type { Route } from './routes.ts'
 
-export interface SideWorld {
+export interface SideWorld extends Pick<Door, 'addressOf' | 'throttle'> {
   readonly snapshot: () => Snapshot
   readonly keyring: Keyring
   /** Who is on the way to the control API; each entry lives as long as its request. */
@@ -32,7 +35,7 @@ const welcome = `Omni Gateway is running.
 export function serveBeside(world: SideWorld): Side {
   return async (request, response, { route, rest }) => {
     const snapshot = world.snapshot()
-    const viewer = admit(route.access, request.headers, snapshot, world.keyring)
+    const viewer = letIn(request, route, world)
     switch (route.serving.kind) {
       case 'health':
         return sendJson(response, 200, { status: 'ok' })
@@ -62,6 +65,18 @@ export function serveBeside(world: SideWorld): Side {
       case 'kept':
         throw new Failure('internal_error', 'A model surface is not served here.')
     }
+  }
+}
+
+/** Undefined where nobody needs to be known. Throws `Failure` where they may not use the route, or not from where they are. */
+function letIn(request: IncomingMessage, route: Route, { snapshot, keyring, addressOf, throttle }: SideWorld): Viewer | undefined {
+  const { edges } = snapshot()
+  try {
+    const viewer = admit(route.access, request.headers, snapshot(), keyring)
+    if (edges !== undefined && viewer !== undefined) checkViewer(viewer, { edges, route, from: addressOf(request) })
+    return viewer
+  } catch (error) {
+    throw throttle.judge(error, { address: addressOf(request) })
   }
 }
 

@@ -21,6 +21,7 @@ export interface SocketClientLimits {
 
 export interface Asked {
   readonly path: string
+  readonly address: string
   readonly headers: Headers
   readonly body: Buffer
   readonly turns: Turns
@@ -32,6 +33,7 @@ export class SocketClient implements Client, Listed {
   readonly named = ''
   readonly query = ''
   readonly path: string
+  readonly address: string
   readonly headers: Headers
   readonly turns: Turns
   readonly #socket: WebSocket
@@ -46,9 +48,10 @@ export class SocketClient implements Client, Listed {
   #bytesSent = 0
   #waiting: (() => void) | undefined
 
-  constructor(socket: WebSocket, { path, headers, body, turns }: Asked, limits: SocketClientLimits) {
+  constructor(socket: WebSocket, { path, address, headers, body, turns }: Asked, limits: SocketClientLimits) {
     this.#socket = socket
     this.path = path
+    this.address = address
     this.headers = headers
     this.turns = turns
     this.#body = body

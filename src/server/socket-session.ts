@@ -12,6 +12,8 @@ import { requestIdOf } from '../gateway/observe.ts'
 import { serve } from '../gateway/serve.ts'
 import type { CallLimits } from '../gateway/snapshot.ts'
 import type { ChatSurface } from '../surfaces/surface.ts'
+import { barred } from './addresses.ts'
+import type { Door } from './door.ts'
 import type { Live } from './http.ts'
 import { RecentTurns } from './recent-turns.ts'
 import { errorEvent, SocketClient, type SocketClientLimits } from './socket-client.ts'
@@ -29,16 +31,16 @@ export interface SocketLimits extends SocketClientLimits {
   readonly memory: number
 }
 
-export interface SocketWorld {
+export interface SocketWorld extends Omit<Door, 'throttle'> {
   readonly gateway: Gateway
   readonly live: Live
-  readonly hosts: ReadonlySet<string>
   readonly limits: SocketLimits
 }
 
 export interface Opened {
   readonly socket: WebSocket
   readonly path: string
+  readonly address: string
   readonly headers: Headers
   readonly surface: ChatSurface
 }
@@ -106,10 +108,12 @@ export class SocketSession implements Listed {
   }
 
   #ask(data: Buffer): SocketClient {
-    const { socket, path, headers } = this.#opened
+    const { socket, path, address, headers } = this.#opened
+    // The lists may have changed since it was connected.
+    if (this.#world.gateway.snapshot.edges?.mayCall(address) === false) throw barred()
     const { body, isWarmUp } = readMessage(data, this.#world.gateway.snapshot.limits)
     const turns = { find: (id: string) => this.#turns.find(id), put: this.#turns.put.bind(this.#turns), isWarmUp }
-    return new SocketClient(socket, { path, headers, body, turns }, this.#world.limits)
+    return new SocketClient(socket, { path, address, headers, body, turns }, this.#world.limits)
   }
 
   async #answer(client: SocketClient): Promise<void> {

@@ -5,12 +5,13 @@ import type { Socket } from 'node:net'
 import type { WebSocketServer } from 'ws'
 import { Roster } from '../base/roster.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
+import type { Settings } from '../config/settings.ts'
 import type { Headers } from '../gateway/client.ts'
-import { identify } from '../gateway/identify.ts'
 import type { ChatSurface } from '../surfaces/surface.ts'
+import { barred } from './addresses.ts'
 import { checkQuery, guard } from './guard.ts'
 import { match } from './routes.ts'
-import { SocketSession, type SocketWorld } from './socket-session.ts'
+import { SocketSession, type Opened, type SocketLimits, type SocketWorld } from './socket-session.ts'
 
 /** How often it is asked whether clients are still there, at least. */
 const lookEvery = 30_000
@@ -49,7 +50,9 @@ export class Sockets {
         this.#timer ??= setInterval(() => this.#look(), Math.min(lookEvery, this.#world.limits.idle / 2)).unref()
       })
     } catch (error) {
-      refuse(toFailure(error))
+      const failure = toFailure(error)
+      this.#world.refused(failure)
+      refuse(failure)
     } finally {
       this.#opening -= 1
     }
@@ -69,8 +72,8 @@ export class Sockets {
     for (const session of this.#sessions) session.look()
   }
 
-  #admit(request: IncomingMessage): { readonly path: string; readonly headers: Headers; readonly surface: ChatSurface } {
-    const { gateway, hosts, limits } = this.#world
+  #admit(request: IncomingMessage): Omit<Opened, 'socket'> {
+    const { gateway, hosts, limits, addressOf } = this.#world
     guard(request, hosts)
     // Before 24.9 Node.js asks nobody which upgrades are wanted.
     if (!this.wants(request)) throw new Failure('upgrade_required', 'This path is not served by WebSocket.')
@@ -78,12 +81,21 @@ export class Sockets {
     checkQuery(query)
     checkOrigin(request)
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
+    const address = addressOf(request)
+    const { snapshot } = gateway
     const headers = headersOf(request)
-    identify(headers, gateway.snapshot)
+    if (snapshot.edges?.mayCall(address) === false) throw barred()
+    gateway.identify({ headers, address }, snapshot)
     if (this.#sessions.size + this.#opening > limits.connections)
       throw new Failure('overloaded', 'As many clients are connected by WebSocket as the operator allows.')
-    return { path, headers, surface: surfaceAt(path) }
+    return { path, address, headers, surface: surfaceAt(path) }
   }
+}
+
+/** Bytes, milliseconds and connections, as the settings have them. */
+export function socketLimits({ responses, limits, http }: Pick<Settings, 'responses' | 'limits' | 'http'>): SocketLimits {
+  const { sockets: connections, socketIdle: idle, socketMemory: memory } = responses
+  return { connections, idle, memory, frame: limits.answer, buffer: limits.streamBuffer, writeIdle: http.writeIdle }
 }
 
 async function loadServer(maxPayload: number): Promise<WebSocketServer> {

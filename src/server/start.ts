@@ -26,6 +26,7 @@ import { AnswerMemory } from './answer-memory.ts'
 import { Checks } from './checks.ts'
 import { digestBuild } from './build.ts'
 import { openData, type Data } from './data.ts'
+import { identifierOf, openDoor, type Door } from './door.ts'
 import { openEpochs } from './epochs.ts'
 import { HealthKeeper } from './health-keeper.ts'
 import { gaugesOf, placeGaugesOf } from './gauges.ts'
@@ -37,8 +38,7 @@ import { fetchPrices } from './prices.ts'
 import { readReadiness } from './readiness.ts'
 import type { Recorder } from './recorder.ts'
 import { serveBeside } from './side.ts'
-import type { SocketLimits } from './socket-session.ts'
-import { Sockets } from './sockets.ts'
+import { socketLimits, Sockets } from './sockets.ts'
 import { stopping, type Ends } from './stop.ts'
 
 export interface Start {
@@ -122,14 +122,15 @@ async function run({ settings, version }: Start, prepared: Prepared): Promise<Ru
   const keeping = (state.keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build }))
   const firstKey = await plane.makeFirstKey()
   const metrics = new Metrics(gaugesOf(keeping, log, plane), settings.metadata)
+  const door = openDoor(settings, metrics, log)
   const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
-  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, ...readers({ metrics, recorder: keeping.recorder, log }) })
+  const heard = readers({ metrics, recorder: keeping.recorder, log })
+  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, identify: identifierOf(door), ...heard })
   const tls = settings.tls && readTls(settings.tls)
-  const hosts = hostsOf(settings)
-  const sockets = new Sockets({ gateway, live, hosts, limits: socketLimits(settings) })
+  const sockets = new Sockets({ gateway, live, ...door, limits: socketLimits(settings) })
   const allMetrics = () => metrics.text() + placeMetrics.text() + keeping.metrics()
-  const side = sideOf({ state, plane, data, recorder: keeping.recorder, metrics: allMetrics })
-  const server = createHttp({ gateway, hosts, limits: settings.http, tls, side, upgrades: sockets }, live)
+  const side = sideOf({ state, plane, data, recorder: keeping.recorder, metrics: allMetrics, ...door })
+  const server = createHttp({ gateway, ...door, limits: settings.http, tls, side, upgrades: sockets }, live)
   await listen(server, settings)
   // Without a listener, one client that finds no descriptor left would end the process for all others.
   server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
@@ -187,9 +188,9 @@ interface Parts {
 }
 
 function assembleGateway(
-  parts: Parts & { readonly overload: Overload; readonly log: Log } & Pick<Gateway, 'network' | 'media' | 'memory' | 'intend' | 'note' | 'settle'>,
+  parts: Parts & { readonly overload: Overload; readonly log: Log } & Pick<Gateway, 'network' | 'media' | 'memory' | 'identify' | 'intend' | 'note' | 'settle'>,
 ): Gateway {
-  const { overload, state, plane, data, log, network, media, memory, intend, note, settle } = parts
+  const { overload, state, plane, data, log, network, media, memory, identify, intend, note, settle } = parts
   return {
     get snapshot() {
       return plane.snapshot
@@ -197,6 +198,7 @@ function assembleGateway(
     get isDraining() {
       return state.isDraining
     },
+    identify,
     hasRoomFor: (bytes) => overload.hasRoomFor(bytes),
     network,
     media,
@@ -214,16 +216,14 @@ function assembleGateway(
   }
 }
 
-/** Who hears of calls when they end: of how they failed, and of their closed receipts. */
-function readers({
-  metrics,
-  recorder,
-  log,
-}: {
+interface Readers {
   readonly metrics: Metrics
   readonly recorder: Recorder
   readonly log: Log
-}): Pick<Gateway, 'intend' | 'note' | 'settle'> {
+}
+
+/** Who hears of calls when they end: of how they failed, and of their closed receipts. */
+function readers({ metrics, recorder, log }: Readers): Pick<Gateway, 'intend' | 'note' | 'settle'> {
   return {
     intend: (receipt) => recorder.intend(receipt),
     note: (failure, requestId) => log.note(failure, requestId),
@@ -242,21 +242,17 @@ function readers({
 }
 
 /** `metrics` are all of them, as text. */
-function sideOf({ state, plane, data, recorder, metrics }: Parts & { readonly recorder: Recorder; readonly metrics: () => string }): Side {
+function sideOf({ state, plane, data, recorder, metrics, ...door }: Parts & Door & { readonly recorder: Recorder; readonly metrics: () => string }): Side {
   const viewers = new WeakMap<IncomingMessage, Viewer>()
   return serveBeside({
+    ...door,
     snapshot: () => plane.snapshot,
     keyring: { adminHash: data.adminHash, hashKey: data.hashKey },
     viewers,
     readiness: () => readReadiness({ state, plane, data, recorder }),
     metrics: () => ({ type: contentType, text: metrics() }),
-    control: plane.serveControl(viewers),
+    control: plane.serveControl(viewers, door.addressOf),
   })
-}
-
-function socketLimits({ responses, limits, http }: Settings): SocketLimits {
-  const { sockets: connections, socketIdle: idle, socketMemory: memory } = responses
-  return { connections, idle, memory, frame: limits.answer, buffer: limits.streamBuffer, writeIdle: http.writeIdle }
 }
 
 function readTls({ cert, key }: { readonly cert: string; readonly key: string }) {
@@ -274,11 +270,6 @@ function sentenceOf(error: unknown): string | undefined {
   if (code === 'EADDRNOTAVAIL') return 'The address to listen on is not one of this machine: see OMNI_HOST.'
   if (typeof code === 'string' && code.startsWith('ERR_OSSL')) return 'The certificate of `server.tls` and its key are not a pair in PEM.'
   return undefined
-}
-
-/** Loopback's names, where we listen, and what the operator added. */
-function hostsOf({ host, hosts }: Settings): ReadonlySet<string> {
-  return new Set(['localhost', '127.0.0.1', '[::1]', host.includes(':') ? `[${host}]` : host, ...hosts].map((name) => name.toLowerCase()))
 }
 
 async function listen(server: Server, { port, host }: Settings): Promise<void> {
