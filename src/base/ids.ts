@@ -33,11 +33,21 @@ export function uuid7(): string {
 /** The id of a receipt: `dec_` and a UUIDv7. */
 export const receiptId = (): string => `dec_${uuid7()}`
 export const keyId = (): string => `key_${uuid7()}`
+export const userTokenId = (): string => `ut_${uuid7()}`
+export const sessionId = (): string => `ses_${uuid7()}`
+export const invitationId = (): string => `inv_${uuid7()}`
 export const credentialId = (): string => `cred_${uuid7()}`
 export const reviewId = (): string => `rev_${uuid7()}`
 
 /** A client's secret to us, 256 bits. */
 export const clientKey = (): string => `omni_${secret()}`
+/** A user's secret to the control API, and one for a while that was begun with it, 256 bits each. */
+export const userToken = (): string => `omni_usr_${secret()}`
+export const sessionToken = (): string => `omni_ses_${secret()}`
+/** What opens sponsored models, once. */
+export const invitationCode = (): string => `omni_inv_${secret()}`
+/** Whether it has the shape of a user's token or session. */
+export const isOfUser = (token: string): boolean => /^omni_(usr|ses)_[\w-]{43}$/.test(token)
 /** The operator's secret to the control API, 256 bits. */
 export const adminToken = (): string => `omni_admin_${secret()}`
 

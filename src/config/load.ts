@@ -121,8 +121,9 @@ function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, 
 
 /** What is read as it is written. */
 function sameOf(given: Given) {
-  const { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses } = given
-  return { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, deadlines, limits, metadata, upstream, media, responses }
+  const { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, sessions, deadlines, limits, metadata, upstream, media, responses } =
+    given
+  return { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, sessions, deadlines, limits, metadata, upstream, media, responses }
 }
 
 /** A setting that is taken and does nothing would be believed. */

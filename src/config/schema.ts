@@ -160,6 +160,11 @@ const queue = z.strictObject({
   time: setting(duration('0ms', '10min'), 'How long a call may wait there.', { or: '10s' }),
 })
 
+const sessions = z.strictObject({
+  idle: setting(duration('1s', '24h'), 'How long a user’s session of the control API may be unused until it ends.', { or: '30min' }),
+  age: setting(duration('1s', '720h'), 'How long it may last in all.', { or: '12h' }),
+})
+
 const upstream = z.strictObject({
   connections: setting(count(1, 100_000), 'Connections that one provider’s address may have; one call uses one.', { or: 8000 }),
   keepAlive: setting(duration('1ms', '1h'), 'How long an unused connection is kept.', { or: '30s' }),
@@ -259,6 +264,7 @@ export const schema = z.strictObject({
   retry: retry.prefault({}),
   health: health.prefault({}),
   queue: queue.prefault({}),
+  sessions: sessions.prefault({}),
   deadlines: deadlines.prefault({}),
   limits: limits.prefault({}),
   metadata: metadata.prefault({}),

@@ -136,6 +136,8 @@ export interface Settings {
   }
   /** Calls that wait for one target, and how long. */
   readonly queue: { readonly size: number; readonly time: number }
+  /** Of users of the control API: unused, and in all. */
+  readonly sessions: { readonly idle: number; readonly age: number }
   readonly deadlines: Deadlines
   readonly limits: {
     readonly body: number

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { access, id, label, moment, range } from './access.ts'
+import { duration } from './durations.ts'
 
 /** What is stored of a key beside its row, as JSON. */
 export const keyTerms = z.strictObject({
@@ -35,8 +36,8 @@ export const keyBody = keyTerms.extend({
 })
 
 export const rotation = z.strictObject({
-  /** Milliseconds for which the secret before counts too: none unless given, 30 days at most. */
-  overlap: z.int().min(0).max(2_592_000_000).default(0),
+  /** For which the secret before counts too. */
+  overlap: duration('0s', '30d').default('0s'),
 })
 
 export const keyResource = keyTerms.extend({

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { now } from '../base/clock.ts'
 import { safeName } from '../receipts/names.ts'
 import type { Control } from './control.ts'
-import type { Action, ControlRequest, ControlRoute, Viewer } from './route.ts'
+import { nameOf, type Action, type ControlRequest, type ControlRoute } from './route.ts'
 
 /** Names in order, as canonical JSON has them. There is no text in it: `target` is a name or an id. */
 export interface AuditEntry {
@@ -91,8 +91,6 @@ export class Auditor {
     }
   }
 }
-
-const nameOf = (viewer: Viewer): string => (viewer.role === 'admin' ? 'admin' : viewer.role === 'user' ? viewer.userId : viewer.keyId)
 
 /** What the path names, or what the answer says was made. A user's id is neither. */
 function targetOf({ params }: ControlRequest, body: Answer['body']): string | undefined {

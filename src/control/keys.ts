@@ -1,69 +1,130 @@
-/** Client keys: made once and shown once, listed by their prefix, revoked at once. */
+/** Client keys: made once and shown once, listed by their prefix, changed and given a new secret, revoked at once. */
 
 import { now } from '../base/clock.ts'
 import { clientKey, keyId, shownPrefix } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { ClientKey } from '../storage/store.ts'
+import { milliseconds } from '../contract/durations.ts'
+import { keyBody, keyTerms, rotation, type KeyBody, type KeyResource, type KeyTerms } from '../contract/keys.ts'
+import type { ClientKey, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
-import type { ControlRoute } from './route.ts'
+import { defaultTenant } from './house.ts'
+import { checkVersion, maySee, parseBody } from './resource.ts'
+import type { ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
+import { checkMember, checkTenant } from './tenants.ts'
+
+const path = '/_omni/keys'
+const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'finance', 'viewer']
+const writers: readonly Role[] = ['admin']
+const writing = { access: 'admin', roles: writers, query: ['version'] } as const
 
 export const keys: readonly ControlRoute[] = [
-  { method: 'GET', path: '/_omni/keys', access: 'admin', run: async (_request, { store }) => ({ body: { data: (await store.keys.list()).map(show) } }) },
   {
-    method: 'POST',
-    path: '/_omni/keys',
+    method: 'GET',
+    path,
     access: 'admin',
-    action: 'key_created',
-    body: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['name'],
-      properties: {
-        name: { type: 'string', pattern: '^[\\w .:@/-]{1,64}$' },
-        expires_at: { type: 'integer', minimum: 1 },
-        may_route: { type: 'boolean' },
-      },
-    },
-    run: async ({ body }, control) => {
-      const { name, expires_at: expiresAt, may_route: mayRoute } = body as { readonly name: string; readonly expires_at?: number; readonly may_route?: boolean }
-      if (expiresAt !== undefined && expiresAt <= now())
-        throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
-      return { status: 201, body: await createKey({ name, expiresAt, mayRoute }, control) }
-    },
+    roles: readers,
+    run: async ({ viewer }, { store }) => ({ body: { data: (await store.keys.list()).filter(({ tenant }) => maySee(viewer, tenant)).map(show) } }),
   },
   {
-    method: 'DELETE',
-    path: '/_omni/keys/:id',
+    method: 'GET',
+    path: `${path}/:id`,
     access: 'admin',
-    action: 'key_revoked',
-    run: async ({ params }, control) => {
-      const isRevoked = await control.store.keys.revoke(params.id ?? '', now())
-      if (!isRevoked) throw new Failure('not_found', 'There is no key of this id that is not revoked already.')
-      await control.publish()
-      return { body: { id: params.id, revoked: true } }
-    },
+    roles: readers,
+    run: async (request, control) => ({ body: show(await findKey(request, control)) }),
   },
+  { method: 'POST', path, access: 'admin', roles: writers, action: 'key_created', body: { type: 'object' }, run: make },
+  { method: 'PUT', path: `${path}/:id`, ...writing, action: 'key_changed', body: { type: 'object' }, run: change },
+  { method: 'POST', path: `${path}/:id/rotate`, ...writing, action: 'key_rotated', body: { type: 'object' }, run: rotate },
+  { method: 'DELETE', path: `${path}/:id`, ...writing, action: 'key_revoked', run: revoke },
 ]
 
-/** What is said of a key that is to be made. It may choose where its calls go unless told otherwise. */
-interface KeyTerms {
-  readonly name: string
-  readonly expiresAt?: number | undefined
-  readonly mayRoute?: boolean | undefined
+async function make({ viewer, body }: ControlRequest, control: Control): Promise<ControlAnswer> {
+  const asked = parseBody(keyBody, body)
+  const tenant = asked.tenant ?? ownTenant(viewer)
+  if (!maySee(viewer, tenant)) throw new Failure('insufficient_scope', 'You may make keys of your own tenant alone.', { param: 'tenant' })
+  check(asked, tenant, await control.store.objects.list())
+  return { status: 201, body: await createKey({ ...asked, tenant }, control) }
 }
 
-/** The only place where a whole key is said. */
+const ownTenant = (viewer: Viewer): string => (viewer.role === 'user' && viewer.tenant !== null ? viewer.tenant : defaultTenant)
+
+/** Where a whole key is said: here, and where it gets another secret. */
 export async function createKey(
-  { name, expiresAt, mayRoute = true }: KeyTerms,
+  { name, tenant = defaultTenant, expires_at: expiresAt, may_route: mayRoute = true, ...terms }: Partial<KeyBody> & Pick<KeyBody, 'name'>,
   control: Pick<Control, 'store' | 'hashKey' | 'publish'>,
-): Promise<{ readonly key: string }> {
+): Promise<KeyResource & { readonly key: string }> {
   const key = clientKey()
-  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), expiresAt, mayRoute, tenant: 'default', terms: '{}' }
-  await control.store.keys.create(row)
+  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), mayRoute, tenant, terms: JSON.stringify(terms) }
+  const made = { ...row, expiresAt: expiresAt ?? undefined }
+  await control.store.keys.create(made)
   await control.publish()
-  return { ...show({ ...row, revokedAt: undefined, version: 1, before: undefined }), key }
+  return { ...show({ ...made, revokedAt: undefined, version: 1, before: undefined }), key }
 }
 
-function show({ id, name, prefix, createdAt, expiresAt, revokedAt, mayRoute }: ClientKey) {
-  return { id, name, prefix, created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: revokedAt ?? null, may_route: mayRoute }
+async function change(request: ControlRequest, control: Control): Promise<ControlAnswer> {
+  const before = await findKey(request, control)
+  const { name, tenant, expires_at: expiresAt = null, may_route: mayRoute, ...terms } = parseBody(keyBody, request.body)
+  checkVersion(request, before.version, true)
+  refuseRevoked(before)
+  if (tenant !== undefined && tenant !== before.tenant) throw new Failure('conflict', 'A key stays with the tenant that it was made for.', { param: 'tenant' })
+  check({ ...terms, expires_at: expiresAt === before.expiresAt ? null : expiresAt }, before.tenant, await control.store.objects.list())
+  const next = { name, mayRoute, terms: JSON.stringify(terms) }
+  await control.store.keys.change(before.id, before.version + 1, { ...next, expiresAt })
+  await control.publish()
+  return { body: show({ ...before, ...next, expiresAt: expiresAt ?? undefined, version: before.version + 1 }) }
+}
+
+async function rotate(request: ControlRequest, control: Control): Promise<ControlAnswer> {
+  const before = await findKey(request, control)
+  const { overlap } = parseBody(rotation, request.body)
+  checkVersion(request, before.version, false)
+  refuseRevoked(before)
+  const key = clientKey()
+  const next = { prefix: shownPrefix(key), hash: control.hashKey(key) }
+  const until = now() + milliseconds(overlap)
+  await control.store.keys.rotate(before.id, before.version + 1, { ...next, until })
+  await control.publish()
+  return { body: { ...show({ ...before, ...next, version: before.version + 1, before: { hash: before.hash, until } }), key } }
+}
+
+async function revoke(request: ControlRequest, control: Control): Promise<ControlAnswer> {
+  const { id, version, revokedAt } = await findKey(request, control)
+  checkVersion(request, version, false)
+  if (revokedAt !== undefined || !(await control.store.keys.revoke(id, now()))) throw missing()
+  await control.publish()
+  return { body: { id, revoked: true } }
+}
+
+async function findKey({ params, viewer }: ControlRequest, { store }: Control): Promise<ClientKey> {
+  const found = (await store.keys.list()).find(({ id }) => id === params.id)
+  if (found === undefined || !maySee(viewer, found.tenant)) throw missing()
+  return found
+}
+
+const missing = (): Failure => new Failure('not_found', 'There is no key of this id that is not revoked already.')
+
+function refuseRevoked({ revokedAt }: ClientKey): void {
+  if (revokedAt !== undefined) throw new Failure('conflict', 'The key is revoked: that cannot be undone. Make another one.')
+}
+
+/** Throws `Failure` naming the field. */
+function check({ expires_at: expiresAt, team, agent, user }: Partial<KeyBody>, tenant: string, rows: readonly StoredObject[]): void {
+  if (expiresAt != null && expiresAt <= now())
+    throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
+  checkTenant(tenant, rows)
+  if (team !== undefined) checkMember('team', team, tenant, rows)
+  if (agent !== undefined) checkMember('agent', agent, tenant, rows)
+  const isKnown = rows.some((row) => row.kind === 'user' && row.id === user && row.body !== null && (row.tenant === null || row.tenant === tenant))
+  if (user !== undefined && !isKnown) throw new Failure('invalid_value', 'There is no user of this id.', { param: 'user' })
+}
+
+/** Nothing of the key but its beginning, and nothing of its hashes. */
+function show({ id, name, prefix, tenant, terms, mayRoute, version, createdAt, expiresAt, revokedAt, before }: ClientKey): KeyResource {
+  const times = { created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: revokedAt ?? null, previous_until: before?.until ?? null }
+  return { id, name, prefix, tenant, may_route: mayRoute, ...readTerms(terms), version, ...times }
+}
+
+/** Of another version's terms nothing is shown. */
+function readTerms(text: string): KeyTerms {
+  return keyTerms.safeParse(JSON.parse(text)).data ?? {}
 }

@@ -16,6 +16,8 @@ export interface Resource<Body> {
   /** Users that may read it, and those that may change it, for their tenant; the operator may both. */
   readonly readers: readonly Role[]
   readonly writers: readonly Role[]
+  /** Users of a tenant change none of them. */
+  readonly isWrittenByInstallation?: boolean
   /** Whose it is; null where it is the installation's. */
   readonly tenantOf: (body: Body, id: string) => string | null
   /** Throws `Failure` where the body is sound by itself and does not fit what else there is. */
@@ -43,7 +45,8 @@ const mostObjects = 100_000
 const idPattern = /^[\w.-]{1,64}$/
 
 export function resourceRoutes<Body>(resource: Resource<Body>): readonly ControlRoute[] {
-  const { kind, name, readers, writers } = resource
+  const { kind, name, readers, writers: roles, isWrittenByInstallation: isOfInstallation = false } = resource
+  const writing = { access: 'admin', roles, isOfInstallation, query: ['version'] } as const
   const path = `/_omni/${name}` as const
   return [
     {
@@ -63,20 +66,16 @@ export function resourceRoutes<Body>(resource: Resource<Body>): readonly Control
     {
       method: 'PUT',
       path: `${path}/:id`,
-      access: 'admin',
-      roles: writers,
+      ...writing,
       action: `${kind}_stored`,
-      query: ['version'],
       body: { type: 'object' },
       run: (request, control) => put(resource, request, control),
     },
     {
       method: 'DELETE',
       path: `${path}/:id`,
-      access: 'admin',
-      roles: writers,
+      ...writing,
       action: `${kind}_removed`,
-      query: ['version'],
       run: (request, control) => remove(resource, request, control),
     },
   ]
@@ -90,7 +89,7 @@ async function listShown<Body>(resource: Resource<Body>, viewer: Viewer, control
     .map(flat)
 }
 
-async function findShown<Body>(resource: Resource<Body>, { params, viewer }: ControlRequest, control: Control): Promise<Shown<Body>> {
+export async function findShown<Body>(resource: Resource<Body>, { params, viewer }: ControlRequest, control: Control): Promise<Shown<Body>> {
   const rows = await control.store.objects.list()
   const found = livingOf(resource, rows).find(({ id }) => id === params.id)
   if (found === undefined || !maySee(viewer, found.tenant)) throw missing(resource)

@@ -1,19 +1,25 @@
 /** One call of the control API, free of any framework's types. */
 
+import { roles } from '../contract/users.ts'
 import type { ObjectKind } from '../storage/store.ts'
 import type { Control } from './control.ts'
 
-/**
- * What a user may do: everything (`owner`), all but users and keys of signing (`admin`), routing and health (`operator`), reading, exporting
- * and verifying (`auditor`), money (`finance`), looking (`viewer`).
- */
-export const roles = ['owner', 'admin', 'operator', 'auditor', 'finance', 'viewer'] as const
 export type Role = (typeof roles)[number]
 
 /** Who asks: the operator by the admin key, a user for a tenant or (null) for the installation, or a client that may see what is its own. */
 export type Viewer =
   | { readonly role: 'admin' }
-  | { readonly role: 'user'; readonly userId: string; readonly tenant: string | null; readonly roles: readonly Role[] }
+  | {
+      readonly role: 'user'
+      readonly userId: string
+      readonly tenant: string | null
+      readonly roles: readonly Role[]
+      /** The version of the user that these roles are of. */
+      readonly version: number
+      /** What it is known by: its own token, or that of a session. */
+      readonly tokenId: string
+      readonly isSession: boolean
+    }
   | { readonly role: 'client'; readonly keyId: string }
 
 export interface ControlRequest {
@@ -35,7 +41,15 @@ export type Action =
   | 'hold_set'
   | 'hold_released'
   | 'key_created'
+  | 'key_changed'
+  | 'key_rotated'
   | 'key_revoked'
+  | 'user_token_issued'
+  | 'session_begun'
+  | 'session_ended'
+  | 'invitation_made'
+  | 'invitation_revoked'
+  | 'invitation_redeemed'
   | 'credential_stored'
   | 'credential_removed'
   | 'chain_stored'
@@ -52,8 +66,10 @@ export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: `/_omni/${string}`
   readonly access: 'admin' | 'owner'
-  /** Users of which roles may call it too, for their tenant; none where absent. */
+  /** Users of which roles may call it too, for their tenant; none where absent. Owners may wherever anybody may. */
   readonly roles?: readonly Role[]
+  /** What it is about is nobody's but the installation's: users of a tenant may not call it. */
+  readonly isOfInstallation?: boolean
   /** What the log of receipts calls it, where it changes something or reads receipts. */
   readonly action?: Action
   /** JSON Schema of the body; without one a body is refused. */
@@ -72,4 +88,18 @@ export interface ControlAnswer {
   readonly body: object | string
   /** In the place of the body: pieces of a text of this media type, said as they come. */
   readonly stream?: { readonly type: string; readonly pieces: AsyncIterable<string> }
+}
+
+/** Whether a user may call it, whatever it is asked about then. */
+export function isOpenTo(
+  user: Extract<Viewer, { readonly role: 'user' }>,
+  { roles: named, isOfInstallation = false }: Pick<ControlRoute, 'roles' | 'isOfInstallation'>,
+): boolean {
+  if (named === undefined || (isOfInstallation && user.tenant !== null)) return false
+  return user.roles.some((role) => role === 'owner' || named.includes(role))
+}
+
+/** Who somebody is, as logs and notes have it: `admin`, or an id. */
+export function nameOf(viewer: Viewer): string {
+  return viewer.role === 'admin' ? 'admin' : viewer.role === 'user' ? viewer.userId : viewer.keyId
 }

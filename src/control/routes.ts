@@ -8,12 +8,16 @@ import { explaining } from './explain.ts'
 import { health } from './health.ts'
 import { holds } from './holds.ts'
 import { keys } from './keys.ts'
+import { invitations } from './invitations.ts'
 import { ledger } from './ledger.ts'
 import { running } from './process.ts'
 import { prices } from './prices.ts'
 import { providers } from './providers.ts'
 import { reports } from './reports.ts'
 import type { ControlRoute } from './route.ts'
+import { sessions } from './sessions.ts'
+import { tenants } from './tenants.ts'
+import { users } from './users.ts'
 
 export const controlRoutes: readonly ControlRoute[] = [
   ...reports,
@@ -21,7 +25,11 @@ export const controlRoutes: readonly ControlRoute[] = [
   ...holds,
   ...erasures,
   ...epochs,
+  ...tenants,
+  ...users,
+  ...sessions,
   ...keys,
+  ...invitations,
   ...credentials,
   ...providers,
   ...health,

@@ -1,10 +1,11 @@
 /** The one table of paths: what is served, by which method, and to whom. A path that is not here is not served. */
 
+import type { Role } from '../control/route.ts'
 import { controlRoutes } from '../control/routes.ts'
 import type { KeptSurface, Surface } from '../surfaces/surface.ts'
 import { keptSurfaces, surfaces } from '../surfaces/index.ts'
 
-/** `client` takes a client's key, `admin` the operator's; `owner` either, and a client sees only its own. */
+/** `client` takes a client's key, `admin` the operator's; `owner` either, and a client sees only its own. Users come beside the operator, by their roles. */
 export type Access = 'none' | 'client' | 'admin' | 'owner'
 
 export type Serving =
@@ -17,6 +18,9 @@ export interface Route {
   /** `*` stands for anything but nothing; a `/:name` for one segment. */
   readonly path: string
   readonly access: Access
+  /** As in `ControlRoute`. */
+  readonly roles?: readonly Role[]
+  readonly isOfInstallation?: boolean
   readonly serving: Serving
 }
 
@@ -37,7 +41,13 @@ const models: readonly Route[] = versions.flatMap((version): Route[] => [
 ])
 
 /** Of the control API, which has its own router behind this table: a route without an access does not compile. */
-const control = controlRoutes.map(({ method, path, access }): Route => ({ method, path, access, serving: { kind: 'control' } }))
+const control = controlRoutes.map(({ method, path, access, roles, isOfInstallation = false }): Route => ({
+  method,
+  path,
+  access,
+  ...(roles && { roles, isOfInstallation }),
+  serving: { kind: 'control' },
+}))
 
 export const routes: readonly Route[] = [
   ...served,

@@ -35,7 +35,7 @@ const welcome = `Omni Gateway is running.
 export function serveBeside(world: SideWorld): Side {
   return async (request, response, { route, rest }) => {
     const snapshot = world.snapshot()
-    const viewer = letIn(request, route, world)
+    const viewer = await letIn(request, route, world)
     switch (route.serving.kind) {
       case 'health':
         return sendJson(response, 200, { status: 'ok' })
@@ -68,11 +68,11 @@ export function serveBeside(world: SideWorld): Side {
   }
 }
 
-/** Undefined where nobody needs to be known. Throws `Failure` where they may not use the route, or not from where they are. */
-function letIn(request: IncomingMessage, route: Route, { snapshot, keyring, addressOf, throttle }: SideWorld): Viewer | undefined {
+/** Undefined where nobody needs to be known. Rejects with `Failure` where they may not use the route, or not from where they are. */
+async function letIn(request: IncomingMessage, route: Route, { snapshot, keyring, addressOf, throttle }: SideWorld): Promise<Viewer | undefined> {
   const { edges } = snapshot()
   try {
-    const viewer = admit(route.access, request.headers, snapshot(), keyring)
+    const viewer = await admit(route, request.headers, snapshot(), keyring)
     if (edges !== undefined && viewer !== undefined) checkViewer(viewer, { edges, route, from: addressOf(request) })
     return viewer
   } catch (error) {

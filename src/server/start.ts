@@ -22,6 +22,7 @@ import { PlaceMetrics } from '../telemetry/places.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { MediaFetcher } from '../upstream/media.ts'
 import { LocalTransport } from '../upstream/local.ts'
+import { keyringOf } from './access.ts'
 import { AnswerMemory } from './answer-memory.ts'
 import { Checks } from './checks.ts'
 import { digestBuild } from './build.ts'
@@ -247,7 +248,7 @@ function sideOf({ state, plane, data, recorder, metrics, ...door }: Parts & Door
   return serveBeside({
     ...door,
     snapshot: () => plane.snapshot,
-    keyring: { adminHash: data.adminHash, hashKey: data.hashKey },
+    keyring: keyringOf(data, () => plane.settings.sessions.idle),
     viewers,
     readiness: () => readReadiness({ state, plane, data, recorder }),
     metrics: () => ({ type: contentType, text: metrics() }),
