@@ -33,7 +33,7 @@ interface Bounds {
  * whatever the plan says. Whoever answered is held until the call ends.
  */
 export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, ask: Ask<A>): Promise<A> {
-  const { health } = call.snapshot.routing
+  const { health } = call.routing
   const bounds = boundsOf(call, plan)
   const course = courseOf(call, plan)
   health.retries.noteCall(monotonic())
@@ -208,12 +208,12 @@ interface Retrying {
  * another account can be asked instead, or all calls together have retried enough.
  */
 function pauseBefore(again: number, { failure: { row, retryAfterMs } }: Failed, { leaf, course, call }: Retrying): number | undefined {
-  const { limits, routing, retryShare, retryFloor } = call.snapshot
+  const { limits, retryShare, retryFloor } = call.snapshot
   const time = monotonic()
   const least = leaf.outFor(time)
   const isOut = retryAfterMs !== undefined || row.health?.does === 'eject'
   if (!row.again || least > limits.retryPause || (isOut && !call.extensions.staysThere && course.hasAnotherWayTo(leaf))) return undefined
-  if (!routing.health.retries.take(time, retryShare, retryFloor)) return undefined
+  if (!call.routing.health.retries.take(time, retryShare, retryFloor)) return undefined
   const jitter = Math.random() * Math.min(limits.retryPause, firstPause * 2 ** again)
   return least === 0 ? jitter : least + jitter / 4
 }

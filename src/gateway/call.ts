@@ -5,8 +5,12 @@ import { Failure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { ChatSurface, FormSurface, MediaSurface, Surface } from '../surfaces/surface.ts'
 import type { EventWriter } from '../wires/wire.ts'
+import type { ScanTerms } from '../policy/answer-scan.ts'
+import type { Placeholders } from '../policy/redact.ts'
 import type { Lease } from '../routing/lease.ts'
+import type { RoutingTable } from '../routing/resolve.ts'
 import type { Body } from './body.ts'
+import type { Charge } from './charge.ts'
 import type { Client } from './client.ts'
 import { vendorPart, type Extensions } from './extensions.ts'
 import type { Scribe } from './scribe.ts'
@@ -43,6 +47,14 @@ export class Call<S extends Surface = ChatSurface> {
   isKept = false
   /** By URL: the media that a target wanted as bytes. Bounded by what is fetched for one call. */
   brought: Map<string, Brought> | undefined
+  /** What it holds of limits and budgets, where some are about it. */
+  charge: Charge | undefined
+  /** The review on whose approval it runs. */
+  review: string | undefined
+  /** What the answer is held to. */
+  scan: ScanTerms | undefined
+  /** What was taken out of the request, and is put back into the answer. */
+  placeholders: Placeholders | undefined
   /** The hold on the target that answers; it ends with the call. */
   lease: Lease | undefined
   readonly route: string | undefined
@@ -69,6 +81,20 @@ export class Call<S extends Surface = ChatSurface> {
     this.wantsArray = asks === 'stream' && new URLSearchParams(parts.client.query).get('alt') !== 'sse'
   }
 
+  /** The same call with another body, or on another way. */
+  with(changed: Partial<Pick<Call<S>, 'body' | 'extensions'>>): Call<S> {
+    const { surface, client, caller, snapshot, extensions, body, upload } = this
+    const next = new Call<S>({ surface, client, caller, snapshot, extensions, body, ...(upload && { upload }), ...changed })
+    next.charge = this.charge
+    next.review = this.review
+    return next
+  }
+
+  /** The table that its names lead by: its caller's own, or everybody's. */
+  get routing(): RoutingTable {
+    return this.caller.routing ?? this.snapshot.routing
+  }
+
   /** Read when first asked for: a call that is passed on as it came is never read. */
   get request(): MeaningOf<S> {
     return (this.#meaning ??= this.#read())
@@ -86,6 +112,8 @@ type MeaningOf<S extends Surface> = ReturnType<S['wire']['readRequest']>
 export type FormCall<F extends FormName = FormName> = Call<FormSurface<F>>
 export type MediaCall<F extends MediaForm = MediaForm> = Call<MediaSurface<F>>
 export type AnyCall = Call | FormCall | MediaCall
+
+export const isChat = (call: AnyCall): call is Call => !asksForm(call) && !asksMedia(call)
 
 function defaultOf(surface: Surface): string | undefined {
   return 'model' in surface ? surface.model : undefined

@@ -44,7 +44,7 @@ export async function runErrand<F extends MediaForm>(
   const errand = dialect.run(withoutOurs(call.request), { model: target.model, path, pollMs: poll.every }, (word) => loseOrRefuse(word, isStrict, receipt))
   const asking = { call, target, terms, until: monotonic() + Math.min(poll.within, target.connection.deadlines.total) }
   let turn = errand.next()
-  await begin(gateway, receipt)
+  await begin(gateway, receipt, { call, target })
   while (!turn.done) {
     const step = turn.value
     const exchange = await ask(step, asking)

@@ -37,7 +37,7 @@ async function ask<F extends FormName>(call: FormCall<F>, target: Target, terms:
   const { gateway, receipt } = terms
   const { wire, operation } = call.surface
   const { dialect, parts, passesOn } = prepareForm(call, target, terms)
-  await begin(gateway, receipt)
+  await begin(gateway, receipt, { call, target })
   const answers = await postAll(
     parts.map(({ request }) => request),
     { call, target, terms, dialect },

@@ -1,6 +1,9 @@
 /** What the life of a call needs from the world around it. */
 
 import type { Failure } from '../canonical/failure.ts'
+import type { Detected, DetectorTerms, Passage, Undetected } from '../policy/detector.ts'
+import type { Reviews } from '../policy/review.ts'
+import type { Shares } from '../policy/shares.ts'
 import type { Epoch } from '../receipts/epoch.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
@@ -9,6 +12,9 @@ import type { Medium } from '../upstream/media.ts'
 import type { Client } from './client.ts'
 import type { Memory } from './memory.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
+
+/** Limits and budgets, as far as this process holds parts of them. */
+export type Counters = Pick<Shares, 'take' | 'stateOf'>
 
 export interface Gateway {
   /** The newest; read once for each call. */
@@ -36,6 +42,11 @@ export interface Gateway {
   hashInput(pieces: readonly Buffer[]): string | null
   /** The epoch of a tenant at a moment, whose key makes pseudonyms and digests; undefined where its key cannot be had. Never throws. */
   epochOf(tenant: string, at: number): Epoch | undefined
+  readonly counters: Counters
+  /** What detectors find in texts; never rejects, and says of each what it could not do. */
+  inspect(passages: readonly Passage[], asked: readonly DetectorTerms[]): Promise<Readonly<Record<string, Detected | Undetected>>>
+  /** Where calls are held for a person. */
+  readonly reviews: Reviews
   /**
    * Writes down that a call is about to reach a provider; resolves when that is written, once in each turn of the event loop for all that
    * asked in it. Rejects with `Failure` (`receipts_unavailable`) where it cannot be written and receipts are required.

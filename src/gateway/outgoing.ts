@@ -20,6 +20,7 @@ import type { Wire } from '../wires/wire.ts'
 import { address, wayOf } from './address.ts'
 import type { Body } from './body.ts'
 import type { Call } from './call.ts'
+import { guardsOf } from './guard.ts'
 import { extensionFields, vendorPart } from './extensions.ts'
 import { withBytes } from './media.ts'
 
@@ -72,7 +73,8 @@ type Written = Omit<Outgoing, 'wire' | 'request'> & { readonly body: Buffer | st
 function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
   const { object, bytes, members } = call.body
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(object) : undefined
-  const rest = { passesOn: !call.wantsArray, hidesUsage: usage !== undefined, undo: [] }
+  const undo = guardsOf(call, receipt)
+  const rest = { passesOn: !call.wantsArray && undo.length === 0, hidesUsage: usage !== undefined, undo }
   const named: JsonObject = wire.namesModelInPath ? {} : { model: target.model }
   if (quirksTouch(object, quirks)) {
     if (losesCacheMarks(object, quirks)) loseOrRefuse('cache_mark', isStrict, receipt)
@@ -126,7 +128,7 @@ function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, recei
   if (offered.request !== request) prompt.did('text_tools')
   if (shaped.undo !== undefined) prompt.did('json_tool')
   if (named.request !== shaped.request) prompt.did('names_bent')
-  const undo = [named.restore, shaped.undo, offered.undo].filter((step) => step !== undefined)
+  const undo = [named.restore, shaped.undo, offered.undo, ...guardsOf(call, receipt)].filter((step) => step !== undefined)
   return {
     body: JSON.stringify(body),
     passesOn: wire.name === call.surface.name && undo.length === 0 && !call.wantsArray,

@@ -4,14 +4,12 @@ import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { resolve } from '../routing/resolve.ts'
 import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
 import { pickMedia, type Target } from '../routing/target.ts'
 import { attempt } from './attempt.ts'
 import type { MediaCall } from './call.ts'
 import { runErrand } from './errand.ts'
 import type { Gateway } from './gateway.ts'
-import { tellPlan } from './observe.ts'
 import { giveWhole, passOn, relay, type Relayed } from './relay.ts'
 import type { Terms } from './send.ts'
 
@@ -19,11 +17,8 @@ import type { Terms } from './send.ts'
 type Performed<F extends MediaForm> = Relayed | { readonly kind: 'written'; readonly answer: Parameters<MediaCall<F>['surface']['wire']['write']>[0] }
 
 /** Targets that cannot do it are left out; throws `Failure` (`unsupported_operation`) where none can. */
-export async function perform<F extends MediaForm>(call: MediaCall<F>, gateway: Gateway, receipt: Receipt): Promise<void> {
+export async function perform<F extends MediaForm>(call: MediaCall<F>, found: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
   const { operation, wire } = call.surface
-  receipt.guessNothing()
-  const found = resolve(call, call.snapshot.routing)
-  tellPlan(call, found, receipt)
   const plan = narrowed(found, (target) => placeOf(call, target) !== undefined)
   if (targetsOf(plan).length === 0 && targetsOf(found).length > 0)
     throw new Failure('unsupported_operation', `The model’s provider does not serve ${operation} for it.`, { param: 'model' })

@@ -7,7 +7,7 @@ import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
 import { idOf, pickWire } from '../routing/target.ts'
 import type { Recall, References } from '../surfaces/recall.ts'
 import { parseBody } from './body.ts'
-import { Call } from './call.ts'
+import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import type { KeptAnswer } from './memory.ts'
 import type { Caller } from './snapshot.ts'
@@ -98,8 +98,7 @@ function resume(call: Call, how: Recall, { previous, items }: References, loaded
   const { set, remove } = how.resumed([...(before ?? []), ...own])
   const fields = new Map(Object.entries(set).map(([field, value]) => [field, JSON.stringify(value)]))
   const bytes = splice(call.body.bytes, call.body.members, fields, new Set(before === undefined ? [] : remove))
-  const { surface, client, caller, snapshot, extensions } = call
-  return new Call({ surface, client, caller, snapshot, extensions, body: parseBody(bytes, snapshot.limits) })
+  return call.with({ body: parseBody(bytes, call.snapshot.limits) })
 }
 
 /** Leaves of a plan what can answer: who keeps what the call refers to, and nobody else; who can be asked again later. Throws `Failure` where that is nobody. */

@@ -42,9 +42,9 @@ function writerOf(call: Call): EventWriter | undefined {
   return call.wantsArray ? openWriter(call) : call.writer
 }
 
-function showsProviderMessages({ snapshot }: AnyCall, receipt: Receipt): boolean {
+function showsProviderMessages({ snapshot, routing }: AnyCall, receipt: Receipt): boolean {
   const { route } = receipt.record
-  return (route === null ? undefined : snapshot.routing.chains.get(route)?.providerMessages) ?? snapshot.showsProviderMessages
+  return (route === null ? undefined : routing.chains.get(route)?.providerMessages) ?? snapshot.showsProviderMessages
 }
 
 function withProviderMessage(failure: Failure): Failure {

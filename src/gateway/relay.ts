@@ -29,7 +29,7 @@ export type Relayed =
 
 export async function relay<F extends MediaForm>(call: MediaCall<F>, target: Target, place: MediaPlace, { gateway, receipt }: Terms): Promise<Relayed> {
   const { client, surface, snapshot } = call
-  await begin(gateway, receipt)
+  await begin(gateway, receipt, { call, target })
   const exchange = await gateway.network.post(requestOf(call, target, place), call.streams, (cancel) => client.onGone(cancel), receipt)
   client.onGone(() => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))

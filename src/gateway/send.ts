@@ -35,7 +35,7 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   if (missing.length > 0) await bringBytes(call, missing, gateway)
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
-  await begin(gateway, receipt)
+  await begin(gateway, receipt, { call, target })
   const exchange = await transport.post(outgoing.request, call.streams, (cancel) => whenUnwanted(call, cancel), receipt)
   whenUnwanted(call, () => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))

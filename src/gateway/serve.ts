@@ -7,16 +7,18 @@ import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
 import { withResets } from '../upstream/resets.ts'
 import { attempt } from './attempt.ts'
-import { asksForm, asksMedia, type AnyCall, type Call, type FormCall } from './call.ts'
+import { asksForm, asksMedia, isChat, type AnyCall, type Call } from './call.ts'
 import type { Client } from './client.ts'
+import { keepCompany } from './company.ts'
 import { count } from './count.ts'
-import { beginStream, deliver } from './deliver.ts'
+import { decide, settle } from './decide.ts'
+import { deliver } from './deliver.ts'
 import { fill } from './fill.ts'
 import type { Gateway } from './gateway.ts'
 import { endDraining } from './leaving.ts'
 import { openReceipt, tellCall, tellCaller, tellPlan } from './observe.ts'
-import { Patience } from './patience.ts'
 import { perform } from './perform.ts'
+import { permit, permitted } from './permit.ts'
 import { narrow, recall, type Recalled } from './recall.ts'
 import { refuse } from './refuse.ts'
 import { prepareToRemember, remember } from './remember.ts'
@@ -36,16 +38,19 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
   try {
     const caller = gateway.identify(client, snapshot)
     tellCaller(caller, receipt)
+    permit(caller, surface)
     if (snapshot.limits.keyConcurrency > 0) pass = await enter(caller, client, snapshot, receipt)
     call = await take({ surface, client, caller, snapshot }, gateway)
     tellCall(call, gateway, receipt)
-    if (asksMedia(call)) return await perform(call, gateway, receipt)
-    if (asksForm(call)) return await fill(call, planFor(call, receipt), gateway, receipt)
-    const recalled = call.surface.recall && (await recall(call, gateway))
+    const recalled = isChat(call) && call.surface.recall ? await recall(call, gateway) : undefined
     if (recalled && recalled.call !== call) tellCall((call = recalled.call), gateway, receipt)
-    const plan = planFor(call, receipt, recalled)
-    if (surface.operation === 'count_tokens') return await count(call, plan, gateway, receipt)
-    await converse(call, plan, gateway, receipt)
+    const planFor = (asked: AnyCall) => permitted(asked, planOf(asked, receipt, recalled))
+    const decided = await decide({ call, plan: planFor(call), gateway, receipt, planFor })
+    call = decided.call
+    if (asksMedia(call)) return await perform(call, decided.plan, gateway, receipt)
+    if (asksForm(call)) return await fill(call, decided.plan, gateway, receipt)
+    if (surface.operation === 'count_tokens') return await count(call, decided.plan, gateway, receipt)
+    await converse(call, decided.plan, gateway, receipt)
   } catch (error) {
     const failure = client.interruption ?? toFailure(error)
     // Of a stream that broke off the words alone say when to come back: its headers are long read.
@@ -56,20 +61,23 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
     call?.lease?.end()
     pass?.leave()
     call?.upload?.close()
-    gateway.settle(receipt.close(), client)
+    const record = receipt.close()
+    if (call !== undefined) settle(call, record, gateway)
+    gateway.settle(record, client)
   }
 }
 
 /** Where the call may go; what it goes on from may leave one place alone. */
-function planFor(call: Call | FormCall, receipt: Receipt, recalled?: Recalled): Plan {
-  const plan = resolve(call, call.snapshot.routing)
+function planOf(call: AnyCall, receipt: Receipt, recalled?: Recalled): Plan {
+  if (asksMedia(call)) receipt.guessNothing()
+  const plan = resolve(call, call.routing)
   tellPlan(call, plan, receipt)
   return recalled ? narrow(plan, recalled) : plan
 }
 
 async function converse(call: Call, plan: Plan, gateway: Gateway, receipt: Receipt): Promise<void> {
   prepareToRemember(call, gateway)
-  const patience = call.streams ? keepCompany(call, receipt) : undefined
+  const patience = keepCompany(call, receipt)
   try {
     if (call.client.turns?.isWarmUp) return warmUp(call, receipt)
     const answer = await attempt(call, plan, receipt, sending(call, gateway, receipt))
@@ -79,14 +87,4 @@ async function converse(call: Call, plan: Plan, gateway: Gateway, receipt: Recei
     endDraining(call)
     remember(call, receipt, gateway)
   }
-}
-
-/** A stream's client is not left in the dark: after a while it gets its status, and then comments. */
-function keepCompany(call: Call, receipt: Receipt): Patience {
-  const { hold, keepAlive } = call.snapshot.limits
-  return new Patience(hold, keepAlive, () => {
-    beginStream(call, receipt)
-    // Between the elements of an array white space says nothing, as a comment does between events.
-    call.client.write(call.wantsArray ? '\n' : ': keep-alive\n\n')
-  })
 }

@@ -59,6 +59,7 @@ const ends: ReadonlyMap<string, string> = new Map([
   ['client_closed', 'client_closed'],
   ['upstream_timeout', 'timeout'],
   ['shutting_down', 'shutdown'],
+  ['policy_blocked', 'policy_cut'],
 ])
 
 function streamOutcome({ error }: ReceiptRecord): string {

@@ -136,6 +136,7 @@ class OpenRecord implements ReceiptRecord {
   price_version: ReceiptRecord['price_version'] = null
   price_source: ReceiptRecord['price_source'] = null
   budget_reserved: ReceiptRecord['budget_reserved'] = null
+  budgets: ReceiptRecord['budgets'] = null
   budget_settled: ReceiptRecord['budget_settled'] = null
   duration: ReceiptRecord['duration'] = 0
   overhead: ReceiptRecord['overhead'] = 0

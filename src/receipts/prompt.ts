@@ -24,6 +24,8 @@ export class Prompt {
   #after: Weights | undefined
   #isMeasured = false
   #done = 0
+  /** Done before any target was asked, and so for all of them. */
+  #lasting = 0
 
   constructor(record: ReceiptRecord) {
     this.#record = record
@@ -31,9 +33,17 @@ export class Prompt {
 
   /** `density` is bytes for a character of the body. Told again where earlier turns, which are kept here, are put before it. */
   weigh(weights: Weights, density: number): void {
-    this.#asked ??= weights
+    if (this.#asked === undefined) this.#asked = weights
+    else this.#lasting |= transformBits.kept_input
     this.#whole = weights
     this.#density = density
+    this.forget()
+  }
+
+  /** A policy changed it: this is what goes on. */
+  edit(weights: Weights, did: readonly Transform[]): void {
+    for (const transform of did) this.#lasting |= transformBits[transform]
+    this.#whole = weights
     this.forget()
   }
 
@@ -42,7 +52,7 @@ export class Prompt {
     this.#before = this.#asked
     this.#after = this.#whole
     this.#isMeasured = false
-    this.#done = this.#asked === this.#whole ? 0 : transformBits.kept_input
+    this.#done = this.#lasting
     this.#record.context_delta = 'not_measured'
   }
 
@@ -53,7 +63,7 @@ export class Prompt {
   /** All that is said goes on as it came. */
   passOn(): void {
     this.#isMeasured = true
-    this.#record.context_delta = this.#asked === this.#whole ? 'unchanged' : 'translated'
+    this.#record.context_delta = this.#lasting === 0 ? 'unchanged' : 'translated'
   }
 
   /** It goes on in other words; without an argument nobody knows how long they are. */
@@ -76,6 +86,8 @@ export class Prompt {
     record.lossy = record.dropped.length > 0
     if (record.lossy) this.did('fields_dropped')
     record.transforms = transformsIn(this.#done)
+    if ((this.#lasting & transformBits.redacted) !== 0) record.context_delta = 'redacted'
+    else if ((this.#lasting & transformBits.trimmed) !== 0) record.context_delta = 'trimmed'
     const before = this.#before && this.#tokensOf(this.#before)
     const after = this.estimate
     if (before === undefined || after === undefined) return

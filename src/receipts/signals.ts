@@ -90,7 +90,7 @@ export const signals = [
   { name: 'fallback_reason', kind: 'choice', dimension: true, nullWhen: 'no other target answered', meaning: 'Why the first target that was asked did not answer, of the closed table in `docs/errors.md`.' },
   { name: 'passed_over', kind: 'list', meaning: 'Targets that stand before the last that was asked in the order of a `priority` chain, and were not asked; 8 at most. Each with why: `left_alone`, `full`, or `lacks` what the call needs.' },
   { name: 'dropped', kind: 'list', meaning: 'What the target could not be told, of a closed list; also in `x-omni-dropped`.' },
-  { name: 'context_delta', kind: 'choice', dimension: true, meaning: 'What the gateway changed between client and provider: `unchanged`, `translated`, or `not_measured`.' },
+  { name: 'context_delta', kind: 'choice', dimension: true, meaning: 'What the gateway changed between client and provider: `unchanged`, `translated`, `redacted` or `trimmed` by a policy, or `not_measured`.' },
   { name: 'transforms', kind: 'list', meaning: 'What was done to the request on its way, of the closed list in `docs/receipts.md`: `translated`, `quirks`, `media_fetched`, `kept_input`, …' },
   { name: 'lossy', kind: 'flag', dimension: true, meaning: 'Whether something was left out that the target could not be told.' },
   { name: 'tokens_before', kind: 'count', nullWhen: 'not measured', meaning: 'Tokens of the prompt as the client sent it, estimated.' },
@@ -148,6 +148,7 @@ export const signals = [
   { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The table of prices, with the day on which it was true, or the operator’s prices by their digest.' },
   { name: 'price_source', kind: 'choice', dimension: true, nullWhen: 'no price was used', meaning: '`catalogue`, or `operator` where the configuration says the price.' },
   { name: 'budget_reserved', kind: 'money', nullWhen: ungoverned, meaning: 'What was set aside in budgets before the call.' },
+  { name: 'budgets', kind: 'list', nullWhen: 'no budget was charged', meaning: 'Budgets that were charged, each with what it is kept by and when its period began, in milliseconds since 1970: `team-ml@1793491200000`.' },
   { name: 'budget_settled', kind: 'money', nullWhen: ungoverned, meaning: 'What budgets were charged after it.' },
 
   { name: 'duration', kind: 'duration', meaning: 'From the first byte of the request to the last of the answer.' },

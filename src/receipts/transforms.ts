@@ -14,6 +14,12 @@ const meanings = {
   names_bent: 'Names of tools or ids of calls were changed to what the wire allows, and back in the answer.',
   format_relaxed: 'The schema of the answer was asked for, and not held to.',
   split: 'It was cut into several requests.',
+  redacted: 'A policy took something out of it; `redactions` says how often.',
+  trimmed: 'A policy left out turns of its history; `trimmed_turns` says how many.',
+  capped: 'A policy set or lowered the limit of the answer.',
+  tools_stripped: 'A policy left out tools.',
+  settings_changed: 'A policy set fields of it.',
+  rerouted: 'A policy chose the chain.',
   fields_dropped: 'Something was left out that could not be said; `dropped` says what.',
 } as const
 

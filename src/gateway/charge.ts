@@ -1,0 +1,171 @@
+/** What a call holds of limits and budgets: all of it or nothing, taken before it goes anywhere, and settled once when it ends. */
+
+import { monotonic, pause } from '../base/clock.ts'
+import { amountOf, refusingUnpriced, wantsOfBudgets, wantsOfLimits, type Charges, type Demand, type Used, type Want } from '../policy/charges.ts'
+import type { Hold } from '../policy/shares.ts'
+import { costAt } from '../receipts/estimate.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { ReceiptRecord } from '../receipts/signals.ts'
+import type { Target } from '../routing/target.ts'
+import { billingOf } from './attempt.ts'
+import type { AnyCall } from './call.ts'
+import type { Client } from './client.ts'
+import type { Counters } from './gateway.ts'
+import { join, type Waiting } from './line.ts'
+import { limitHeaders, refusalOf, unavailable, unpriced } from './short.ts'
+
+/** What is held of some counters. */
+interface Held {
+  readonly wants: readonly Want[]
+  readonly hold: Hold | undefined
+}
+
+const nothing: Held = { wants: [], hold: undefined }
+
+export class Charge {
+  readonly #charges: Charges
+  readonly #counters: Counters
+  readonly #receipt: Receipt
+  #limits = nothing
+  #budgets = nothing
+  #most: Used = { tokens: 0, cost: 0 }
+  /** Nano-dollars that a person allowed beyond what budgets have left. */
+  allowed = 0
+
+  constructor(charges: Charges, counters: Counters, receipt: Receipt) {
+    this.#charges = charges
+    this.#counters = counters
+    this.#receipt = receipt
+  }
+
+  /** Takes what the call needs of limits, were it to go there. Throws `Failure` where one is reached. */
+  async admit(call: AnyCall, target: Target): Promise<void> {
+    const demand = this.#demandOf(call, target)
+    const wants = wantsOfLimits(this.#charges, demand)
+    if (isSame(wants, this.#limits.wants)) return
+    giveBack(this.#limits)
+    this.#limits = nothing
+    this.#limits = await this.#take(wants, call)
+    this.#receipt.limits = limitHeaders(this.#limits.wants, this.#counters)
+  }
+
+  /** The same of limits and budgets, for the target that is about to be asked, and will bill. What was held for another is given back. */
+  async reserve(call: AnyCall, target: Target): Promise<void> {
+    await this.admit(call, target)
+    const { record } = this.#receipt
+    const demand = this.#demandOf(call, target)
+    const wants = wantsOfBudgets(this.#charges, demand, record.created_at)
+    const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, record.created_at) : undefined
+    if (refusing !== undefined) throw unpriced(refusing)
+    if (isSame(wants, this.#budgets.wants)) return
+    giveBack(this.#budgets)
+    this.#budgets = nothing
+    const isAllowed = (demand.cost ?? 0) <= this.allowed
+    try {
+      this.#budgets = isAllowed && this.allowed > 0 ? { wants, hold: undefined } : await this.#take(wants, call)
+    } catch (error) {
+      giveBack(this.#limits)
+      this.#limits = nothing
+      throw error
+    }
+    record.budget_reserved = wants.length === 0 ? null : (demand.cost ?? 0)
+  }
+
+  /** Tells limits and the receipt what was really used. What budgets are charged is added up with the receipt; until then it stays held. */
+  settle(record: ReceiptRecord): void {
+    const used = usedOf(record, this.#most)
+    this.#limits.hold?.settle(this.#limits.wants.map(({ rule }) => amountOf(rule, used)))
+    const { wants, hold } = this.#budgets
+    if (wants.length === 0) return
+    hold?.settle(
+      wants.map(() => used.cost ?? 0),
+      record.id,
+    )
+    record.budget_settled = used.cost ?? 0
+    record.budgets = record.budget_settled === 0 ? null : wants.map(chargeOf)
+  }
+
+  /** How full each of these budgets is, from 0 to 1 and beyond, by its id. */
+  async ratios(wants: readonly Want[]): Promise<Readonly<Record<string, number>>> {
+    if (wants.length === 0) return {}
+    // Nothing of each: to know how they stand, they must have been asked.
+    const taken = await this.#counters.take(wants)
+    if ('hold' in taken) taken.hold.settle([])
+    const found: Record<string, number> = {}
+    for (const want of wants) {
+      const { limit, remaining } = this.#counters.stateOf(want.terms)
+      found[want.rule.id] = Math.max(found[want.rule.id] ?? 0, limit === 0 ? 1 : 1 - remaining / limit)
+    }
+    return found
+  }
+
+  #demandOf(call: AnyCall, { connection, model }: Target): Demand {
+    const isCounted = call.surface.operation !== 'count_tokens'
+    const tokens = isCounted ? this.#receipt.estimate.input + this.#receipt.estimate.output : 0
+    const cost = isCounted ? costAt(this.#receipt, billingOf(connection, call.snapshot), model) : 0
+    this.#most = { tokens, cost }
+    return { tokens, cost, model, provider: connection.name, labels: this.#receipt.record.metadata }
+  }
+
+  /** Whoever comes back from a line finds limits as they are then. */
+  async #take(asked: readonly Want[], { client }: AnyCall): Promise<Held> {
+    let wants = asked
+    let waiting: Waiting | undefined
+    let until = 0
+    const began = monotonic()
+    try {
+      for (;;) {
+        if (wants.length === 0) return nothing
+        const taken = await this.#counters.take(wants)
+        if ('hold' in taken) return { wants, hold: taken.hold }
+        const lacking = 'fault' in taken ? taken.want : taken.short
+        const { rule, terms } = lacking
+        if ('fault' in taken) {
+          if ('period' in rule || rule.onStoreError === 'deny') throw unavailable(rule)
+          wants = wants.filter((want) => want !== lacking)
+          continue
+        }
+        if ('period' in rule || terms.capacity === 0) throw refusalOf(taken)
+        if (waiting === undefined) {
+          waiting = join(terms.id, rule.queue.calls)
+          until = began + rule.queue.time
+          if (waiting === undefined || !(await waiting.isFirst(rule.queue.time, client))) throw refusalOf(taken)
+        } else if (!(await pauseFor(Math.min(taken.retryAfterMs ?? lookEvery, until - monotonic()), client))) throw refusalOf(taken)
+      }
+    } finally {
+      if (waiting !== undefined) this.#receipt.time.queued(monotonic() - began)
+      waiting?.leave()
+    }
+  }
+}
+
+/** Calls that end give room back, and nobody says when: in milliseconds. */
+const lookEvery = 50
+
+/** False where there is no time left, or nobody waits for it any more. */
+async function pauseFor(ms: number, client: Client): Promise<boolean> {
+  if (ms <= 0) return false
+  const waiting = pause(ms)
+  client.onGone(() => waiting.cancel())
+  await waiting.done
+  return !client.isGone
+}
+
+function isSame(wants: readonly Want[], held: readonly Want[]): boolean {
+  if (wants.length !== held.length) return false
+  for (let at = 0; at < wants.length; at += 1) if (wants[at]!.terms.id !== held[at]!.terms.id || wants[at]!.amount > held[at]!.amount) return false
+  return true
+}
+
+/** The counter, and the moment when its period began: the index adds up what was spent by them. */
+const chargeOf = ({ terms }: Want): string => `${terms.id}@${terms.kind === 'window' ? terms.from : 0}`
+
+function giveBack({ wants, hold }: Held): void {
+  hold?.settle(wants.map(() => 0))
+}
+
+/** What went out and never told its cost is taken to have cost what was set aside; what no provider began to answer, nothing. */
+function usedOf({ sent_after: sent, first_token_after: spoke, total_tokens: tokens, total_cost: cost }: ReceiptRecord, most: Used): Used {
+  const isBilled = sent !== null && spoke !== null
+  return { tokens: tokens ?? (isBilled ? most.tokens : 0), cost: cost ?? (isBilled ? most.cost : 0) }
+}

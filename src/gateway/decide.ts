@@ -1,0 +1,94 @@
+/** Whether a call may go on, and as what: limits first, then the rules of whoever governs its caller. */
+
+import { Failure } from '../canonical/failure.ts'
+import type { Verdict } from '../policy/verdict.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { ReceiptRecord } from '../receipts/signals.ts'
+import { narrowed, type Plan } from '../routing/plan.ts'
+import type { Target } from '../routing/target.ts'
+import type { AnyCall } from './call.ts'
+import { Charge } from './charge.ts'
+import { applyEdits } from './edited.ts'
+import { gatherFacts, plainFacts, type Gathered } from './facts.ts'
+import type { Gateway } from './gateway.ts'
+import { guardAnswer } from './guard.ts'
+import { hold } from './held.ts'
+import { firstOf, hasSeveral } from './permit.ts'
+
+export interface Decided<C extends AnyCall> {
+  /** Another one where a rule changed the request. */
+  readonly call: C
+  readonly plan: Plan
+}
+
+/** What a decision is made with. */
+export interface Deciding<C extends AnyCall> extends Decided<C> {
+  readonly gateway: Gateway
+  readonly receipt: Receipt
+  /** Where a call leads that a rule sends to another chain. */
+  readonly planFor: (call: C) => Plan
+}
+
+/** Throws `Failure`: `limit_reached`, `policy_blocked`, `review_required`, … */
+export async function decide<C extends AnyCall>(deciding: Deciding<C>): Promise<Decided<C>> {
+  const { call, plan, gateway, receipt } = deciding
+  const { charges, rules } = call.caller
+  const first = firstOf(plan)
+  if (first === undefined || (charges === undefined && rules === undefined)) return { call, plan }
+  if (charges !== undefined) {
+    call.charge = new Charge(charges, gateway.counters, receipt)
+    await call.charge.admit(call, first)
+  }
+  const decided = rules === undefined ? { call, plan } : await judge(deciding, first)
+  receipt.record.decided_after = receipt.time.elapsed()
+  return decided
+}
+
+async function judge<C extends AnyCall>(deciding: Deciding<C>, first: Target): Promise<Decided<C>> {
+  const { call, plan, receipt } = deciding
+  const { rules } = call.caller
+  receipt.record.policy_version = rules!.version
+  const candidates = rules!.candidates(plainFacts(call, first), 'request')
+  if (candidates === undefined) return { call: await guardAnswer(call, first, deciding), plan }
+  const gathered = await gatherFacts(deciding, candidates.reads, first)
+  const verdict = candidates.judge(gathered.facts)
+  tell(verdict, gathered, receipt)
+  if (verdict.outcome === 'BLOCK') throw blocked(verdict)
+  const { isDependent, mayAsk } = asker(deciding, gathered)
+  const left = isDependent ? narrowed(plan, mayAsk) : plan
+  if (verdict.outcome === 'REVIEW') await hold(call, verdict, deciding)
+  const edited = applyEdits(call, verdict, gathered, deciding)
+  return { call: await guardAnswer(edited, first, deciding), plan: edited.route === call.route ? left : deciding.planFor(edited) }
+}
+
+/** Rules that look at where a call goes hold for each target: one that would be held or blocked there is left out. */
+function asker<C extends AnyCall>({ call, plan }: Deciding<C>, { factsAt, first }: Gathered) {
+  const rules = call.caller.rules!
+  const known = new Map<Target, boolean>()
+  const judgeAt = (target: Target) => rules.candidates(plainFacts(call, target), 'request')?.judge(factsAt(target)).outcome ?? 'ALLOW'
+  const mayAsk = (target: Target): boolean => {
+    if (target === first) return true
+    const found = known.get(target) ?? judgeAt(target) === 'ALLOW'
+    known.set(target, found)
+    return found
+  }
+  return { isDependent: rules.dependsOnTarget && hasSeveral(plan), mayAsk }
+}
+
+function tell({ rules, faults, tags }: Verdict, { risk }: Gathered, { record }: Receipt): void {
+  record.policy_rules = [...rules, ...faults.map((rule) => `!${rule}`)]
+  record.policy_tags = tags
+  record.risk_score = risk.score
+  record.risk_level = risk.level
+  record.risk_parts = risk.parts
+}
+
+export function blocked({ by }: Pick<Verdict, 'by'>): Failure {
+  return new Failure('policy_blocked', `The rule \`${by ?? 'unknown'}\` does not allow this call.`)
+}
+
+/** What it took is settled, and an approval that was not used can be used again. Never throws. */
+export function settle({ charge, review }: AnyCall, record: ReceiptRecord, gateway: Gateway): void {
+  charge?.settle(record)
+  if (review !== undefined && record.sent_after === null) void gateway.reviews.giveBack(review, record.id)
+}

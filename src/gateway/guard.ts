@@ -1,0 +1,61 @@
+/** What is done to an answer on its way to the client: rules over answers are judged as its words come, and what was taken out of the request is put back. */
+
+import { AnswerScan, usualWindow, type ScanTerms } from '../policy/answer-scan.ts'
+import type { Detector, DetectorTerms } from '../policy/detector.ts'
+import { compileDetector } from '../policy/detectors/index.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { Target } from '../routing/target.ts'
+import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
+import { blocked, type Deciding } from './decide.ts'
+import { gatherFacts, plainFacts } from './facts.ts'
+import type { Undo } from './outgoing.ts'
+
+/** Remembers what the answer must be held to, where some rule is about answers. Answers that are no chat have no words that are looked into. */
+export async function guardAnswer<C extends AnyCall>(call: C, first: Target, deciding: Deciding<C>): Promise<C> {
+  if (asksForm(call) || asksMedia(call)) return call
+  const candidates = call.caller.rules?.candidates(plainFacts(call, first), 'answer')
+  if (candidates === undefined) return call
+  const { facts } = await gatherFacts({ ...deciding, call }, { ...candidates.reads, detectors: [] }, first)
+  call.scan = {
+    ...usualWindow,
+    detectors: candidates.reads.detectors.flatMap(detectorFor),
+    judge: (detected) => {
+      const { outcome, edits, by } = candidates.judge({ ...facts, detected })
+      return { isBlocked: outcome !== 'ALLOW', redactions: edits.redact ?? [], by }
+    },
+  }
+  return call
+}
+
+/** What an answer goes through before it is the client's; nothing where it may go as it came. */
+export function guardsOf({ scan, placeholders }: Call, receipt: Receipt): readonly Undo[] {
+  if (scan === undefined && placeholders === undefined) return none
+  const guards: Undo[] = []
+  if (scan !== undefined) guards.push(scanning(scan, receipt))
+  if (placeholders !== undefined) guards.push(placeholders.restorer())
+  return guards
+}
+
+const none: readonly Undo[] = []
+
+function scanning(terms: ScanTerms, { record }: Receipt): Undo {
+  const before = record.redactions ?? 0
+  const scan = new AnswerScan(terms)
+  return (events) => {
+    const told = scan.scan(events)
+    if (scan.redacted > 0) record.redactions = before + scan.redacted
+    if (scan.isBlocked) throw blocked({ by: scan.blockedBy })
+    return told
+  }
+}
+
+/** Made once for each that a document names; it goes with the document. */
+const detectors = new WeakMap<DetectorTerms, Detector>()
+
+/** Who must be asked elsewhere cannot be waited for while words come. */
+function detectorFor(terms: DetectorTerms): readonly Detector[] {
+  if (terms.kind === 'outside') return []
+  const known = detectors.get(terms) ?? compileDetector(terms)
+  detectors.set(terms, known)
+  return [known]
+}

@@ -1,0 +1,71 @@
+/** What a client is told of limits and budgets: what is left of them in headers, and why a call may not go on. */
+
+import { Failure } from '../canonical/failure.ts'
+import type { Want } from '../policy/charges.ts'
+import type { Budget, Limit, Measure } from '../policy/limit.ts'
+import type { Counters } from './gateway.ts'
+
+/** What lacks, and when there may be enough again, in milliseconds from now. */
+export interface Lacking {
+  readonly short: Want
+  readonly retryAfterMs: number | undefined
+}
+
+export function refusalOf({ short: { rule, terms }, retryAfterMs }: Lacking): Failure {
+  if ('period' in rule) return refusalOfBudget(rule, retryAfterMs)
+  if (terms.capacity === 0)
+    return new Failure('suspended', `The limit \`${rule.id}\` is zero: calls that it is about are suspended until the operator raises it.`)
+  const amount = rule.measure === 'cost' ? `${rule.amount / 1e9} dollars` : `${rule.amount} ${words[rule.measure]}`
+  const span = rule.measure === 'concurrency' ? 'at once' : `in ${spanOf(rule.window)}`
+  return new Failure('limit_reached', `The limit \`${rule.id}\` of ${amount} ${span} is reached.`, { retryAfterMs: retryAfterMs ?? 1000 })
+}
+
+const words: { readonly [measure in Measure]: string } = { requests: 'requests', tokens: 'tokens', cost: '', concurrency: 'calls' }
+
+function spanOf(ms: number): string {
+  const [count, unit] = ms % 3_600_000 === 0 ? [ms / 3_600_000, 'h'] : ms % 60_000 === 0 ? [ms / 60_000, 'min'] : [ms / 1000, 's']
+  return `${count} ${unit}`
+}
+
+function refusalOfBudget({ id, amount, period, status, timeZone }: Budget, retryAfterMs: number | undefined): Failure {
+  const what = amount === 0 ? 'is zero' : 'is used up, or too small for this call'
+  const when = period === 'total' ? 'Only the operator can raise it.' : `It begins anew with the next ${period} (${timeZone}).`
+  const sentence = `The budget \`${id}\` ${what}. ${when}`
+  return new Failure(status === 429 ? 'budget_spent' : 'insufficient_quota', sentence, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
+}
+
+export function unpriced({ id }: Limit | Budget): Failure {
+  return new Failure('insufficient_quota', `Nobody knows what this model costs, and \`${id}\` lets nothing pass whose cost cannot be counted.`, {
+    param: 'model',
+  })
+}
+
+/** Where counters cannot be asked, and nothing may pass uncounted. */
+export function unavailable(rule: Limit | Budget): Failure {
+  return new Failure('period' in rule ? 'budget_unavailable' : 'limit_unavailable', `\`${rule.id}\` cannot be checked now.`, { retryAfterMs: 1000 })
+}
+
+/** `x-ratelimit-*` of the tightest limit on requests and of that on tokens, as OpenAI names them: https://platform.openai.com/docs/guides/rate-limits */
+export function limitHeaders(wants: readonly Want[], counters: Counters): readonly string[] | undefined {
+  const headers: string[] = []
+  for (const measure of shown) {
+    const tightest = tightestOf(wants, measure, counters)
+    if (tightest === undefined) continue
+    const { limit, remaining, fullAfterMs } = tightest
+    headers.push(`x-ratelimit-limit-${measure}`, String(limit), `x-ratelimit-remaining-${measure}`, String(Math.max(0, remaining)))
+    headers.push(`x-ratelimit-reset-${measure}`, `${Math.ceil(fullAfterMs ?? 0)}ms`)
+  }
+  return headers.length === 0 ? undefined : headers
+}
+
+const shown = ['requests', 'tokens'] as const
+
+function tightestOf(wants: readonly Want[], measure: Measure, counters: Counters) {
+  let tightest: ReturnType<Counters['stateOf']> | undefined
+  for (const want of wants) {
+    if (!('measure' in want.rule) || want.rule.measure !== measure) continue
+    const state = counters.stateOf(want.terms)
+    if (tightest === undefined || state.remaining < tightest.remaining) tightest = state
+  }
+  return tightest
+}
