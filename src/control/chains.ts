@@ -11,7 +11,7 @@ import type { ChainSettings, Settings } from '../config/settings.ts'
 import type { ChainResource } from '../contract/chains.ts'
 import type { StoredChain } from '../storage/store.ts'
 import type { Control } from './control.ts'
-import type { ControlRequest, ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRequest, type ControlRoute } from './route.ts'
 import { inShape, isLiving, isTaken, joinStored, type Joined, type LivingChain } from './stored-chains.ts'
 
 /** Names hold slashes. */
@@ -26,7 +26,7 @@ export const chains: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/chains',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     run: async (_request, control) => {
       const rows = await control.store.chains.list()
       const file = control.configured()
@@ -37,7 +37,7 @@ export const chains: readonly ControlRoute[] = [
   {
     method: 'GET',
     path,
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     run: async ({ params }, control) => {
       const name = nameIn(params)
       const rows = await control.store.chains.list()
@@ -47,8 +47,8 @@ export const chains: readonly ControlRoute[] = [
       return { body: showStored(livingIn(rows, name), joinStored(file, rows)) }
     },
   },
-  { method: 'PUT', path, access: 'admin', action: 'chain_stored', query: ['version'], body: { type: 'object' }, run: put },
-  { method: 'DELETE', path, access: 'admin', action: 'chain_removed', query: ['version'], run: remove },
+  { method: 'PUT', path, ...ofInstallation('admin', 'operator'), action: 'chain_stored', query: ['version'], body: { type: 'object' }, run: put },
+  { method: 'DELETE', path, ...ofInstallation('admin', 'operator'), action: 'chain_removed', query: ['version'], run: remove },
 ]
 
 async function put(request: ControlRequest, control: Control): Promise<{ readonly status: number; readonly body: ChainResource }> {

@@ -2,13 +2,13 @@
 
 import { Failure } from '../canonical/failure.ts'
 import { checkHold, readTenant } from './holds.ts'
-import type { ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRoute } from './route.ts'
 
 export const epochs: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/epochs',
-    access: 'admin',
+    ...ofInstallation('admin', 'auditor'),
     query: ['tenant'],
     run: async ({ query }, { epochs: keys }) => ({
       body: { data: keys.list(readTenant(query.tenant)).map(({ name, isDestroyed }) => ({ epoch: name, destroyed: isDestroyed })) },
@@ -17,7 +17,7 @@ export const epochs: readonly ControlRoute[] = [
   {
     method: 'DELETE',
     path: '/_omni/epochs/:tenant/:epoch',
-    access: 'admin',
+    ...ofInstallation('owner'),
     action: 'epoch_destroyed',
     run: async ({ params }, control) => {
       const tenant = readTenant(params.tenant)

@@ -3,7 +3,7 @@
 import { now, pause } from '../base/clock.ts'
 import { pseudonymOf } from '../receipts/digest.ts'
 import { checkHold, readTenant } from './holds.ts'
-import type { ControlRoute } from './route.ts'
+import { nameOf, ofInstallation, type ControlRoute } from './route.ts'
 
 /** Who asks waits no longer, in milliseconds: what is left then is erased all the same. */
 const waitMs = 5000
@@ -12,7 +12,7 @@ export const erasures: readonly ControlRoute[] = [
   {
     method: 'POST',
     path: '/_omni/erasures',
-    access: 'admin',
+    ...ofInstallation('admin'),
     action: 'receipts_erased',
     body: {
       type: 'object',
@@ -24,7 +24,7 @@ export const erasures: readonly ControlRoute[] = [
         dry_run: { type: 'boolean' },
       },
     },
-    run: async ({ body }, control) => {
+    run: async ({ body, viewer }, control) => {
       const { user, tenant: named, dry_run: isDry = false } = body as { readonly user: string; readonly tenant?: string; readonly dry_run?: boolean }
       const tenant = readTenant(named)
       await checkHold(tenant, control)
@@ -34,7 +34,7 @@ export const erasures: readonly ControlRoute[] = [
       const { removals } = control.store
       if (isDry) return { body: { ...searched, found: await removals.count(pseudonyms) } }
       let found = 0
-      for (let taken = -1; taken !== 0; found += taken) taken = await removals.takeUser(pseudonyms, { by: 'admin', reason: 'end_user', at: now() })
+      for (let taken = -1; taken !== 0; found += taken) taken = await removals.takeUser(pseudonyms, { by: nameOf(viewer), reason: 'end_user', at: now() })
       await within(waitMs, control.sweep())
       return { body: { ...searched, found, waiting: await removals.countWaiting('end_user') } }
     },

@@ -8,13 +8,13 @@ import { explainQuery, needFlags, type Explanation } from '../contract/explain.t
 import { mostAttempts } from '../routing/course.ts'
 import { explain, type Explanation as Found, type Prospect } from '../routing/explain.ts'
 import { pickWire } from '../routing/target.ts'
-import type { ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRoute } from './route.ts'
 
 export const explaining: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/routes/explain',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     query: Object.keys(explainQuery.shape),
     run: async ({ query }, { snapshot, unsaid }) => {
       const asked = read(query)

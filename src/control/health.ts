@@ -5,13 +5,13 @@ import { Failure } from '../canonical/failure.ts'
 import type { PlaceResource } from '../contract/providers.ts'
 import { readPlace } from '../routing/place.ts'
 import type { Standing } from '../routing/standing.ts'
-import type { ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRoute } from './route.ts'
 
 export const health: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/providers/health',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     run: async (_request, { health: known }) => {
       const time = monotonic()
       return { body: { data: [...known].map((standing) => show(standing, time)) } }
@@ -20,7 +20,7 @@ export const health: readonly ControlRoute[] = [
   {
     method: 'POST',
     path: '/_omni/providers/health/reset',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     action: 'health_reset',
     body: { type: 'object', properties: { place: { type: 'string', maxLength: 500 } }, additionalProperties: false },
     run: async ({ body }, { health: known, tell }) => {

@@ -4,24 +4,31 @@ import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Hold } from '../storage/holds.ts'
 import type { Control } from './control.ts'
-import type { ControlRoute } from './route.ts'
+import { nameOf, ofInstallation, type ControlRoute } from './route.ts'
 
 /** As tenants are called. */
 const tenantShape = /^[\w-]{1,64}$/
 
 export const holds: readonly ControlRoute[] = [
-  { method: 'GET', path: '/_omni/holds', access: 'admin', run: async (_request, { store }) => ({ body: { data: (await store.holds.list()).map(show) } }) },
+  {
+    method: 'GET',
+    path: '/_omni/holds',
+    ...ofInstallation('admin', 'auditor'),
+    run: async (_request, { store }) => ({ body: { data: (await store.holds.list()).map(show) } }),
+  },
   {
     method: 'PUT',
     path: '/_omni/holds/:tenant',
-    access: 'admin',
+    ...ofInstallation('admin'),
     action: 'hold_set',
-    run: async ({ params }, { store }) => ({ body: show(await store.holds.put({ tenant: readTenant(params.tenant), since: now(), by: 'admin' })) }),
+    run: async ({ params, viewer }, { store }) => ({
+      body: show(await store.holds.put({ tenant: readTenant(params.tenant), since: now(), by: nameOf(viewer) })),
+    }),
   },
   {
     method: 'DELETE',
     path: '/_omni/holds/:tenant',
-    access: 'admin',
+    ...ofInstallation('admin'),
     action: 'hold_released',
     run: async ({ params }, { store }) => {
       const tenant = readTenant(params.tenant)

@@ -10,20 +10,18 @@ import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
 import { livingOf, parseBody, type Shown } from './resource.ts'
-import type { ControlAnswer, ControlRequest, ControlRoute } from './route.ts'
+import { ofInstallation, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
 import { checkTenant } from './tenants.ts'
 
 const path = '/_omni/invitations'
 const stored = { kind: 'invitation', schema: invitationBody } as const
-const ours = { access: 'admin', isOfInstallation: true } as const
-const writing = { ...ours, roles: ['admin', 'operator'] } as const
+const writing = ofInstallation('admin', 'operator')
 
 export const invitations: readonly ControlRoute[] = [
   {
     method: 'GET',
     path,
-    ...ours,
-    roles: ['admin', 'operator', 'auditor', 'finance'],
+    ...ofInstallation('admin', 'operator', 'auditor', 'finance'),
     run: async (_request, { store }) => ({ body: { data: livingOf(stored, await store.objects.list()).map(show) } }),
   },
   { method: 'POST', path, ...writing, action: 'invitation_made', body: { type: 'object' }, run: make },

@@ -1,14 +1,15 @@
 /** The log of receipts: one of its entries for a stranger, the index read anew from it, and the key that signs. */
 
 import { Failure } from '../canonical/failure.ts'
-import { scoped } from './report-query.ts'
-import type { ControlRoute } from './route.ts'
+import { readers, scoped } from './report-query.ts'
+import { ofInstallation, type ControlRoute } from './route.ts'
 
 export const ledger: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/reports/:id/proof',
     access: 'owner',
+    roles: readers,
     action: 'receipts_read',
     run: async ({ viewer, params }, { store, ledger: log }) => {
       const receipt = await store.receipts.get(params.id ?? '', scoped(viewer))
@@ -22,14 +23,14 @@ export const ledger: readonly ControlRoute[] = [
   {
     method: 'POST',
     path: '/_omni/reports/reindex',
-    access: 'admin',
+    ...ofInstallation('admin', 'auditor'),
     action: 'receipts_reindexed',
     run: async (_request, { ledger: log }) => ({ body: { read: await log.reindex() } }),
   },
   {
     method: 'POST',
     path: '/_omni/signing-key/rotate',
-    access: 'admin',
+    ...ofInstallation('owner'),
     action: 'signing_key_rotated',
     run: async (_request, { ledger: log }) => ({ body: { key: await log.rotate() } }),
   },

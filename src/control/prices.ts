@@ -16,7 +16,7 @@ import type { Control } from './control.ts'
 import { ownPricesOf } from './prices-own.ts'
 import { dayOf } from './prices-stored.ts'
 import { mostTableBytes, parseTable, readTable } from './prices-table.ts'
-import type { ControlRequest, ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRequest, type ControlRoute } from './route.ts'
 
 /** A table, or where it is. */
 const given = {
@@ -27,15 +27,15 @@ const given = {
 }
 
 export const prices: readonly ControlRoute[] = [
-  { method: 'GET', path: '/_omni/prices', access: 'admin', run: async (_request, control) => ({ body: showTable(control) }) },
+  { method: 'GET', path: '/_omni/prices', ...ofInstallation('admin', 'operator', 'finance'), run: async (_request, control) => ({ body: showTable(control) }) },
   {
     method: 'GET',
     path: '/_omni/prices/models/*',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator', 'finance'),
     run: async ({ params }, control) => ({ body: showModel(params['*'] ?? '', control) }),
   },
-  { method: 'POST', path: '/_omni/prices/changes', access: 'admin', bodyLimit: mostTableBytes, body: given, run: compare },
-  { method: 'POST', path: '/_omni/prices', access: 'admin', action: 'prices_stored', bodyLimit: mostTableBytes, body: given, run: take },
+  { method: 'POST', path: '/_omni/prices/changes', ...ofInstallation('admin', 'finance'), bodyLimit: mostTableBytes, body: given, run: compare },
+  { method: 'POST', path: '/_omni/prices', ...ofInstallation('admin', 'finance'), action: 'prices_stored', bodyLimit: mostTableBytes, body: given, run: take },
 ]
 
 const countModels = ({ table }: Catalogue): number => Object.values(table.providers).reduce((sum, { models }) => sum + models.length, 0)
@@ -60,9 +60,11 @@ async function take(request: ControlRequest, control: Control): Promise<{ readon
   return { body }
 }
 
-/** The table is checked whole. */
-async function readGiven({ body }: ControlRequest, { fetchPrices }: Control): Promise<PriceTable> {
+/** The table is checked whole. Whom the gateway asks over the network, those say alone who run it. */
+async function readGiven({ body, viewer }: ControlRequest, { fetchPrices }: Control): Promise<PriceTable> {
   const { url, table } = body as { readonly url?: string; readonly table?: unknown }
+  if (url !== undefined && viewer.role === 'user' && !viewer.roles.some((role) => role === 'owner' || role === 'admin'))
+    throw new Failure('insufficient_scope', 'Only owners and admins may have a table fetched: send it whole.', { param: 'url' })
   return url === undefined ? readTable(table, dayOf(now())) : parseTable(await fetchPrices(url), dayOf(now()))
 }
 

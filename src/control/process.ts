@@ -1,14 +1,14 @@
 /** The running process: what it is, what it was told, and telling it anew. */
 
-import type { ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRoute } from './route.ts'
 
 export const running: readonly ControlRoute[] = [
-  { method: 'GET', path: '/_omni/status', access: 'admin', run: async (_request, { status }) => ({ body: status() }) },
-  { method: 'GET', path: '/_omni/config', access: 'admin', run: async (_request, { settings }) => ({ body: settings() }) },
+  { method: 'GET', path: '/_omni/status', ...ofInstallation('admin', 'operator'), run: async (_request, { status }) => ({ body: status() }) },
+  { method: 'GET', path: '/_omni/config', ...ofInstallation('admin', 'operator'), run: async (_request, { settings }) => ({ body: settings() }) },
   {
     method: 'POST',
     path: '/_omni/reload',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     action: 'configuration_reloaded',
     run: async (_request, { reload, status }) => {
       await reload()

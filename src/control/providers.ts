@@ -4,13 +4,13 @@ import type { Settings } from '../config/settings.ts'
 import type { ProviderResource } from '../contract/providers.ts'
 import type { RoutingTable } from '../routing/resolve.ts'
 import type { Connection } from '../routing/target.ts'
-import type { ControlRoute } from './route.ts'
+import { ofInstallation, type ControlRoute } from './route.ts'
 
 export const providers: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/providers',
-    access: 'admin',
+    ...ofInstallation('admin', 'operator'),
     run: async (_request, { snapshot, configured }) => {
       const { routing } = snapshot()
       // Under its prefixes a provider stands there again.

@@ -3,7 +3,7 @@
 import { Failure } from '../canonical/failure.ts'
 import { signals } from '../receipts/signals.ts'
 import type { DimensionFilter, ReceiptFilters } from '../storage/store.ts'
-import type { ControlRequest, Viewer } from './route.ts'
+import type { ControlRequest, Role, Viewer } from './route.ts'
 
 type Query = ControlRequest['query']
 
@@ -59,7 +59,10 @@ function refuseZeros(query: Query): void {
   if (name !== undefined) throw wrong(name, `\`${name}\` is a text without the character 0.`)
 }
 
-/** The operator sees all, a client the calls of its own key. */
+/** Users who may read receipts. */
+export const readers: readonly Role[] = ['admin', 'auditor', 'finance', 'viewer']
+
+/** The operator and users of the installation see all, a user of a tenant what is the tenant's, a client the calls of its own key. */
 export const scoped = (viewer: Viewer, filters: ReceiptFilters = {}): ReceiptFilters =>
   viewer.role === 'admin' || (viewer.role === 'user' && viewer.tenant === null)
     ? filters

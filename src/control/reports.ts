@@ -5,7 +5,7 @@ import { StorageError } from '../storage/errors.ts'
 import type { Summary } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { typeOf, writeExport } from './report-export.ts'
-import { readBy, readChoice, readFilters, readLimit, receiptFilters, scoped, summaryFilters, wrong } from './report-query.ts'
+import { readBy, readChoice, readFilters, readLimit, readers, receiptFilters, scoped, summaryFilters, wrong } from './report-query.ts'
 import { proveReceipt, showReceipts } from './report-records.ts'
 import type { ControlAnswer, ControlRequest, ControlRoute } from './route.ts'
 
@@ -21,6 +21,7 @@ export const reports: readonly ControlRoute[] = [
     method: 'GET',
     path: '/_omni/reports',
     access: 'owner',
+    roles: readers,
     action: 'receipts_read',
     query: ['limit', 'cursor', 'format', ...receiptFilters],
     run: async (request, control) => {
@@ -35,6 +36,7 @@ export const reports: readonly ControlRoute[] = [
     method: 'GET',
     path: '/_omni/reports/summary',
     access: 'owner',
+    roles: readers,
     action: 'receipts_read',
     query: ['by', 'per', ...summaryFilters],
     run: async (request, control) => ({ body: await summarize(request, control) }),
@@ -43,6 +45,7 @@ export const reports: readonly ControlRoute[] = [
     method: 'GET',
     path: '/_omni/reports/:id',
     access: 'owner',
+    roles: readers,
     action: 'receipts_read',
     run: async ({ viewer, params }, control) => {
       const receipt = await control.store.receipts.get(params.id ?? '', scoped(viewer))

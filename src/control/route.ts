@@ -50,6 +50,9 @@ export type Action =
   | 'invitation_made'
   | 'invitation_revoked'
   | 'invitation_redeemed'
+  | 'review_read'
+  | 'review_approved'
+  | 'review_denied'
   | 'credential_stored'
   | 'credential_removed'
   | 'chain_stored'
@@ -59,6 +62,7 @@ export type Action =
   | 'configuration_reloaded'
   | 'signing_key_rotated'
   | 'receipts_reindexed'
+  | 'alerts_tested'
   | `${ObjectKind}_${'stored' | 'removed'}`
 
 /** `owner`: the operator sees all, a client its own. */
@@ -89,6 +93,9 @@ export interface ControlAnswer {
   /** In the place of the body: pieces of a text of this media type, said as they come. */
   readonly stream?: { readonly type: string; readonly pieces: AsyncIterable<string> }
 }
+
+/** Of a route about what is nobody's but the installation's: for its own users of these roles, beside the operator. */
+export const ofInstallation = (...named: readonly Role[]) => ({ access: 'admin', roles: named, isOfInstallation: true }) as const
 
 /** Whether a user may call it, whatever it is asked about then. */
 export function isOpenTo(
