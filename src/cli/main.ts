@@ -2,17 +2,22 @@
 
 import { Command as Program } from 'commander'
 import { Complaint, type Arguments, type Command } from './command.ts'
+import { alerts } from './commands/alerts.ts'
+import { budgets } from './commands/budgets.ts'
+import { addresses } from './commands/addresses.ts'
 import { chaos } from './commands/chaos.ts'
 import { chains } from './commands/chains.ts'
 import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
+import { limits } from './commands/limits.ts'
 import { prices } from './commands/prices.ts'
 import { privacy } from './commands/privacy.ts'
 import { providers } from './commands/providers.ts'
 import { receiptsExport } from './commands/receipts-export.ts'
 import { receiptsVerify } from './commands/receipts-verify.ts'
 import { receipts } from './commands/receipts.ts'
+import { review } from './commands/review.ts'
 import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
 import { version } from './version.ts'
@@ -20,7 +25,11 @@ import { version } from './version.ts'
 const commands: readonly Command[] = [
   start,
   ...keys,
+  ...limits,
+  ...budgets,
+  ...alerts,
   ...connect,
+  ...addresses,
   ...chains,
   ...providers,
   ...prices,
@@ -28,6 +37,7 @@ const commands: readonly Command[] = [
   ...receiptsExport,
   receiptsVerify,
   ...privacy,
+  ...review,
   ...running,
   doctor,
   ...chaos,
@@ -47,10 +57,15 @@ export async function main(argv: readonly string[]): Promise<void> {
 const groups: Readonly<Record<string, string>> = {
   keys: 'clients’ keys',
   receipts: 'what each call did',
+  review: 'calls that wait for a person',
+  addresses: 'from where the gateway may be called and controlled',
   config: 'the settings',
   chains: 'lists of targets under a name',
   providers: 'who is asked, and how they fare',
   prices: 'what models cost',
+  limits: 'how much may be used in a stretch of time, or at once',
+  budgets: 'how much money may be spent',
+  alerts: 'what operators are told',
   chaos: 'a provider that misbehaves on script, to test a gateway with',
 }
 

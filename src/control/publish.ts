@@ -14,6 +14,7 @@ import { placesOf } from '../routing/place.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
 import type { Chain, Connection } from '../routing/target.ts'
 import type { ClientKey, StoredObject } from '../storage/store.ts'
+import { edgesOf } from './addresses.ts'
 import { keyring } from './callers.ts'
 import { ownPricesOf } from './prices-own.ts'
 
@@ -44,6 +45,7 @@ export function buildSnapshot(published: Published): Snapshot {
     routing: buildRouting(published),
     identify,
     anonymous,
+    edges: edgesOf(published.objects),
     limits: { ...limits, attempts: retry.attempts, retryPause: retry.longestPause, attemptTime: retry.totalTime, queueTime: queue.time },
     metadataKeys: new Set(settings.metadata.keys),
     retries: retry.perTarget,

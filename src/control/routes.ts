@@ -1,5 +1,8 @@
 /** Every call of the control API, one file a resource. */
 
+import { alerts } from './alerts.ts'
+import { budgets } from './budgets.ts'
+import { addresses } from './addresses.ts'
 import { chains } from './chains.ts'
 import { credentials } from './credentials.ts'
 import { epochs } from './epochs.ts'
@@ -14,6 +17,8 @@ import { running } from './process.ts'
 import { prices } from './prices.ts'
 import { providers } from './providers.ts'
 import { reports } from './reports.ts'
+import { reviews } from './reviews.ts'
+import { limits } from './limits.ts'
 import type { ControlRoute } from './route.ts'
 import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
@@ -21,6 +26,7 @@ import { users } from './users.ts'
 
 export const controlRoutes: readonly ControlRoute[] = [
   ...reports,
+  ...reviews,
   ...ledger,
   ...holds,
   ...erasures,
@@ -30,6 +36,10 @@ export const controlRoutes: readonly ControlRoute[] = [
   ...sessions,
   ...keys,
   ...invitations,
+  ...limits,
+  ...budgets,
+  ...alerts,
+  ...addresses,
   ...credentials,
   ...providers,
   ...health,

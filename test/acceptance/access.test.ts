@@ -80,7 +80,7 @@ describe('every path', () => {
         providerIds: () => [],
         isConfigured: () => false,
       },
-      () => ({ role: 'admin' }),
+      { viewerOf: () => ({ role: 'admin' }), addressOf: () => '127.0.0.1' },
     )
     const own = routes.filter(({ serving }) => serving.kind === 'control')
     for (const { method, path } of own) assert.ok(method !== 'HEAD' && api.hasRoute({ method, url: path }), path)

@@ -48,6 +48,8 @@ export const table: { readonly [route: string]: Access } = {
   'GET /_omni/keys': 'admin',
   'POST /_omni/keys': 'admin',
   'DELETE /_omni/keys/:id': 'admin',
+  'GET /_omni/addresses': 'admin',
+  'PUT /_omni/addresses': 'admin',
   'GET /_omni/credentials': 'admin',
   'PUT /_omni/credentials/:provider': 'admin',
   'DELETE /_omni/credentials/:provider': 'admin',

@@ -1,0 +1,78 @@
+/** From where the gateway may be called and controlled: two lists of networks each, that no operator can shut themselves out by. */
+
+import { now } from '../base/clock.ts'
+import { among, readAddress } from '../base/networks.ts'
+import { Failure } from '../canonical/failure.ts'
+import { addressLists, type AddressesResource, type AddressLists } from '../contract/addresses.ts'
+import type { Edges } from '../gateway/snapshot.ts'
+import type { StoredObject } from '../storage/store.ts'
+import type { Control } from './control.ts'
+import { checkVersion, parseBody } from './resource.ts'
+import type { ControlRequest, ControlRoute } from './route.ts'
+
+const kind = 'addresses'
+/** There is one of them. */
+const id = 'all'
+const path = '/_omni/addresses'
+
+export const addresses: readonly ControlRoute[] = [
+  {
+    method: 'GET',
+    path,
+    access: 'admin',
+    roles: ['admin', 'operator', 'auditor', 'viewer'],
+    isOfInstallation: true,
+    run: async ({ address }, { store }) => ({ body: shown(storedIn(await store.objects.list()), address) }),
+  },
+  {
+    method: 'PUT',
+    path,
+    access: 'admin',
+    roles: ['admin', 'operator'],
+    isOfInstallation: true,
+    action: 'addresses_stored',
+    query: ['version'],
+    body: { type: 'object' },
+    run: put,
+  },
+]
+
+async function put(request: ControlRequest, control: Control) {
+  const lists = parseBody(addressLists, request.body)
+  const before = storedIn(await control.store.objects.list())
+  checkVersion(request, before?.version, true)
+  if (edgesFor(lists)?.mayControl(request.address) === false)
+    throw new Failure('conflict', 'These lists would shut out whoever sends them: add your own address to `control.allow`, or take it out of `control.deny`.', {
+      param: 'control',
+    })
+  const next = { kind, id, tenant: null, version: (before?.version ?? 0) + 1, body: JSON.stringify(lists), changedAt: now() } as const
+  await control.store.objects.put(next)
+  await control.publish()
+  control.tell('the lists of addresses were stored', { version: next.version })
+  return { body: shown(next, request.address) }
+}
+
+const storedIn = (rows: readonly StoredObject[]): StoredObject | undefined => rows.find((row) => row.kind === kind && row.id === id)
+
+const shown = (row: StoredObject | undefined, you: string): AddressesResource => ({ ...listsOf(row), version: row?.version ?? 0, you })
+
+const listsOf = (row: StoredObject | undefined): AddressLists => addressLists.parse(row?.body == null ? {} : JSON.parse(row.body))
+
+/** Undefined where there are no lists: then nobody's address is looked at. */
+export function edgesOf(rows: readonly StoredObject[]): Edges | undefined {
+  const row = storedIn(rows)
+  return row === undefined ? undefined : edgesFor(listsOf(row))
+}
+
+function edgesFor({ data, control }: AddressLists): Edges | undefined {
+  const isEmpty = [data, control].every(({ allow, deny }) => allow.length + deny.length === 0)
+  return isEmpty ? undefined : { mayCall: passing(data), mayControl: passing(control) }
+}
+
+/** Where there is a list, nobody gets in whose address cannot be told. */
+function passing({ allow, deny }: AddressLists['data']): (address: string) => boolean {
+  if (allow.length + deny.length === 0) return () => true
+  const isAllowed = allow.length === 0 ? (address: string) => readAddress(address) !== undefined : among(allow)
+  const isDenied = among(deny)
+  return (address) => isAllowed(address) && !isDenied(address)
+}
