@@ -38,6 +38,7 @@ export const sessionId = (): string => `ses_${uuid7()}`
 export const invitationId = (): string => `inv_${uuid7()}`
 export const credentialId = (): string => `cred_${uuid7()}`
 export const reviewId = (): string => `rev_${uuid7()}`
+export const noticeId = (): string => `ntc_${uuid7()}`
 
 /** A client's secret to us, 256 bits. */
 export const clientKey = (): string => `omni_${secret()}`

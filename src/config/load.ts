@@ -120,11 +120,13 @@ function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, 
 }
 
 /** What is read as it is written. */
-function sameOf(given: Given) {
-  const { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, sessions, deadlines, limits, metadata, upstream, media, responses } =
-    given
-  return { strict, providerMessages, byRequest, platformFeePercent, retry, health, queue, sessions, deadlines, limits, metadata, upstream, media, responses }
-}
+// oxfmt-ignore
+const same = [
+  'strict', 'providerMessages', 'byRequest', 'platformFeePercent', 'retry', 'health', 'queue', 'sessions',
+  'deadlines', 'limits', 'metadata', 'upstream', 'media', 'responses', 'reviews',
+] as const
+
+const sameOf = (given: Given) => Object.fromEntries(same.map((name) => [name, given[name]])) as Pick<Given, (typeof same)[number]>
 
 /** A setting that is taken and does nothing would be believed. */
 function warnOfWhatIsNotYet({ server, storage }: Given, warn: Report['warn']): void {

@@ -232,6 +232,14 @@ const responses = z.strictObject({
   socketMemory: setting(size('64KiB', '1GiB'), 'The most that is remembered for one of them, so that it need not say everything again.', { or: '16MiB' }),
 })
 
+const reviews = z.strictObject({
+  waiting: setting(
+    count(0, 10_000),
+    'Calls that may wait at once for a person to decide on them; further ones are refused with where to look for the decision.',
+    { or: 1000 },
+  ),
+})
+
 export const schema = z.strictObject({
   server: server.prefault({}),
   auth: auth.prefault({}),
@@ -272,6 +280,7 @@ export const schema = z.strictObject({
   media: media.prefault({}),
   receipts: receipts.prefault({ anchors: [], exports: [] }),
   responses: responses.prefault({}),
+  reviews: reviews.prefault({}),
   alerts: alerts.prefault({ webhooks: [] }),
   platformFeePercent: setting(number(0, 1000), 'What receipts add to the provider’s cost, in percent.', { or: 0 }),
   storage: storage.prefault({}),

@@ -182,4 +182,6 @@ export interface Settings {
     readonly socketIdle: number
     readonly socketMemory: number
   }
+  /** Calls that may wait for a person. */
+  readonly reviews: { readonly waiting: number }
 }

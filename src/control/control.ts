@@ -3,6 +3,7 @@
 import type { WireName } from '../canonical/chat.ts'
 import type { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
+import type { NoticeBody, TestedReceiver } from '../contract/alerts.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { ProofRecord } from '../receipts/signals.ts'
 import type { Health } from '../routing/health.ts'
@@ -37,6 +38,10 @@ export interface Control {
   /** Hashes a client's key as it is stored. */
   readonly hashKey: (key: string) => string
   readonly sealSecret: (secret: string, place: { readonly tenant: string; readonly id: string; readonly version: number }) => Uint8Array
+  /** What a held call asks. Throws `SealError`. */
+  readonly openReview: (sealed: Uint8Array, tenant: string, id: string) => string
+  /** A review was decided: calls that wait for it here hear of it. */
+  readonly wakeReview: (id: string) => void
   /** The newest: what calls that arrive now are served by. */
   readonly snapshot: () => Snapshot
   /** Words of what the target's wire refuses to say of a request that comes on the surface's wire, and has these bits of needs. */
@@ -53,6 +58,8 @@ export interface Control {
   readonly configured: () => Settings
   /** Removes now what has had its time, or was taken out of the index to be erased. Never rejects. */
   readonly sweep: () => Promise<void>
+  /** Tells it to everybody who hears of alerts, and says who took it. */
+  readonly testAlerts: (told: NoticeBody) => Promise<readonly TestedReceiver[]>
   /** Writes down, in the log, what an operator changed. */
   readonly tell: (what: string, fields: Readonly<Record<string, string | number>>) => void
   /** Hears how every request failed, and makes a note in the log where the fault is ours. */

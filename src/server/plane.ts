@@ -21,6 +21,7 @@ import type { ClientKey } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AddressOf } from './addresses.ts'
 import type { Data } from './data.ts'
+import { ReviewBook } from './reviews.ts'
 
 export interface PlaneParts {
   readonly settings: Settings
@@ -32,7 +33,7 @@ export interface PlaneParts {
   /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
   readonly fetchPrices: (url: string) => Promise<string>
   /** Opened after the first snapshot: what is written down says which one. */
-  readonly keeping: () => { readonly ledger: Control['ledger']; readonly sweep: Control['sweep'] }
+  readonly keeping: () => Pick<Control, 'ledger' | 'sweep' | 'testAlerts'>
 }
 
 /** What is read when the process starts, and not again. */
@@ -75,6 +76,8 @@ export class Plane {
   readonly #parts: PlaneParts
   /** It outlives every snapshot. */
   readonly health: Health
+  /** Where calls are held for a person. */
+  readonly reviews: ReviewBook
   #settings: Settings
   #snapshot: Snapshot | undefined
   #turns = 0
@@ -94,6 +97,15 @@ export class Plane {
     this.#prices = new StoredPrices(parts.settings.dataDir, (sentence) =>
       parts.log.tell('error', 'the stored price table is not used; the built-in one goes on', { problem: sentence }),
     )
+    const { data, log } = parts
+    this.reviews = new ReviewBook({
+      store: data.store.reviews,
+      digest: (pieces) => data.hashPayload(pieces),
+      seal: (text, tenant, id) => data.sealReview(text, tenant, id),
+      mostWaiting: () => this.#settings.reviews.waiting,
+      receivers: () => this.#atStart.alerts.map(({ name }) => name),
+      log,
+    })
     this.health = new Health({ ...parts.settings.health, queueSize: parts.settings.queue.size })
   }
 
@@ -187,6 +199,7 @@ export class Plane {
   }
 
   async close(): Promise<void> {
+    this.reviews.close()
     await (await this.#api)?.close()
   }
 
@@ -201,6 +214,8 @@ export class Plane {
       epochs: data.epochs,
       hashKey: data.hashKey,
       sealSecret: data.sealSecret,
+      openReview: (sealed, tenant, id) => data.openReview(sealed, tenant, id),
+      wakeReview: (id) => this.reviews.wake(id),
       snapshot: () => this.snapshot,
       unsaid: unsaidOf,
       publish: () => this.publish(),
@@ -209,6 +224,7 @@ export class Plane {
       reload: () => this.reload(),
       configured: () => this.#settings,
       sweep: () => keeping().sweep(),
+      testAlerts: (told) => keeping().testAlerts(told),
       tell: (what, fields) => log.tell('info', what, fields),
       note: (failure, requestId) => log.note(failure, requestId),
       settings: () => maskSettings(this.#settings),

@@ -95,7 +95,7 @@ test('[C01] no path of the control API is open to everybody, and only what says 
   const control = routes.filter(isOurs)
   assert.ok(control.length > 5)
   for (const { path, access, serving } of control) {
-    assert.ok(access === 'admin' || (access === 'owner' && path.startsWith('/_omni/reports')), path)
+    assert.ok(access === 'admin' || (access === 'owner' && /^\/_omni\/(reports|reviews)/.test(path)), path)
     assert.equal(serving.kind, 'control')
   }
 })

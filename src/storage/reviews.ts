@@ -3,6 +3,7 @@
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
 import type { Denial } from '../policy/review.ts'
 import type { Engine } from './engine.ts'
+import { writeNotice, type Notice } from './notices.ts'
 import type { Tables } from './tables.ts'
 
 export type ReviewState = Tables['reviews']['state']
@@ -67,8 +68,8 @@ export interface ReviewQuery {
 export interface StoredReviews {
   /** The review that a payload comes to at that time. */
   find(hash: string, at: number): Promise<Review | undefined>
-  /** Adds it unless the payload has come to one meanwhile, and resolves to the one that stands. */
-  add(review: NewReview, bounds: ReviewBounds): Promise<Review | 'full'>
+  /** Adds it, and the notice of it, unless the payload has come to one meanwhile; resolves to the one that stands. */
+  add(review: NewReview, bounds: ReviewBounds, told?: { readonly notice: Notice; readonly receivers: readonly string[] }): Promise<Review | 'full'>
   get(id: string): Promise<Review | undefined>
   /** Newest first. */
   list(query: ReviewQuery): Promise<readonly Review[]>
@@ -114,17 +115,18 @@ function asked(db: Kysely<Tables>): Pick<StoredReviews, 'find' | 'add'> {
       await end(db, at, hash)
       return undefined
     },
-    add: ({ key, user, createdAt, endsAt, hash, sealed, ...review }, bounds) =>
+    add: ({ key, user, createdAt, endsAt, hash, sealed, ...review }, bounds, told) =>
       db.transaction().execute(async (transaction) => {
         const { held, ofKey, bytes } = await countPending(transaction, key)
         const size = sealed?.length ?? 0
         if (held >= bounds.pending || ofKey >= bounds.pendingOfKey || bytes + size > bounds.bytes) return 'full'
         const times = { created_at: createdAt, ends_at: endsAt }
-        await transaction
+        const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('reviews')
           .values({ ...review, ...times, key_id: key, user_id: user, hash, stands_for: hash, state: 'pending', sealed, size })
           .onConflict((conflict) => conflict.column('stands_for').doNothing())
-          .execute()
+          .executeTakeFirst()
+        if (numInsertedOrUpdatedRows && told !== undefined) await writeNotice(transaction, told.notice, told.receivers)
         return (await standing(transaction, hash).executeTakeFirstOrThrow()) as Review
       }),
   }
@@ -159,6 +161,8 @@ async function end(db: Kysely<Tables>, at: number, hash?: string): Promise<numbe
 }
 
 function decisions({ db, scrub }: Pick<Engine, 'db' | 'scrub'>): Pick<StoredReviews, 'decide' | 'claim' | 'giveBack' | 'sweep'> {
+  // Who reads meanwhile keeps pages of before: they are overwritten once more with the next sweep.
+  let isErased = false
   return {
     decide: async (id, { state, uses, budget, reason, by, at, endsAt }) => {
       const decided = { state, uses, budget, reason, decided_by: by, decided_at: at, ends_at: endsAt }
@@ -169,9 +173,10 @@ function decisions({ db, scrub }: Pick<Engine, 'db' | 'scrub'>): Pick<StoredRevi
         .where('state', '=', 'pending')
         .where('ends_at', '>', at)
         .executeTakeFirst()
-      // It is decided, whether pages of before could be overwritten now or by the next sweep.
-      if (numUpdatedRows > 0n) await scrub().catch(() => {})
-      return numUpdatedRows > 0n
+      if (numUpdatedRows === 0n) return false
+      isErased = true
+      await scrub().catch(() => {})
+      return true
     },
     claim: async (id, decision, at) => {
       const { numUpdatedRows } = await db
@@ -203,7 +208,8 @@ function decisions({ db, scrub }: Pick<Engine, 'db' | 'scrub'>): Pick<StoredRevi
       await db.deleteFrom('reviews').where('stands_for', 'is', null).where('ends_at', '<=', keptFrom).execute()
       const tooOld = await db.selectFrom('reviews').select('id').orderBy('id', 'desc').offset(most).limit(1).executeTakeFirst()
       if (tooOld !== undefined) await db.deleteFrom('reviews').where('stands_for', 'is', null).where('id', '<=', tooOld.id).execute()
-      await scrub()
+      if (ended > 0 || isErased) await scrub()
+      isErased = false
       return ended
     },
   }
