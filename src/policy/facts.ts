@@ -77,6 +77,14 @@ export interface Fact {
   readonly detector?: DetectorTerms
 }
 
+/** One that is known before anything is computed. */
+export interface PlainFact extends Fact {
+  readonly source: 'asker' | 'call'
+  readonly read: (facts: PlainFacts) => FactValue
+}
+
+export const isPlain = (fact: Fact): fact is PlainFact => fact.source === 'asker' || fact.source === 'call'
+
 /** More names than that in a list are not looked through: it bounds what a rule may take. */
 export const mostItems = 1000
 

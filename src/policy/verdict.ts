@@ -36,6 +36,8 @@ export interface Verdict {
   /** Rules that could not be judged: what their `onError` said was done. */
   readonly faults: readonly string[]
   readonly edits: Edits
+  /** The rule whose chain it is, where `edits` has one. */
+  readonly routedBy?: string
   /** Where `outcome` is REVIEW: how it is reviewed. */
   readonly review?: ReviewTerms
 }

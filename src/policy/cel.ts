@@ -1,0 +1,134 @@
+/** CEL as rules may use it: expressions that are checked when they are loaded, bounded, and read nothing but declared facts. */
+
+import { Environment, type ASTNode, type Context } from '@marcbachmann/cel-js'
+import { guardsOf, type Guard } from './cel-guards.ts'
+import { nameOf, plainOf, type Words } from './cel-plain.ts'
+import { binds, childrenOf, mostText, Refusal, weigh } from './cel-walk.ts'
+import type { Fact, Facts, FactValue } from './facts.ts'
+
+/** The facts that an expression may name, and what the package knows of them. */
+export interface Vocabulary extends Words {
+  readonly environment: Environment
+}
+
+export interface Compiled {
+  /** All facts that it may look at. */
+  readonly reads: readonly Fact[]
+  /** What must be so for it to be true, as far as plain facts go. */
+  readonly guards: readonly Guard[]
+  /** Undefined where it cannot be judged: something is missing, of another type, or too large. Never throws. */
+  readonly judge: (facts: Facts) => boolean | undefined
+}
+
+export interface Problem {
+  readonly problem: string
+}
+
+/** Characters of an expression, and what it may consist of. */
+export const mostCharacters = 4000
+const limits = { maxAstNodes: 500, maxDepth: 24, maxListElements: 200, maxMapEntries: 8, maxCallArguments: 4 }
+
+/** Names to types, or to fields with theirs. */
+interface Schema {
+  [field: string]: string | Schema
+}
+
+/** Throws where two facts have one name: those of the house do not, and lists of operators are told apart before. */
+export function vocabularyOf(facts: readonly Fact[]): Vocabulary {
+  const named = new Map(facts.map((fact) => [fact.name, fact]))
+  const schema: Schema = Object.create(null) as Schema
+  for (const { name, type } of facts) declare(schema, name.split('.'), type)
+  const environment = new Environment({ limits })
+  for (const [name, said] of Object.entries(schema)) environment.registerVariable({ name, ...(typeof said === 'string' ? { type: said } : { schema: said }) })
+  const patterns: Words['patterns'] = new Map()
+  environment.registerFunction('rematch(string, string): bool', (text: string, pattern: string) => {
+    if (text.length > mostText) throw new Error('The text is too long.')
+    return patterns.get(pattern)!.test(text)
+  })
+  return { environment, patterns, factOf: (name) => named.get(name) }
+}
+
+function declare(schema: Schema, [name = '', ...fields]: readonly string[], type: string): void {
+  if (fields.length === 0) {
+    schema[name] = type
+    return
+  }
+  const group = (schema[name] ??= Object.create(null) as Schema)
+  if (typeof group !== 'string') declare(group, fields, type)
+}
+
+export function compile(expression: string, vocabulary: Vocabulary): Compiled | Problem {
+  if (expression.length > mostCharacters) return { problem: `An expression has ${mostCharacters} characters at most.` }
+  try {
+    const parsed = vocabulary.environment.parse(expression)
+    const { ast } = parsed
+    weigh(ast, vocabulary.patterns)
+    const { valid, type, error } = parsed.check()
+    if (!valid) return { problem: sentenceOf(error) }
+    if (type !== 'bool') return { problem: `It says a ${type ?? 'thing'}: a rule says yes or no.` }
+    const reads = readsOf(ast, vocabulary)
+    const plain = plainOf(ast, vocabulary)?.say
+    const judgeSlowly = (facts: Facts) => ask(parsed, reads, facts)
+    const judge: Compiled['judge'] = plain === undefined ? judgeSlowly : (facts) => (plain(facts) as boolean | undefined) ?? judgeSlowly(facts)
+    return { reads, guards: guardsOf(ast, vocabulary), judge }
+  } catch (error) {
+    if (error instanceof Refusal) return { problem: error.message }
+    return { problem: sentenceOf(error) }
+  }
+}
+
+/** What the package says of it, with the mistakes that everybody makes explained. */
+function sentenceOf(error: unknown): string {
+  const { code, summary = 'It cannot be read' } = error as { readonly code?: string; readonly summary?: string }
+  if (code === 'unknown_variable' || code === 'no_such_key') return `There is no such fact: ${summary.slice(summary.indexOf(': ') + 2)}.`
+  return `${summary}.${mixed.test(summary) ? ' A number with a fraction is compared with such: say `5.0`.' : ''}`
+}
+
+const mixed = /double [^ ]+ int|int [^ ]+ double|double in list<int>/
+
+function ask(parsed: (context: Context) => unknown, reads: readonly Fact[], facts: Facts): boolean | undefined {
+  try {
+    const said = parsed(contextOf(reads, facts))
+    return typeof said === 'boolean' ? said : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What is not known is left out: whoever looks for it finds nothing there, and that is a fault. */
+function contextOf(reads: readonly Fact[], facts: Facts): Context {
+  const context = empty()
+  for (const { name, type, read } of reads) {
+    const path = name.split('.')
+    const last = path.pop()!
+    let place = context
+    for (const part of path) place = place[part] ??= empty()
+    const value = read(facts)
+    if (value !== undefined) place[last] = inCel(value, type)
+  }
+  return context
+}
+
+/** Names of operators are fields of it: nothing may stand there already. */
+const empty = (): Context => Object.create(null) as Context
+
+/** Whole numbers of CEL are big ones. */
+function inCel(value: FactValue, type: Fact['type']): unknown {
+  if (type === 'int') return BigInt(value as number)
+  if (type === 'map<string, int>') return Object.fromEntries(Object.entries(value).map(([key, count]) => [key, BigInt(count as number)]))
+  return value
+}
+
+/** The facts that stand in the expression, but for names that go through a list. Throws `Refusal` where a name is neither. */
+function readsOf(node: ASTNode, { factOf }: Vocabulary): readonly Fact[] {
+  const found = new Set<Fact>()
+  const look = (one: ASTNode, bound: readonly string[]): void => {
+    const name = nameOf(one)
+    const fact = name === undefined || bound.includes(name.split('.', 1)[0]!) ? undefined : factOf(name)
+    if (fact !== undefined) found.add(fact)
+    else if (one.op === 'id' && !bound.includes(one.args)) throw new Refusal(`\`${one.args}\` is no fact by itself: say which of its fields.`)
+    else for (const child of childrenOf(one)) look(child, binds(one) ? [...bound, nameOf(one.args[2][0]!)!] : bound)
+  }
+  look(node, [])
+  return [...found]
+}

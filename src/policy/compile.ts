@@ -1,0 +1,141 @@
+/** From a document to rules that can be judged: everything that can be wrong with it is found here, when it is loaded. */
+
+import { compile, vocabularyOf, type Compiled, type Vocabulary } from './cel.ts'
+import type { DetectorTerms } from './detector.ts'
+import { builtIn } from './detectors/index.ts'
+import type { DocumentProblem, PolicyDocument, PolicyRule } from './document.ts'
+import { builtInFacts, factsOfNamed } from './facts-detected.ts'
+import { timeFacts } from './facts-time.ts'
+import { facts, type Fact } from './facts.ts'
+import { riskDetectors } from './risk.ts'
+import { celOf } from './when.ts'
+
+export interface CompiledRule extends Compiled {
+  /** As receipts tell it: `document/rule@version`. */
+  readonly label: string
+  readonly isShadow: boolean
+  readonly onRequest: boolean
+  readonly onAnswer: boolean
+  readonly rule: PolicyRule
+  /** Who must have looked, each once. */
+  readonly detectors: readonly DetectorTerms[]
+}
+
+export interface CompiledDocument {
+  readonly document: PolicyDocument
+  /** `name@version`. */
+  readonly label: string
+  readonly rules: readonly CompiledRule[]
+}
+
+export const mostRules = 500
+const mostNamed = 50
+
+/** `version` is the one that it is stored at. Either all of it is sound, or it is told what is not. */
+export function compileDocument(document: PolicyDocument, version: number): CompiledDocument | { readonly problems: readonly DocumentProblem[] } {
+  const { vocabulary, terms, problems } = readNames(document)
+  if (vocabulary === undefined) return { problems }
+  const compiling: Compiling = { document, version, vocabulary, terms, problems, ids: new Set() }
+  const rules = document.rules.flatMap((rule, at) => compileRule(rule, `rules.${at}`, compiling))
+  if (document.rules.length > mostRules) problems.push({ path: 'rules', problem: `A document has ${mostRules} rules at most.` })
+  return problems.length > 0 ? { problems } : { document, label: `${document.name}@${version}`, rules }
+}
+
+interface Compiling {
+  readonly document: PolicyDocument
+  readonly version: number
+  readonly vocabulary: Vocabulary
+  readonly terms: ReadonlyMap<string, DetectorTerms>
+  readonly problems: DocumentProblem[]
+  readonly ids: Set<string>
+}
+
+/** What its rules may say: the facts of the house, and those of its own lists. */
+function readNames(document: PolicyDocument): Pick<Compiling, 'terms' | 'problems'> & { readonly vocabulary?: Vocabulary } {
+  const { name, detectors, timeZone } = document
+  const terms = new Map(builtIn.map((one): [string, DetectorTerms] => [one.name, one]))
+  const problems: DocumentProblem[] = []
+  const known: Fact[] = [...facts, ...builtInFacts]
+  detectors.slice(0, mostNamed).forEach((one, at) => {
+    const path = `${one.kind}.${one.name}`
+    if (terms.has(path)) problems.push({ path: `detectors.${at}.name`, problem: `There is another \`${path}\` in this document.` })
+    // Other documents may have a list of that name: this one is told from theirs wherever both are about a call.
+    const own = { ...one, name: `${name}/${path}` }
+    terms.set(path, own)
+    known.push(...factsOfNamed(one.name, own))
+  })
+  if (detectors.length > mostNamed) problems.push({ path: 'detectors', problem: `A document names ${mostNamed} detectors at most.` })
+  const times = timesIn(timeZone)
+  if (times === undefined) problems.push({ path: 'time_zone', problem: 'Nobody knows that time zone: it is a name as `Europe/Berlin`.' })
+  return problems.length > 0 ? { terms, problems } : { terms, problems, vocabulary: vocabularyOf([...known, ...(times ?? [])]) }
+}
+
+function timesIn(timeZone: string): readonly Fact[] | undefined {
+  try {
+    return timeFacts(timeZone)
+  } catch {
+    return undefined
+  }
+}
+
+function compileRule(rule: PolicyRule, path: string, compiling: Compiling): readonly CompiledRule[] {
+  const { document, version, vocabulary, problems, ids } = compiling
+  const before = problems.length
+  const complain = (field: string, problem: string) => problems.push({ path: `${path}.${field}`, problem })
+  if (ids.has(rule.id)) complain('id', 'There is another rule of this id.')
+  ids.add(rule.id)
+  for (const { field, problem } of findStray(rule)) complain(field, problem)
+  const redacting = (rule.edits.redact ?? []).map(({ what }) => ({ what, terms: detectorOf(what, compiling) }))
+  for (const { what, terms } of redacting) if (terms === undefined) complain('then.redact', `No detector finds \`${what}\`.`)
+  const said = typeof rule.when === 'string' ? rule.when : celOf(rule.when)
+  const compiled = typeof said === 'string' ? compile(said, vocabulary) : said
+  if ('problem' in compiled) complain('when', compiled.problem)
+  if (problems.length > before || 'problem' in compiled) return []
+  return [
+    {
+      ...compiled,
+      label: `${document.name}/${rule.id}@${version}`,
+      isShadow: document.mode === 'shadow',
+      onRequest: rule.on !== 'answer',
+      onAnswer: rule.on !== 'request',
+      rule: withOwnNames(rule, compiling),
+      detectors: detectorsOf(
+        compiled,
+        redacting.map(({ terms }) => terms!),
+      ),
+    },
+  ]
+}
+
+/** `pii`, `pii.email`, `words.secret`, `words.secret.*`: the detector that finds it. */
+function detectorOf(what: string, { terms }: Pick<Compiling, 'terms'>): DetectorTerms | undefined {
+  return terms.get(what) ?? terms.get(what.slice(0, Math.max(0, what.lastIndexOf('.'))))
+}
+
+/** Redactions name detectors as the inspection does. */
+function withOwnNames(rule: PolicyRule, { document, terms }: Compiling): PolicyRule {
+  const { redact } = rule.edits
+  if (redact === undefined) return rule
+  const named = redact.map((one) => ({
+    ...one,
+    what: document.detectors.some(({ kind, name }) => isUnder(one.what, `${kind}.${name}`)) ? `${document.name}/${one.what}` : one.what,
+  }))
+  return terms.size === 0 ? rule : { ...rule, edits: { ...rule.edits, redact: named } }
+}
+
+const isUnder = (what: string, path: string): boolean => what === path || what.startsWith(`${path}.`)
+
+function detectorsOf({ reads }: Compiled, redacting: readonly DetectorTerms[]): readonly DetectorTerms[] {
+  const risk = reads.some(({ source }) => source === 'risk') ? riskDetectors : []
+  return [...new Set([...reads.flatMap(({ detector }) => detector ?? []), ...redacting, ...risk])]
+}
+
+/** What would do nothing where it stands. */
+function* findStray({ on, outcome, edits }: PolicyRule): Generator<{ readonly field: string; readonly problem: string }> {
+  const fields = Object.keys(edits)
+  if (outcome === 'BLOCK' && fields.length > 0)
+    yield { field: 'then', problem: 'A call that is refused is not changed: leave out `then`, or say `outcome: ALLOW`.' }
+  if (on === 'answer' && fields.some((field) => field !== 'redact'))
+    yield { field: 'then', problem: 'Of an answer, findings can be redacted, and nothing else be changed.' }
+  if (on === 'answer' && outcome === 'REVIEW') yield { field: 'outcome', problem: 'A person is asked before the call: an answer can be blocked or redacted.' }
+}
