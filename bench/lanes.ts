@@ -3,7 +3,7 @@
 import type { WireName } from '../src/canonical/chat.ts'
 import { surfaceNames, wireNames } from './wires.ts'
 
-export type SubjectName = 'direct' | 'bare' | 'plain' | 'governed' | 'portkey'
+export type SubjectName = 'direct' | 'bare' | 'plain' | 'governed' | 'everything' | 'portkey'
 
 export interface Question {
   readonly isStreamed?: boolean
@@ -34,6 +34,13 @@ export const variantName = ({ wire }: Question): string => wire ?? ''
 export const lanes: readonly Lane[] = [
   { name: 'plain', about: 'a small answer, passed on', subjects: ['direct', 'bare', 'plain', 'portkey'], concurrency: [1, 32, 128], question: {} },
   { name: 'governed', about: 'the same with key, receipt and log', subjects: ['direct', 'bare', 'governed'], concurrency: [1, 32, 128], question: {} },
+  {
+    name: 'everything',
+    about: 'a question of 1 KB with three limits, three budgets, 20 rules of which five are looked at, and two detectors',
+    subjects: ['direct', 'bare', 'governed', 'everything'],
+    concurrency: [1, 32],
+    question: { bytes: 2 ** 10 },
+  },
   {
     name: 'translate',
     about: 'a small answer from Messages to Chat Completions',
@@ -76,6 +83,7 @@ export interface Target {
 export const targets: readonly Target[] = [
   { lane: 'plain', concurrency: 32, subject: 'plain', against: 'bare', measure: 'answersPerCpuSecond', atLeast: 0.85 },
   { lane: 'governed', concurrency: 32, subject: 'governed', against: 'bare', measure: 'answersPerCpuSecond', atLeast: 0.7 },
+  { lane: 'everything', concurrency: 32, subject: 'everything', against: 'bare', measure: 'answersPerCpuSecond', atLeast: 0.55 },
   { lane: 'plain', concurrency: 32, subject: 'plain', against: 'portkey', measure: 'answersPerCpuSecond', atLeast: 10 },
   { lane: 'plain', concurrency: 1, subject: 'plain', against: 'bare', measure: 'addedLatency', atMost: 1.3 },
   { lane: 'governed', concurrency: 1, subject: 'governed', against: 'bare', measure: 'addedLatency', atMost: 1.3 },

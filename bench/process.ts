@@ -109,3 +109,5 @@ async function stop(child: ChildProcess): Promise<void> {
   if (isLate) child.kill('SIGKILL')
   await exited
 }
+
+export const originOf = (port: number): string => `http://127.0.0.1:${port}`

@@ -8,7 +8,8 @@ import type { Job } from './load.ts'
 import type { Question, SubjectName } from './lanes.ts'
 import { installPortkey } from './portkey.ts'
 import { questionOf, wireNames } from './wires.ts'
-import { file, start, until, watched, type Command, type Process } from './process.ts'
+import { govern } from './everything.ts'
+import { file, originOf, start, until, watched, type Command, type Process } from './process.ts'
 
 /** Where everything of one run is. */
 export interface Place {
@@ -41,6 +42,7 @@ export function startSubject(name: SubjectName, upstreamPort: number, place: Pla
       return begin({ name, place, flags }, (port) => ({ path: file('bare-proxy.ts'), args: [String(port), originOf(upstreamPort)], job: jobs(port) }))
     case 'plain':
     case 'governed':
+    case 'everything':
       return begin({ name, place, flags }, (port) => ours(name, port, upstreamPort, place))
     case 'portkey':
       return begin({ name, place, flags }, (port) => portkey(port, upstreamPort, place))
@@ -54,9 +56,9 @@ interface Program {
   readonly env?: Command['env']
   readonly cwd?: string
   readonly job: Subject['job']
+  /** Done when it answers, before it is measured. */
+  readonly prepare?: () => Promise<void>
 }
-
-const originOf = (port: number): string => `http://127.0.0.1:${port}`
 
 /** The question of the lane as this subject wants it asked; headers are read when there is something to ask, for a key is made by the start. */
 function jobs(port: number, modelOf: (question: Question) => string = () => model, headers: () => Job['headers'] = () => ({})): Subject['job'] {
@@ -82,12 +84,13 @@ function portkey(port: number, upstreamPort: number, place: Place): Program {
   }
 }
 
-/** `governed` is the product as it is installed; `plain` is the same assembled without sinks. */
-function ours(name: 'plain' | 'governed', port: number, upstreamPort: number, place: Place): Program {
-  const { env, folder } = configure(port, upstreamPort, place)
+/** `governed` is the product as it is installed, and `everything` with all that can govern a call; `plain` is the same assembled without sinks. */
+function ours(name: 'plain' | 'governed' | 'everything', port: number, upstreamPort: number, place: Place): Program {
+  const { env, folder } = configure(port, upstreamPort, place, name === 'everything' ? ', prices: openai' : '')
   const modelOf = ({ wire = 'openai-chat' }: Question): string => `${wire}/${model}`
   if (name === 'plain') return { path: file('ours.ts'), args: [], env: { ...env, OMNI_AUTH_TOKENS: '' }, cwd: folder, job: jobs(port, modelOf) }
-  return { path: productEntry, args: ['start'], env, cwd: folder, job: jobs(port, modelOf, () => ({ authorization: `Bearer ${readFirstKey(folder)}` })) }
+  const job = jobs(port, modelOf, () => ({ authorization: `Bearer ${readFirstKey(folder)}` }))
+  return { path: productEntry, args: ['start'], env, cwd: folder, job, ...(name === 'everything' && { prepare: () => govern(port, folder) }) }
 }
 
 /** The command line's own file, as `omni start` runs it. */
@@ -104,13 +107,18 @@ const kinds: { readonly [wire in (typeof wireNames)[number]]: { readonly like: s
 }
 
 /** A data directory of its own, with a provider of each wire at the upstream; the path tells the upstream which. */
-export function configure(port: number, upstreamPort: number, place: Place): { readonly env: { readonly [name: string]: string }; readonly folder: string } {
+export function configure(
+  port: number,
+  upstreamPort: number,
+  place: Place,
+  more = '',
+): { readonly env: { readonly [name: string]: string }; readonly folder: string } {
   const folder = mkdtempSync(join(place.scratch, 'ours-'))
   const upstream = originOf(upstreamPort)
   const config = join(folder, 'omni.yaml')
   const entries = wireNames.map((wire) => {
     const { like, key, base } = kinds[wire]
-    return `  ${wire}: { like: ${like}, key: ${key}, wires: [${wire}], baseUrl: "${upstream}/${wire}${base}" }\n`
+    return `  ${wire}: { like: ${like}, key: ${key}, wires: [${wire}], baseUrl: "${upstream}/${wire}${base}"${more} }\n`
   })
   writeFileSync(config, `providers:\n${entries.join('')}`)
   return { folder, env: { OMNI_PORT: String(port), OMNI_DATA_DIR: folder, OMNI_CONFIG: config } }
@@ -123,7 +131,7 @@ async function begin(
   { name, place, flags }: { name: SubjectName; place: Place; flags: readonly string[] },
   describe: (port: number) => Program,
 ): Promise<Subject> {
-  const { path, args, env, cwd, job } = describe(await findFreePort())
+  const { path, args, env, cwd, job, prepare } = describe(await findFreePort())
   const process = await start({ core: place.subjectCore, ...watched(path, args, flags), stdout: 'pipe', ...(env && { env }), ...(cwd && { cwd }) })
   const isAnswered = async (): Promise<boolean> => {
     const { port, headers, body } = job({}, 1, 0)
@@ -133,6 +141,7 @@ async function begin(
   }
   try {
     await until(isAnswered, 20_000)
+    await prepare?.()
     return { name, process, job }
   } catch (error) {
     await process.stop()
