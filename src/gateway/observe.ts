@@ -81,7 +81,7 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   record.message_count = messages
   record.tool_count = tools
   record.modalities = modalitiesIn(weights)
-  record.metadata = receipt.names.labels(call.extensions.metadata)
+  record.metadata = receipt.names.labels(labelsOf(call))
   tellNames(call.client.headers, record, gateway)
   // A form is hashed by nobody: it is not here yet.
   record.input_hash =
@@ -89,6 +89,11 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
       ? null
       : gateway.hashInput(members.filter(({ key }) => wire.promptFields.includes(key)).map(({ value, end }) => bytes.subarray(value, end)))
   record.parsed_after = receipt.time.elapsed()
+}
+
+/** What the client says of its call comes before what its key says of all of them. */
+function labelsOf({ caller: { metadata }, extensions }: AnyCall): Readonly<Record<string, string>> | undefined {
+  return metadata === undefined ? extensions.metadata : { ...metadata, ...extensions.metadata }
 }
 
 /** A name that leads somewhere is from the configuration or the catalogue, or goes to a provider as it is: it may be told. */

@@ -215,7 +215,7 @@ export class Receipt {
             ? 'failed'
             : 'truncated'
           : 'refused'
-    if (record.outcome === 'refused') record.policy_outcome = failure.reason === 'review_required' ? 'REVIEW' : 'BLOCK'
+    if (record.outcome === 'refused' || failure.reason === 'policy_blocked') record.policy_outcome = failure.reason === 'review_required' ? 'REVIEW' : 'BLOCK'
   }
 
   /** Closes it, once: what follows from the rest is filled in. */
