@@ -9,7 +9,9 @@ import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { buildApi } from '../../src/server/control-api.ts'
 import { openData } from '../../src/server/data.ts'
-import { match, routes, type Access } from '../../src/server/routes.ts'
+import { match, routes, type Access, type Route } from '../../src/server/routes.ts'
+import type { Role } from '../../src/control/route.ts'
+import { roles } from '../../src/contract/users.ts'
 import { StoredPrices } from '../../src/control/prices-stored.ts'
 import { Health } from '../../src/routing/health.ts'
 import { eventually } from '../gateway.ts'
@@ -19,11 +21,11 @@ import { table } from './paths.ts'
 import { holdAlive } from './rules.ts'
 import { openScene, type Told } from './scene.ts'
 
-/** The refusal that each gets; undefined where it is let in. */
+/** The refusal that each gets; undefined where it is let in. A wrong key gets 429 when it was one of too many. */
 const refusals: { readonly [access in Access]: { readonly [who: string]: number | undefined } } = {
   none: {},
-  client: { nobody: 401, revoked: 401, stranger: 401, admin: 401 },
-  admin: { nobody: 401, revoked: 401, stranger: 401, client: 403 },
+  client: { nobody: 401, revoked: 401, stranger: 401, admin: 403, user: 401 },
+  admin: { nobody: 401, revoked: 401, stranger: 401, client: 403, foreigner: 403 },
   owner: { nobody: 401, revoked: 401, stranger: 401 },
 }
 
@@ -42,17 +44,57 @@ const makeKey = async (fields: object = {}): Promise<MadeKey> =>
 const other = await makeKey()
 const revoked = await makeKey()
 await byAdmin('DELETE', `/_omni/keys/${revoked.id}`)
+const token = async (role: Role, tenant: string | null): Promise<string> => {
+  const id = `${role}-of-${tenant ?? 'all'}`
+  await byAdmin('PUT', `/_omni/users/${id}`, { name: id, tenant, roles: [role] })
+  return String((await byAdmin('POST', `/_omni/users/${id}/token`, {})).json().token)
+}
+const tenants = ['acme', 'umbrella'] as const
+for (const tenant of tenants) await byAdmin('PUT', `/_omni/tenants/${tenant}`, {})
+const foreigner = await makeKey({ tenant: 'acme' })
 const who: { readonly [name: string]: string | null } = {
   nobody: null,
   client: scene.key,
+  foreigner: foreigner.key,
   revoked: revoked.key,
   stranger: `${scene.key}x`,
   admin: scene.adminKey,
 }
+const users = await Promise.all(
+  [...tenants, null].flatMap((tenant) => roles.map(async (role) => ({ role, tenant, name: `${role} of ${tenant}`, key: await token(role, tenant) }))),
+)
+
+interface Entry {
+  readonly access: Access
+  /** Roles of users that it is open to. */
+  readonly roles: readonly string[]
+  readonly isOfInstallation: boolean
+}
+
+/** What a line of the table says. */
+function readEntry(text: string): Entry {
+  const [access = '', named = ''] = text.split(' + ')
+  const [said = ''] = named.split(' of the ')
+  const open = said === 'everybody' ? roles : said.split(' ')
+  return { access: access as Access, roles: named === '' ? [] : ['owner', ...open], isOfInstallation: named.endsWith(' of the installation') }
+}
+
+/** As the table would say it. */
+function writeEntry({ access, roles: named, isOfInstallation = false }: Pick<Route, 'access' | 'roles' | 'isOfInstallation'>): string {
+  if (named === undefined) return access
+  const others = named.filter((role) => role !== 'owner')
+  const told = others.length === roles.length - 1 ? 'everybody' : others.length === 0 ? 'owner' : others.join(' ')
+  return `${access} + ${told}${isOfInstallation ? ' of the installation' : ''}`
+}
+
+const holdRefusal = ({ status, text }: Told, expected: number | undefined, name: string): void => {
+  if (expected === undefined) assert.ok(status !== 401 && status !== 403 && status !== 429, `${name}: ${status} ${text}`)
+  else assert.ok(status === expected || (expected === 401 && status === 429), `${name}: ${status} ${text}`)
+}
 
 describe('every path', () => {
   test('[C01] is in the committed table, with the one who may call it', () => {
-    assert.deepEqual(Object.fromEntries(routes.map(({ method, path, access }) => [`${method} ${path}`, access])), table)
+    assert.deepEqual(Object.fromEntries(routes.map((route) => [`${route.method} ${route.path}`, writeEntry(route)])), table)
   })
 
   test('[C01] of the control API’s own router is in the table, and it has no others', async () => {
@@ -91,17 +133,36 @@ describe('every path', () => {
     rmSync(folder, { recursive: true })
   })
 
-  for (const [route, access] of Object.entries(table)) {
+  for (const [route, entry] of Object.entries(table)) {
     const [method = '', pattern = ''] = route.split(' ')
+    const { access, roles: open, isOfInstallation } = readEntry(entry)
     const path = pattern.replaceAll(/(?<=\/):\w+/g, 'some-one').replace('*', 'omni-runtime/smoke')
     test(`[C01] ${route} lets in whom the table says`, async () => {
-      for (const [name, key] of Object.entries(who)) {
-        const { status, text } = await scene.ask({ method, path, key, headers: { origin: 'https://evil.example' } })
-        const expected = refusals[access][name]
-        if (expected === undefined) assert.ok(status !== 401 && status !== 403, `${name}: ${status} ${text}`)
-        else assert.equal(status, expected, `${name}: ${text}`)
+      for (const [name, key] of Object.entries(who)) holdRefusal(await scene.ask({ method, path, key }), refusals[access][name], name)
+    })
+
+    test(`[C01] [C17] ${route} is open to users of the roles that the table says, and to no others`, async () => {
+      for (const { role, tenant, name, key } of users) {
+        const mayCall = open.includes(role) && (tenant === null || !isOfInstallation)
+        const expected = access === 'none' || access === 'client' ? refusals[access].user : mayCall ? undefined : 403
+        holdRefusal(await scene.ask({ method, path, key }), expected, name)
       }
     })
+
+    if (access === 'admin' || access === 'owner')
+      test(`[C19] ${route} is not for pages of other sites, and takes no text for JSON`, async () => {
+        const strange = [
+          { origin: 'https://evil.example' },
+          { origin: 'null' },
+          { origin: `http://127.0.0.1:1` },
+          { 'sec-fetch-site': 'cross-site' },
+          { 'sec-fetch-site': 'same-site' },
+        ]
+        for (const headers of strange) assert.equal((await scene.ask({ method, path, key: scene.adminKey, headers })).status, 403, JSON.stringify(headers))
+        if (method !== 'POST' && method !== 'PUT') return
+        const headers = { origin: scene.url, 'sec-fetch-site': 'same-origin', 'content-type': 'text/plain' }
+        assert.equal((await scene.ask({ method, path, key: scene.adminKey, headers, body: '{}' })).status, 415)
+      })
 
     test(`[C01] [C20] ${route} answers another method, a preflight and a foreign origin with nothing`, async () => {
       // What Google asks of a model is a name too, to who only looks one up.
@@ -251,7 +312,7 @@ describe('another spelling', () => {
   }
 
   test('[C08] of a guarded path, of ten thousand, is never less guarded', async () => {
-    const guarded = Object.entries(table).filter(([, access]) => access !== 'none')
+    const guarded = Object.entries(table).flatMap(([route, entry]) => (entry === 'none' ? [] : [[route, readEntry(entry).access] as const]))
     const before = upstream.requests.length
     const lane = async (count: number) => {
       for (let left = count; left > 0; left -= 1) {
@@ -259,7 +320,7 @@ describe('another spelling', () => {
         const [method = '', pattern = ''] = route.split(' ')
         const path = bend(pattern.replace('*', 'some').replaceAll(/:\w+/g, 'some'))
         const nobody = await statusOf(method, path, null)
-        assert.ok([400, 401, 404, 405].includes(nobody), `${method} ${path} told nobody ${nobody}`)
+        assert.ok([400, 401, 404, 405, 429].includes(nobody), `${method} ${path} told nobody ${nobody}`)
         if (access !== 'admin') continue
         const client = await statusOf(method, path, scene.key)
         assert.ok([400, 403, 404, 405].includes(client), `${method} ${path} told a client ${client}`)
