@@ -100,14 +100,15 @@ function targetOf({ params }: ControlRequest, body: Answer['body']): string | un
   return typeof target === 'string' ? (safeName(target) ?? 'unknown') : undefined
 }
 
-/** The same for the same configuration, prices, keys, credentials, chains, objects and holds; of secrets only which version they are. */
+/** The same for the same configuration, prices, keys, credentials, chains, objects, holds and calls that wait; of secrets only which version they are. */
 async function stateOf({ store, snapshot }: Control): Promise<string> {
-  const [keys, credentials, chains, objects, holds] = await Promise.all([
+  const [keys, credentials, chains, objects, holds, waiting] = await Promise.all([
     store.keys.list(),
     store.credentials.list(),
     store.chains.list(),
     store.objects.list(),
     store.holds.list(),
+    store.reviews.pending(),
   ])
   const state = [
     snapshot().version,
@@ -117,6 +118,7 @@ async function stateOf({ store, snapshot }: Control): Promise<string> {
     chains.map(({ name, version, body }) => [name, version, body]),
     objects.map(({ kind, id, version }) => [kind, id, version]),
     holds.map(({ tenant, since }) => [tenant, since]),
+    waiting,
   ]
   return createHash('sha256').update(JSON.stringify(state)).digest('hex')
 }

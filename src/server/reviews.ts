@@ -103,7 +103,7 @@ export class ReviewBook implements Reviews {
   async #attach(asked: Asked): Promise<Review | 'full'> {
     const { store, receivers, log } = this.#parts
     const at = now()
-    const found = await store.find(asked.hash, at)
+    const found = await store.find(boundTo(asked), at)
     if (found !== undefined) return found
     const made = this.#make(asked, at)
     const added = await store.add(made, bounds, { notice: noticeOf(made), receivers: receivers() })
@@ -111,12 +111,13 @@ export class ReviewBook implements Reviews {
     return added
   }
 
-  #make({ tenant, key, user, hash, rule, estimate, model, surface, terms, decision, content }: Asked, at: number): NewReview {
+  #make(asked: Asked, at: number): NewReview {
+    const { tenant, key, user, rule, estimate, model, surface, terms, decision, content } = asked
     const id = reviewId()
     const text = content?.()
     const isKept = text !== undefined && Buffer.byteLength(text) <= mostContent
     const sealed = isKept ? this.#parts.seal(text, tenant, id) : null
-    const told = { id, tenant, key, user: user ?? null, hash, rule, estimate, model, surface, decision }
+    const told = { id, tenant, key, user: user ?? null, hash: boundTo(asked), rule, estimate, model, surface, decision }
     const times = { createdAt: at, endsAt: at + terms.expiresIn }
     return { ...told, ...times, content: isKept ? 'kept' : text === undefined ? 'withheld' : 'too_large', sealed }
   }
@@ -173,6 +174,9 @@ export class ReviewBook implements Reviews {
     }
   }
 }
+
+/** What was allowed under one rule is not what another wants to know. */
+const boundTo = ({ hash, rule }: Asked): string => `${hash} ${rule}`
 
 /** Rejects with `unavailable` where it takes too long. What was asked may still be done: a use that was taken so is lost. */
 async function inTime<T>(work: Promise<T>): Promise<T> {

@@ -208,7 +208,7 @@ interface ReviewRow {
   readonly tenant: string
   readonly key_id: string | null
   readonly user_id: string | null
-  /** Keyed, of the payload. */
+  /** Keyed, of the payload, and the rule. */
   readonly hash: string
   /** The same while the payload comes to this review: unique, so that there is one such review; null from then on. */
   readonly stands_for: string | null
