@@ -76,9 +76,9 @@ export class Asking {
     return this.#ahead === undefined ? clocks.now() : clocks.monotonic() + this.#ahead
   }
 
-  /** Whether what is free here is still ours. */
-  hasLeaseAt(at: number): boolean {
-    return at < this.#leaseEnd
+  /** Until then, by the monotonic clock, what is free here is ours. */
+  get leaseEnd(): number {
+    return this.#leaseEnd
   }
 
   /** Never rejects. */
@@ -94,6 +94,7 @@ export class Asking {
   async tell(shares: readonly Share[]): Promise<void> {
     if (this.#isAsking || shares.length === 0) return
     this.#isAsking = true
+    for (const share of shares) share.most = share.least = 0
     await this.#exchange(shares)
     this.#isAsking = false
     void this.#run()
@@ -129,7 +130,7 @@ export class Asking {
     const asks = shares.map((share) => share.ask())
     const timer = clocks.after(patience, () => this.#giveUp())
     try {
-      if (!this.hasLeaseAt(clocks.monotonic())) await this.keep()
+      if (clocks.monotonic() >= this.#leaseEnd) await this.keep()
       const { at, states } = await bank.exchange(asks)
       this.#setClock(at)
       for (let index = 0; index < shares.length; index += 1) shares[index]!.hear(asks[index]!, states[index]!, clocks.monotonic())

@@ -37,7 +37,8 @@ export class Shares {
   readonly #past = new Set<Share>()
   /** By the receipt; bounded by `mostUnindexed`. */
   readonly #unindexed = new Map<string, Hold>()
-  #hasLapsed = false
+  /** The end of the last lease that was not renewed in time. */
+  #lapsed = -Infinity
 
   constructor(options: AskingOptions) {
     this.#clocks = options.clocks
@@ -52,8 +53,7 @@ export class Shares {
   /** All of that, or nothing. At once where it is here; else a promise, which never rejects. */
   take(wants: readonly Want[]): Taken | Promise<Taken> {
     const at = this.#clocks.monotonic()
-    if (!this.#asking.hasLeaseAt(at)) this.#lapse()
-    else this.#hasLapsed = false
+    if (at >= this.#asking.leaseEnd) this.#lapse()
     const shares: Share[] = []
     for (const want of wants) {
       const share = this.#shareOf(want.terms)
@@ -149,8 +149,8 @@ export class Shares {
 
   /** The store may have given others what was free here. */
   #lapse(): void {
-    if (this.#hasLapsed) return
-    this.#hasLapsed = true
+    if (this.#lapsed === this.#asking.leaseEnd) return
+    this.#lapsed = this.#asking.leaseEnd
     for (const share of this.#shares.values()) share.lapse()
     for (const share of this.#past) share.lapse()
   }
