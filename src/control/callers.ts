@@ -11,13 +11,18 @@ import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import type { Access } from '../policy/access.ts'
 import type { Holder } from '../policy/scope.ts'
 import type { ClientKey, StoredObject } from '../storage/store.ts'
+import { chargesIn } from './charges.ts'
 import { houseOf, type House } from './house.ts'
+import type { Tables } from './tables.ts'
 
 export interface Keys {
   readonly settings: Settings
   readonly keys: readonly ClientKey[]
   readonly objects: readonly StoredObject[]
   readonly hashKey: (token: string) => string
+  readonly adminHash: string
+  /** The table of a caller who has credentials of its own. */
+  readonly ownOf: Tables['ownOf']
 }
 
 /** A secret of somebody's, and until when it counts, in milliseconds since 1970. */
@@ -36,10 +41,17 @@ interface Asker {
   readonly terms: string
 }
 
+/** What governs the calls of keys, read as they ask. */
+interface Governing {
+  readonly house: House
+  readonly chargesOf: ReturnType<typeof chargesIn>
+  readonly ownOf: Keys['ownOf']
+}
+
 /** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
-export function keyring({ settings, keys, objects, hashKey }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
+export function keyring({ settings, keys, objects, hashKey, adminHash, ownOf }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
   const { auth, byRequest } = settings
-  const house = houseOf(objects)
+  const governing: Governing = { house: houseOf(objects), chargesOf: chargesIn(objects), ownOf }
   const entries = new Map<string, Entry>()
   for (const row of keys) {
     const asker: Asker = { keyId: row.id, method: 'key', mayRoute: byRequest && row.mayRoute, tenant: row.tenant, terms: row.terms }
@@ -54,13 +66,16 @@ export function keyring({ settings, keys, objects, hashKey }: Keys): Pick<Snapsh
   const identify = (token: string): Caller | undefined => {
     let found = known.get(token)
     if (found === undefined) {
-      const entry = entries.get(hashKey(token))
+      const hash = hashKey(token)
+      if (hash === adminHash)
+        throw new Failure('admin_key_misused', 'This is the admin key: it opens the control API. Models are called with a key of `omni keys create`.')
+      const entry = entries.get(hash)
       if (entry === undefined || now() >= entry.until) return undefined
-      known.set(token, (found = { caller: callerOf(entry.asker, house), until: entry.until }))
+      known.set(token, (found = { caller: callerOf(entry.asker, governing), until: entry.until }))
     }
     return now() < found.until ? found.caller : undefined
   }
-  return { identify, anonymous: auth.mode === 'off' ? callerOf({ ...nobody, mayRoute: byRequest }, house) : undefined }
+  return { identify, anonymous: auth.mode === 'off' ? callerOf({ ...nobody, mayRoute: byRequest }, governing) : undefined }
 }
 
 const nobody: Asker = { keyId: null, method: 'off', mayRoute: false, tenant: 'default', terms: '{}' }
@@ -77,13 +92,14 @@ function secretsOf({ hash, before, revokedAt, expiresAt = Infinity }: ClientKey)
 }
 
 /** Made once for each key that asks. Throws `Failure` where what the key belongs to is gone, or cannot be read: nobody gets in by less than was said of them. */
-function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: Asker, house: House): Caller {
+function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: Asker, { house, chargesOf, ownOf }: Governing): Caller {
   const terms = readTerms(text)
   const tenant = house.tenant(tenantId)
   const agent: Partial<AgentBody> = terms.agent === undefined ? {} : house.agent(terms.agent, tenantId)
   const teamId = terms.team ?? agent.team
   const team: Partial<TeamBody> = teamId === undefined ? {} : house.team(teamId, tenantId)
   const holder: Holder = { tenant: tenantId, team: teamId, agent: terms.agent, user: terms.user, key: keyId }
+  const routing = ownOf(holder)
   return {
     keyId,
     method,
@@ -98,6 +114,10 @@ function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: As
     metadata: terms.metadata,
     retention: tenant.retention_days === undefined ? undefined : tenant.retention_days * day,
     review: tenant.review,
+    charges: chargesOf(holder),
+    get routing() {
+      return routing?.()
+    },
   }
 }
 

@@ -18,5 +18,5 @@ const resource: Resource<LimitBody> = {
 
 export const limits = resourceRoutes(resource)
 
-/** Those that hold now. */
-export const limitsIn = (rows: readonly StoredObject[]): readonly Limit[] => livingOf(resource, rows).map(({ id, body }) => toLimit(id, body))
+/** Those that can be read. */
+export const readLimits = (rows: readonly StoredObject[]): readonly Limit[] => livingOf(resource, rows).map(({ id, body }) => toLimit(id, body))

@@ -2,9 +2,10 @@
 
 import type { Settings } from '../config/settings.ts'
 import { Failure, type Reason } from '../canonical/failure.ts'
-import type { Ledger } from '../control/control.ts'
+import type { Control, Ledger } from '../control/control.ts'
 import { LogError, type LogReason } from '../ledger/errors.ts'
 import type { Log } from '../telemetry/log.ts'
+import { startAlerting, type Alerting } from './alerting.ts'
 import type { Data } from './data.ts'
 import type { Plane } from './plane.ts'
 import type { Recorder } from './recorder.ts'
@@ -26,6 +27,8 @@ export interface KeepingOptions {
 export interface Keeping {
   readonly recorder: Recorder
   readonly ledger: Ledger
+  readonly alerting: Alerting
+  readonly testAlerts: Control['testAlerts']
   /** Removes what can be removed now. */
   sweep(): Promise<void>
   status(): object
@@ -49,6 +52,7 @@ export async function openKeeping({ settings, data, log, plane, ...made }: Keepi
     isRequired: () => plane.snapshot.receipts.isRequired,
   })
   const sinks = await startSinks({ settings, records, log })
+  const alerting = startAlerting({ settings, store, log })
   const tell: Log['tell'] = (level, message, fields) => log.tell(level, message, fields)
   const sweeper = new Sweeper({
     store,
@@ -65,14 +69,16 @@ export async function openKeeping({ settings, data, log, plane, ...made }: Keepi
   return {
     recorder: records.recorder,
     ledger: ledgerOf(records),
+    alerting,
+    testAlerts: alerting.test,
     sweep: () => sweeper.sweep(),
     status: () => ({ ...records.status, ...sinks.status() }),
     behind: () => records.status.receipts_behind,
-    metrics: () => sinks.metrics(),
+    metrics: () => sinks.metrics() + alerting.metrics(),
     async close(ms) {
       await sweeper.close()
       const lost = await records.close(ms)
-      await sinks.close(ms)
+      await Promise.all([sinks.close(ms), alerting.close(ms)])
       return lost
     },
   }

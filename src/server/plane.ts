@@ -7,6 +7,7 @@ import { Failure } from '../canonical/failure.ts'
 import { maskSettings } from '../config/mask.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
+import { placeOfSecret } from '../control/credentials.ts'
 import { createKey } from '../control/keys.ts'
 import { buildSnapshot } from '../control/publish.ts'
 import { StoredPrices } from '../control/prices-stored.ts'
@@ -147,14 +148,12 @@ export class Plane {
     // What is built anew begins anew: whose turn it was, and where names led.
     if (this.#built?.settings === this.#settings && this.#built.found === found) return
     const { settings } = joinStored(this.#settings, chains)
-    const secrets = new Map(
-      credentials.filter(({ owner }) => owner === 'all').map(({ provider, sealed, ...place }) => [provider, data.openSecret(sealed, place)]),
-    )
+    const secrets = credentials.map(({ sealed, ...row }) => ({ ...row, secret: data.openSecret(sealed, placeOfSecret(row)) }))
     this.#digest = createHash('sha256')
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
     const version = this.#digest.slice(0, 16)
-    this.#snapshot = buildSnapshot({ settings, keys, objects, secrets, hashKey: data.hashKey, version, health: this.health, catalogue })
+    this.#snapshot = buildSnapshot({ settings, keys, objects, secrets, hashKey: data.hashKey, adminHash: data.adminHash, version, health: this.health, catalogue })
     this.#built = { settings: this.#settings, found }
   }
 

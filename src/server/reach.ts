@@ -11,15 +11,18 @@ const longestPause = 60_000
 export class Reach {
   readonly name: string
   readonly #log: Log
+  readonly #of: string
   #failures = 0
   #fault: Failure | undefined
   #wait = firstPause
   #pause: { readonly done: Promise<void>; cancel(): void } | undefined
   #isHurried = false
 
-  constructor(name: string, log: Log) {
+  /** `of` is what it receives. */
+  constructor(name: string, log: Log, of = 'receipts') {
     this.name = name
     this.#log = log
+    this.#of = of
   }
 
   get status(): { readonly name: string; readonly failures: number; readonly fault: string | null } {
@@ -27,7 +30,7 @@ export class Reach {
   }
 
   succeed(): void {
-    if (this.#fault !== undefined) this.#log.tell('info', 'a receiver of receipts is back', { receiver: this.name })
+    if (this.#fault !== undefined) this.#log.tell('info', `a receiver of ${this.#of} is back`, { receiver: this.name })
     this.#fault = undefined
     this.#wait = firstPause
   }
@@ -35,7 +38,7 @@ export class Reach {
   fail(error: unknown): Failure {
     const failure = toFailure(error)
     const { reason, message } = failure
-    if (this.#fault?.reason !== reason) this.#log.tell('warn', 'a receiver of receipts could not be reached', { receiver: this.name, reason, why: message })
+    if (this.#fault?.reason !== reason) this.#log.tell('warn', `a receiver of ${this.#of} could not be reached`, { receiver: this.name, reason, why: message })
     this.#fault = failure
     this.#failures += 1
     return failure

@@ -249,6 +249,12 @@ export const migrations: readonly Migration[] = [
       )${type.table}`,
       'create index user_tokens_by_user on user_tokens (user_id)',
       `alter table credentials add column owner ${type.id} not null default 'all'`,
+      `create table spending (
+        counter ${type.id} not null,
+        window_from ${type.integer} not null,
+        spent ${type.integer} not null,
+        primary key (counter, window_from)
+      )${type.sorted}`,
       `create table notices (
         id ${type.id} primary key,
         once ${type.text} not null unique,

@@ -11,8 +11,14 @@ export function storedObjects(db: Kysely<Tables>): Objects {
       db.transaction().execute(async (transaction) => {
         for (const object of objects) await putNext(object, transaction)
       }),
-    list: async () => {
-      const rows = await db.selectFrom('objects').selectAll().orderBy('kind').orderBy('id').execute()
+    list: async (only) => {
+      const rows = await db
+        .selectFrom('objects')
+        .selectAll()
+        .$if(only !== undefined, (query) => query.where('kind', '=', only!))
+        .orderBy('kind')
+        .orderBy('id')
+        .execute()
       return rows.map(({ changed_at, kind, ...row }) => ({ ...row, kind: kind as StoredObject['kind'], changedAt: changed_at }))
     },
   }

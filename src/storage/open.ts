@@ -18,6 +18,7 @@ import { storedReceipts } from './receipts.ts'
 import { storedRemovals } from './removals.ts'
 import { storedResponses } from './responses.ts'
 import { storedReviews } from './reviews.ts'
+import { storedSpent } from './spent.ts'
 import type { Store, StoreOptions } from './store.ts'
 import { storedUserTokens } from './user-tokens.ts'
 import { renewValueSums } from './value-sums.ts'
@@ -43,6 +44,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     responses: storedResponses(engine.db),
     chains: storedChains(engine.db),
     objects: storedObjects(engine.db),
+    spent: storedSpent(engine.db),
     notices: storedNotices(engine.db),
     reviews: storedReviews(engine),
     places: storedPlaces(engine.db),

@@ -5,6 +5,7 @@ import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
 import type { Notices } from './notices.ts'
+import type { Spent } from './spent.ts'
 import type { Removals } from './removals.ts'
 import type { StoredReviews } from './reviews.ts'
 import type { SumName } from './rollups.ts'
@@ -20,6 +21,8 @@ export interface Store {
   readonly responses: Responses
   readonly chains: Chains
   readonly objects: Objects
+  /** What was spent of budgets. */
+  readonly spent: Spent
   /** What operators are told of. */
   readonly notices: Notices
   readonly reviews: StoredReviews
@@ -236,7 +239,7 @@ interface NewCredential {
   readonly createdAt: number
 }
 
-interface Credential extends NewCredential {
+export interface Credential extends NewCredential {
   readonly tenant: string
   readonly owner: Scope
 }
@@ -267,8 +270,8 @@ export interface Objects {
    * writers one wins.
    */
   put(...objects: readonly StoredObject[]): Promise<void>
-  /** All of them by kind and id, those that were removed among them. */
-  list(): Promise<readonly StoredObject[]>
+  /** All of them, or of one kind, by kind and id, those that were removed among them. */
+  list(kind?: ObjectKind): Promise<readonly StoredObject[]>
 }
 
 export interface StoredObject {

@@ -24,6 +24,7 @@ export interface Tables {
   readonly chains: ChainRow
   readonly objects: ObjectRow
   readonly reviews: ReviewRow
+  readonly spending: SpendingRow
   readonly notices: NoticeRow
   readonly errands: ErrandRow
   readonly places: PlaceRow
@@ -236,6 +237,13 @@ interface ReviewRow {
   readonly sealed: Uint8Array | null
   /** Bytes of `sealed`. */
   readonly size: number
+}
+
+/** Of a budget's counter: nano-dollars in the window that begins then. */
+interface SpendingRow {
+  readonly counter: string
+  readonly window_from: number
+  readonly spent: number
 }
 
 interface NoticeRow {

@@ -1,4 +1,4 @@
-/** Numbers of who has the log's checkpoints and who hears of receipts, for people and for Prometheus. */
+/** Numbers of who has the log's checkpoints, who hears of receipts and who is told of alerts, for people and for Prometheus. */
 
 import { writeFamily, type Sample } from './exposition.ts'
 
@@ -82,4 +82,9 @@ export function writeExportMetrics(statuses: readonly ExportStatus[]): string {
       of(({ failures }) => failures),
     ),
   ].join('')
+}
+
+export function writeAlertMetrics(statuses: readonly Reached[]): string {
+  const failures = samplesOf('receiver', statuses, ({ failures: value }) => value)
+  return writeFamily('omni_alert_failures_total', 'counter', 'Times that the receiver could not be told of an alert.', failures)
 }

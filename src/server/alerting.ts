@@ -1,0 +1,49 @@
+/** Alerts put together: who finds out, who is told, and by which connections. */
+
+import type { Settings } from '../config/settings.ts'
+import type { Control } from '../control/control.ts'
+import { noticeId } from '../base/ids.ts'
+import { now } from '../base/clock.ts'
+import type { Store } from '../storage/store.ts'
+import type { Log } from '../telemetry/log.ts'
+import { writeAlertMetrics } from '../telemetry/sinks.ts'
+import { HttpTransport } from '../upstream/http.ts'
+import { receiversOf } from './alert-receivers.ts'
+import { Alerts } from './alerts.ts'
+import { Messenger } from './messenger.ts'
+
+export interface Alerting {
+  /** Something was spent of this counter of a budget. */
+  touch(counter: string): void
+  /** A notice was written down by this process. */
+  wake(): void
+  readonly test: Control['testAlerts']
+  /** In Prometheus' text format; empty where nobody is told. */
+  metrics(): string
+  /** Gives up after `ms`: what is not told by then is told after the next start. */
+  close(ms: number): Promise<void>
+}
+
+/** Requests to one host that may be under way at once. */
+const connections = 8
+/** Bytes of an answer that wait to be read. */
+const streamBuffer = 64 * 1024
+
+export function startAlerting({ settings, store, log }: { readonly settings: Settings; readonly store: Store; readonly log: Log }): Alerting {
+  const transport = new HttpTransport({ ...settings.upstream, connections, streamBuffer })
+  const messenger = new Messenger({ notices: store.notices, receivers: receiversOf(settings.alerts, transport), log })
+  const alerts = new Alerts({ store, receivers: messenger.names, onNotice: () => messenger.wake() })
+  messenger.start()
+  alerts.start()
+  return {
+    touch: (counter) => alerts.touch(counter),
+    wake: () => messenger.wake(),
+    test: (told) => messenger.test({ id: noticeId(), tenant: null, at: now(), ...told }),
+    metrics: () => (settings.alerts.length > 0 ? writeAlertMetrics(messenger.status) : ''),
+    async close(ms) {
+      await alerts.close()
+      await messenger.close(ms)
+      await transport.close()
+    },
+  }
+}
