@@ -98,7 +98,7 @@ function snapshotOf(keys: number): Snapshot {
       revokedAt: undefined,
     })),
     catalogue: builtIn,
-    secrets: new Map(),
+    secrets: [], adminHash: '',
     hashKey,
     version: 'bench',
     health: new Health(healthTerms),

@@ -57,7 +57,7 @@ export function snapshotOf(config: string): Snapshot {
     before: undefined,
     revokedAt: undefined,
   }
-  return buildSnapshot({ settings, keys: [asker], objects: [], secrets: new Map(), hashKey, version: '5f0c9d418e2b7a36', health, catalogue: builtIn })
+  return buildSnapshot({ settings, keys: [asker], objects: [], secrets: [], adminHash: '', hashKey, version: '5f0c9d418e2b7a36', health, catalogue: builtIn })
 }
 
 /** Resolves with the receipt of the call. */

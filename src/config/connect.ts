@@ -121,7 +121,7 @@ const isBare = (url: string): boolean => new URL(url).pathname === '/'
 
 /** How much may be asked of it, and how its health is seen. */
 function termsOf(
-  { strategy, concurrency, quota, check: { every, path }, deadlines }: GivenProvider,
+  { strategy, concurrency, quota, sponsored, check: { every, path }, deadlines }: GivenProvider,
   given: Entry['given'],
   problem: (sentence: string) => void,
 ) {
@@ -130,6 +130,7 @@ function termsOf(
     strategy,
     concurrency: concurrency ?? given.upstream.connections,
     ...(quota !== undefined && { quota }),
+    ...(sponsored && { isSponsored: true }),
     ...(every !== undefined && { check: { every, ...(path !== undefined && { path }) } }),
     deadlines: { ...given.deadlines, ...deadlines },
   }

@@ -60,6 +60,7 @@ export const provider = z.strictObject({
     'The wires to speak with it, best first; where absent, all that the provider speaks, and of those only the common ones at another address than the provider’s own.',
   ),
   covered: setting(flag(), 'The same of all its accounts.', { or: false }),
+  sponsored: setting(flag(), 'Only callers who redeemed an invitation to its models may use it, and those who brought a key of their own.', { or: false }),
   prices: optional(text('the name of a provider', name), 'Whose prices it has, where it is not at the provider’s own address.'),
   deadlines: someDeadlines,
 })

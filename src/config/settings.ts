@@ -41,6 +41,8 @@ export interface ConnectedProvider {
   readonly quota?: string
   /** Ask it whether it is there, every so many milliseconds; `path` stands behind `baseUrl`. */
   readonly check?: { readonly every: number; readonly path?: string }
+  /** Only who holds a grant may use it. */
+  readonly isSponsored?: boolean
   /** Where its cloud serves it. */
   readonly region?: string
   readonly source: 'environment' | 'file' | 'built-in'

@@ -1,51 +1,108 @@
-/** Providers' keys that were given to the gateway while it runs: sealed before they are stored, never shown again. */
+/** Providers' keys that were given to the gateway while it runs: sealed before they are stored, never shown again. Some serve nobody but their owner. */
 
 import { now } from '../base/clock.ts'
 import { credentialId } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
-import type { ControlRoute } from './route.ts'
+import { credentialBody, type CredentialResource } from '../contract/credentials.ts'
+import type { Holding, Scope } from '../policy/scope.ts'
+import type { Credential } from '../storage/store.ts'
+import type { Control } from './control.ts'
+import { defaultTenant } from './house.ts'
+import { maySee, parseBody } from './resource.ts'
+import type { ControlRequest, ControlRoute, Viewer } from './route.ts'
+import { tenantOf } from './scopes.ts'
 
-const tenant = 'default'
 const nobody =
   'There is no provider of this name that a key alone connects: one that needs an address, a region or a project is written into the configuration.'
+/** All of them are opened for a snapshot. */
+const mostCredentials = 10_000
 
 export const credentials: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/_omni/credentials',
     access: 'admin',
-    run: async (_request, { store }) => ({
-      body: { data: (await store.credentials.list(tenant)).map(({ id, provider, version, createdAt }) => ({ id, provider, version, created_at: createdAt })) },
-    }),
+    roles: ['admin', 'operator', 'auditor', 'viewer'],
+    run: async ({ viewer }, { store }) => ({ body: { data: (await store.credentials.list()).filter((one) => maySeeOne(viewer, one)).map(shown) } }),
   },
   {
     method: 'PUT',
     path: '/_omni/credentials/:provider',
     access: 'admin',
+    roles: ['admin', 'operator'],
     action: 'credential_stored',
-    body: { type: 'object', additionalProperties: false, required: ['key'], properties: { key: { type: 'string', pattern: '^[\\x21-\\x7e]{8,4096}$' } } },
-    run: async ({ params, body }, control) => {
-      const provider = params.provider ?? ''
-      if (control.isConfigured(provider)) throw new Failure('conflict', 'The configuration connects this provider, and comes first: change its key there.')
-      if (!control.providerIds().includes(provider)) throw new Failure('not_found', nobody)
-      const before = (await control.store.credentials.list(tenant)).find((one) => one.provider === provider)
-      const place = { tenant, id: before?.id ?? credentialId(), version: (before?.version ?? 0) + 1 }
-      await control.store.credentials.put({ ...place, provider, sealed: control.sealSecret((body as { readonly key: string }).key, place), createdAt: now() })
-      await control.publish()
-      return { body: { id: place.id, provider, version: place.version } }
-    },
+    body: { type: 'object' },
+    run: put,
   },
   {
     method: 'DELETE',
     path: '/_omni/credentials/:provider',
     access: 'admin',
+    roles: ['admin', 'operator'],
     action: 'credential_removed',
-    run: async ({ params }, control) => {
-      const stored = (await control.store.credentials.list(tenant)).find(({ provider }) => provider === params.provider)
-      if (!stored) throw new Failure('not_found', 'No key is stored for this provider.')
-      await control.store.credentials.remove(stored.id, tenant)
+    query: ['owner'],
+    run: async ({ params, query, viewer }, control) => {
+      const owner = query.owner ?? 'all'
+      const stored = await find(params.provider ?? '', owner, control)
+      if (stored === undefined || !maySeeOne(viewer, stored)) throw new Failure('not_found', 'No key is stored for this provider.')
+      await control.store.credentials.remove(stored.id, stored.tenant)
       await control.publish()
-      return { body: { provider: stored.provider, removed: true } }
+      return { body: { provider: stored.provider, owner, removed: true } }
     },
   },
 ]
+
+async function put({ params, body, viewer }: ControlRequest, control: Control) {
+  const provider = params.provider ?? ''
+  const { key, owner } = parseBody(credentialBody, body)
+  const tenant = await tenantOfOwner(owner, viewer, control)
+  checkProvider(provider, owner, control)
+  const before = await find(provider, owner, control)
+  if (before === undefined && (await control.store.credentials.list()).length >= mostCredentials)
+    throw new Failure('too_many_items', `There are ${mostCredentials} credentials already.`)
+  const place = { tenant: before?.tenant ?? tenant, owner, id: before?.id ?? credentialId(), version: (before?.version ?? 0) + 1 }
+  const row = { ...place, provider, createdAt: now() }
+  await control.store.credentials.put({ ...row, sealed: control.sealSecret(key, placeOfSecret(place)) })
+  await control.publish()
+  return { body: shown({ ...row, createdAt: before?.createdAt ?? row.createdAt }) }
+}
+
+/** What the seal of a credential is bound to: whoever writes into the database cannot give it to somebody else. Ids have no space in them. */
+export function placeOfSecret({ tenant, owner, id, version }: Pick<Credential, 'tenant' | 'owner' | 'id' | 'version'>) {
+  return { tenant: owner === 'all' ? tenant : `${tenant} ${owner}`, id, version }
+}
+
+/** Throws `Failure` for who is not there, or is another tenant's than whoever asks. */
+async function tenantOfOwner(owner: Scope, viewer: Viewer, { store }: Control): Promise<string> {
+  if (owner === 'all') {
+    if (maySee(viewer, null)) return defaultTenant
+    throw new Failure('insufficient_scope', 'You may store keys for your own tenant alone: say whose it is in `owner`.', { param: 'owner' })
+  }
+  const at = owner.indexOf(':')
+  const tenant = tenantOf(owner.slice(0, at) as Exclude<Holding, 'key'>, owner.slice(at + 1), await store.objects.list())
+  if (tenant === undefined || !maySee(viewer, tenant)) throw new Failure('invalid_value', 'There is nobody of this id.', { param: 'owner' })
+  return tenant ?? defaultTenant
+}
+
+/** Everybody's key of what is configured stands in the configuration; whoever has one of their own may bring it beside that. */
+function checkProvider(provider: string, owner: Scope, control: Control): void {
+  const isConfigured = control.isConfigured(provider)
+  if (isConfigured && owner === 'all') throw new Failure('conflict', 'The configuration connects this provider, and comes first: change its key there.')
+  const takesKey = isConfigured && control.configured().providers.some((one) => one.name === provider && one.provider.auth.scheme !== 'none')
+  if (!takesKey && !control.providerIds().includes(provider)) throw new Failure('not_found', nobody)
+}
+
+const find = async (provider: string, owner: string, { store }: Control): Promise<Credential | undefined> =>
+  (await store.credentials.list()).find((one) => one.provider === provider && one.owner === owner)
+
+/** What serves everybody is the installation's. */
+const maySeeOne = (viewer: Viewer, { tenant, owner }: Credential): boolean => maySee(viewer, owner === 'all' ? null : tenant)
+
+const shown = ({ id, provider, owner, tenant, version, createdAt }: Omit<Credential, 'sealed'>): CredentialResource => ({
+  id,
+  provider,
+  owner,
+  tenant,
+  version,
+  created_at: createdAt,
+})

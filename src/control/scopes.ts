@@ -37,7 +37,7 @@ const isLiving = (kind: string, id: string) => (row: StoredObject) => row.kind =
 const isTenant = (id: string, rows: readonly StoredObject[]): boolean => id === firstTenant || rows.some(isLiving('tenant', id))
 
 /** Undefined where there is none of that id; null where it is the installation's. */
-function tenantOf(kind: Exclude<Holding, 'key'>, id: string, rows: readonly StoredObject[]): string | null | undefined {
+export function tenantOf(kind: Exclude<Holding, 'key'>, id: string, rows: readonly StoredObject[]): string | null | undefined {
   if (kind === 'tenant') return isTenant(id, rows) ? id : undefined
   const found = rows.find(isLiving(kind, id))
   const tenant = found && bodyOf(found)?.tenant

@@ -25,6 +25,8 @@ export interface Destination {
   readonly region: string | undefined
   /** As the client named it. */
   readonly asked: string
+  /** Whether only who holds a grant may use it. What somebody brought a credential of their own for is not. */
+  readonly isSponsored?: boolean | undefined
 }
 
 /** Whether a call may go there: asked of every target that would bill, whatever name led to it. */
@@ -34,4 +36,11 @@ export function mayGo({ models, providers, regions }: Access, { provider, model,
   if (models === undefined) return true
   const full = `${provider}/${model}`
   return models.every((list) => matchesAny(list, model) || matchesAny(list, full) || matchesAny(list, asked))
+}
+
+/** Whether a grant that is in force opens a sponsored destination; all others need none. `at` is now, in milliseconds since 1970. */
+export function isGranted(grants: readonly Grant[] | undefined, { provider, model, asked, isSponsored = false }: Destination, at: number): boolean {
+  if (!isSponsored) return true
+  const names = [model, `${provider}/${model}`, asked]
+  return grants?.some(({ models, until }) => (until === null || at < until) && names.some((name) => matchesAny(models, name))) ?? false
 }

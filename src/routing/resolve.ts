@@ -26,6 +26,8 @@ export interface RoutingTable {
   readonly health: Health
   /** What names led to. Bounded by `mostKnown`, beside the chains. */
   readonly known: Map<string, Plan>
+  /** 2000 where absent. */
+  readonly mostKnown?: number
 }
 
 /** What a client asked for. */
@@ -46,7 +48,7 @@ export function connectionOf(id: string, { connections, accounts }: RoutingTable
 /** With the first; more would make one call of many. */
 const mostTargets = 3
 /** Any client can invent names: then the memory of all but chains begins anew. */
-const mostKnown = 2000
+const usuallyKnown = 2000
 
 /** Throws `Failure` (`model_not_found`, `ambiguous_model`) where the name leads nowhere. */
 export function resolve(asked: Asked, table: RoutingTable): Plan {
@@ -84,7 +86,7 @@ function resolveName(name: string, table: RoutingTable): Plan {
   })
 }
 
-function remember(name: string, { known, chains }: RoutingTable, make: () => Plan): Plan {
+function remember(name: string, { known, chains, mostKnown = usuallyKnown }: RoutingTable, make: () => Plan): Plan {
   const before = known.get(name)
   if (before !== undefined) return before
   const plan = make()
@@ -164,11 +166,13 @@ function leavesOf({ connection, model }: Target, table: RoutingTable, { terms, a
   if (wanted.length === 0) throw new Failure('model_not_found', 'The provider has no account of that name.', { param: 'model' })
   const leaf = (one: Connection, weight: number) => new Leaf({ connection: hurried(one, deadlines), model }, { ...terms, weight }, table.health)
   if (wanted.length === 1) return leaf(wanted[0]!, terms.weight)
-  return new Group(
-    wanted.map((one) => leaf(one, one.weight ?? 1)),
-    shared?.strategy ?? 'priority',
-    { weight: terms.weight },
-  )
+  const leaves = (of: readonly Connection[]) => of.map((one) => leaf(one, one.weight ?? 1))
+  const common = wanted.filter(({ owner }) => owner === undefined)
+  const among = new Group(leaves(common), shared?.strategy ?? 'priority', { weight: terms.weight })
+  if (common.length === wanted.length) return among
+  // What the caller brought comes first, whatever the strategy among those that are everybody's.
+  const own = leaves(wanted.filter(({ owner }) => owner !== undefined))
+  return new Group(common.length === 0 ? own : [...own, among], 'priority', { weight: terms.weight })
 }
 
 /** A chain's own deadlines come before the provider's. */

@@ -15,6 +15,10 @@ export interface Connection {
   readonly name: string
   /** Which of its accounts; the only one where absent. */
   readonly account?: string
+  /** Whose calls alone the account serves, as `tenant:acme`; everybody's where absent. */
+  readonly owner?: string
+  /** Only who holds a grant may use it. */
+  readonly isSponsored?: boolean
   readonly provider: Provider
   /** The catalogue's name for whoever serves it; absent where it has none. */
   readonly catalog?: string | null

@@ -1,20 +1,54 @@
 /** `GET /v1/models`: what can be called here, in the shape that the client's API knows. */
 
 import type { IncomingHttpHeaders } from 'node:http'
+import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
+import type { Caller, Snapshot } from '../gateway/snapshot.ts'
+import { isGranted, mayGo, type Access, type Grant } from '../policy/access.ts'
 import { targetsOf } from '../routing/plan.ts'
 import { resolve, type RoutingTable } from '../routing/resolve.ts'
+import type { Target } from '../routing/target.ts'
 
 interface Model {
   readonly id: string
   readonly owner: string
 }
 
+/** Who asks what there is: nobody is shown what they may not call. */
+export interface Reader {
+  readonly table: RoutingTable
+  readonly access: Access | undefined
+  readonly grants: readonly Grant[] | undefined
+}
+
+export const readerOf = ({ routing: table }: Snapshot, { routing, access, grants }: Caller): Reader => ({ table: routing ?? table, access, grants })
+
 /** Chains and aliases first, then each connection's models under its prefix. */
-function listModels(table: RoutingTable): readonly Model[] {
-  const named = [...table.chains.keys(), ...table.aliases.keys()].map((id) => ({ id, owner: 'omni' }))
-  const connections = new Set(table.connections.values())
-  return [...named, ...[...connections].flatMap(({ name, models }) => models.map((model) => ({ id: `${name}/${model}`, owner: name })))]
+function listModels(reader: Reader): readonly Model[] {
+  const { table } = reader
+  const named = [...table.chains.keys(), ...table.aliases.keys()].filter((id) => isOpen(id, reader)).map((id) => ({ id, owner: 'omni' }))
+  const connections = [...new Set(table.connections.values())].flatMap((connection) => {
+    const { name, models } = connection
+    return models.filter((model) => mayAsk({ connection, model }, `${name}/${model}`, reader)).map((model) => ({ id: `${name}/${model}`, owner: name }))
+  })
+  return [...named, ...connections]
+}
+
+/** Whether a chain or an alias leads anywhere for whoever asks. */
+function isOpen(name: string, reader: Reader): boolean {
+  if (reader.access === undefined && !hasSponsored(reader.table)) return true
+  try {
+    return targetsOf(resolve({ model: name, fallbacks: [] }, reader.table)).some((target) => mayAsk(target, name, reader))
+  } catch {
+    return false
+  }
+}
+
+const hasSponsored = ({ connections }: RoutingTable): boolean => connections.values().some(({ isSponsored = false }) => isSponsored)
+
+function mayAsk({ connection: { name: provider, region, isSponsored }, model }: Target, asked: string, { access = {}, grants }: Reader): boolean {
+  const destination = { provider, model, region, asked, isSponsored }
+  return mayGo(access, destination) && isGranted(grants, destination, now())
 }
 
 /** Whose package asks: Google's path, or the headers that the others' packages never send. */
@@ -25,8 +59,8 @@ export function askerOf(path: string, headers: IncomingHttpHeaders): Asker {
   return headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages'
 }
 
-export function writeModels(table: RoutingTable, asker: Asker): object {
-  const models = listModels(table)
+export function writeModels(reader: Reader, asker: Asker): object {
+  const models = listModels(reader)
   if (asker === 'gemini-generate') return { models: models.map(geminiModel) }
   if (asker === 'anthropic-messages')
     return { data: models.map(messagesModel), has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
@@ -34,9 +68,11 @@ export function writeModels(table: RoutingTable, asker: Asker): object {
 }
 
 /** Throws `Failure` where the id leads nowhere. */
-export function writeModel(id: string, table: RoutingTable, asker: Asker): object {
+export function writeModel(id: string, reader: Reader, asker: Asker): object {
+  const { table } = reader
   const name = decode(id)
-  const [target] = targetsOf(resolve({ model: name, fallbacks: [] }, table))
+  const target = targetsOf(resolve({ model: name, fallbacks: [] }, table)).find((one) => mayAsk(one, name, reader))
+  if (target === undefined && !isOpen(name, reader)) throw new Failure('model_not_found', 'There is no model of this name that this key may use.')
   const isOurs = table.chains.has(name) || table.aliases.has(name)
   const model = { id: name, owner: (isOurs ? undefined : target?.connection.name) ?? 'omni' }
   return writers[asker](model)

@@ -3,12 +3,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure } from '../canonical/failure.ts'
 import type { Viewer } from '../control/route.ts'
+import type { Headers } from '../gateway/client.ts'
+import { identify, identifyClient } from '../gateway/identify.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { admit, type Keyring } from './access.ts'
 import { checkViewer } from './addresses.ts'
 import type { Door } from './door.ts'
 import { plainHeaders, type Side } from './http.ts'
-import { askerOf, writeModel, writeModels } from './models.ts'
+import { askerOf, readerOf, writeModel, writeModels, type Reader } from './models.ts'
 import type { Readiness } from './readiness.ts'
 import type { Route } from './routes.ts'
 
@@ -48,9 +50,9 @@ export function serveBeside(world: SideWorld): Side {
         return send(response, 200, type, text)
       }
       case 'models':
-        return sendJson(response, 200, writeModels(snapshot.routing, askerOf(route.path, request.headers)))
+        return sendJson(response, 200, writeModels(reader(request, snapshot), askerOf(route.path, request.headers)))
       case 'model':
-        return sendJson(response, 200, writeModel(rest, snapshot.routing, askerOf(route.path, request.headers)))
+        return sendJson(response, 200, writeModel(rest, reader(request, snapshot), askerOf(route.path, request.headers)))
       case 'hello':
         return send(response, 200, 'text/plain; charset=utf-8', '')
       case 'welcome':
@@ -70,15 +72,20 @@ export function serveBeside(world: SideWorld): Side {
 
 /** Undefined where nobody needs to be known. Rejects with `Failure` where they may not use the route, or not from where they are. */
 async function letIn(request: IncomingMessage, route: Route, { snapshot, keyring, addressOf, throttle }: SideWorld): Promise<Viewer | undefined> {
-  const { edges } = snapshot()
+  const known = snapshot()
+  const { headers } = request
   try {
-    const viewer = await admit(route, request.headers, snapshot(), keyring)
-    if (edges !== undefined && viewer !== undefined) checkViewer(viewer, { edges, route, from: addressOf(request) })
+    const viewer = await admit(route, headers, known, keyring)
+    if (viewer === undefined) return undefined
+    if (viewer.role === 'client') identifyClient({ headers: headers as Headers, address: addressOf(request) }, known)
+    if (known.edges !== undefined) checkViewer(viewer, { edges: known.edges, route, from: addressOf(request) })
     return viewer
   } catch (error) {
     throw throttle.judge(error, { address: addressOf(request) })
   }
 }
+
+const reader = ({ headers }: IncomingMessage, snapshot: Snapshot): Reader => readerOf(snapshot, identify(headers as Headers, snapshot))
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
   send(response, status, 'application/json; charset=utf-8', JSON.stringify(body))

@@ -8,20 +8,23 @@ export const connect: readonly Command[] = [
   {
     usage: 'connect <provider>',
     help: 'store a provider’s key; it is read from the terminal or from standard input, never from the command line',
-    run: async ({ values }) => {
+    options: { '--for <owner>': 'it serves the calls of tenant:<id>, team:<id> or user:<id> alone, and comes first for them' },
+    run: async ({ values, options: { '--for': owner } }) => {
       const key = await readKey(`Key of ${values.provider}: `)
       if (!/^[\x21-\x7e]{8,4096}$/.test(key))
         throw new Complaint(key === '' ? 'No key was given.' : 'That is no key: keys have at least 8 characters, and no spaces.')
-      await ask('PUT', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}`, { key })
-      console.log(`${values.provider} is connected.`)
+      await ask('PUT', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}`, { key, ...(owner !== undefined && { owner }) })
+      console.log(`${values.provider} is connected${owner === undefined ? '' : ` for ${String(owner)}`}.`)
       return 0
     },
   },
   {
     usage: 'disconnect <provider>',
     help: 'forget the key that was stored for a provider',
-    run: async ({ values }) => {
-      await ask('DELETE', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}`)
+    options: { '--for <owner>': 'the one that serves tenant:<id>, team:<id> or user:<id>' },
+    run: async ({ values, options: { '--for': owner } }) => {
+      const query = typeof owner === 'string' ? `?owner=${encodeURIComponent(owner)}` : ''
+      await ask('DELETE', `/_omni/credentials/${encodeURIComponent(values.provider ?? '')}${query}`)
       console.log(`The stored key of ${values.provider} is gone.`)
       return 0
     },
