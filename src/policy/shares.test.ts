@@ -1,70 +1,15 @@
-/** What one process takes of counters that others share: never more than there is, and nothing stays behind. */
+/** What one process takes of counters that others share: all or nothing, exactly as much as there is, and nothing stays behind. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
-import { MemoryStore } from '../../test/governance/memory-bank.ts'
-import { TestClock } from '../../test/governance/test-clock.ts'
-import type { Want } from './charges.ts'
-import type { CounterTerms } from './counter.ts'
-import { Shares, type Hold, type Taken } from './shares.ts'
-
-const bucket = (capacity: number, id = 'b'): CounterTerms => ({ id, capacity, kind: 'bucket', period: 1000 })
-const money = (capacity: number, id = 'w'): CounterTerms => ({ id, capacity, kind: 'window', from: 0, to: 10_000_000, before: null })
-const slots = (capacity: number, id = 's'): CounterTerms => ({ id, capacity, kind: 'slots' })
-const want = (terms: CounterTerms, amount = 1): Want => ({ terms, amount, rule: undefined as never })
-
-class Scene {
-  readonly store = new MemoryStore()
-  readonly clock = new TestClock()
-  readonly #processes: Shares[] = []
-
-  constructor() {
-    this.clock.onMove = (ms) => void (this.store.now += ms)
-  }
-
-  open(instance: string, patience = 500): Shares {
-    const shares = new Shares({ bank: this.store.bank(instance), clocks: this.clock, patience, lease: 15_000 })
-    this.#processes.push(shares)
-    return shares
-  }
-
-  kill(shares: Shares): void {
-    this.#processes.splice(this.#processes.indexOf(shares), 1)
-  }
-
-  /** Time goes on, and keepers do their work. */
-  async move(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 100) {
-      await this.clock.move(Math.min(left, 100))
-      for (const shares of this.#processes) {
-        void shares.sweep()
-        void shares.keep().catch(() => {})
-      }
-    }
-    await this.clock.settle()
-  }
-
-  /** The answer, however long it takes. */
-  async end(taken: Taken | Promise<Taken>): Promise<Taken> {
-    if (!(taken instanceof Promise)) return taken
-    let isOver = false
-    void taken.finally(() => (isOver = true))
-    while (!isOver) await this.move(10)
-    return taken
-  }
-}
-
-const held = (taken: Taken): Hold => {
-  assert.ok('hold' in taken, JSON.stringify(taken))
-  return taken.hold
-}
+import { allOf, bucket, held, money, Scene, slots, want } from '../../test/governance/counting.ts'
+import type { Taken } from './shares.ts'
 
 describe('one process', () => {
   test('(routing 31) takes exactly what there is room for, and says at once when there is no more', async () => {
     const scene = new Scene()
     const shares = scene.open('a')
-    const taken = await Promise.all(Array.from({ length: 1000 }, () => shares.take([want(bucket(10))])))
+    const taken = await allOf(Array.from({ length: 1000 }, () => shares.take([want(bucket(10))])))
     assert.equal(taken.filter((one) => 'hold' in one).length, 10)
     assert.equal(scene.store.exchanges, 2)
     const more = shares.take([want(bucket(10))])
@@ -177,7 +122,7 @@ describe('one process', () => {
     for (let round = 0; round < 3; round += 1) {
       const taking = Array.from({ length: 7000 }, (_, at) => shares.take([want(slots(1, `${round} ${at}`))]))
       await scene.move(100)
-      for (const one of await Promise.all(taking)) held(one).settle([1])
+      for (const one of await allOf(taking)) held(one).settle([1])
       await scene.move(7000)
     }
     held(await shares.take([want(slots(1, 'one more'))]))
@@ -206,11 +151,11 @@ describe('a store that is away', () => {
   test('and did what was asked, though its answer was lost, gives no more than there is', async () => {
     const scene = new Scene()
     const shares = scene.open('a')
-    scene.store.after = () => {
-      throw new Error('the answer was lost')
+    await shares.keep()
+    for (const terms of [slots(20), money(20), bucket(20)]) {
+      scene.store.loseAnswer()
+      assert.ok('fault' in (await scene.end(shares.take([want(terms)]))))
     }
-    for (const terms of [slots(20), money(20), bucket(20)]) assert.ok('fault' in (await scene.end(shares.take([want(terms)]))))
-    scene.store.after = () => {}
     await scene.move(300)
     assert.deepEqual([scene.store.heldOf('s'), scene.store.heldOf('w'), scene.store.heldOf('b')], [0, 0, 0])
     for (const terms of [slots(20), money(20), bucket(20)]) assert.ok('hold' in (await scene.end(shares.take([want(terms, 20)]))))
@@ -235,7 +180,7 @@ describe('several processes', () => {
     const processes = ['a', 'b', 'c', 'd'].map((name) => scene.open(name))
     const taking = processes.flatMap((shares) => Array.from({ length: 250 }, () => shares.take([want(money(10))])))
     await scene.move(400)
-    assert.equal((await Promise.all(taking)).filter((one) => 'hold' in one).length, 10)
+    assert.equal((await allOf(taking)).filter((one) => 'hold' in one).length, 10)
   })
 
   test('give back what they do not use before another one is refused', async () => {
@@ -245,7 +190,7 @@ describe('several processes', () => {
     assert.equal(scene.store.heldOf('s'), 20)
     const taking = Array.from({ length: 319 }, () => b.take([want(slots(320))]))
     await scene.move(400)
-    assert.equal((await Promise.all(taking)).filter((one) => 'hold' in one).length, 319)
+    assert.equal((await allOf(taking)).filter((one) => 'hold' in one).length, 319)
     assert.ok('short' in (await scene.end(b.take([want(slots(320))]))))
   })
 
@@ -268,93 +213,4 @@ describe('several processes', () => {
     await scene.move(15_000)
     assert.ok('hold' in (await scene.end(b.take([want(slots(4), 4), want(money(100), 100)]))))
   })
-
-  test('whatever they do, never have more than there is, and at rest hold nothing', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), play), { numRuns: 100, seed: 20261121 })
-  })
 })
-
-interface Step {
-  readonly does: 'take' | 'settle' | 'wait' | 'index' | 'lose' | 'kill'
-  readonly process: number
-  readonly amounts: readonly number[]
-  readonly ms: number
-}
-
-const step: fc.Arbitrary<Step> = fc.record({
-  does: fc.constantFrom('take', 'take', 'take', 'take', 'settle', 'settle', 'wait', 'wait', 'index', 'lose', 'kill'),
-  process: fc.nat(2),
-  amounts: fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 3, maxLength: 3 }),
-  ms: fc.integer({ min: 1, max: 300 }),
-})
-
-/** What a call holds, or has used, by the counters of `all`. */
-interface Call {
-  readonly owner: Shares
-  readonly hold: Hold
-  readonly wants: readonly Want[]
-  readonly amounts: number[]
-  state: 'open' | 'settled' | 'indexed'
-}
-
-const all = [bucket(40), money(60), slots(9)] as const
-
-/** Plays the steps on three processes; after each step nobody has more than there is. */
-async function play(steps: readonly Step[]): Promise<void> {
-  const scene = new Scene()
-  const processes = ['a', 'b', 'c'].map((name) => scene.open(name))
-  const calls: Call[] = []
-  let lost = 0
-  const index = ({ owner, wants, amounts }: Call, receipt: string): void => {
-    wants.forEach(({ terms }, at) => terms.kind === 'window' && scene.store.spend(terms.id, terms.from, amounts[at]!))
-    owner.indexed([receipt])
-  }
-  const settle = (call: Call, used: readonly number[]): void => {
-    const actual = call.wants.map(({ terms, amount }, at) => (terms.kind === 'slots' ? amount : Math.min(used[at]!, amount)))
-    call.hold.settle(actual, String(calls.indexOf(call)))
-    actual.forEach((amount, at) => (call.amounts[at] = call.wants[at]!.terms.kind === 'slots' ? 0 : amount))
-    call.state = 'settled'
-  }
-  const check = (): void => {
-    for (const terms of all) {
-      const had = calls.reduce((sum, { wants, amounts }) => sum + wants.reduce((part, one, at) => part + (one.terms === terms ? amounts[at]! : 0), 0), 0)
-      const filled = terms.kind === 'bucket' ? Math.ceil((scene.clock.monotonic() / terms.period) * terms.capacity) : 0
-      assert.ok(had <= terms.capacity + filled, `${had} of ${terms.id}`)
-    }
-  }
-  for (const { does, process, amounts, ms } of steps) {
-    const shares = processes[process]!
-    const open = calls.find(({ owner, state }) => owner === shares && state === 'open')
-    if (does === 'take') {
-      const wants = all.map((terms, at) => want(terms, amounts[at])).filter(({ amount }) => amount > 0)
-      void Promise.resolve(shares.take(wants)).then((taken) => {
-        if ('hold' in taken) calls.push({ owner: shares, hold: taken.hold, wants, amounts: wants.map(({ amount }) => amount), state: 'open' })
-      })
-      await scene.move(1)
-    } else if (does === 'wait') await scene.move(ms)
-    else if (does === 'settle' && open !== undefined) settle(open, amounts)
-    else if (does === 'index') {
-      for (const call of calls) if (call.state === 'settled') index(call, String(calls.indexOf(call)))
-      for (const call of calls) if (call.state === 'settled') call.state = 'indexed'
-    } else if (does === 'lose') {
-      scene.store.after = () => {
-        scene.store.after = () => {}
-        throw new Error('the answer was lost')
-      }
-    } else if (does === 'kill') {
-      lost += 1
-      scene.kill(shares)
-      processes[process] = scene.open(`${process} after ${lost}`)
-    }
-    check()
-  }
-  scene.store.after = () => {}
-  await scene.move(1000)
-  for (const call of calls.filter(({ owner }) => processes.includes(owner))) {
-    if (call.state === 'open') settle(call, [1, 1, 1])
-    if (call.state === 'settled') index(call, String(calls.indexOf(call)))
-  }
-  // Those that were killed leave nothing behind either, when their leases have ended.
-  await scene.move(lost > 0 ? 16_000 : 1000)
-  for (const { id } of all) assert.equal(scene.store.heldOf(id), 0)
-}

@@ -18,8 +18,8 @@ export class MemoryStore {
   exchanges = 0
   /** Called before each exchange is done: waits, or throws. */
   before: () => Promise<void> = setImmediate
-  /** Called after each exchange was done. */
-  after: () => void = () => {}
+  /** So many answers are lost after what was asked was done. */
+  #lost = 0
 
   bank(instance: string): Bank {
     return {
@@ -27,7 +27,7 @@ export class MemoryStore {
         await this.before()
         this.exchanges += 1
         const states = asks.map((ask) => this.#answer(instance, ask))
-        this.after()
+        if (this.#lost > 0) this.#lose()
         return { at: this.now, states }
       },
       keep: async (ms) => {
@@ -47,6 +47,10 @@ export class MemoryStore {
     )
   }
 
+  loseAnswer(): void {
+    this.#lost += 1
+  }
+
   spend(counter: string, from: number, amount: number): void {
     this.#rowOf(`${counter}@${from}`).taken += amount
   }
@@ -64,6 +68,11 @@ export class MemoryStore {
 
   #living(instance: string, held: number): number {
     return (this.leases.get(instance) ?? 0) > this.now ? held : 0
+  }
+
+  #lose(): never {
+    this.#lost -= 1
+    throw new Error('the answer was lost')
   }
 
   #rowOf(key: string): Row {
