@@ -1,6 +1,6 @@
 /** What every object has in common that governs calls: listed, read, stored and removed by id, each change with its version. */
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import { now } from '../base/clock.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
@@ -69,6 +69,7 @@ export function resourceRoutes<Body>(resource: Resource<Body>): readonly Control
       ...writing,
       action: `${kind}_stored`,
       body: { type: 'object' },
+      detail: () => z.toJSONSchema(resource.schema, { io: 'input', unrepresentable: 'any' }),
       run: (request, control) => put(resource, request, control),
     },
     {

@@ -78,6 +78,8 @@ export interface ControlRoute {
   readonly action?: Action
   /** JSON Schema of the body; without one a body is refused. */
   readonly body?: object
+  /** The same in full, where `body` leaves the checking to `run`. */
+  readonly detail?: () => object
   /** Bytes that the body may have; a mebibyte where absent. */
   readonly bodyLimit?: number
   /** Names that the query may have. */

@@ -13,7 +13,9 @@ import { holds } from './holds.ts'
 import { keys } from './keys.ts'
 import { invitations } from './invitations.ts'
 import { ledger } from './ledger.ts'
+import { policies } from './policies.ts'
 import { running } from './process.ts'
+import { openapi } from './openapi.ts'
 import { prices } from './prices.ts'
 import { providers } from './providers.ts'
 import { reports } from './reports.ts'
@@ -24,7 +26,7 @@ import { sessions } from './sessions.ts'
 import { tenants } from './tenants.ts'
 import { users } from './users.ts'
 
-export const controlRoutes: readonly ControlRoute[] = [
+const described: readonly ControlRoute[] = [
   ...reports,
   ...reviews,
   ...ledger,
@@ -39,6 +41,7 @@ export const controlRoutes: readonly ControlRoute[] = [
   ...limits,
   ...budgets,
   ...alerts,
+  ...policies,
   ...addresses,
   ...credentials,
   ...providers,
@@ -48,3 +51,5 @@ export const controlRoutes: readonly ControlRoute[] = [
   ...prices,
   ...running,
 ]
+
+export const controlRoutes: readonly ControlRoute[] = [...described, openapi(described)]
