@@ -24,9 +24,9 @@ export async function ask<T>(method: Method, path: string, body?: object): Promi
 }
 
 /** The same as text; what is long flows `into` a stream as it comes, and the text stays empty. */
-export async function askText({ method, path, body, into, within = quietMs }: Asking): Promise<string> {
+export async function askText({ method, path, body, key: given, into, within = quietMs }: Asking): Promise<string> {
   const configured = readPlace()
-  const key = readAdminKey(configured.dataDir)
+  const key = given ?? readAdminKey(configured.dataDir)
   const { host: listening, port, certificate } = readRunning(configured.dataDir) ?? { ...configured, certificate: undefined }
   const host = listening === '0.0.0.0' || listening === '::' ? '127.0.0.1' : listening
   const { status, text } = await send({ method, host, port, certificate, path, key, body, into, within })
@@ -51,6 +51,8 @@ interface Asking {
   readonly method: Method
   readonly path: string
   readonly body?: object | undefined
+  /** The operator's where absent. */
+  readonly key?: string
   readonly into?: Writable | undefined
   /** Milliseconds for an answer to begin. */
   readonly within?: number

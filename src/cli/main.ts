@@ -9,6 +9,7 @@ import { chaos } from './commands/chaos.ts'
 import { chains } from './commands/chains.ts'
 import { connect } from './commands/connect.ts'
 import { doctor } from './commands/doctor.ts'
+import { invitations } from './commands/invitations.ts'
 import { keys } from './commands/keys.ts'
 import { limits } from './commands/limits.ts'
 import { prices } from './commands/prices.ts'
@@ -20,11 +21,16 @@ import { receipts } from './commands/receipts.ts'
 import { review } from './commands/review.ts'
 import { running } from './commands/running.ts'
 import { start } from './commands/start.ts'
+import { tenants } from './commands/tenants.ts'
+import { users } from './commands/users.ts'
 import { version } from './version.ts'
 
 const commands: readonly Command[] = [
   start,
+  ...tenants,
+  ...users,
   ...keys,
+  ...invitations,
   ...limits,
   ...budgets,
   ...alerts,
@@ -56,6 +62,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Commands that have others below them. */
 const groups: Readonly<Record<string, string>> = {
   keys: 'clients’ keys',
+  tenants: 'who shares the gateway',
+  teams: 'parts of a tenant',
+  agents: 'programs that call by themselves',
+  users: 'people, and what they may do',
+  invitations: 'codes for sponsored models',
   receipts: 'what each call did',
   review: 'calls that wait for a person',
   addresses: 'from where the gateway may be called and controlled',

@@ -1,19 +1,14 @@
 /** `omni keys`: clients' keys. */
 
-import { now } from '../../base/clock.ts'
+import type { KeyResource } from '../../contract/keys.ts'
 import { ask } from '../api.ts'
-import { Complaint, type Command } from '../command.ts'
+import { Complaint, type Arguments, type Command } from '../command.ts'
+import { readDate } from '../dates.ts'
+import { pathOf, said } from '../stored.ts'
 import { table, time } from '../table.ts'
+import { accessOf, accessOptions, namesIn } from './tenants.ts'
 
-interface Key {
-  readonly id: string
-  readonly name: string
-  readonly prefix: string
-  readonly created_at: number
-  readonly expires_at: number | null
-  readonly revoked_at: number | null
-  readonly may_route: boolean
-}
+const json = { '--json': 'for programs' } as const
 
 export const keys: readonly Command[] = [
   {
@@ -22,28 +17,52 @@ export const keys: readonly Command[] = [
     options: {
       '--expires <date>': 'when it ends, as 2027-01-31',
       '--no-routing': 'it may not say where its calls go, by `omni_route`, `omni_provider` and `extra.fallbacks`',
-      '--json': 'for programs',
+      '--tenant <id>': 'the tenant that it belongs to; `default` where absent',
+      '--team <id>': 'the team that it belongs to',
+      '--agent <id>': 'the agent that calls with it',
+      '--user <id>': 'whose key it is',
+      '--environment <name>': 'as production or staging',
+      '--cost-center <name>': 'who pays',
+      ...accessOptions,
+      '--addresses <networks>': 'where its calls may come from, as 10.0.0.0/8, with commas between',
+      '--strict': 'refuse calls that would lose something on the way',
+      '--metadata <pairs>': 'metadata of calls that send none of that name, as team=search,env=prod',
+      ...json,
     },
     run: async ({ values, options }) => {
-      const made = await ask<Key & { readonly key: string }>('POST', '/_omni/keys', {
-        name: values.name,
-        ...expiry(options['--expires']),
-        ...(options['--no-routing'] === true && { may_route: false }),
-      })
-      console.log(
-        options['--json'] ? JSON.stringify(made) : `${made.key}\n\nThis is the only time it is shown. It is called “${made.name}” and has the id ${made.id}.`,
-      )
+      const made = await ask<KeyResource>('POST', '/_omni/keys', { name: values.name, ...termsOf(options) })
+      console.log(options['--json'] ? JSON.stringify(made) : toldOnce(made))
       return 0
     },
   },
   {
     usage: 'keys list',
     help: 'list the keys, without the keys themselves',
-    options: { '--json': 'for programs' },
+    options: json,
     run: async ({ options }) => {
-      const { data } = await ask<{ readonly data: readonly Key[] }>('GET', '/_omni/keys')
-      const rows = data.map((key) => [key.id, key.name, `${key.prefix}…`, time(key.created_at), key.may_route ? 'yes' : 'no', stateOf(key)])
-      console.log(options['--json'] ? JSON.stringify(data) : table([['ID', 'NAME', 'KEY', 'MADE', 'ROUTES', 'STATE'], ...rows]))
+      const data = await readAll()
+      const rows = data.map((key) => [key.id, key.name, `${key.prefix}…`, placeOf(key), time(key.created_at), key.may_route ? 'yes' : 'no', stateOf(key)])
+      console.log(options['--json'] ? JSON.stringify(data) : table([['ID', 'NAME', 'KEY', 'OF', 'MADE', 'ROUTES', 'STATE'], ...rows]))
+      return 0
+    },
+  },
+  {
+    usage: 'keys show <id>',
+    help: 'all that was said of a key, as JSON',
+    run: async ({ values }) => {
+      console.log(JSON.stringify(await find(values.id), null, 2))
+      return 0
+    },
+  },
+  {
+    usage: 'keys rotate <id>',
+    help: 'give a key another secret; it is shown once',
+    options: { '--overlap <time>': 'how long the secret before counts too, as 1h; not at all where absent', ...json },
+    run: async ({ values, options }) => {
+      const { id } = await find(values.id)
+      const made = await ask<KeyResource>('POST', `${pathOf('keys', id)}/rotate`, said({ overlap: options['--overlap'] }))
+      const until = made.previous_until !== null && options['--overlap'] !== undefined ? ` The one before ends ${time(made.previous_until)}.` : ''
+      console.log(options['--json'] ? JSON.stringify(made) : `${toldOnce(made)}${until}`)
       return 0
     },
   },
@@ -51,27 +70,55 @@ export const keys: readonly Command[] = [
     usage: 'keys revoke <id>',
     help: 'end a key at once, by its id or the shown beginning of the key',
     run: async ({ values }) => {
-      const { data } = await ask<{ readonly data: readonly Key[] }>('GET', '/_omni/keys')
-      const wanted = (values.id ?? '').replace(/…$/, '')
-      const found = data.filter(({ id, prefix }) => id === wanted || prefix === wanted)
-      if (found.length !== 1)
-        throw new Complaint(found.length === 0 ? 'There is no such key: `omni keys list` shows the ids.' : 'Several keys begin like that: say the id.')
-      await ask('DELETE', `/_omni/keys/${found[0]!.id}`)
-      console.log(`“${found[0]!.name}” is revoked.`)
+      const { id, name } = await find(values.id)
+      await ask('DELETE', pathOf('keys', id))
+      console.log(`“${name}” is revoked.`)
       return 0
     },
   },
 ]
 
-function stateOf({ revoked_at: revoked, expires_at: expires }: Key): string {
-  if (revoked !== null) return `revoked ${time(revoked)}`
-  return expires === null ? 'active' : `until ${time(expires)}`
+async function readAll(): Promise<readonly KeyResource[]> {
+  return (await ask<{ readonly data: readonly KeyResource[] }>('GET', '/_omni/keys')).data
 }
 
-function expiry(date: string | boolean | undefined): { readonly expires_at?: number } {
-  if (typeof date !== 'string') return {}
-  const ms = Date.parse(date)
-  if (Number.isNaN(ms)) throw new Complaint(`“${date}” is not a date: write it as 2027-01-31.`)
-  if (ms <= now()) throw new Complaint(`${date} has passed.`)
-  return { expires_at: ms }
+/** By its id, or its shown beginning. */
+async function find(id = ''): Promise<KeyResource> {
+  const wanted = id.replace(/…$/, '')
+  const [found, ...others] = (await readAll()).filter((key) => key.id === wanted || key.prefix === wanted)
+  if (found === undefined) throw new Complaint('There is no such key: `omni keys list` shows the ids.')
+  if (others.length > 0) throw new Complaint('Several keys begin like that: say the id.')
+  return found
+}
+
+function termsOf(options: Arguments['options']): object {
+  return said({
+    expires_at: readDate(options['--expires']),
+    may_route: options['--no-routing'] === true ? false : undefined,
+    tenant: options['--tenant'],
+    team: options['--team'],
+    agent: options['--agent'],
+    user: options['--user'],
+    environment: options['--environment'],
+    cost_center: options['--cost-center'],
+    ...accessOf(options),
+    addresses: namesIn(options['--addresses']),
+    strict: options['--strict'],
+    metadata: pairsIn(options['--metadata']),
+  })
+}
+
+function pairsIn(text: string | boolean | undefined): object | undefined {
+  const pairs = namesIn(text)?.map((pair) => pair.split('='))
+  if (pairs?.some((pair) => pair.length !== 2)) throw new Complaint('Metadata is written as team=search,env=prod.')
+  return pairs && Object.fromEntries(pairs)
+}
+
+const toldOnce = ({ key, name, id }: KeyResource): string => `${key}\n\nThis is the only time it is shown. It is called “${name}” and has the id ${id}.`
+
+const placeOf = ({ tenant, team, agent }: KeyResource): string => [tenant, team, agent].filter((id) => id !== undefined).join(' / ')
+
+function stateOf({ revoked_at: revoked, expires_at: expires }: KeyResource): string {
+  if (revoked !== null) return `revoked ${time(revoked)}`
+  return expires === null ? 'active' : `until ${time(expires)}`
 }
