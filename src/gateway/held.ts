@@ -33,7 +33,7 @@ export async function hold<C extends AnyCall>(call: C, { by, review: terms = usu
       surface: surface.name,
       terms,
       decision: receipt.id,
-      content: caller.isReviewedByMetadata === true ? undefined : () => JSON.stringify(payload),
+      content: caller.review === 'metadata' ? undefined : () => JSON.stringify(payload),
       onGone: (listener) => client.onGone(listener),
     })
     if ('review' in held) receipt.record.review_id = held.review

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure, toFailure, upstreamSentence } from '../canonical/failure.ts'
 import { pathOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { connectionOf } from '../routing/resolve.ts'
+import { connectionOf, type RoutingTable } from '../routing/resolve.ts'
 import type { Target } from '../routing/target.ts'
 import type { KeptSurface } from '../surfaces/surface.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
@@ -32,6 +32,11 @@ interface Asking {
   readonly receipt: Receipt
 }
 
+interface Known extends Asking {
+  /** Of whoever asks: the answer may be kept where a credential of their own leads. */
+  readonly routing: RoutingTable
+}
+
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
 export async function serveKept(surface: KeptSurface, asker: Client, house: Gateway): Promise<void> {
   const receipt = openReceipt({ name: surface.wire.name, operation: 'kept_answer' }, asker, house)
@@ -43,7 +48,7 @@ export async function serveKept(surface: KeptSurface, asker: Client, house: Gate
     const caller = gateway.identify(client, gateway.snapshot)
     tellCaller(caller, receipt)
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
-    await answer(asking, ownerOf(caller))
+    await answer({ ...asking, routing: caller.routing ?? gateway.snapshot.routing }, ownerOf(caller))
   } catch (error) {
     const failure = client.interruption ?? toFailure(error)
     gateway.note(failure, receipt.record.request_id)
@@ -53,7 +58,7 @@ export async function serveKept(surface: KeptSurface, asker: Client, house: Gate
   }
 }
 
-async function answer(asking: Asking, owner: string): Promise<void> {
+async function answer(asking: Known, owner: string): Promise<void> {
   const { surface, client, gateway, receipt } = asking
   const [place] = await gateway.memory.find(owner, [client.named])
   if (place === undefined || place.id !== place.responseId) throw notFound()
@@ -88,9 +93,9 @@ async function remove(asking: Asking, owner: string): Promise<void> {
 }
 
 /** Asks whoever keeps it, and hands on what comes. */
-async function pass(asking: Asking, owner: string, keeper: string): Promise<void> {
-  const { surface, client, gateway, receipt } = asking
-  const connection = connectionOf(keeper, gateway.snapshot.routing)
+async function pass(asking: Known, owner: string, keeper: string): Promise<void> {
+  const { surface, client, gateway, receipt, routing } = asking
+  const connection = connectionOf(keeper, routing)
   if (connection === undefined) throw notFound()
   const target: Target = { connection, model: '' }
   tellTarget(gateway, target, receipt)

@@ -1,7 +1,8 @@
 /** Whether a caller may come here at all, and which targets of a plan are for it. */
 
+import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
-import { mayGo } from '../policy/access.ts'
+import { isGranted, mayGo } from '../policy/access.ts'
 import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
 import type { Target } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
@@ -15,11 +16,13 @@ export function permit({ access }: Caller, { name }: Pick<Surface, 'name'>): voi
 
 /** The plan without targets that the caller may not use, whatever name led to them. Throws `Failure` (`model_not_allowed`) where none is left. */
 export function permitted({ caller, model }: AnyCall, plan: Plan): Plan {
-  const { access } = caller
-  if (access === undefined) return plan
-  const allowed = narrowed(plan, ({ connection, model: id }) =>
-    mayGo(access, { provider: connection.name, model: id, region: connection.region, asked: model }),
-  )
+  const { access = {}, grants } = caller
+  if (caller.access === undefined && !plan.root.hasSponsored) return plan
+  const at = now()
+  const allowed = narrowed(plan, ({ connection: { name: provider, region, isSponsored }, model: id }) => {
+    const destination = { provider, model: id, region, asked: model, isSponsored }
+    return mayGo(access, destination) && isGranted(grants, destination, at)
+  })
   if (firstOf(allowed) === undefined && firstOf(plan) !== undefined)
     throw new Failure('model_not_allowed', 'Your key may not use this model, or none of those who serve it.', { param: 'model' })
   return allowed

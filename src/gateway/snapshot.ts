@@ -35,8 +35,6 @@ export interface Caller {
   readonly charges?: Charges | undefined
   /** Rules that may be about its calls; none where absent. */
   readonly rules?: Rules | undefined
-  /** Reviews of its calls hold no content. */
-  readonly isReviewedByMetadata?: boolean | undefined
   /** Where its calls go, where it has credentials of its own; else as everybody's. */
   readonly routing?: RoutingTable | undefined
 }
