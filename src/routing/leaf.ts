@@ -124,6 +124,8 @@ export class Group implements Candidate {
   readonly mark: number
   /** Whether what a call needs can make a difference: they can do different things. */
   readonly isPicky: boolean
+  /** Whether some of them only who holds a grant may use. */
+  readonly hasSponsored: boolean
   /** The strategies in it. */
   readonly uses: ReadonlySet<StrategyName>
   /** What was left out of it, and of the groups in it. */
@@ -141,6 +143,7 @@ export class Group implements Candidate {
     this.mark = crc32(this.leaves.map(({ mark }) => mark).join())
     const [first, ...others] = this.leaves
     this.isPicky = others.some(({ lacks, context, output }) => lacks !== first!.lacks || context !== first!.context || output !== first!.output)
+    this.hasSponsored = this.leaves.some(({ target }) => target.connection.isSponsored === true)
     this.uses = new Set([strategy, ...groups.flatMap(({ uses }) => [...uses])])
     this.missing = [...missing, ...groups.flatMap((group) => group.missing)]
   }
