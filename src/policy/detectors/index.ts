@@ -1,6 +1,15 @@
 /** The detectors, by their kinds, and the look of several at the same texts. */
 
-import { nothingDetected, type Detector, type DetectorKind, type DetectorTerms, type Inspected, type OutsideTerms, type Passage } from '../detector.ts'
+import type { Detector, DetectorKind, DetectorTerms, Inspected, OutsideTerms, Passage } from '../detector.ts'
+import { domainsDetector } from './domains.ts'
+import { injectionDetector } from './injection.ts'
+import { injectionKinds } from './injection-marks.ts'
+import { languagesDetector } from './languages.ts'
+import { piiDetector } from './pii.ts'
+import { piiKinds } from './pii-shapes.ts'
+import { secretKinds, secretsDetector } from './secrets.ts'
+import { sizeDetector } from './size.ts'
+import { wordsDetector } from './words.ts'
 
 /** Those that are there without anybody naming them, called as rules call them. */
 export const builtIn: readonly Detector['terms'][] = [
@@ -14,9 +23,9 @@ export const builtIn: readonly Detector['terms'][] = [
 
 /** What each kind of detector may find: the facts that rules can read of it. Null where that is the operator's to say. */
 export const kindsOf: { readonly [kind in DetectorKind]: readonly string[] | null } = {
-  pii: [],
-  secrets: [],
-  injection: [],
+  pii: piiKinds,
+  secrets: secretKinds,
+  injection: injectionKinds,
   words: ['word'],
   topics: ['word'],
   domains: ['url', 'denied'],
@@ -25,9 +34,25 @@ export const kindsOf: { readonly [kind in DetectorKind]: readonly string[] | nul
   outside: null,
 }
 
-/** Pure data to something that looks. Costs what the lists are long: once for a document. */
+/** Pure data to something that looks. Costs what the lists are long: once for a document. Throws `RangeError` where the words are too many. */
 export function compileDetector(terms: Exclude<DetectorTerms, OutsideTerms>): Detector {
-  return { terms, look: () => nothingDetected }
+  switch (terms.kind) {
+    case 'pii':
+      return piiDetector(terms)
+    case 'secrets':
+      return secretsDetector(terms)
+    case 'injection':
+      return injectionDetector(terms)
+    case 'words':
+    case 'topics':
+      return wordsDetector(terms)
+    case 'domains':
+      return domainsDetector(terms)
+    case 'languages':
+      return languagesDetector(terms)
+    case 'size':
+      return sizeDetector(terms)
+  }
 }
 
 /** What each of them finds in the texts. Takes time in proportion to these. */

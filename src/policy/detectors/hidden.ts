@@ -1,0 +1,70 @@
+/** Texts that are in a text and that a reader does not see: in tags of Unicode, in base64, in letters that stand apart. */
+
+export interface Hidden {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Texts that are taken out of one. */
+const mostHidden = 16
+/** Letters that stand apart, and digits for letters, are looked for in texts up to here: such are written by hand. */
+export const mostByHand = 16 * 1024
+
+/** The block of tags repeats ASCII in characters that nothing shows: whoever writes with them hides something. */
+const tags = /(?:\udb40[\udc20-\udc7e]){4,4096}/g
+const base64 = /(?<![A-Za-z\d+/])[A-Za-z\d+/]{32,4096}={0,2}(?![A-Za-z\d+/=])/g
+const apart = /(?<![\p{L}\d])(?:\p{L}[ .\-_·]{1,2}){7,600}\p{L}(?![\p{L}\d])/gu
+/** Letters, digits and signs of a text, as against those of bytes. */
+const printable = /^[\t\n\r\x20-\x7e]+$/
+
+export function hiddenText(text: string): readonly Hidden[] {
+  const hidden: Hidden[] = []
+  const take = (found: RegExpExecArray, said: string): void => {
+    if (said !== '' && hidden.length < mostHidden) hidden.push({ text: said, start: found.index, end: found.index + found[0].length })
+  }
+  if (text.includes('\udb40')) for (const found of text.matchAll(tags)) take(found, readTags(found[0]))
+  for (const found of text.matchAll(base64)) {
+    if (hidden.length >= mostHidden) break
+    take(found, readBase64(found[0]))
+  }
+  if (text.length <= mostByHand) for (const found of text.matchAll(apart)) take(found, found[0].replace(/([^ ])[ .\-_·]/gu, '$1').replace(/ {2,}/g, ' '))
+  return hidden
+}
+
+export const isInTags = (text: string, { start }: Hidden): boolean => text.charCodeAt(start) === 0xdb40
+
+function readTags(written: string): string {
+  let said = ''
+  for (let at = 1; at < written.length; at += 2) said += String.fromCharCode(written.charCodeAt(at) - 0xdc00)
+  return said
+}
+
+/** Empty where the bytes are no text. A word in camel case is base64 too, and says nothing. */
+function readBase64(written: string): string {
+  try {
+    const said = atob(written.slice(0, written.length - (written.replace(/=+$/, '').length % 4 === 1 ? 1 : 0)))
+    return printable.test(said) && said.includes(' ') ? said : ''
+  } catch {
+    return ''
+  }
+}
+
+const invisible = /[\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069]/g
+/** Emoji and some scripts join their parts by one; who hides words puts one between many letters. */
+const leastInvisible = 12
+
+/** Where the first of many characters stands that nobody sees; undefined where they are few. */
+export function invisibleFrom(text: string): number | undefined {
+  let first: number | undefined
+  let count = 0
+  for (const { index } of text.matchAll(invisible)) {
+    first ??= index
+    count += 1
+    if (count >= leastInvisible) return first
+  }
+  return undefined
+}
+
+/** A digit or a sign inside a word, where a letter would be. */
+export const hasDigitLetters = (text: string): boolean => text.length <= mostByHand && /[A-Za-z][013457@$!][A-Za-z]{0,3}[013457@$!]?[A-Za-z]?/.test(text)

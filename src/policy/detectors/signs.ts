@@ -1,0 +1,111 @@
+/** Reads the signs of one text: words that say something together where they stand near each other, and what speaks against it. */
+
+import type { Automaton } from './automaton.ts'
+import { marks, type InjectionKind, type Part } from './injection-marks.ts'
+import { negations } from './injection-phrases.ts'
+
+export interface Sign {
+  readonly kind: InjectionKind
+  /** The same words say the same only once. */
+  readonly mark: string
+  readonly start: number
+  readonly end: number
+  readonly weight: number
+}
+
+/** Characters within which parts of one sign stand. */
+const together = { override: 88, leak: 80, exactly: 60, quote: 220 }
+/** More say nothing more. */
+const mostSigns = 1000
+
+const weights = { override: 0.75, weakOverride: 0.42, leak: 0.65, vagueLeak: 0.4 }
+/** Where somebody speaks of an attack near it; puts it into quotation marks; or forbids it. */
+const doubts = { quoting: 0.45, marked: 0.6, negated: 0.2 }
+
+interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+/** Made for one text. */
+export class SignReader {
+  readonly #text: string
+  readonly #signs: Sign[] = []
+  /** Where somebody speaks of attacks, in order; as many as there are words. */
+  readonly #quotes: number[] = []
+  /** The last of each. */
+  readonly #last: { [part in Part]?: Place } = {}
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  read(automaton: Automaton): readonly Sign[] {
+    automaton.scan(this.#text, (number, end) => {
+      const mark = marks[number]!
+      const start = automaton.startOf(number, this.#text, end)
+      if (!beginsWord(mark.text, this.#text, start)) return
+      if (mark.part === undefined) this.#add({ kind: mark.kind, mark: mark.text, start, end, weight: mark.weight })
+      else this.#place(mark.part, { start, end })
+    })
+    return this.#signs.map((sign) => ({ ...sign, weight: sign.weight * this.#doubt(sign) }))
+  }
+
+  #place(part: Part, place: Place): void {
+    if (part === 'quote') {
+      this.#quotes.push(place.start)
+      return
+    }
+    this.#last[part] = place
+    // A word may be part of both: `your` of an override, and of what is to be told exactly.
+    if (part === 'exactly' || part === 'leakVerb' || part === 'leakTarget') this.#tellLeak(part)
+    else this.#tellOverride()
+  }
+
+  #tellOverride(): void {
+    const { verb, which, target, weak } = this.#last
+    if (verb === undefined || which === undefined) return
+    const near = [target, weak].find((one) => one !== undefined && areNear([verb, which, one], together.override))
+    if (near === undefined) return
+    const place = around([verb, which, near])
+    this.#add({ kind: 'override', mark: near === target ? 'override' : 'weak', ...place, weight: near === target ? weights.override : weights.weakOverride })
+  }
+
+  #tellLeak(part: Part): void {
+    const { leakVerb, leakTarget, exactly } = this.#last
+    if (leakVerb === undefined || leakTarget === undefined || !areNear([leakVerb, leakTarget], together.leak)) return
+    const isExact = exactly !== undefined && areNear([exactly, leakTarget], together.exactly)
+    if (part === 'exactly' && !isExact) return
+    this.#add({ kind: 'leak', mark: 'leak', ...around([leakVerb, leakTarget]), weight: isExact ? weights.leak : weights.vagueLeak })
+  }
+
+  #add(sign: Sign): void {
+    if (this.#signs.length < mostSigns) this.#signs.push(sign)
+  }
+
+  #doubt({ start, end, kind }: Sign): number {
+    const text = this.#text
+    let doubt = 1
+    if (this.#quotes.some((at) => at > start - together.quote && at < end + together.quote)) doubt *= doubts.quoting
+    if (/["“'‘`«「『„][^\s"]{0,2}$/.test(text.slice(Math.max(0, start - 3), start)) && /["”'’`»」』“]/.test(text.slice(end, end + 60))) doubt *= doubts.marked
+    if ((kind === 'override' || kind === 'leak') && negations.test(text.slice(Math.max(0, start - 40), start).toLowerCase())) doubt *= doubts.negated
+    return doubt
+  }
+}
+
+const areNear = (places: readonly Place[], distance: number): boolean => {
+  const { start, end } = around(places)
+  return end - start <= distance
+}
+
+function around(places: readonly Place[]): Place {
+  return { start: Math.min(...places.map(({ start }) => start)), end: Math.max(...places.map(({ end }) => end)) }
+}
+
+/** Inside a longer word it is another one. Scripts without spaces have no such edge. */
+function beginsWord(mark: string, text: string, start: number): boolean {
+  if (start === 0 || !isSpaced(mark.charCodeAt(0))) return true
+  return !isSpaced(text.charCodeAt(start - 1))
+}
+
+const isSpaced = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || (code >= 0xc0 && code < 0x900)
