@@ -4,6 +4,7 @@ import { builtIn } from '../src/catalog/table.ts'
 import { loadSettings } from '../src/config/load.ts'
 import { buildSnapshot } from '../src/control/publish.ts'
 import type { Gateway } from '../src/gateway/gateway.ts'
+import { ungoverned } from '../test/ungoverned.ts'
 import { identifyClient } from '../src/gateway/identify.ts'
 import { Health } from '../src/routing/health.ts'
 import { createHttp } from '../src/server/http.ts'
@@ -29,6 +30,7 @@ const gateway: Gateway = {
   build: 'bench',
   hashInput: () => null,
   epochOf: () => undefined,
+  ...ungoverned,
   intend: async () => {},
   note: () => {},
   settle: () => {},

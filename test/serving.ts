@@ -16,6 +16,7 @@ import { Health } from '../src/routing/health.ts'
 import { surfaces } from '../src/surfaces/index.ts'
 import type { Transport } from '../src/upstream/exchange.ts'
 import { LocalTransport } from '../src/upstream/local.ts'
+import { ungoverned } from './ungoverned.ts'
 
 /** A secret that is nobody's: what stands in examples is refused. It is the client's key, and may be a provider's. */
 export const secret = hash('sha256', 'nobody')
@@ -84,6 +85,7 @@ function gatewayOf(snapshot: Snapshot, network: Transport, settle: Gateway['sett
     build: '9d41c07be5a2f863',
     hashInput: (pieces) => hashKey(pieces.join('')),
     epochOf: () => ({ name: epochName(epochStart(at)), key }),
+    ...ungoverned,
     intend: async () => {},
     note: () => {},
     settle,
