@@ -196,7 +196,7 @@ test('of a body past 4 MiB nothing is kept, and nothing where the tenant wants n
 test('the content is in no page of the file and of its write-ahead log once somebody has decided, or nobody in time', async () => {
   const isKept = (text: string): boolean => ['', '-wal'].some((ending) => readFileSync(file + ending, 'latin1').includes(text))
   // As it is sealed here: backwards.
-  const contents = ['nightjar-1', 'nightjar-2', 'nightjar-3'].map((text) => [text, [...text].toReversed().join('')] as const)
+  const contents = ['nightjar-1', 'nightjar-2', 'nightjar-3'].map((text) => [text, Buffer.from(Buffer.from(text).toReversed()).toString()] as const)
   const ids = await Promise.all(contents.map(([text], at) => idOf(ask({ content: () => text, terms: { wait: 0, expiresIn: at === 2 ? 50 : 60_000 } }))))
   assert.ok(contents.every(([, sealed]) => isKept(sealed)))
   await stores[0].reviews.decide(ids[0]!, yes())

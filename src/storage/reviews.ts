@@ -102,8 +102,25 @@ const erased = ({ eb }: ExpressionBuilder<Tables, 'reviews'>) => ({
   content: eb.case().when('content', '=', 'kept').then(sql.lit('erased')).else(eb.ref('content')).end() as never,
 })
 
-export function storedReviews(engine: Pick<Engine, 'db' | 'scrub'>): StoredReviews {
-  return { ...asked(engine.db), ...decisions(engine), ...readings(engine.db) }
+export function storedReviews({ db, scrub }: Pick<Engine, 'db' | 'scrub'>): StoredReviews {
+  // Who reads meanwhile keeps pages of before: they are overwritten once more with the next sweep.
+  let isErased = false
+  const erase = async (): Promise<void> => {
+    isErased = true
+    await scrub().catch(() => {})
+  }
+  return {
+    ...asked(db),
+    ...decisions(db, erase),
+    ...readings(db),
+    sweep: async (at, keptFrom, most) => {
+      const ended = await end(db, at)
+      await removeOld(db, keptFrom, most)
+      if (ended > 0 || isErased) await scrub()
+      isErased = false
+      return ended
+    },
+  }
 }
 
 function asked(db: Kysely<Tables>): Pick<StoredReviews, 'find' | 'add'> {
@@ -160,59 +177,45 @@ async function end(db: Kysely<Tables>, at: number, hash?: string): Promise<numbe
   return Number(numUpdatedRows)
 }
 
-function decisions({ db, scrub }: Pick<Engine, 'db' | 'scrub'>): Pick<StoredReviews, 'decide' | 'claim' | 'giveBack' | 'sweep'> {
-  // Who reads meanwhile keeps pages of before: they are overwritten once more with the next sweep.
-  let isErased = false
+/** A change of a review that is in one of these states then, in its time. */
+const change = (db: Kysely<Tables>, id: string, states: readonly ReviewState[], at: number) =>
+  db.updateTable('reviews').where('id', '=', id).where('state', 'in', states).where('ends_at', '>', at)
+
+function decisions(db: Kysely<Tables>, erase: () => Promise<void>): Pick<StoredReviews, 'decide' | 'claim' | 'giveBack'> {
   return {
     decide: async (id, { state, uses, budget, reason, by, at, endsAt }) => {
       const decided = { state, uses, budget, reason, decided_by: by, decided_at: at, ends_at: endsAt }
-      const { numUpdatedRows } = await db
-        .updateTable('reviews')
+      const { numUpdatedRows } = await change(db, id, ['pending'], at)
         .set((where) => ({ ...erased(where), ...decided }))
-        .where('id', '=', id)
-        .where('state', '=', 'pending')
-        .where('ends_at', '>', at)
         .executeTakeFirst()
-      if (numUpdatedRows === 0n) return false
-      isErased = true
-      await scrub().catch(() => {})
-      return true
+      if (numUpdatedRows > 0n) await erase()
+      return numUpdatedRows > 0n
     },
     claim: async (id, decision, at) => {
-      const { numUpdatedRows } = await db
-        .updateTable('reviews')
-        .set(({ eb }) => ({
+      const { numUpdatedRows } = await change(db, id, ['approved'], at)
+        .set(({ eb, ref }) => ({
           uses: eb('uses', '-', 1),
           ran_for: decision,
-          state: eb.case().when('uses', '=', 1).then(sql.lit('used')).else(eb.ref('state')).end() as never,
-          stands_for: eb.case().when('uses', '=', 1).then(null).else(eb.ref('stands_for')).end(),
+          state: eb.case().when('uses', '=', 1).then(sql.lit('used')).else(ref('state')).end() as never,
+          stands_for: eb.case().when('uses', '=', 1).then(null).else(ref('stands_for')).end(),
         }))
-        .where('id', '=', id)
-        .where('state', '=', 'approved')
-        .where('ends_at', '>', at)
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
     giveBack: async (id, decision, at) => {
-      await db
-        .updateTable('reviews')
-        .set(({ eb, ref }) => ({ uses: eb('uses', '+', 1), state: 'approved', stands_for: ref('hash'), ran_for: null }))
-        .where('id', '=', id)
+      await change(db, id, ['approved', 'used'], at)
         .where('ran_for', '=', decision)
-        .where('state', 'in', ['approved', 'used'])
-        .where('ends_at', '>', at)
+        .set(({ eb, ref }) => ({ uses: eb('uses', '+', 1), state: 'approved', stands_for: ref('hash'), ran_for: null }))
         .execute()
     },
-    sweep: async (at, keptFrom, most) => {
-      const ended = await end(db, at)
-      await db.deleteFrom('reviews').where('stands_for', 'is', null).where('ends_at', '<=', keptFrom).execute()
-      const tooOld = await db.selectFrom('reviews').select('id').orderBy('id', 'desc').offset(most).limit(1).executeTakeFirst()
-      if (tooOld !== undefined) await db.deleteFrom('reviews').where('stands_for', 'is', null).where('id', '<=', tooOld.id).execute()
-      if (ended > 0 || isErased) await scrub()
-      isErased = false
-      return ended
-    },
   }
+}
+
+async function removeOld(db: Kysely<Tables>, keptFrom: number, most: number): Promise<void> {
+  const ended = db.deleteFrom('reviews').where('stands_for', 'is', null)
+  await ended.where('ends_at', '<=', keptFrom).execute()
+  const tooOld = await db.selectFrom('reviews').select('id').orderBy('id', 'desc').offset(most).limit(1).executeTakeFirst()
+  if (tooOld !== undefined) await ended.where('id', '<=', tooOld.id).execute()
 }
 
 function readings(db: Kysely<Tables>): Pick<StoredReviews, 'get' | 'list' | 'decided' | 'pending' | 'content'> {

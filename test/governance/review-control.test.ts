@@ -142,7 +142,8 @@ test('who has no role for it, a client and another tenant decide nothing', async
 test('(routing 75) of twenty decisions at once the first counts, and the others are told whose it was', async () => {
   const id = await holdOne()
   const decided = await Promise.all(Array.from({ length: 20 }, (_, at) => (at % 2 ? approve(at % 3 ? ann : bob, id) : deny(bob, id))))
-  assert.deepEqual(decided.map(({ status }) => status).toSorted(), [200, ...Array.from({ length: 19 }, () => 409)])
+  const count = (status: number): number => decided.filter((one) => one.status === status).length
+  assert.deepEqual([count(200), count(409)], [1, 19])
   const { state, decided_by: by } = await show(gateway.adminKey, id)
   assert.equal(decided.find(({ status }) => status === 200)?.text.includes(`"state":"${state}"`), true)
   for (const { text } of decided.filter(({ status }) => status === 409)) assert.ok(text.includes(`by ${by}`), text)
