@@ -13,6 +13,7 @@ import type { Holder } from '../policy/scope.ts'
 import type { ClientKey, StoredObject } from '../storage/store.ts'
 import { chargesIn } from './charges.ts'
 import { houseOf, type House } from './house.ts'
+import { rulesIn } from './rules.ts'
 import type { Tables } from './tables.ts'
 
 export interface Keys {
@@ -36,6 +37,7 @@ interface Asker {
   readonly keyId: string | null
   readonly method: Caller['method']
   readonly mayRoute: boolean
+  readonly name?: string
   readonly tenant: string
   /** JSON of `contract/keys.ts`. */
   readonly terms: string
@@ -45,16 +47,17 @@ interface Asker {
 interface Governing {
   readonly house: House
   readonly chargesOf: ReturnType<typeof chargesIn>
+  readonly rulesOf: ReturnType<typeof rulesIn>
   readonly ownOf: Keys['ownOf']
 }
 
 /** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
 export function keyring({ settings, keys, objects, hashKey, adminHash, ownOf }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
   const { auth, byRequest } = settings
-  const governing: Governing = { house: houseOf(objects), chargesOf: chargesIn(objects), ownOf }
+  const governing: Governing = { house: houseOf(objects), chargesOf: chargesIn(objects), rulesOf: rulesIn(objects), ownOf }
   const entries = new Map<string, Entry>()
   for (const row of keys) {
-    const asker: Asker = { keyId: row.id, method: 'key', mayRoute: byRequest && row.mayRoute, tenant: row.tenant, terms: row.terms }
+    const asker: Asker = { keyId: row.id, method: 'key', mayRoute: byRequest && row.mayRoute, name: row.name, tenant: row.tenant, terms: row.terms }
     for (const [hash, until] of secretsOf(row)) entries.set(hash, { asker, until })
   }
   for (const token of auth.mode === 'tokens' ? auth.tokens : []) {
@@ -92,7 +95,7 @@ function secretsOf({ hash, before, revokedAt, expiresAt = Infinity }: ClientKey)
 }
 
 /** Made once for each key that asks. Throws `Failure` where what the key belongs to is gone, or cannot be read: nobody gets in by less than was said of them. */
-function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: Asker, { house, chargesOf, ownOf }: Governing): Caller {
+function callerOf({ keyId, method, mayRoute, name, tenant: tenantId, terms: text }: Asker, { house, chargesOf, rulesOf, ownOf }: Governing): Caller {
   const terms = readTerms(text)
   const tenant = house.tenant(tenantId)
   const agent: Partial<AgentBody> = terms.agent === undefined ? {} : house.agent(terms.agent, tenantId)
@@ -100,13 +103,15 @@ function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: As
   const team: Partial<TeamBody> = teamId === undefined ? {} : house.team(teamId, tenantId)
   const holder: Holder = { tenant: tenantId, team: teamId, agent: terms.agent, user: terms.user, key: keyId }
   const routing = ownOf(holder)
+  const { environment } = terms
+  const costCenter = terms.cost_center ?? agent.cost_center ?? team.cost_center
   return {
     keyId,
     method,
     mayRoute,
     holder,
-    environment: terms.environment,
-    costCenter: terms.cost_center ?? agent.cost_center ?? team.cost_center,
+    environment,
+    costCenter,
     access: meet([tenant, team, agent, terms], tenant.regions),
     mayComeFrom: terms.addresses && among(terms.addresses),
     grants: house.grants(keyId),
@@ -115,6 +120,7 @@ function callerOf({ keyId, method, mayRoute, tenant: tenantId, terms: text }: As
     retention: tenant.retention_days === undefined ? undefined : tenant.retention_days * day,
     review: tenant.review,
     charges: chargesOf(holder),
+    rules: rulesOf({ ...holder, keyName: name, environment, costCenter }),
     get routing() {
       return routing?.()
     },

@@ -1,0 +1,51 @@
+/** The rules that are about one caller, out of all documents that are stored. */
+
+import { Failure } from '../canonical/failure.ts'
+import { policyBody, readPolicy } from '../contract/policies.ts'
+import type { CompiledDocument } from '../policy/compile.ts'
+import type { Asker } from '../policy/facts.ts'
+import { rulesFor, type Rules } from '../policy/rules.ts'
+import type { StoredObject } from '../storage/store.ts'
+
+interface Read {
+  readonly row: StoredObject
+  /** Undefined where this version of the gateway cannot read it. */
+  readonly document: CompiledDocument | undefined
+}
+
+/** What was compiled last, by what is written there: most changes leave most documents as they are. Bounded by those that are stored. */
+let known: ReadonlyMap<string, CompiledDocument> = new Map()
+
+/** Compiles them when the first caller asks. What it gives throws `Failure` where one of them cannot be read: nobody is free of rules for that. */
+export function rulesIn(objects: readonly StoredObject[]): (asker: Asker) => Rules | undefined {
+  const rows = objects.filter(({ kind, body }) => kind === 'policy' && body !== null)
+  if (rows.length === 0) return () => undefined
+  let read: readonly Read[] | undefined
+  return (asker) => {
+    read ??= readAll(rows)
+    if (read.some(({ row, document }) => document === undefined && (row.tenant === null || row.tenant === asker.tenant)))
+      throw new Failure('policy_unavailable', 'A policy is stored that this version of the gateway cannot read.')
+    return rulesFor(
+      asker,
+      read.flatMap(({ document }) => document ?? []),
+    )
+  }
+}
+
+function readAll(rows: readonly StoredObject[]): readonly Read[] {
+  const kept = new Map<string, CompiledDocument>()
+  const read = rows.map((row): Read => {
+    const key = `${row.version} ${row.body}`
+    const document = known.get(key) ?? compileRow(row)
+    if (document !== undefined) kept.set(key, document)
+    return { row, document }
+  })
+  known = kept
+  return read
+}
+
+function compileRow({ body, version }: StoredObject): CompiledDocument | undefined {
+  const { data } = policyBody.safeParse(JSON.parse(body ?? 'null'))
+  const compiled = data === undefined ? undefined : readPolicy(data.document, version)
+  return compiled === undefined || 'problems' in compiled ? undefined : compiled
+}
