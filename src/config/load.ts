@@ -105,6 +105,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     ...(storage.databaseUrl !== undefined && { databaseUrl: storage.databaseUrl }),
     hasOwnBackup: storage.hasOwnBackup,
     ...(storage.redisUrl !== undefined && { redisUrl: storage.redisUrl }),
+    redisPrefix: storage.redisPrefix,
     logLevel: log.level,
     inputHash: log.inputHash,
     ...routes,
@@ -129,9 +130,8 @@ const same = [
 const sameOf = (given: Given) => Object.fromEntries(same.map((name) => [name, given[name]])) as Pick<Given, (typeof same)[number]>
 
 /** A setting that is taken and does nothing would be believed. */
-function warnOfWhatIsNotYet({ server, storage }: Given, warn: Report['warn']): void {
-  if (server.workers > 1) warn('server.workers: one process serves; more than one comes with the limits that they would share.')
-  if (storage.redisUrl !== undefined) warn('storage.redisUrl: nothing is kept in Redis yet.')
+function warnOfWhatIsNotYet({ server }: Given, warn: Report['warn']): void {
+  if (server.workers > 1) warn('server.workers: one process serves. Several gateways on one data directory or one database share limits and budgets exactly.')
 }
 
 function checkHealth({ health: { ejection, longestEjection } }: Given, problem: Report['problem']): void {

@@ -40,10 +40,14 @@ const server = z.strictObject({
       key: optional(text('a path', anything), 'The file of the private key, in PEM.', { env: 'OMNI_TLS_KEY' }),
     })
     .prefault({}),
-  workers: setting(count(1, 64), 'Processes that serve. Only 1 does anything yet: more come with the limits that they would share.', {
-    env: 'OMNI_WORKERS',
-    or: 1,
-  }),
+  workers: setting(
+    count(1, 64),
+    'Processes that serve. Only 1 does anything yet; several gateways on one data directory or database share limits and budgets exactly.',
+    {
+      env: 'OMNI_WORKERS',
+      or: 1,
+    },
+  ),
   headerBytes: setting(size('4KiB', '256KiB'), 'The most that the headers of a request may hold.', { or: '16KiB' }),
   headerTime: setting(duration('100ms', '5min'), 'Until a request’s headers must be whole.', { or: '10s' }),
   bodyIdle: setting(duration('100ms', '10min'), 'Between two pieces of a request’s body.', { or: '15s' }),
@@ -67,11 +71,16 @@ const storage = z.strictObject({
   ),
   redisUrl: optional(
     text('a URL as `redis://host:6379`', /^rediss?:\/\/\S+$/),
-    'Redis or Valkey, for counters that several processes share. Nothing is kept there yet.',
+    'Redis or Valkey, where limits are counted for all gateways that share it, instead of in the database. Budgets stay in the database.',
     {
       env: 'OMNI_REDIS_URL',
       isSecret: true,
     },
+  ),
+  redisPrefix: setting(
+    text('1 to 64 letters, digits and `_ . -`', /^[\w.-]{1,64}$/),
+    'What the names of all keys in Redis begin with: another installation on the same server needs another one.',
+    { env: 'OMNI_REDIS_PREFIX', or: 'omni' },
   ),
 })
 

@@ -105,6 +105,7 @@ export interface Settings {
   readonly databaseUrl?: string
   readonly hasOwnBackup: boolean
   readonly redisUrl?: string
+  readonly redisPrefix: string
   readonly logLevel: (typeof logLevels)[number]
   readonly inputHash: (typeof inputHashes)[number]
   readonly defaultProvider: string

@@ -45,6 +45,8 @@ const atStartOnly = [
   'http',
   'dataDir',
   'databaseUrl',
+  'redisUrl',
+  'redisPrefix',
   'upstream',
   'receipts',
   'alerts',
