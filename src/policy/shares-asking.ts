@@ -94,7 +94,7 @@ export class Asking {
   async tell(shares: readonly Share[]): Promise<void> {
     if (this.#isAsking || shares.length === 0) return
     this.#isAsking = true
-    for (const share of shares) share.most = share.least = 0
+    for (const share of shares) share.clear()
     await this.#exchange(shares)
     this.#isAsking = false
     void this.#run()
@@ -163,7 +163,7 @@ export class Asking {
     const share = one.shares[hold]!
     if (!isAnswered) fail(one)
     // It was there before, and somebody took it meanwhile.
-    else if (share.most === 0) this.#waiting.push(one)
+    else if (!share.isAsked) this.#waiting.push(one)
     else if (share.elsewhere > 0 && one.pauses < pauses.length) this.#rest(one)
     else end(one, refusalOf(one.wants[hold]!, share, this.#options.clocks.monotonic(), this.time))
   }
@@ -195,19 +195,17 @@ function end(one: Waiting, taken: Taken): void {
   one.resolve(taken)
 }
 
-/** The shares that have too little for all of these calls, with what they need: `most` of the others is 0. */
+/** The shares that have too little for all of these calls, with what they need. */
 function lackingOf(waiting: readonly Waiting[]): readonly Share[] {
-  const found: Share[] = []
-  for (const { shares } of waiting) for (const share of shares) share.most = 0
+  const found = new Set<Share>()
+  for (const { shares } of waiting) for (const share of shares) share.clear()
   for (const { wants, shares, isOver } of waiting) {
     for (let at = 0; at < (isOver ? 0 : shares.length); at += 1) {
-      const share = shares[at]!
-      if (share.most === 0) found.push(share)
-      share.need(amountOf(wants[at]!))
+      shares[at]!.need(amountOf(wants[at]!))
+      found.add(shares[at]!)
     }
   }
-  const lacking = found.filter(({ lacks }) => lacks)
-  for (const share of found) if (!share.lacks) share.most = 0
-  for (const share of lacking.splice(mostAsks)) share.most = 0
+  const lacking = [...found].filter(({ lacks }) => lacks).slice(0, mostAsks)
+  for (const share of lacking) share.isAsked = true
   return lacking
 }

@@ -28,6 +28,8 @@ export class Share {
   /** What all that wait need of it, and the smallest of them. */
   most = 0
   least = 0
+  /** Whether the bank is asked for it in this exchange. */
+  isAsked = false
   /** In the store and elsewhere, as it said last, and when that was; NaN until it has. */
   left = Number.NaN
   elsewhere = 0
@@ -41,20 +43,27 @@ export class Share {
     this.terms = terms
   }
 
+  /** Nobody waits for it. */
+  clear(): void {
+    this.most = 0
+    this.least = 0
+    this.isAsked = false
+  }
+
   /** One more of those that wait needs so much. */
   need(amount: number): void {
     this.least = this.most === 0 ? amount : Math.min(this.least, amount)
     this.most = Math.min(this.most + amount, Number.MAX_SAFE_INTEGER)
   }
 
-  /** Whether what is here is too little for all that wait. */
+  /** Whether what is here is too little for all that wait. Who wants nothing of it wants to know how it stands. */
   get lacks(): boolean {
-    return this.most > this.free || this.terms.capacity === 0
+    return this.most > this.free || this.terms.capacity === 0 || Number.isNaN(this.left)
   }
 
   /** Whether it was there, and is reserved now. */
   reserve(amount: number): boolean {
-    if (this.free < amount || this.terms.capacity === 0) return false
+    if (this.free < amount || this.terms.capacity === 0 || (amount === 0 && Number.isNaN(this.left))) return false
     this.free -= amount
     this.reserved += amount
     return true

@@ -29,8 +29,14 @@ export const entryNumbers = [
   'duration',
 ] as const satisfies readonly SignalName[]
 
-/** What stands in an entry, in order. `labels` is JSON, `dimensions` are the values of `dimensions` joined by `valueSeparator`. Empty is null. */
-export const entryFields = ['id', ...entryNumbers, 'user_pseudonym', 'log', 'position', 'offset', 'length', 'labels', 'dimensions', 'line'] as const
+/**
+ * What stands in an entry, in order. `labels` and `charges` are JSON, `dimensions` are the values of `dimensions` joined by `valueSeparator`.
+ * Empty is null.
+ */
+// oxfmt-ignore
+export const entryFields = [
+  'id', ...entryNumbers, 'user_pseudonym', 'log', 'position', 'offset', 'length', 'labels', 'charges', 'dimensions', 'line',
+] as const
 
 /** The signals that receipts are filtered and added up by. */
 const filtered: readonly SignalName[] = signals.filter((signal) => 'dimension' in signal).map(({ name }) => name)
@@ -75,8 +81,13 @@ export function indexEntry(record: ReceiptRecord, { log, position, offset, lengt
   let entry = record.id
   for (let at = 0; at < entryNumbers.length; at += 1) entry += `\t${digits(record[entryNumbers[at]!])}`
   const labels = record.metadata === null ? '' : JSON.stringify(record.metadata)
-  entry += `\t${record.user_pseudonym ?? ''}\t${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}\t${labels}\t`
+  entry += `\t${record.user_pseudonym ?? ''}\t${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}\t${labels}\t${chargesOf(record)}\t`
   return `${entry}${dimensionsOf(values)}${costClass(record.cost)}\t${line}` as IndexEntry
+}
+
+/** The nano-dollars, and the counters of all budgets that are charged them, as the signal `budgets` tells them. Receipts of older versions have none. */
+function chargesOf({ budgets, budget_settled: amount }: ReceiptRecord): string {
+  return amount && budgets ? JSON.stringify([amount, ...budgets]) : ''
 }
 
 /** How many digits the nano-dollars have: each class is ten times the one before. */

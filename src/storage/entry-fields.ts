@@ -34,4 +34,20 @@ export function labelsOf(labels: string): readonly (readonly [label: string, val
   return found.map(([label, value]) => [asStored(label), asStored(String(value))])
 }
 
+/** What is to be added up of a budget's counter: nano-dollars, in the window that began then. */
+export interface Charged {
+  readonly counter: string
+  readonly from: number
+  readonly amount: number
+}
+
+/** Of a receipt. A counter's name may have an `@` in it: the last one stands before the window. */
+export function chargesOf(charges: string): readonly Charged[] {
+  const [amount, ...counters] = JSON.parse(charges) as readonly [amount: number, ...counters: string[]]
+  return counters.map((counter) => {
+    const at = counter.lastIndexOf('@')
+    return { counter: asStored(counter.slice(0, at)), from: Number(counter.slice(at + 1)), amount }
+  })
+}
+
 export const asStored = (text: string): string => text.replaceAll('\0', '\ufffd').toWellFormed()

@@ -255,6 +255,25 @@ export const migrations: readonly Migration[] = [
         spent ${type.integer} not null,
         primary key (counter, window_from)
       )${type.sorted}`,
+      `create table counters (
+        id ${type.id} not null,
+        window_from ${type.integer} not null,
+        taken ${type.integer} not null,
+        filled_at ${type.real} not null,
+        capacity ${type.integer} not null,
+        ends_at ${type.integer},
+        primary key (id, window_from)
+      )${type.sorted}`,
+      'create index counters_by_end on counters (ends_at) where ends_at is not null',
+      `create table shares (
+        counter ${type.id} not null,
+        window_from ${type.integer} not null,
+        instance ${type.id} not null,
+        held ${type.integer} not null,
+        primary key (counter, window_from, instance)
+      )${type.sorted}`,
+      'create index shares_by_instance on shares (instance)',
+      `create table holders (instance ${type.id} primary key, ends_at ${type.integer} not null)${type.table}`,
       `create table notices (
         id ${type.id} primary key,
         once ${type.text} not null unique,

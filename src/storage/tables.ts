@@ -1,6 +1,7 @@
 /** The tables, as queries see them. The same names and types in both databases. */
 
 import type { Generated } from 'kysely'
+import type { CounterRow, HolderRow, ShareRow, SpendingRow } from './tables-counters.ts'
 
 export interface Tables {
   readonly receipts: ReceiptRow
@@ -25,6 +26,9 @@ export interface Tables {
   readonly objects: ObjectRow
   readonly reviews: ReviewRow
   readonly spending: SpendingRow
+  readonly counters: CounterRow
+  readonly shares: ShareRow
+  readonly holders: HolderRow
   readonly notices: NoticeRow
   readonly errands: ErrandRow
   readonly places: PlaceRow
@@ -237,13 +241,6 @@ interface ReviewRow {
   readonly sealed: Uint8Array | null
   /** Bytes of `sealed`. */
   readonly size: number
-}
-
-/** Of a budget's counter: nano-dollars in the window that begins then. */
-interface SpendingRow {
-  readonly counter: string
-  readonly window_from: number
-  readonly spent: number
 }
 
 interface NoticeRow {

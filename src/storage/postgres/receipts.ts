@@ -3,7 +3,7 @@
 import type { Pool } from 'pg'
 import { entryFields, type IndexEntry } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
-import { asStored, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
+import { asStored, chargesOf, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
 import { StorageError, toStorageError } from '../errors.ts'
 import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
@@ -12,9 +12,10 @@ import { opened } from './pool.ts'
 const names = rowColumns.map(({ name }) => name).join(', ')
 const values = rowColumns.map(({ name }) => (name === 'log' ? '(select logs.id from logs where logs.name = added.log)' : name)).join(', ')
 const arrays = rowColumns.map(({ name, isText }, at) => `$${at + 1}::${isText || name === 'log' ? 'text' : 'bigint'}[]`).join(', ')
-const afterRows = rowColumns.length
+const texts = (after: number): string => `$${rowColumns.length + after}::text[]`
+const whole = (after: number): string => `$${rowColumns.length + after}::bigint[]`
 
-/** Columns as arrays, then the labels of each receipt by its id. Logs are there before: a statement does not see what it adds itself. */
+/** Columns as arrays, then the labels of each receipt and what it spent, by its id. Logs are there before: a statement does not see what it adds itself. */
 const insertRows = `
   with added as (
     insert into receipts (${names}) select ${values} from unnest(${arrays}) as added (${names})
@@ -23,10 +24,16 @@ const insertRows = `
   ${rollupTables.map((table) => `${table}_grown as (${rollUp(table, 'added')})`).join(', ')}, values_grown as (${rollUpValues('added')}),
   labelled as (
     insert into receipt_labels (label, value, created_at, seq)
-    select label, value, created_at, seq from unnest($${afterRows + 1}::text[], $${afterRows + 2}::text[], $${afterRows + 3}::text[]) as told (receipt, label, value)
+    select label, value, created_at, seq from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}) as told (receipt, label, value)
     join added on added.id = told.receipt on conflict do nothing
+  ),
+  grown as (
+    insert into spending (counter, window_from, spent)
+    select counter, window_from, sum(amount)::bigint from unnest(${texts(4)}, ${texts(5)}, ${whole(6)}, ${whole(7)}) as told (receipt, counter, window_from, amount)
+    join added on added.id = told.receipt group by counter, window_from order by counter, window_from
+    on conflict (counter, window_from) do update set spent = spending.spent + excluded.spent
   )
-  insert into logs (name, indexed) select name, indexed from unnest($${afterRows + 4}::text[], $${afterRows + 5}::bigint[]) as reached (name, indexed)
+  insert into logs (name, indexed) select name, indexed from unnest(${texts(8)}, ${whole(9)}) as reached (name, indexed)
   on conflict (name) do update set indexed = greatest(logs.indexed, excluded.indexed)`
 
 const insertLogs = 'insert into logs (name, indexed) select name, 0 from unnest($1::text[]) as name on conflict (name) do nothing'
@@ -54,7 +61,7 @@ export class ReceiptWriter {
     try {
       await this.#addLogs([...new Set(rows.map((fields) => fields[fieldAt.log]!))])
       const combos = await this.#combosOf(rows)
-      const told = labelsIn(rows)
+      const told = [...labelsIn(rows), ...chargesIn(rows)]
       const columns = rowColumns.map(({ name, from }) => rows.map((fields, at) => (name === 'combo' ? combos[at] : asStored(fields[from]!) || null)))
       const reached = progress === undefined ? [[], []] : [[progress.log], [progress.indexed]]
       await opened(this.#pool).query({ name: 'append receipts', text: insertRows, values: [...columns, ...told, ...reached] })
@@ -117,6 +124,20 @@ function labelsIn(rows: readonly Fields[]): readonly [ids: string[], labels: str
       told[0].push(fields[fieldAt.id]!)
       told[1].push(label)
       told[2].push(value)
+    }
+  }
+  return told
+}
+
+/** The ids of receipts, and for each a counter, the beginning of its window, and what was spent of it. */
+function chargesIn(rows: readonly Fields[]): readonly [ids: string[], counters: string[], windows: number[], amounts: number[]] {
+  const told: [string[], string[], number[], number[]] = [[], [], [], []]
+  for (const fields of rows) {
+    for (const { counter, from, amount } of fields[fieldAt.charges] === '' ? [] : chargesOf(fields[fieldAt.charges]!)) {
+      told[0].push(fields[fieldAt.id]!)
+      told[1].push(counter)
+      told[2].push(from)
+      told[3].push(amount)
     }
   }
   return told

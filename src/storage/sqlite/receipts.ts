@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { entryFields } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
 import { StorageError } from '../errors.ts'
-import { fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
+import { chargesOf, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
 import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import type { Batch, Value } from './messages.ts'
@@ -19,6 +19,7 @@ export class ReceiptWriter {
   readonly #combos = new Combos()
   readonly #insert: StatementSync
   readonly #insertLabel: StatementSync
+  readonly #spend: StatementSync
   readonly #findCombo: StatementSync
   readonly #insertCombo: StatementSync
   readonly #advance: StatementSync
@@ -35,6 +36,9 @@ export class ReceiptWriter {
       `insert into receipts (${rowColumns.map(({ name }) => name).join(', ')}) values (${marks(this.#row as string[])}) on conflict (id) do nothing`,
     )
     this.#insertLabel = database.prepare('insert into receipt_labels (label, value, created_at, seq) values (?, ?, ?, ?) on conflict do nothing')
+    this.#spend = database.prepare(
+      'insert into spending (counter, window_from, spent) values (?, ?, ?) on conflict do update set spent = spent + excluded.spent',
+    )
     this.#findCombo = database.prepare('select id from combos where digest = ?')
     this.#insertCombo = database.prepare(`insert into combos (${comboColumns.map((name) => `"${name}"`).join(', ')}) values (${marks(comboColumns)})`)
     this.#advance = database.prepare(
@@ -107,8 +111,11 @@ export class ReceiptWriter {
       row[logAt] = logs.get(log)!
     }
     const { changes, lastInsertRowid } = this.#insert.run(...row)
-    if (changes === 0 || fields[fieldAt.labels] === '') return
-    for (const [label, value] of labelsOf(fields[fieldAt.labels]!)) this.#insertLabel.run(label, value, fields[fieldAt.created_at]!, lastInsertRowid)
+    if (changes === 0) return
+    const labels = fields[fieldAt.labels]!
+    if (labels !== '') for (const [label, value] of labelsOf(labels)) this.#insertLabel.run(label, value, fields[fieldAt.created_at]!, lastInsertRowid)
+    const charges = fields[fieldAt.charges]!
+    if (charges !== '') for (const { counter, from, amount } of chargesOf(charges)) this.#spend.run(counter, from, amount)
   }
 
   #comboOf(values: string, at: number): number {
