@@ -100,15 +100,7 @@ export class Plane {
     this.#prices = new StoredPrices(parts.settings.dataDir, (sentence) =>
       parts.log.tell('error', 'the stored price table is not used; the built-in one goes on', { problem: sentence }),
     )
-    const { data, log } = parts
-    this.reviews = new ReviewBook({
-      store: data.store.reviews,
-      digest: (pieces) => data.hashPayload(pieces),
-      seal: (text, tenant, id) => data.sealReview(text, tenant, id),
-      mostWaiting: () => this.#settings.reviews.waiting,
-      receivers: () => this.#atStart.alerts.map(({ name }) => name),
-      log,
-    })
+    this.reviews = new ReviewBook({ data: parts.data, settings: () => this.#settings, log: parts.log })
     this.health = new Health({ ...parts.settings.health, queueSize: parts.settings.queue.size })
   }
 
@@ -155,7 +147,17 @@ export class Plane {
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
     const version = this.#digest.slice(0, 16)
-    this.#snapshot = buildSnapshot({ settings, keys, objects, secrets, hashKey: data.hashKey, adminHash: data.adminHash, version, health: this.health, catalogue })
+    this.#snapshot = buildSnapshot({
+      settings,
+      keys,
+      objects,
+      secrets,
+      hashKey: data.hashKey,
+      adminHash: data.adminHash,
+      version,
+      health: this.health,
+      catalogue,
+    })
     this.#built = { settings: this.#settings, found }
   }
 

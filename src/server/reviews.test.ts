@@ -24,10 +24,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function bookOver({ reviews: store }: Pick<Store, 'reviews'>, mostWaiting = 1000): ReviewBook {
+function bookOver(store: Pick<Store, 'reviews'>, waiting = 1000): ReviewBook {
   const log = new Log(new Writable({ write: (_piece, _encoding, done) => done() }), 'error')
-  const seal = (text: string): Uint8Array => Buffer.from(text).toReversed()
-  return new ReviewBook({ store, digest: (pieces) => pieces.join(''), seal, mostWaiting: () => mostWaiting, receivers: () => [], log })
+  const sealReview = (text: string): Uint8Array => Buffer.from(text).toReversed()
+  return new ReviewBook({ data: { store, hashPayload: (pieces) => pieces.join(''), sealReview }, settings: () => ({ reviews: { waiting }, alerts: [] }), log })
 }
 
 let hashes = 0

@@ -2,22 +2,20 @@
 
 import { now, pause } from '../base/clock.ts'
 import { reviewId } from '../base/ids.ts'
+import type { Settings } from '../config/settings.ts'
 import { piecesOf, type Asked, type Held, type Payload, type Reviews } from '../policy/review.ts'
 import { StorageError } from '../storage/errors.ts'
 import type { NewReview, Review, StoredReviews } from '../storage/reviews.ts'
+import type { Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Data } from './data.ts'
 import { faultOf } from './outage.ts'
 import { noticeOf } from './reviews-notice.ts'
 
 export interface ReviewBookParts {
-  readonly store: StoredReviews
-  /** The keyed hash of pieces, in hex. */
-  readonly digest: (pieces: readonly string[]) => string
-  readonly seal: (text: string, tenant: string, id: string) => Uint8Array
-  /** Calls that may wait for a decision at once: further ones are told at once that it is pending. */
-  readonly mostWaiting: () => number
-  /** Names of those who are told of a new one. */
-  readonly receivers: () => readonly string[]
+  readonly data: Pick<Data, 'hashPayload' | 'sealReview'> & { readonly store: Pick<Store, 'reviews'> }
+  /** How many may wait at once, and who is told of new ones. */
+  readonly settings: () => Pick<Settings, 'reviews' | 'alerts'>
   readonly log: Log
 }
 
@@ -41,7 +39,7 @@ interface Waiting {
 
 export class ReviewBook implements Reviews {
   readonly #parts: ReviewBookParts
-  /** Bounded by `mostWaiting`. */
+  /** Bounded by the setting. */
   readonly #waiting = new Set<Waiting>()
   #isLooking = false
   #looks: NodeJS.Timeout | undefined
@@ -53,12 +51,16 @@ export class ReviewBook implements Reviews {
     this.#sweeps = setInterval(() => void this.sweep(), sweepEvery).unref()
   }
 
+  get #store(): StoredReviews {
+    return this.#parts.data.store.reviews
+  }
+
   get waiting(): number {
     return this.#waiting.size
   }
 
   digest(payload: Payload): string {
-    return this.#parts.digest(piecesOf(payload))
+    return this.#parts.data.hashPayload(piecesOf(payload))
   }
 
   async hold(asked: Asked): Promise<Held> {
@@ -74,13 +76,13 @@ export class ReviewBook implements Reviews {
   }
 
   async giveBack(review: string, decision: string): Promise<void> {
-    await this.#parts.store.giveBack(review, decision, now()).catch(() => {})
+    await this.#store.giveBack(review, decision, now()).catch(() => {})
   }
 
   /** Somebody has decided here: whoever waits for it need not wait for the next look. */
   wake(id: string): void {
     if (![...this.#waiting].some((one) => one.id === id)) return
-    void this.#parts.store.decided([id]).then(
+    void this.#store.decided([id]).then(
       (decided) => this.#tell(decided),
       () => {},
     )
@@ -89,7 +91,7 @@ export class ReviewBook implements Reviews {
   /** Ends what has had its time; its content is gone then. */
   async sweep(): Promise<void> {
     const at = now()
-    await this.#parts.store.sweep(at, at - keptFor, mostKept).catch(() => {})
+    await this.#store.sweep(at, at - keptFor, mostKept).catch(() => {})
   }
 
   /** Nobody waits any more: the reviews stay. */
@@ -101,12 +103,12 @@ export class ReviewBook implements Reviews {
 
   /** The review of the payload, which may be a new one. */
   async #attach(asked: Asked): Promise<Review | 'full'> {
-    const { store, receivers, log } = this.#parts
+    const { settings, log } = this.#parts
     const at = now()
-    const found = await store.find(boundTo(asked), at)
+    const found = await this.#store.find(boundTo(asked), at)
     if (found !== undefined) return found
     const made = this.#make(asked, at)
-    const added = await store.add(made, bounds, { notice: noticeOf(made), receivers: receivers() })
+    const added = await this.#store.add(made, bounds, { notice: noticeOf(made), receivers: settings().alerts.map(({ name }) => name) })
     if (added === 'full') log.tell('warn', 'more calls wait for a person than may', { tenant: asked.tenant, key: asked.key ?? 'none' })
     return added
   }
@@ -116,7 +118,7 @@ export class ReviewBook implements Reviews {
     const id = reviewId()
     const text = content?.()
     const isKept = text !== undefined && Buffer.byteLength(text) <= mostContent
-    const sealed = isKept ? this.#parts.seal(text, tenant, id) : null
+    const sealed = isKept ? this.#parts.data.sealReview(text, tenant, id) : null
     const told = { id, tenant, key, user: user ?? null, hash: boundTo(asked), rule, estimate, model, surface, decision }
     const times = { createdAt: at, endsAt: at + terms.expiresIn }
     return { ...told, ...times, content: isKept ? 'kept' : text === undefined ? 'withheld' : 'too_large', sealed }
@@ -125,7 +127,7 @@ export class ReviewBook implements Reviews {
   /** Resolves to the review once it is decided, or as it is when nobody has in time; undefined where the client has left. */
   async #wait(review: Review, { terms, onGone }: Asked): Promise<Review | undefined> {
     const time = Math.min(terms.wait, review.endsAt - now())
-    if (time <= 0 || this.#isClosed || this.#waiting.size >= this.#parts.mostWaiting()) return review
+    if (time <= 0 || this.#isClosed || this.#waiting.size >= this.#parts.settings().reviews.waiting) return review
     const { promise, resolve } = Promise.withResolvers<Review | undefined>()
     const waiting: Waiting = { id: review.id, decide: resolve, end: () => resolve(review) }
     this.#waiting.add(waiting)
@@ -143,7 +145,7 @@ export class ReviewBook implements Reviews {
   async #look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
-    const decided = await this.#parts.store.decided([...new Set(Array.from(this.#waiting, ({ id }) => id))]).catch(() => [])
+    const decided = await this.#store.decided([...new Set(Array.from(this.#waiting, ({ id }) => id))]).catch(() => [])
     this.#isLooking = false
     this.#tell(decided)
   }
@@ -163,7 +165,7 @@ export class ReviewBook implements Reviews {
     const { id, state, endsAt: until, budget, reason } = review
     switch (state) {
       case 'approved':
-        return (await this.#parts.store.claim(id, decision, now())) ? { state, review: id, budget } : { state: 'used', review: id }
+        return (await this.#store.claim(id, decision, now())) ? { state, review: id, budget } : { state: 'used', review: id }
       case 'pending':
         return now() < until ? { state, review: id, until } : { state: 'expired', review: id }
       case 'denied':

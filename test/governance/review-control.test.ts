@@ -16,14 +16,8 @@ import { startGateway } from '../gateway.ts'
 
 const gateway = await startGateway()
 const data = await openData({ dataDir: gateway.dataDir, hasOwnBackup: false, inputHash: 'hmac' })
-const book = new ReviewBook({
-  store: data.store.reviews,
-  digest: (pieces) => data.hashPayload(pieces),
-  seal: (text, tenant, id) => data.sealReview(text, tenant, id),
-  mostWaiting: () => 10,
-  receivers: () => [],
-  log: new Log(new Writable({ write: (_piece, _encoding, done) => done() }), 'error'),
-})
+const log = new Log(new Writable({ write: (_piece, _encoding, done) => done() }), 'error')
+const book = new ReviewBook({ data, settings: () => ({ reviews: { waiting: 10 }, alerts: [] }), log })
 after(async () => {
   book.close()
   await data.store.close()
