@@ -12,6 +12,7 @@ import { doctor } from './commands/doctor.ts'
 import { invitations } from './commands/invitations.ts'
 import { keys } from './commands/keys.ts'
 import { limits } from './commands/limits.ts'
+import { policy } from './commands/policy.ts'
 import { prices } from './commands/prices.ts'
 import { privacy } from './commands/privacy.ts'
 import { providers } from './commands/providers.ts'
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   ...limits,
   ...budgets,
   ...alerts,
+  ...policy,
   ...connect,
   ...addresses,
   ...chains,
@@ -77,6 +79,7 @@ const groups: Readonly<Record<string, string>> = {
   limits: 'how much may be used in a stretch of time, or at once',
   budgets: 'how much money may be spent',
   alerts: 'what operators are told',
+  policy: 'rules that are judged before each call',
   chaos: 'a provider that misbehaves on script, to test a gateway with',
 }
 

@@ -1,14 +1,13 @@
 /** `omni chains`: lists of targets under a name, and where a call of a given shape would go. */
 
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import type { ChainResource } from '../../contract/chains.ts'
 import { needFlags, type Explanation } from '../../contract/explain.ts'
 import { ask } from '../api.ts'
-import { Complaint, type Arguments, type Command } from '../command.ts'
+import type { Arguments, Command } from '../command.ts'
 import { written } from '../explanation.ts'
 import { plain, table, time } from '../table.ts'
+import { readWritten } from '../written-object.ts'
 
 const needs: Readonly<Record<string, string>> = Object.fromEntries(needFlags.map((need) => [`--${need}`, 'the call needs this of its model']))
 
@@ -52,7 +51,7 @@ export const chains: readonly Command[] = [
     help: 'store a chain, in YAML or JSON as under its name in the file; `-` reads standard input',
     options: { '--replace <version>': 'the version that you saw; the newest where absent' },
     run: async ({ values, options }) => {
-      const chain = readChain(await readText(values.file ?? '-'))
+      const chain = await readWritten(values.file ?? '-', howToWrite)
       const before = options['--replace'] ?? (await readAll()).find(({ name, source }) => name === values.name && source === 'stored')?.version
       const query = typeof before === 'string' || typeof before === 'number' ? `?version=${before}` : ''
       const { version, warnings = [] } = await ask<ChainResource>('PUT', `${pathOf(values.name)}${query}`, chain)
@@ -87,6 +86,8 @@ function queryOf(model: string, options: Arguments['options']): string {
   return new URLSearchParams([['model', model], ...given.map(([flag, value]) => [flag.slice(2).replaceAll('-', '_'), String(value)])]).toString()
 }
 
+const howToWrite = 'A chain is written as `targets: [openai/gpt-4o, anthropic/claude-sonnet-4-5]`, with more settings where it has them.'
+
 const pathOf = (name = ''): string => `/_omni/chains/${encodeURIComponent(name)}`
 
 async function readAll(): Promise<readonly ChainResource[]> {
@@ -103,23 +104,4 @@ function row({ name, source, version, changed_at: changedAt, chain: { strategy =
 
 function problemsOf(data: readonly ChainResource[]): readonly string[] {
   return data.flatMap(({ name, problem }) => (problem === null ? [] : [`!! ${plain(name)}: ${plain(problem)}`]))
-}
-
-async function readText(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin)
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Complaint(`${plain(file)} cannot be read.`, { cause })
-  }
-}
-
-function readChain(said: string): object {
-  try {
-    const chain: unknown = parse(said, { maxAliasCount: 100 })
-    if (typeof chain === 'object' && chain !== null && !Array.isArray(chain)) return chain
-  } catch (cause) {
-    throw new Complaint('That is neither YAML nor JSON.', { cause })
-  }
-  throw new Complaint('A chain is written as `targets: [openai/gpt-4o, anthropic/claude-sonnet-4-5]`, with more settings where it has them.')
 }

@@ -1,0 +1,110 @@
+/** `omni policy`: documents of rules, checked, stored, and replayed over calls that are past. */
+
+import { stringify } from 'yaml'
+import type { PolicyReplay, PolicyResource } from '../../contract/policies.ts'
+import { ask } from '../api.ts'
+import { Complaint, type Command } from '../command.ts'
+import { listStored, pathOf, removeStored, store } from '../stored.ts'
+import { plain, table, time } from '../table.ts'
+import { readWritten } from '../written-object.ts'
+
+export const policy: readonly Command[] = [
+  {
+    usage: 'policy check <file>',
+    help: 'say what is wrong with a document, in YAML or JSON; needs no gateway. `-` reads standard input',
+    options: { '--json': 'for programs' },
+    run: async ({ values, options }) => {
+      const document = await readDocument(values.file)
+      // What compiles rules takes longer to load than most commands run.
+      const { readPolicy } = await import('../../contract/policies.ts')
+      const read = readPolicy(document, 0)
+      const problems = 'problems' in read ? read.problems : []
+      if (options['--json']) console.log(JSON.stringify({ problems }))
+      else if ('problems' in read) console.error(problems.map(({ path, problem }) => `${plain(path)}: ${plain(problem)}`).join('\n'))
+      else console.log(`${plain(read.document.name)} is sound: ${read.rules.length} rule${read.rules.length === 1 ? '' : 's'}.`)
+      return problems.length === 0 ? 0 : 1
+    },
+  },
+  {
+    usage: 'policy set <file>',
+    help: 'store a document under its own name',
+    options: { '--replace <version>': 'the version that you saw; the newest where absent', '--json': 'for programs' },
+    run: async ({ values, options }) => {
+      const document = await readDocument(values.file)
+      const found = await store<PolicyResource>('policies', nameOf(document), document, options['--replace'])
+      console.log(options['--json'] ? JSON.stringify(found) : `The policy ${plain(found.id)} is stored, at version ${found.version}, and counts at once.`)
+      return 0
+    },
+  },
+  {
+    usage: 'policy list',
+    help: 'all documents',
+    options: { '--json': 'for programs' },
+    run: async ({ options }) => {
+      const found = await listStored<PolicyResource>('policies')
+      console.log(options['--json'] ? JSON.stringify(found) : table([['NAME', 'TENANT', 'SCOPE', 'MODE', 'RULES', 'VERSION', 'CHANGED'], ...found.map(row)]))
+      return 0
+    },
+  },
+  {
+    usage: 'policy show <name>',
+    help: 'one of them, as it would be written',
+    options: { '--json': 'for programs' },
+    run: async ({ values, options }) => {
+      const found = await ask<PolicyResource>('GET', pathOf('policies', values.name ?? ''))
+      console.log(options['--json'] ? JSON.stringify(found) : stringify(found.document).trimEnd())
+      return 0
+    },
+  },
+  {
+    usage: 'policy remove <name>',
+    help: 'forget a document',
+    run: async ({ values }) => {
+      await removeStored('policies', values.name ?? '')
+      console.log(`The policy ${plain(values.name ?? '')} is gone.`)
+      return 0
+    },
+  },
+  {
+    usage: 'policy replay <file>',
+    help: 'what a document would have done to calls that are past, by their receipts',
+    options: { '--since <time>': 'how far back: 12h, 7d (7d)', '--json': 'for programs' },
+    run: async ({ values, options }) => {
+      const document = await readDocument(values.file)
+      const found = await ask<PolicyReplay>('POST', '/_omni/policies/replay', { document, since: options['--since'] ?? '7d' })
+      console.log(options['--json'] ? JSON.stringify(found) : replayed(found))
+      return 0
+    },
+  },
+]
+
+function row({ id, tenant, version, changed_at: changedAt, document: { scope, mode, rules } }: PolicyResource): string[] {
+  return [id, tenant ?? '', scope, mode, String(rules.length), String(version), time(changedAt)]
+}
+
+function replayed({ rules, judged, blocked, reviewed, edited, read, unreadable, complete, from }: PolicyReplay): string {
+  const rows = rules.map(({ id, effect, replayable, missing, matched, faults }) =>
+    replayable
+      ? [id, effect, String(matched.calls), `$${matched.cost_usd}`, faults === 0 ? '' : String(faults)]
+      : [id, effect, 'not replayable', '', `no receipt holds ${missing.join(', ')}`],
+  )
+  const sum = (name: string, { calls, cost_usd: cost }: PolicyReplay['judged']) => [name, String(calls), `$${cost}`]
+  const missed = [
+    ...(unreadable > 0 ? [`Of ${unreadable} receipts only the index is here: they were passed over.`] : []),
+    ...(complete ? [] : ['There are more calls than were read: say a shorter `--since`.']),
+  ]
+  return [
+    table([['RULE', 'EFFECT', 'CALLS', 'COST', 'NOT JUDGED'], ...rows]),
+    '',
+    table([['SINCE', time(from), `${read} receipts`], sum('in scope', judged), sum('blocked', blocked), sum('reviewed', reviewed), sum('edited', edited)]),
+    ...missed,
+  ].join('\n')
+}
+
+function nameOf(document: object): string {
+  const name = 'name' in document ? document.name : undefined
+  if (typeof name !== 'string') throw new Complaint('A document says its `name`.')
+  return name
+}
+
+const readDocument = (file = '-'): Promise<object> => readWritten(file, 'A document has `version`, `name` and `rules`.')
