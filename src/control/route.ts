@@ -1,6 +1,6 @@
 /** One call of the control API, free of any framework's types. */
 
-import { roles } from '../contract/users.ts'
+import type { roles } from '../contract/users.ts'
 import type { ObjectKind } from '../storage/store.ts'
 import type { Control } from './control.ts'
 

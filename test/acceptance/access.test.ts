@@ -1,8 +1,7 @@
-/** Who may call what: the committed table of every path, and that no other spelling of one is less guarded. */
+/** Who may call what: every path with everybody, as the committed table says. */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -17,7 +16,7 @@ import { Health } from '../../src/routing/health.ts'
 import { eventually } from '../gateway.ts'
 import { healthTerms } from '../routing.ts'
 import { openai, startUpstream } from '../upstream/index.ts'
-import { table } from './paths.ts'
+import { readEntry, table } from './paths.ts'
 import { holdAlive } from './rules.ts'
 import { openScene, type Told } from './scene.ts'
 
@@ -64,21 +63,6 @@ const users = await Promise.all(
   [...tenants, null].flatMap((tenant) => roles.map(async (role) => ({ role, tenant, name: `${role} of ${tenant}`, key: await token(role, tenant) }))),
 )
 
-interface Entry {
-  readonly access: Access
-  /** Roles of users that it is open to. */
-  readonly roles: readonly string[]
-  readonly isOfInstallation: boolean
-}
-
-/** What a line of the table says. */
-function readEntry(text: string): Entry {
-  const [access = '', named = ''] = text.split(' + ')
-  const [said = ''] = named.split(' of the ')
-  const open = said === 'everybody' ? roles : said.split(' ')
-  return { access: access as Access, roles: named === '' ? [] : ['owner', ...open], isOfInstallation: named.endsWith(' of the installation') }
-}
-
 /** As the table would say it. */
 function writeEntry({ access, roles: named, isOfInstallation = false }: Pick<Route, 'access' | 'roles' | 'isOfInstallation'>): string {
   if (named === undefined) return access
@@ -121,6 +105,8 @@ describe('every path', () => {
         status: () => ({}),
         providerIds: () => [],
         isConfigured: () => false,
+        wakeReview: unasked,
+        testAlerts: unasked,
       },
       { viewerOf: () => ({ role: 'admin' }), addressOf: () => '127.0.0.1' },
     )
@@ -151,10 +137,10 @@ describe('every path', () => {
 
     if (access === 'admin' || access === 'owner')
       test(`[C19] ${route} is not for pages of other sites, and takes no text for JSON`, async () => {
-        const strange = [
+        const strange: readonly Record<string, string>[] = [
           { origin: 'https://evil.example' },
           { origin: 'null' },
-          { origin: `http://127.0.0.1:1` },
+          { origin: 'http://127.0.0.1:1' },
           { 'sec-fetch-site': 'cross-site' },
           { 'sec-fetch-site': 'same-site' },
         ]
@@ -208,7 +194,8 @@ describe('a call', () => {
   test('[I3] that is let in has one receipt, however it ends, and one that is not leaves a number alone', async () => {
     const { key } = await makeKey()
     const retained = async (of: string) => Number((await scene.ask({ method: 'GET', path: '/_omni/reports?limit=1', key: of })).json().retained)
-    const refused = async () => Number(/^omni_unauthorized_total\{reason="invalid_api_key"\} (\d+)$/m.exec((await byAdmin('GET', '/metrics')).text)?.[1] ?? 0)
+    const refusals = /^omni_unauthorized_total\{reason="(?:invalid_api_key|too_many_wrong_keys)"\} (\d+)$/gm
+    const refused = async () => [...(await byAdmin('GET', '/metrics')).text.matchAll(refusals)].reduce((sum, [, count]) => sum + Number(count), 0)
     const [before, refusedBefore] = [await retained(scene.adminKey), await refused()]
     const ends = [
       await scene.say('up/m', {}, { key }),
@@ -238,9 +225,9 @@ describe('a key', () => {
     const brief = await makeKey()
     assert.equal((await scene.say('up/m', {}, { key: brief.key })).status, 200)
     await byAdmin('DELETE', `/_omni/keys/${brief.id}`)
-    assert.equal((await scene.say('up/m', {}, { key: brief.key })).status, 401)
+    holdRefusal(await scene.say('up/m', {}, { key: brief.key }), 401, 'revoked')
     await pause(750)
-    assert.equal((await scene.say('up/m', {}, { key: short.key })).status, 401)
+    holdRefusal(await scene.say('up/m', {}, { key: short.key }), 401, 'expired')
   })
 
   test('[C10] is one key by all of its letters, however many it shares with another', async () => {
@@ -257,77 +244,6 @@ describe('a key', () => {
       assert.equal((await gateway.ask({ method: 'GET', path: '/_omni/keys', key })).status, 403, 'tokens open nothing of the operator’s')
     }
     assert.equal(ids.size, tokens.length)
-  })
-})
-
-describe('another spelling', () => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
-  after(() => agent.destroy())
-  const statusOf = (method: string, path: string, key: string | null): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const headers = key === null ? {} : { authorization: `Bearer ${key}` }
-      request({ agent, host: '127.0.0.1', port: scene.port, method, path, headers }, (answer) =>
-        answer.resume().on('end', () => resolve(answer.statusCode ?? 0)),
-      )
-        .on('error', reject)
-        .end()
-    })
-
-  const hex = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`
-  const bends: readonly ((letter: string) => string)[] = [
-    hex,
-    (letter) => hex(letter).toUpperCase(),
-    (letter) => `%25${hex(letter).slice(1)}`,
-    (letter) => `%u00${hex(letter).slice(1)}`,
-    (letter) => letter.toUpperCase(),
-    (letter) => `${letter}%00`,
-    (letter) => `%EF%BC${`%${(0x60 + letter.charCodeAt(0)).toString(16)}`}`,
-    (letter) => (letter === '/' ? '//' : letter),
-    (letter) => (letter === '/' ? '/./' : letter),
-    (letter) => (letter === '/' ? '/x/../' : letter),
-    (letter) => (letter === '/' ? '/%2e%2e/' : letter),
-    (letter) => (letter === '/' ? '%2f' : letter),
-    (letter) => (letter === '/' ? '%5c' : letter),
-    (letter) => (letter === '/' ? '\\' : letter),
-    (letter) => `;${letter}`,
-    (letter) => `${letter}.`,
-    (letter) => `${letter}%20`,
-    (letter) => `${letter}%09`,
-  ]
-  const ends = ['', '', '', '/', '//', '.', ';x=1', '%00', '%20', '?', '?x=1', '#x', '/.', '/..;/', '.json', '%3f', '&']
-
-  /** Numbers that are the same in every run: a failure can be looked at again. https://en.wikipedia.org/wiki/Linear_congruential_generator */
-  let state = 1
-  const below = (limit: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * limit)
-  }
-  const bend = (path: string): string => {
-    const letters = path.split('')
-    for (let times = 1 + below(3); times > 0; times -= 1) {
-      const at = below(letters.length)
-      letters[at] = bends[below(bends.length)]!(path[at]!)
-    }
-    return `${letters.join('')}${ends[below(ends.length)]}`.replace(/^[^/]/, '/$&')
-  }
-
-  test('[C08] of a guarded path, of ten thousand, is never less guarded', async () => {
-    const guarded = Object.entries(table).flatMap(([route, entry]) => (entry === 'none' ? [] : [[route, readEntry(entry).access] as const]))
-    const before = upstream.requests.length
-    const lane = async (count: number) => {
-      for (let left = count; left > 0; left -= 1) {
-        const [route, access] = guarded[below(guarded.length)]!
-        const [method = '', pattern = ''] = route.split(' ')
-        const path = bend(pattern.replace('*', 'some').replaceAll(/:\w+/g, 'some'))
-        const nobody = await statusOf(method, path, null)
-        assert.ok([400, 401, 404, 405, 429].includes(nobody), `${method} ${path} told nobody ${nobody}`)
-        if (access !== 'admin') continue
-        const client = await statusOf(method, path, scene.key)
-        assert.ok([400, 403, 404, 405].includes(client), `${method} ${path} told a client ${client}`)
-      }
-    }
-    await Promise.all([lane(2500), lane(2500), lane(2500), lane(2500)])
-    assert.equal(upstream.requests.length, before)
   })
 })
 

@@ -1,5 +1,8 @@
 /** The committed table of every path, and who may call it. */
 
+import { roles } from '../../src/contract/users.ts'
+import type { Access } from '../../src/server/routes.ts'
+
 /**
  * Every path that is served, and to whom. A new path is added here by whoever has thought about it. First comes what lets in by a key: `none` is open,
  * `client` a client's key, `admin` the admin key, `owner` either; behind the `+` stand the roles of users. Owners may wherever any user may.
@@ -55,9 +58,9 @@ export const table: { readonly [route: string]: string } = {
   'DELETE /_omni/keys/:id': 'admin + admin',
   'GET /_omni/addresses': 'admin + admin operator auditor viewer of the installation',
   'PUT /_omni/addresses': 'admin + admin operator of the installation',
-  'GET /_omni/credentials': 'admin',
-  'PUT /_omni/credentials/:provider': 'admin',
-  'DELETE /_omni/credentials/:provider': 'admin',
+  'GET /_omni/credentials': 'admin + admin operator auditor viewer',
+  'PUT /_omni/credentials/:provider': 'admin + admin operator',
+  'DELETE /_omni/credentials/:provider': 'admin + admin operator',
   'GET /_omni/providers': 'admin + admin operator of the installation',
   'GET /_omni/chains': 'admin + admin operator of the installation',
   'GET /_omni/chains/*': 'admin + admin operator of the installation',
@@ -162,4 +165,19 @@ export const table: { readonly [route: string]: string } = {
   'DELETE /_omni/budgets/:id': 'admin + admin finance',
   'GET /_omni/alerts': 'admin + everybody',
   'POST /_omni/alerts/test': 'admin + admin operator of the installation',
+}
+
+export interface Entry {
+  readonly access: Access
+  /** Roles of users that it is open to. */
+  readonly roles: readonly string[]
+  readonly isOfInstallation: boolean
+}
+
+/** What a line of the table says. */
+export function readEntry(text: string): Entry {
+  const [access = '', named = ''] = text.split(' + ')
+  const [said = ''] = named.split(' of the ')
+  const open = said === 'everybody' ? roles : said.split(' ')
+  return { access: access as Access, roles: named === '' ? [] : ['owner', ...open], isOfInstallation: named.endsWith(' of the installation') }
 }
