@@ -27,15 +27,13 @@ export interface WrongKeys {
 }
 
 /** Wrong keys in a minute: of one household, and of all together. */
-export const wrongKeys = { household: 20, all: 1000 } as const
-/** Beyond these the one that was first heard of is forgotten; the measure of all together holds all the same. */
-const mostHouseholds = 10_000
+export const wrongKeys = { household: 60, all: 1000 } as const
 const minute = 60_000
 
 export class Throttle {
   readonly #parts: ThrottleParts
   readonly #time: () => number
-  /** Wrong keys of this minute by household. Bounded by `mostHouseholds`. */
+  /** Wrong keys of this minute by household. Bounded by the measure of all together: beyond it nobody is told apart. */
   readonly #households = new Map<string, number>()
   #endsAt = 0
   #wrong = 0
@@ -66,17 +64,18 @@ export class Throttle {
       this.#admin += 1
       return false
     }
-    const isTooMany = this.#count(householdOf(asker.address))
+    const isTooMany = this.#isTooMany(asker)
     this.#wrong += 1
     if (isTooMany) this.#throttled += 1
     return isTooMany
   }
 
-  #count(household: string): boolean {
+  #isTooMany({ address }: Asker): boolean {
+    if (this.#wrong >= wrongKeys.all) return true
+    const household = householdOf(address)
     const count = (this.#households.get(household) ?? 0) + 1
-    if (count === 1 && this.#households.size >= mostHouseholds) this.#households.delete(this.#households.keys().next().value!)
     this.#households.set(household, count)
-    return count > wrongKeys.household || this.#wrong >= wrongKeys.all
+    return count > wrongKeys.household
   }
 
   #begin(): void {
