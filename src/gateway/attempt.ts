@@ -2,15 +2,15 @@
 
 import { monotonic, pause } from '../base/clock.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
-import type { Billing } from '../receipts/price.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { PassedOver } from '../receipts/signals.ts'
 import { Course, mostAttempts, type Unasked } from '../routing/course.ts'
 import type { Lease } from '../routing/lease.ts'
 import type { Leaf } from '../routing/leaf.ts'
 import type { Plan } from '../routing/plan.ts'
-import { idOf, type Connection, type Target } from '../routing/target.ts'
+import { idOf, type Target } from '../routing/target.ts'
 import { affinityOf } from './affinity.ts'
+import { billingOf } from './billing.ts'
 import type { AnyCall } from './call.ts'
 import { needsOf } from './needs.ts'
 import { secretsOf } from './secrets.ts'
@@ -182,10 +182,6 @@ export function tellTarget({ snapshot }: Pick<AnyCall, 'snapshot'>, { connection
   record.runtime_mode = connection.origin === '' ? 'smoke' : 'live'
   receipt.isDeployment = connection.provider.namesDeployments === true
   receipt.billing = billingOf(connection, snapshot)
-}
-
-export function billingOf({ tariff, isCovered = false, origin }: Connection, { platformFeePercent: feePercent }: AnyCall['snapshot']): Billing {
-  return { tariff, isFree: origin === '', isCovered, feePercent }
 }
 
 export function endAttempt({ connection, model }: Target, reason: Reason | 'answered', receipt: Receipt): void {

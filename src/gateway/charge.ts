@@ -7,12 +7,19 @@ import { costAt } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Target } from '../routing/target.ts'
-import { billingOf } from './attempt.ts'
-import type { AnyCall } from './call.ts'
+import { billingOf } from './billing.ts'
 import type { Client } from './client.ts'
 import type { Counters } from './gateway.ts'
 import { join, type Waiting } from './line.ts'
+import type { Snapshot } from './snapshot.ts'
 import { limitHeaders, refusalOf, unavailable, unpriced } from './short.ts'
+
+/** A call, as far as it is counted. */
+interface Charged {
+  readonly client: Client
+  readonly snapshot: Snapshot
+  readonly surface: { readonly operation: string }
+}
 
 /** What is held of some counters. */
 interface Held {
@@ -39,7 +46,7 @@ export class Charge {
   }
 
   /** Takes what the call needs of limits, were it to go there. Throws `Failure` where one is reached. */
-  async admit(call: AnyCall, target: Target): Promise<void> {
+  async admit(call: Charged, target: Target): Promise<void> {
     const demand = this.#demandOf(call, target)
     const wants = wantsOfLimits(this.#charges, demand)
     if (isSame(wants, this.#limits.wants)) return
@@ -50,7 +57,7 @@ export class Charge {
   }
 
   /** The same of limits and budgets, for the target that is about to be asked, and will bill. What was held for another is given back. */
-  async reserve(call: AnyCall, target: Target): Promise<void> {
+  async reserve(call: Charged, target: Target): Promise<void> {
     await this.admit(call, target)
     const { record } = this.#receipt
     const demand = this.#demandOf(call, target)
@@ -99,7 +106,7 @@ export class Charge {
     return found
   }
 
-  #demandOf(call: AnyCall, { connection, model }: Target): Demand {
+  #demandOf(call: Charged, { connection, model }: Target): Demand {
     const isCounted = call.surface.operation !== 'count_tokens'
     const tokens = isCounted ? this.#receipt.estimate.input + this.#receipt.estimate.output : 0
     const cost = isCounted ? costAt(this.#receipt, billingOf(connection, call.snapshot), model) : 0
@@ -108,7 +115,7 @@ export class Charge {
   }
 
   /** Whoever comes back from a line finds limits as they are then. */
-  async #take(asked: readonly Want[], { client }: AnyCall): Promise<Held> {
+  async #take(asked: readonly Want[], { client }: Charged): Promise<Held> {
     let wants = asked
     let waiting: Waiting | undefined
     let until = 0

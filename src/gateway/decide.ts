@@ -1,33 +1,19 @@
 /** Whether a call may go on, and as what: limits first, then the rules of whoever governs its caller. */
 
-import { Failure } from '../canonical/failure.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
-import { narrowed, type Plan } from '../routing/plan.ts'
+import { narrowed } from '../routing/plan.ts'
 import type { Target } from '../routing/target.ts'
 import type { AnyCall } from './call.ts'
 import { Charge } from './charge.ts'
+import { blocked, type Decided, type Deciding } from './deciding.ts'
 import { applyEdits } from './edited.ts'
 import { gatherFacts, plainFacts, type Gathered } from './facts.ts'
 import type { Gateway } from './gateway.ts'
 import { guardAnswer } from './guard.ts'
 import { hold } from './held.ts'
 import { firstOf, hasSeveral } from './permit.ts'
-
-export interface Decided<C extends AnyCall> {
-  /** Another one where a rule changed the request. */
-  readonly call: C
-  readonly plan: Plan
-}
-
-/** What a decision is made with. */
-export interface Deciding<C extends AnyCall> extends Decided<C> {
-  readonly gateway: Gateway
-  readonly receipt: Receipt
-  /** Where a call leads that a rule sends to another chain. */
-  readonly planFor: (call: C) => Plan
-}
 
 /** Throws `Failure`: `limit_reached`, `policy_blocked`, `review_required`, … */
 export async function decide<C extends AnyCall>(deciding: Deciding<C>): Promise<Decided<C>> {
@@ -81,10 +67,6 @@ function tell({ rules, faults, tags }: Verdict, { risk }: Gathered, { record }: 
   record.risk_score = risk.score
   record.risk_level = risk.level
   record.risk_parts = risk.parts
-}
-
-export function blocked({ by }: Pick<Verdict, 'by'>): Failure {
-  return new Failure('policy_blocked', `The rule \`${by ?? 'unknown'}\` does not allow this call.`)
 }
 
 /** What it took is settled, and an approval that was not used can be used again. Never throws. */

@@ -4,17 +4,17 @@ import { Buffer } from 'node:buffer'
 import type { JsonObject } from '../base/json.ts'
 import { editBody, type EditedBody } from '../policy/edit.ts'
 import type { Detected, Undetected, Inspected } from '../policy/detector.ts'
-import { replaceTexts, type PlacedPassage } from '../policy/passages.ts'
+import { replaceTexts } from '../policy/passages.ts'
 import { Placeholders, redact } from '../policy/redact.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { Transform } from '../receipts/transforms.ts'
 import { parseBody } from './body.ts'
 import type { AnyCall } from './call.ts'
-import type { Deciding } from './decide.ts'
+import type { Deciding } from './deciding.ts'
 import type { Gathered } from './facts.ts'
 
 /** The same call where nothing of it changes. */
-export function applyEdits<C extends AnyCall>(call: C, { edits, by }: Verdict, gathered: Gathered, { receipt }: Pick<Deciding<C>, 'receipt'>): C {
+export function applyEdits<C extends AnyCall>(call: C, { edits, by, rules }: Verdict, gathered: Gathered, { receipt }: Pick<Deciding<C>, 'receipt'>): C {
   const { record, prompt } = receipt
   const did: Transform[] = []
   const placeholders = new Placeholders()
@@ -35,7 +35,7 @@ export function applyEdits<C extends AnyCall>(call: C, { edits, by }: Verdict, g
   did.push(...edited.did)
   const isRerouted = edits.chain !== undefined && edits.chain !== call.route
   if (isRerouted) {
-    record.route_policy = by ?? null
+    record.route_policy = by ?? rules.find((rule) => !rule.startsWith('~')) ?? null
     did.push('rerouted')
   }
   if (did.length === 0) return call
@@ -53,5 +53,3 @@ export function applyEdits<C extends AnyCall>(call: C, { edits, by }: Verdict, g
 function found(detected: Readonly<Record<string, Detected | Undetected>> = {}): Inspected {
   return Object.fromEntries(Object.entries(detected).filter((entry): entry is [string, Detected] => !('fault' in entry[1])))
 }
-
-export type { PlacedPassage }

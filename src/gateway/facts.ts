@@ -9,9 +9,9 @@ import { costAt } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { modalitiesIn } from '../canonical/weights.ts'
 import type { Target } from '../routing/target.ts'
-import { billingOf } from './attempt.ts'
+import { billingOf } from './billing.ts'
 import type { AnyCall } from './call.ts'
-import type { Deciding } from './decide.ts'
+import type { Deciding } from './deciding.ts'
 
 export interface Gathered {
   readonly facts: Facts

@@ -1,14 +1,17 @@
 /** What is done to an answer on its way to the client: rules over answers are judged as its words come, and what was taken out of the request is put back. */
 
+import type { ChatEvent } from '../canonical/chat.ts'
 import { AnswerScan, usualWindow, type ScanTerms } from '../policy/answer-scan.ts'
 import type { Detector, DetectorTerms } from '../policy/detector.ts'
 import { compileDetector } from '../policy/detectors/index.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
-import { blocked, type Deciding } from './decide.ts'
+import { blocked, type Deciding } from './deciding.ts'
 import { gatherFacts, plainFacts } from './facts.ts'
-import type { Undo } from './outgoing.ts'
+
+/** Undoes on the answer what was done to the request, or holds it to what was said of it; it remembers, so there is one for each answer. */
+export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
 
 /** Remembers what the answer must be held to, where some rule is about answers. Answers that are no chat have no words that are looked into. */
 export async function guardAnswer<C extends AnyCall>(call: C, first: Target, deciding: Deciding<C>): Promise<C> {

@@ -4,11 +4,11 @@ import { Failure } from '../canonical/failure.ts'
 import { pathOfReview, type Held } from '../policy/review.ts'
 import type { ReviewTerms, Verdict } from '../policy/verdict.ts'
 import { costAt } from '../receipts/estimate.ts'
-import { billingOf } from './attempt.ts'
+import { billingOf } from './billing.ts'
 import { vendorPart } from './extensions.ts'
 import { asksForm, asksMedia, type AnyCall } from './call.ts'
 import { keepCompany } from './company.ts'
-import type { Deciding } from './decide.ts'
+import type { Deciding } from './deciding.ts'
 import { firstOf } from './permit.ts'
 
 const usual: ReviewTerms = { wait: 0, expiresIn: 24 * 3_600_000 }

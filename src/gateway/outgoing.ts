@@ -2,7 +2,6 @@
 
 import type { JsonObject } from '../base/json.ts'
 import { replace, splice } from '../base/survey.ts'
-import type { ChatEvent } from '../canonical/chat.ts'
 import { Failure } from '../canonical/failure.ts'
 import { traitsOf } from '../catalog/traits.ts'
 import { catalogOf } from '../providers/provider.ts'
@@ -20,12 +19,9 @@ import type { Wire } from '../wires/wire.ts'
 import { address, wayOf } from './address.ts'
 import type { Body } from './body.ts'
 import type { Call } from './call.ts'
-import { guardsOf } from './guard.ts'
+import { guardsOf, type Undo } from './guard.ts'
 import { extensionFields, vendorPart } from './extensions.ts'
 import { withBytes } from './media.ts'
-
-/** Undoes on the answer what was done to the request; it remembers, so there is one for each answer. */
-export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
 
 export interface Outgoing {
   readonly wire: Wire

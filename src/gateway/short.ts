@@ -27,11 +27,13 @@ function spanOf(ms: number): string {
   return `${count} ${unit}`
 }
 
+const reasonsOf = { 402: 'insufficient_quota', 429: 'budget_spent' } as const
+
 function refusalOfBudget({ id, amount, period, status, timeZone }: Budget, retryAfterMs: number | undefined): Failure {
   const what = amount === 0 ? 'is zero' : 'is used up, or too small for this call'
   const when = period === 'total' ? 'Only the operator can raise it.' : `It begins anew with the next ${period} (${timeZone}).`
   const sentence = `The budget \`${id}\` ${what}. ${when}`
-  return new Failure(status === 429 ? 'budget_spent' : 'insufficient_quota', sentence, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
+  return new Failure(reasonsOf[status], sentence, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
 }
 
 export function unpriced({ id }: Limit | Budget): Failure {

@@ -1,8 +1,13 @@
 /** What a call may come to at most, before anybody is asked. */
 
 import { priceCall, type Billing } from './price.ts'
-import type { Receipt } from './receipt.ts'
 import type { ReceiptRecord } from './signals.ts'
+
+/** A receipt, as far as its call can be estimated. */
+interface Estimated {
+  readonly record: ReceiptRecord
+  readonly estimate: MostUsage
+}
 
 export interface MostUsage {
   readonly input: number
@@ -18,12 +23,12 @@ export function mostUsage({ max_tokens: most, choices }: Pick<ReceiptRecord, 'ma
 }
 
 /** Nano-dollars at most at whoever is asked; null where nobody knows the price. */
-export function mostCost({ record, estimate, billing }: Pick<Receipt, 'record' | 'estimate' | 'billing'>): number | null {
+export function mostCost({ record, estimate, billing }: Estimated & { readonly billing: Billing | undefined }): number | null {
   return billing === undefined ? null : (priceCall(billing, estimate, record)?.total ?? null)
 }
 
 /** The same, were the call to go to that model. */
-export function costAt({ record, estimate }: Pick<Receipt, 'record' | 'estimate'>, billing: Billing, model: string): number | null {
+export function costAt({ record, estimate }: Estimated, billing: Billing, model: string): number | null {
   const { created_at, service_tier } = record
   return priceCall(billing, estimate, { resolved_model: model, created_at, service_tier })?.total ?? null
 }
