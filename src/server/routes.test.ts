@@ -91,8 +91,8 @@ test('[C01] what is served, and to whom, is what was decided', () => {
   )
 })
 
-/** What a client may ask of the control API: its own receipts and held calls, who it is, and what it was invited to. */
-const ownersPaths = ['/_omni/reports', '/_omni/reviews', '/_omni/me', '/_omni/invitations/redeem']
+/** What a client may ask of the control API: its own receipts and held calls, who it is, what it was invited to, and what there is to ask. */
+const ownersPaths = ['/_omni/reports', '/_omni/reviews', '/_omni/me', '/_omni/invitations/redeem', '/_omni/openapi.json']
 
 test('[C01] no path of the control API is open to everybody, and only what says so to its owner', () => {
   const control = routes.filter(isOurs)

@@ -161,6 +161,7 @@ export const table: { readonly [route: string]: string } = {
   'DELETE /_omni/limits/:id': 'admin + admin operator',
   'GET /_omni/budgets': 'admin + everybody',
   'GET /_omni/budgets/:id': 'admin + everybody',
+  'GET /_omni/budgets/:id/spending': 'admin + everybody',
   'PUT /_omni/budgets/:id': 'admin + admin finance',
   'DELETE /_omni/budgets/:id': 'admin + admin finance',
   'GET /_omni/alerts': 'admin + everybody',
