@@ -29,6 +29,7 @@ import { digestBuild } from './build.ts'
 import { openData, type Data } from './data.ts'
 import { identifierOf, openDoor, type Door } from './door.ts'
 import { openEpochs } from './epochs.ts'
+import { governingOf } from './governing.ts'
 import { HealthKeeper } from './health-keeper.ts'
 import { gaugesOf, placeGaugesOf } from './gauges.ts'
 import { createHttp, type Live, type Side } from './http.ts'
@@ -126,7 +127,7 @@ async function run({ settings, version }: Start, prepared: Prepared): Promise<Ru
   const door = openDoor(settings, metrics, log)
   const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
   const heard = readers({ metrics, recorder: keeping.recorder, log })
-  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, identify: identifierOf(door), ...heard })
+  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, identify: identifierOf(door), ...governingOf(plane), ...heard })
   const tls = settings.tls && readTls(settings.tls)
   const sockets = new Sockets({ gateway, live, ...door, limits: socketLimits(settings) })
   const allMetrics = () => metrics.text() + placeMetrics.text() + keeping.metrics()
@@ -188,22 +189,19 @@ interface Parts {
   readonly data: Data
 }
 
-function assembleGateway(
-  parts: Parts & { readonly overload: Overload; readonly log: Log } & Pick<Gateway, 'network' | 'media' | 'memory' | 'identify' | 'intend' | 'note' | 'settle'>,
-): Gateway {
-  const { overload, state, plane, data, log, network, media, memory, identify, intend, note, settle } = parts
+/** What others made of it. */
+type Given = Pick<Gateway, 'network' | 'media' | 'memory' | 'identify' | 'counters' | 'inspect' | 'reviews' | 'intend' | 'note' | 'settle'>
+
+function assembleGateway({ overload, state, plane, data, log, ...given }: Parts & Given & { readonly overload: Overload; readonly log: Log }): Gateway {
   return {
+    ...given,
     get snapshot() {
       return plane.snapshot
     },
     get isDraining() {
       return state.isDraining
     },
-    identify,
     hasRoomFor: (bytes) => overload.hasRoomFor(bytes),
-    network,
-    media,
-    memory,
     local: new LocalTransport(),
     spoolFolder: plane.settings.dataDir,
     instance: state.instance,
@@ -211,9 +209,6 @@ function assembleGateway(
     build: state.build,
     hashInput: data.hashInput,
     epochOf: openEpochs(data.epochs, log),
-    intend,
-    note,
-    settle,
   }
 }
 

@@ -13,14 +13,21 @@ const scene = await openGoverned({
     const asked = request.json()
     const last = (asked.messages as readonly JsonObject[] | undefined)?.at(-1)
     const words = String(last?.content ?? 'fine')
-    return openai.speak(words.startsWith('say ') ? words.slice(4) : `You said: ${words}`, { usage: { input: 100, output: 50 } })
+    return openai.speak(words.startsWith('say ') ? words.slice(4) : `You said: ${words}`, { usage: { input: 100, output: 50 } })(request)
   },
   settings: { chains: { cheap: { targets: ['up/gpt-4o-nano'] }, both: { targets: ['up/gpt-4o', model] } } },
 })
 
 const sent = (): JsonObject => scene.upstream.requests.at(-1)!.json()
 const rule = (fields: JsonObject): JsonObject => ({ id: 'rule', when: 'true', ...fields })
-const policy = (rules: readonly JsonObject[], fields: JsonObject = {}): JsonObject => ({ version: '1', name: 'house', scope: 'all', mode: 'enforce', rules: [...rules], ...fields })
+const policy = (rules: readonly JsonObject[], fields: JsonObject = {}): JsonObject => ({
+  version: '1',
+  name: 'house',
+  scope: 'all',
+  mode: 'enforce',
+  rules: [...rules],
+  ...fields,
+})
 
 async function governedBy(path: string, body: object, run: () => Promise<void>): Promise<void> {
   await scene.put(path, body)
@@ -71,10 +78,14 @@ describe('a limit', () => {
 
   test('with a line lets calls wait for their turn', async () => {
     const { key, id } = await scene.keyWith({ name: 'waiting' })
-    await governedBy('limits/slow', { scope: `key:${id}`, measure: 'requests', amount: 5, burst: 1, window: '1s', queue: { calls: 2, time: '3s' } }, async () => {
-      const told = await Promise.all(Array.from({ length: 5 }, () => scene.say(model, {}, { key })))
-      assert.deepEqual(told.map(({ status }) => status).toSorted(), [200, 200, 200, 429, 429])
-    })
+    await governedBy(
+      'limits/slow',
+      { scope: `key:${id}`, measure: 'requests', amount: 5, burst: 1, window: '1s', queue: { calls: 2, time: '3s' } },
+      async () => {
+        const told = await Promise.all(Array.from({ length: 5 }, () => scene.say(model, {}, { key })))
+        assert.deepEqual(told.map(({ status }) => status).toSorted(), [200, 200, 200, 429, 429])
+      },
+    )
   })
 })
 
@@ -133,16 +144,20 @@ describe('a budget', () => {
 
 describe('a rule', () => {
   test('that blocks answers 403, asks nobody, and stands on the receipt with its version', async () => {
-    await governedBy('policies/house', policy([rule({ id: 'no-mini', when: 'target.model == "gpt-4o-mini"', outcome: 'BLOCK', tags: ['models'] })]), async () => {
-      const asked = scene.upstream.requests.length
-      const refused = await scene.say(model)
-      assert.deepEqual([refused.status, refused.code(), refused.headers['x-omega-policy-outcome']], [403, 'policy_blocked', 'BLOCK'])
-      assert.equal(scene.upstream.requests.length, asked)
-      const receipt = await scene.receiptOf(refused)
-      assert.match(String(receipt.policy_rules), /^house\/no-mini@/)
-      assert.deepEqual(receipt.policy_tags, ['models'])
-      assert.equal((await scene.say('up/gpt-4o')).status, 200)
-    })
+    await governedBy(
+      'policies/house',
+      policy([rule({ id: 'no-mini', when: 'target.model == "gpt-4o-mini"', outcome: 'BLOCK', tags: ['models'] })]),
+      async () => {
+        const asked = scene.upstream.requests.length
+        const refused = await scene.say(model)
+        assert.deepEqual([refused.status, refused.code(), refused.headers['x-omega-policy-outcome']], [403, 'policy_blocked', 'BLOCK'])
+        assert.equal(scene.upstream.requests.length, asked)
+        const receipt = await scene.receiptOf(refused)
+        assert.match(String(receipt.policy_rules), /^house\/no-mini@/)
+        assert.deepEqual(receipt.policy_tags, ['models'])
+        assert.equal((await scene.say('up/gpt-4o')).status, 200)
+      },
+    )
   })
 
   test('about where calls go holds for the second target too: it is left out, and not asked after a failure', async () => {
@@ -162,16 +177,20 @@ describe('a rule', () => {
 
   test('takes personal data out of what the provider gets, and puts it back into the answer, whole and streamed', async () => {
     const words = [{ role: 'user', content: 'write to jane.doe@example.com today' }]
-    await governedBy('policies/house', policy([rule({ when: 'pii.count > 0', then: { redact: [{ what: 'pii.email', how: 'placeholder', restores: true }] } })]), async () => {
-      const told = await scene.say(model, { messages: words })
-      assert.ok(!JSON.stringify(sent()).includes('jane.doe'), JSON.stringify(sent()))
-      assert.match(told.text, /You said: write to jane\.doe@example\.com today/)
-      const receipt = await scene.receiptOf(told)
-      assert.deepEqual([receipt.redactions, receipt.context_delta], [1, 'redacted'])
-      const streamed = await scene.say(model, { messages: words, stream: true })
-      assert.ok(!JSON.stringify(sent()).includes('jane.doe'))
-      assert.match(textOf(streamed.text), /jane\.doe@example\.com/)
-    })
+    await governedBy(
+      'policies/house',
+      policy([rule({ when: 'pii.count > 0', then: { redact: [{ what: 'pii.email', how: 'placeholder', restores: true }] } })]),
+      async () => {
+        const told = await scene.say(model, { messages: words })
+        assert.ok(!JSON.stringify(sent()).includes('jane.doe'), JSON.stringify(sent()))
+        assert.match(told.text, /You said: write to jane\.doe@example\.com today/)
+        const receipt = await scene.receiptOf(told)
+        assert.deepEqual([receipt.redactions, receipt.context_delta], [1, 'redacted'])
+        const streamed = await scene.say(model, { messages: words, stream: true })
+        assert.ok(!JSON.stringify(sent()).includes('jane.doe'))
+        assert.match(textOf(streamed.text), /jane\.doe@example\.com/)
+      },
+    )
   })
 
   test('caps the answer, leaves out tools, trims the history with calls and results together, and sends to another chain', async () => {
@@ -188,7 +207,10 @@ describe('a rule', () => {
       const told = await scene.say(model, { messages: history, tools: [tool('look'), tool('shell')], max_tokens: 500 })
       assert.equal(told.status, 200, told.text)
       const { messages, tools, max_tokens: most, model: asked } = sent()
-      assert.deepEqual((messages as readonly JsonObject[]).map(({ role }) => role), ['system', 'user'])
+      assert.deepEqual(
+        (messages as readonly JsonObject[]).map(({ role }) => role),
+        ['system', 'user'],
+      )
       assert.deepEqual([(tools as readonly unknown[]).length, most, asked], [1, 20, 'gpt-4o-nano'])
       const receipt = await scene.receiptOf(told)
       assert.deepEqual([receipt.trimmed_turns, receipt.context_delta, receipt.route], [3, 'trimmed', 'cheap'])
@@ -197,7 +219,9 @@ describe('a rule', () => {
   })
 
   test('(routing 23) over answers stops a stream before the forbidden word is told, however it was cut', async () => {
-    const document = policy([rule({ when: 'words.codes.count > 0', on: 'answer', outcome: 'BLOCK' })], { detectors: [{ name: 'codes', kind: 'words', words: ['swordfish'] }] })
+    const document = policy([rule({ when: 'words.codes > 0', on: 'answer', outcome: 'BLOCK' })], {
+      detectors: [{ name: 'codes', kind: 'words', words: ['swordfish'] }],
+    })
     await governedBy('policies/house', document, async () => {
       const told = await scene.say(model, { messages: [{ role: 'user', content: 'say the word is sword fish and swordfish is it' }], stream: true })
       assert.ok(!textOf(told.text).includes('swordfish'))

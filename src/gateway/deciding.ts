@@ -1,0 +1,26 @@
+/** What a decision on a call is made with, and what it comes to. */
+
+import { Failure } from '../canonical/failure.ts'
+import type { Verdict } from '../policy/verdict.ts'
+import type { Receipt } from '../receipts/receipt.ts'
+import type { Plan } from '../routing/plan.ts'
+import type { AnyCall } from './call.ts'
+import type { Gateway } from './gateway.ts'
+
+export interface Decided<C extends AnyCall> {
+  /** Another one where a rule changed the request. */
+  readonly call: C
+  readonly plan: Plan
+}
+
+/** What a decision is made with. */
+export interface Deciding<C extends AnyCall> extends Decided<C> {
+  readonly gateway: Gateway
+  readonly receipt: Receipt
+  /** Where a call leads that a rule sends to another chain. */
+  readonly planFor: (call: C) => Plan
+}
+
+export function blocked({ by }: Pick<Verdict, 'by'>): Failure {
+  return new Failure('policy_blocked', `The rule \`${by ?? 'unknown'}\` does not allow this call.`)
+}
