@@ -53,12 +53,13 @@ export const spendingResource = z.strictObject({
   /** Milliseconds since 1970; `to` is null where the period never ends. */
   from: z.int(),
   to: time,
-  /** Counters beyond those that are listed. */
-  more: z.int(),
+  /** Whether there are counters beyond those that are listed. */
+  has_more: z.boolean(),
   data: z.array(
     z.strictObject({
       /** What it is kept by, with the values; empty where all calls share one counter. */
       values: z.record(z.string(), z.string()),
+      /** With what was spent beyond the period before. */
       spent_usd: z.string(),
       /** Taken out for calls that are under way, by all processes. */
       reserved_usd: z.string(),

@@ -1,9 +1,15 @@
 /** Budgets: how much money may be spent in a period, and what was spent of it. */
 
-import { budget, toBudget, type BudgetBody } from '../contract/budgets.ts'
+import { now } from '../base/clock.ts'
+import { budget, toBudget, type BudgetBody, type SpendingResource } from '../contract/budgets.ts'
+import { dollars } from '../contract/money.ts'
+import { idOfBudget, readCounter } from '../policy/counter-id.ts'
 import type { Budget } from '../policy/limit.ts'
+import { periodOf } from '../policy/periods.ts'
 import type { StoredObject } from '../storage/store.ts'
-import { livingOf, resourceRoutes, type Resource } from './resource.ts'
+import type { Control } from './control.ts'
+import { findShown, livingOf, resourceRoutes, type Resource } from './resource.ts'
+import type { ControlRoute } from './route.ts'
 import { checkScoped } from './scopes.ts'
 
 const resource: Resource<BudgetBody> = {
@@ -16,7 +22,38 @@ const resource: Resource<BudgetBody> = {
   check: (body, _id, context) => checkScoped(body, context),
 }
 
-export const budgets = resourceRoutes(resource)
+export const budgets: readonly ControlRoute[] = [
+  ...resourceRoutes(resource),
+  {
+    method: 'GET',
+    path: '/_omni/budgets/:id/spending',
+    access: 'admin',
+    roles: resource.readers,
+    run: async (request, control) => {
+      const { id, body } = await findShown(resource, request, control)
+      return { body: await spendingOf(toBudget(id, body), control) }
+    },
+  },
+]
 
 /** Those that can be read. */
 export const readBudgets = (rows: readonly StoredObject[]): readonly Budget[] => livingOf(resource, rows).map(({ id, body }) => toBudget(id, body))
+
+/** Counters of one budget that are shown: it may have one for each key. */
+const mostShown = 1000
+
+async function spendingOf(one: Budget, control: Control): Promise<SpendingResource> {
+  const { from, to } = periodOf(one.period, one.timeZone, now())
+  const rows = await control.store.spent.list({ under: idOfBudget(one), from, most: mostShown + 1 })
+  return {
+    from,
+    to,
+    has_more: rows.length > mostShown,
+    data: rows.slice(0, mostShown).map(({ counter, spent, reserved }) => ({
+      values: readCounter(counter)?.values ?? {},
+      spent_usd: dollars(spent),
+      reserved_usd: dollars(reserved),
+      left_usd: dollars(one.amount - spent - reserved),
+    })),
+  }
+}

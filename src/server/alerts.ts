@@ -86,7 +86,7 @@ export class Alerts {
     const { spent } = this.#options.store
     const { from } = periodOf(budget.period, budget.timeZone, now())
     const query = { under: idOfBudget(budget), from, least: leastToTell(budget), most: atOnce }
-    let behind: string | undefined
+    let behind: string | undefined = ''
     do {
       const rows = await spent.list({ ...query, behind })
       for (const row of rows) await this.#tell(budget, row)

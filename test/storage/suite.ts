@@ -13,6 +13,7 @@ import { removalCases } from './removals.cases.ts'
 import { responseCases } from './responses.cases.ts'
 import { reviewCases } from './reviews.cases.ts'
 import { secretCases } from './secrets.cases.ts'
+import { spentCases } from './spent.cases.ts'
 import { upgradeCases } from './upgrades.cases.ts'
 
 export function testStore(name: string, newPlace: () => Promise<Place>): void {
@@ -23,6 +24,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
     void describe('secrets', () => testOnOne(secretCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
     void describe('notices', () => testOnOne(noticeCases, newPlace))
+    void describe('what was spent', () => testOnOne(spentCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))
     void describe('reviews', () => testOnOne(reviewCases, newPlace))
     void describe('responses', () => testOnOne(responseCases, newPlace))

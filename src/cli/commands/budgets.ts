@@ -76,7 +76,7 @@ function bodyOf(options: Arguments['options']): object {
 const amountOf = ({ amount_usd: amount, period, time_zone: zone }: BudgetResource): string =>
   period === 'total' ? `$${amount} in all` : `$${amount} per ${period} (${zone})`
 
-function shown(budget: BudgetResource, { from, to, more, data }: SpendingResource): string {
+function shown(budget: BudgetResource, { from, to, has_more: hasMore, data }: SpendingResource): string {
   const { id, scope, period } = budget
   const span = period === 'total' ? '' : `, ${time(from)} to ${time(to)}`
   const names = Object.keys(data[0]?.values ?? {})
@@ -86,6 +86,6 @@ function shown(budget: BudgetResource, { from, to, more, data }: SpendingResourc
     `${plain(id)}: ${amountOf(budget)} for ${plain(scope)}${span}`,
     '',
     rows.length === 0 ? 'Nothing was spent.' : table([head, ...rows]),
-    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(hasMore ? ['and more of which less was spent'] : []),
   ].join('\n')
 }
