@@ -1,0 +1,118 @@
+/** What this process has of one bank: opened with the first that is taken, kept alive, and given back at the end. */
+
+import { monotonic, now, pause } from '../base/clock.ts'
+import type { Bank } from '../policy/counter.ts'
+import type { Want } from '../policy/charges.ts'
+import { Shares, type Clocks, type Taken } from '../policy/shares.ts'
+import { StorageError } from '../storage/errors.ts'
+
+/** What is not used goes back after that; where nobody is heard of for so long, all of it does. Milliseconds. */
+const sweepEvery = 100
+const keepEvery = 3000
+export const lease = 15_000
+
+export interface BranchOptions {
+  /** Asked for again where it rejects. */
+  openBank(): Promise<Bank>
+  /** Milliseconds that a call waits for it. */
+  readonly patience: number
+  /** Hears of every exchange how it ended. */
+  heard(error?: unknown): void
+}
+
+const clocks: Clocks = {
+  monotonic,
+  now,
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+interface Opened {
+  readonly bank: Bank
+  readonly shares: Shares
+  readonly timers: readonly NodeJS.Timeout[]
+}
+
+export class Branch {
+  readonly #options: BranchOptions
+  #opened: Opened | undefined
+  #opening: Promise<Opened> | undefined
+
+  constructor(options: BranchOptions) {
+    this.#options = options
+  }
+
+  /** Undefined until something was counted. */
+  get shares(): Shares | undefined {
+    return this.#opened?.shares
+  }
+
+  take(wants: readonly Want[]): Taken | Promise<Taken> {
+    return this.#opened === undefined ? this.#takeFirst(wants) : this.#opened.shares.take(wants)
+  }
+
+  /** What is used is said, and the rest given back. */
+  async close(): Promise<void> {
+    const opened = this.#opened ?? (await this.#opening?.catch(() => undefined))
+    if (opened === undefined) return
+    for (const timer of opened.timers) clearInterval(timer)
+    // Twice: what was used a moment ago does not count as idle yet.
+    await opened.shares.sweep()
+    await pause(sweepEvery).done
+    await opened.shares.sweep()
+    await opened.bank.close()
+  }
+
+  async #takeFirst(wants: readonly Want[]): Promise<Taken> {
+    const { patience, heard } = this.#options
+    const late = pause(patience)
+    try {
+      const opened = await Promise.race([this.#open(), late.done])
+      if (opened !== undefined) return await opened.shares.take(wants)
+    } catch (error) {
+      heard(error)
+    } finally {
+      late.cancel()
+    }
+    return { fault: 'store', want: wants[0]! }
+  }
+
+  async #open(): Promise<Opened> {
+    this.#opening ??= this.#begin()
+    try {
+      return (this.#opened = await this.#opening)
+    } catch (error) {
+      this.#opening = undefined
+      throw error
+    }
+  }
+
+  async #begin(): Promise<Opened> {
+    const bank = this.#listening(await this.#options.openBank())
+    const shares = new Shares({ bank, clocks, patience: this.#options.patience, lease })
+    const keep = (): void => void shares.keep().catch(() => {})
+    keep()
+    return { bank, shares, timers: [setInterval(() => void shares.sweep(), sweepEvery), setInterval(keep, keepEvery)] }
+  }
+
+  /** The bank, and every answer of it is heard of here too. */
+  #listening(bank: Bank): Bank {
+    const { heard, patience } = this.#options
+    const hear = async <T>(answer: Promise<T>): Promise<T> => {
+      const late = setTimeout(() => heard(new StorageError('unavailable', 'Counters are not answered for in time.')), patience)
+      try {
+        const given = await answer
+        heard()
+        return given
+      } catch (error) {
+        heard(error)
+        throw error
+      } finally {
+        clearTimeout(late)
+      }
+    }
+    return { exchange: (asks) => hear(bank.exchange(asks)), keep: (ms) => hear(bank.keep(ms)), close: () => bank.close() }
+  }
+}
