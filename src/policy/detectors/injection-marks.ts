@@ -1,5 +1,6 @@
 /** The words of the injection detector as one list, each with what it is a sign of. */
 
+import { foldText } from './fold.ts'
 import { delimiters, exactly, leaks, overrides, phrases, quoting } from './injection-phrases.ts'
 
 /** Everything that this detector finds. */
@@ -10,16 +11,17 @@ export type InjectionKind = (typeof injectionKinds)[number]
 export const parts = ['verb', 'which', 'target', 'weak', 'leakVerb', 'leakTarget', 'exactly', 'quote'] as const
 export type Part = (typeof parts)[number]
 
-export type Mark = { readonly text: string } & (
-  | { readonly part: Part; readonly kind?: undefined }
-  | { readonly kind: InjectionKind; readonly weight: number; readonly part?: undefined }
-)
+/** A word may be part of several things, or a sign by itself. */
+export interface Mark {
+  readonly text: string
+  readonly parts: readonly Part[]
+  readonly sign: { readonly kind: InjectionKind; readonly weight: number } | undefined
+}
 
 const split = (words: string): readonly string[] => words.split('|').map((word) => word.trimStart())
-const ofPart = (part: Part, words: string): readonly Mark[] => split(words).map((text) => ({ text, part }))
+const ofPart = (part: Part, words: string): readonly Mark[] => split(words).map((text) => ({ text, parts: [part], sign: undefined }))
 
-/** A word may stand here twice: as a part of two things. */
-export const marks: readonly Mark[] = [
+const all: readonly Mark[] = [
   ...ofPart('verb', overrides.verbs),
   ...ofPart('which', overrides.which),
   ...ofPart('target', overrides.targets),
@@ -28,6 +30,13 @@ export const marks: readonly Mark[] = [
   ...ofPart('leakTarget', leaks.targets),
   ...ofPart('exactly', exactly),
   ...ofPart('quote', quoting),
-  ...phrases.flatMap(({ kind, weight, words }) => split(words).map((text) => ({ text, kind, weight }))),
-  ...delimiters.map((text): Mark => ({ text, kind: 'spoof', weight: 0.55 })),
+  ...phrases.flatMap(({ kind, weight, words }) => split(words).map((text) => ({ text, parts: [], sign: { kind, weight } }))),
+  ...delimiters.map((text): Mark => ({ text, parts: [], sign: { kind: 'spoof', weight: 0.55 } })),
 ]
+
+/** Each once, as texts are compared. */
+export const marks: readonly Mark[] = [...Map.groupBy(all, ({ text }) => foldText(text)).values()].map((same) => ({
+  text: same[0]!.text,
+  parts: [...new Set(same.flatMap(({ parts }) => parts))],
+  sign: same.find(({ sign }) => sign !== undefined)?.sign,
+}))

@@ -12,7 +12,7 @@ const leastWeight = 0.2
 
 /** Tools bring what strangers wrote; a system prompt is the operator's own, and speaks of instructions as a matter of course: it alone never reaches 0.5. */
 const scale: Readonly<Record<Speaker, { readonly weight: number; readonly most: number }>> = {
-  tool: { weight: 1.25, most: 1 },
+  tool: { weight: 1.2, most: 1 },
   user: { weight: 1, most: 1 },
   answer: { weight: 0.6, most: 1 },
   assistant: { weight: 0.5, most: 0.6 },

@@ -19,8 +19,14 @@ const together = { override: 88, leak: 80, exactly: 60, quote: 220 }
 const mostSigns = 1000
 
 const weights = { override: 0.75, weakOverride: 0.42, leak: 0.65, vagueLeak: 0.4 }
-/** Where somebody speaks of an attack near it; puts it into quotation marks; or forbids it. */
-const doubts = { quoting: 0.45, marked: 0.6, negated: 0.2 }
+/** Where somebody speaks of an attack near it; puts it into quotation marks; forbids it; or says its parts in two sentences. */
+const doubts = { quoting: 0.45, marked: 0.6, negated: 0.2, apart: 0.35 }
+
+/** Characters in which the marks of a quotation are looked for. */
+const reach = 80
+const opening = /["“«「『„`][^"”»」』“`\n]{0,80}$/
+const closing = /^[^"“«「『„`\n]{0,80}["”»」』“`]/
+const sentenceEnd = /[.!?;]\s|\n\s{0,8}(?:\n|[-*•] )|。/
 
 interface Place {
   readonly start: number
@@ -45,8 +51,8 @@ export class SignReader {
       const mark = marks[number]!
       const start = automaton.startOf(number, this.#text, end)
       if (!beginsWord(mark.text, this.#text, start)) return
-      if (mark.part === undefined) this.#add({ kind: mark.kind, mark: mark.text, start, end, weight: mark.weight })
-      else this.#place(mark.part, { start, end })
+      if (mark.sign !== undefined) this.#add({ ...mark.sign, mark: mark.text, start, end })
+      for (const part of mark.parts) this.#place(part, { start, end })
     })
     return this.#signs.map((sign) => ({ ...sign, weight: sign.weight * this.#doubt(sign) }))
   }
@@ -56,8 +62,8 @@ export class SignReader {
       this.#quotes.push(place.start)
       return
     }
+    if (part === 'verb' && isTold(this.#text, place.end)) return
     this.#last[part] = place
-    // A word may be part of both: `your` of an override, and of what is to be told exactly.
     if (part === 'exactly' || part === 'leakVerb' || part === 'leakTarget') this.#tellLeak(part)
     else this.#tellOverride()
   }
@@ -79,16 +85,23 @@ export class SignReader {
     this.#add({ kind: 'leak', mark: 'leak', ...around([leakVerb, leakTarget]), weight: isExact ? weights.leak : weights.vagueLeak })
   }
 
+  /** What goes on where the last of its kind ends is the same. */
   #add(sign: Sign): void {
-    if (this.#signs.length < mostSigns) this.#signs.push(sign)
+    const last = this.#signs.at(-1)
+    if (last?.mark === sign.mark && sign.start <= last.end)
+      this.#signs[this.#signs.length - 1] = { ...last, end: Math.max(last.end, sign.end), weight: Math.max(last.weight, sign.weight) }
+    else if (this.#signs.length < mostSigns) this.#signs.push(sign)
   }
 
   #doubt({ start, end, kind }: Sign): number {
     const text = this.#text
     let doubt = 1
     if (this.#quotes.some((at) => at > start - together.quote && at < end + together.quote)) doubt *= doubts.quoting
-    if (/["“'‘`«「『„][^\s"]{0,2}$/.test(text.slice(Math.max(0, start - 3), start)) && /["”'’`»」』“]/.test(text.slice(end, end + 60))) doubt *= doubts.marked
-    if ((kind === 'override' || kind === 'leak') && negations.test(text.slice(Math.max(0, start - 40), start).toLowerCase())) doubt *= doubts.negated
+    const before = text.slice(Math.max(0, start - reach), start)
+    if (opening.test(before) && closing.test(text.slice(end, end + reach))) doubt *= doubts.marked
+    if (kind !== 'override' && kind !== 'leak' && kind !== 'jailbreak') return doubt
+    if (negations.test(before.slice(-40).toLowerCase())) doubt *= doubts.negated
+    if (kind === 'override' && sentenceEnd.test(text.slice(start, end))) doubt *= doubts.apart
     return doubt
   }
 }
@@ -109,3 +122,9 @@ function beginsWord(mark: string, text: string, start: number): boolean {
 }
 
 const isSpaced = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || (code >= 0xc0 && code < 0x900)
+
+/** `ignores`, `overriding`: whoever orders says it otherwise. */
+function isTold(text: string, end: number): boolean {
+  const next = text.slice(end, end + 4)
+  return /^(?:e?s|e?d|ing|r)(?![a-z])/.test(next)
+}
