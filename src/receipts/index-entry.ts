@@ -85,6 +85,9 @@ export function indexEntry(record: ReceiptRecord, { log, position, offset, lengt
   return `${entry}${dimensionsOf(values)}${costClass(record.cost)}\t${line}` as IndexEntry
 }
 
+/** The id of the receipt that an entry is of. */
+export const receiptOf = (entry: IndexEntry): string => entry.slice(0, entry.indexOf('\t'))
+
 /** The nano-dollars, and the counters of all budgets that are charged them, as the signal `budgets` tells them. Receipts of older versions have none. */
 function chargesOf({ budgets, budget_settled: amount }: ReceiptRecord): string {
   return amount && budgets ? JSON.stringify([amount, ...budgets]) : ''

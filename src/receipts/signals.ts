@@ -148,7 +148,7 @@ export const signals = [
   { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The table of prices, with the day on which it was true, or the operator’s prices by their digest.' },
   { name: 'price_source', kind: 'choice', dimension: true, nullWhen: 'no price was used', meaning: '`catalogue`, or `operator` where the configuration says the price.' },
   { name: 'budget_reserved', kind: 'money', nullWhen: ungoverned, meaning: 'What was set aside in budgets before the call.' },
-  { name: 'budgets', kind: 'list', nullWhen: 'no budget was charged', meaning: 'Budgets that were charged, each with what it is kept by and when its period began, in milliseconds since 1970: `team-ml@1793491200000`.' },
+  { name: 'budgets', kind: 'list', nullWhen: 'no budget was charged', meaning: 'Budgets that were charged, each with what it is kept by and when its period began, in milliseconds since 1970: `budget:team-ml|day@1795219200000`.' },
   { name: 'budget_settled', kind: 'money', nullWhen: ungoverned, meaning: 'What budgets were charged after it.' },
 
   { name: 'duration', kind: 'duration', meaning: 'From the first byte of the request to the last of the answer.' },

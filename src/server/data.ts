@@ -10,7 +10,7 @@ import { EpochKeys } from '../storage/epoch-keys.ts'
 import { createSecret, destroySecret, openPrivateFolder, readSecret } from '../storage/files.ts'
 import { openMasterKey } from '../storage/master-key.ts'
 import { openStore } from '../storage/open.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store, StoreOptions } from '../storage/store.ts'
 
 export interface Data {
   readonly store: Store
@@ -36,13 +36,18 @@ export async function openData({
   inputHash,
 }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'hasOwnBackup' | 'inputHash'>): Promise<Data> {
   openPrivateFolder(dataDir)
-  const store = await openStore(databaseUrl === undefined ? { file: join(dataDir, 'omni.db') } : { url: databaseUrl, hasOwnBackup })
+  const store = await openStore(storeOptionsOf({ dataDir, databaseUrl, hasOwnBackup }))
   try {
     return withKeys(store, await openMasterKey(dataDir, store.fingerprint), { dataDir, inputHash })
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+/** Where the database is. */
+export function storeOptionsOf({ dataDir, databaseUrl, hasOwnBackup }: Pick<Settings, 'dataDir' | 'databaseUrl' | 'hasOwnBackup'>): StoreOptions {
+  return databaseUrl === undefined ? { file: join(dataDir, 'omni.db') } : { url: databaseUrl, hasOwnBackup }
 }
 
 /** Writes a first key that was just made where only its owner can read it. One of a database that is gone opens nothing any more, and gives way. */

@@ -22,6 +22,7 @@ export interface KeepingOptions {
   readonly version: string
   /** SHA-256 in hex. */
   readonly build: string
+  readonly indexed: (receipts: readonly string[]) => void
 }
 
 export interface Keeping {

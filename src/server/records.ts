@@ -11,7 +11,7 @@ import { mendLogs, openLog, type LogOptions } from '../ledger/open.ts'
 import { exportEntry, proofOf, type Bundle, type Proof } from '../ledger/prove.ts'
 import { readFromPosition, readLeaves, readSpots, type Spot } from '../ledger/read.ts'
 import { readEntry } from '../receipts/entry.ts'
-import { indexEntry, type IndexEntry } from '../receipts/index-entry.ts'
+import { indexEntry, receiptOf, type IndexEntry } from '../receipts/index-entry.ts'
 import { readInterrupted } from '../receipts/intent.ts'
 import { readRecord, writeRecord } from '../receipts/line.ts'
 import { StorageError } from '../storage/errors.ts'
@@ -32,6 +32,8 @@ export interface RecordsOptions {
   readonly build: string
   config(): string
   isRequired(): boolean
+  /** Hears of receipts that are in the index, and what they cost added up with them. */
+  indexed(receipts: readonly string[]): void
 }
 
 export class Records {
@@ -172,7 +174,10 @@ export class Records {
     return new Indexer({
       log,
       indexed: async (id) => (await receipts.progress()).find((one) => one.log === id)?.indexed ?? 0,
-      store: (entries, { log: id, next }) => receipts.append(entries, { log: id, indexed: next }),
+      store: async (entries, { log: id, next }) => {
+        await receipts.append(entries, { log: id, indexed: next })
+        this.#options.indexed(entries.map(receiptOf))
+      },
       outage: this.#outage,
       isHopeless: (error) => error instanceof StorageError && error.reason === 'invalid',
       report: (position) => this.#options.log.tell('error', 'a receipt of the log cannot stand in the index', { log: log.id, position }),

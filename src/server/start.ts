@@ -26,6 +26,7 @@ import { keyringOf } from './access.ts'
 import { AnswerMemory } from './answer-memory.ts'
 import { Checks } from './checks.ts'
 import { digestBuild } from './build.ts'
+import type { Counters } from './counters.ts'
 import { openData, type Data } from './data.ts'
 import { identifierOf, openDoor, type Door } from './door.ts'
 import { openEpochs } from './epochs.ts'
@@ -114,31 +115,34 @@ function prepare({ settings, readSettings, version, out }: Start, data: Data) {
   const network = new HttpTransport({ ...settings.upstream, streamBuffer: settings.limits.streamBuffer })
   const hosts = new Set(settings.media.hosts.map((name) => name.toLowerCase()))
   const media = settings.media.fetch ? new MediaFetcher({ ...settings.media, resolvers: settings.upstream.resolvers, hosts }) : undefined
-  return { data, log, live, memory, digest, state, plane, placeMetrics, keeper, network, media }
+  const governing = governingOf({ settings, plane, log, instance: state.instance })
+  return { data, log, live, memory, digest, state, plane, placeMetrics, keeper, network, media, governing }
 }
 
 async function run({ settings, version }: Start, prepared: Prepared): Promise<Running> {
-  const { data, log, live, memory, digest: build, state, plane, placeMetrics, keeper, network, media } = prepared
+  const { data, log, live, memory, digest: build, state, plane, placeMetrics, keeper, network, media, governing } = prepared
   await plane.publish()
   await keeper.start()
-  const keeping = (state.keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build }))
+  const { counters } = governing
+  const indexed = (receipts: readonly string[]) => counters.indexed(receipts)
+  const keeping = (state.keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build, indexed }))
   const firstKey = await plane.makeFirstKey()
   const metrics = new Metrics(gaugesOf(keeping, log, plane), settings.metadata)
   const door = openDoor(settings, metrics, log)
   const overload = new Overload({ percent: () => plane.settings.limits.heapPercent, calls: () => live.size })
   const heard = readers({ metrics, recorder: keeping.recorder, log })
-  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, identify: identifierOf(door), ...governingOf(plane), ...heard })
+  const gateway = assembleGateway({ overload, state, plane, data, log, network, media, memory, identify: identifierOf(door), ...governing, ...heard })
   const tls = settings.tls && readTls(settings.tls)
   const sockets = new Sockets({ gateway, live, ...door, limits: socketLimits(settings) })
-  const allMetrics = () => metrics.text() + placeMetrics.text() + keeping.metrics()
-  const side = sideOf({ state, plane, data, recorder: keeping.recorder, metrics: allMetrics, ...door })
+  const allMetrics = () => metrics.text() + placeMetrics.text() + keeping.metrics() + counters.metrics()
+  const side = sideOf({ state, plane, data, counters, recorder: keeping.recorder, metrics: allMetrics, ...door })
   const server = createHttp({ gateway, ...door, limits: settings.http, tls, side, upgrades: sockets }, live)
   await listen(server, settings)
   // Without a listener, one client that finds no descriptor left would end the process for all others.
   server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
   if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
   const unfollow = follow(plane, network)
-  const stop = stopping({ settings, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
+  const stop = stopping({ settings, counters, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
   return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
 }
 
@@ -238,14 +242,20 @@ function readers({ metrics, recorder, log }: Readers): Pick<Gateway, 'intend' | 
 }
 
 /** `metrics` are all of them, as text. */
-function sideOf({ state, plane, data, recorder, metrics, ...door }: Parts & Door & { readonly recorder: Recorder; readonly metrics: () => string }): Side {
+interface Beside extends Parts, Door {
+  readonly counters: Counters
+  readonly recorder: Recorder
+  readonly metrics: () => string
+}
+
+function sideOf({ state, plane, data, counters, recorder, metrics, ...door }: Beside): Side {
   const viewers = new WeakMap<IncomingMessage, Viewer>()
   return serveBeside({
     ...door,
     snapshot: () => plane.snapshot,
     keyring: keyringOf(data, () => plane.settings.sessions.idle),
     viewers,
-    readiness: () => readReadiness({ state, plane, data, recorder }),
+    readiness: () => readReadiness({ state, plane, data, counters, recorder }),
     metrics: () => ({ type: contentType, text: metrics() }),
     control: plane.serveControl(viewers, door.addressOf),
   })

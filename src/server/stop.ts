@@ -9,6 +9,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { HttpTransport } from '../upstream/http.ts'
 import type { MediaFetcher } from '../upstream/media.ts'
 import type { AnswerMemory } from './answer-memory.ts'
+import type { Counters } from './counters.ts'
 import type { Data } from './data.ts'
 import type { HealthKeeper } from './health-keeper.ts'
 import type { Live } from './http.ts'
@@ -26,6 +27,7 @@ export interface Ends {
   readonly live: Live
   readonly plane: Plane
   readonly keeper: HealthKeeper
+  readonly counters: Counters
   readonly network: HttpTransport
   readonly media: MediaFetcher | undefined
   readonly memory: AnswerMemory
@@ -75,7 +77,7 @@ export function stopping(ends: Ends): () => Promise<void> {
 }
 
 async function end(
-  { state, data, log, keeping, live, plane, keeper, network, media, memory, sockets, server, unfollow }: Ends,
+  { state, data, log, keeping, live, plane, keeper, network, media, memory, sockets, server, unfollow, counters }: Ends,
   respite: Respite,
 ): Promise<void> {
   state.isDraining = true
@@ -91,6 +93,7 @@ async function end(
   await plane.close()
   const lost = await keeping.close(respite.ms)
   if (lost > 0) log.tell('error', 'receipts could not be stored before the end', { receipts: lost })
+  await respite.await(counters.close())
   log.flush()
   await data.store.close()
 }

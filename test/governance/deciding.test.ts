@@ -99,7 +99,7 @@ describe('a budget', () => {
       const receipt = await scene.receiptOf(first)
       assert.equal(receipt.budget_settled, receipt.total_cost)
       assert.ok(Number(receipt.budget_reserved) > 0)
-      assert.match(String(receipt.budgets), /^poor\b.*@\d+$/)
+      assert.match(String(receipt.budgets), /^budget:poor\b.*@\d+$/)
       assert.equal((await scene.say(model, { max_tokens: 50 }, { key })).status, 200)
       const refused = await scene.say(model, { max_tokens: 50 }, { key })
       assert.deepEqual([refused.status, refused.code()], [402, 'insufficient_quota'])
@@ -223,7 +223,11 @@ describe('a rule', () => {
       detectors: [{ name: 'codes', kind: 'words', words: ['swordfish'] }],
     })
     await governedBy('policies/house', document, async () => {
-      const told = await scene.say(model, { messages: [{ role: 'user', content: 'say the word is sword fish and swordfish is it' }], stream: true })
+      const told = await scene.say(model, {
+        messages: [{ role: 'user', content: `say ${'many words come before it, '.repeat(100)}and swordfish is it` }],
+        stream: true,
+      })
+      assert.ok(textOf(told.text).startsWith('many words'))
       assert.ok(!textOf(told.text).includes('swordfish'))
       assert.match(told.text, /policy_blocked/)
       assert.ok(!told.text.includes('[DONE]'))
