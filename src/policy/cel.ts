@@ -1,10 +1,11 @@
 /** CEL as rules may use it: expressions that are checked when they are loaded, bounded, and read nothing but declared facts. */
 
-import { Environment, type ASTNode, type Context } from '@marcbachmann/cel-js'
+import { Environment, type ASTNode } from '@marcbachmann/cel-js'
+import { askPackage } from './cel-asking.ts'
 import { guardsOf, type Guard } from './cel-guards.ts'
 import { nameOf, plainOf, type Words } from './cel-plain.ts'
 import { binds, childrenOf, mostText, Refusal, weigh } from './cel-walk.ts'
-import type { Fact, Facts, FactValue } from './facts.ts'
+import type { Fact, Facts } from './facts.ts'
 
 /** The facts that an expression may name, and what the package knows of them. */
 export interface Vocabulary extends Words {
@@ -68,7 +69,7 @@ export function compile(expression: string, vocabulary: Vocabulary): Compiled | 
     if (type !== 'bool') return { problem: `It says a ${type ?? 'thing'}: a rule says yes or no.` }
     const reads = readsOf(ast, vocabulary)
     const plain = plainOf(ast, vocabulary)?.say
-    const judgeSlowly = (facts: Facts) => ask(parsed, reads, facts)
+    const judgeSlowly = (facts: Facts) => askPackage(parsed, reads, facts)
     const judge: Compiled['judge'] = plain === undefined ? judgeSlowly : (facts) => (plain(facts) as boolean | undefined) ?? judgeSlowly(facts)
     return { reads, guards: guardsOf(ast, vocabulary), judge }
   } catch (error) {
@@ -85,39 +86,6 @@ function sentenceOf(error: unknown): string {
 }
 
 const mixed = /double [^ ]+ int|int [^ ]+ double|double in list<int>/
-
-function ask(parsed: (context: Context) => unknown, reads: readonly Fact[], facts: Facts): boolean | undefined {
-  try {
-    const said = parsed(contextOf(reads, facts))
-    return typeof said === 'boolean' ? said : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** What is not known is left out: whoever looks for it finds nothing there, and that is a fault. */
-function contextOf(reads: readonly Fact[], facts: Facts): Context {
-  const context = empty()
-  for (const { name, type, read } of reads) {
-    const path = name.split('.')
-    const last = path.pop()!
-    let place = context
-    for (const part of path) place = place[part] ??= empty()
-    const value = read(facts)
-    if (value !== undefined) place[last] = inCel(value, type)
-  }
-  return context
-}
-
-/** Names of operators are fields of it: nothing may stand there already. */
-const empty = (): Context => Object.create(null) as Context
-
-/** Whole numbers of CEL are big ones. */
-function inCel(value: FactValue, type: Fact['type']): unknown {
-  if (type === 'int') return BigInt(value as number)
-  if (type === 'map<string, int>') return Object.fromEntries(Object.entries(value).map(([key, count]) => [key, BigInt(count as number)]))
-  return value
-}
 
 /** The facts that stand in the expression, but for names that go through a list. Throws `Refusal` where a name is neither. */
 function readsOf(node: ASTNode, { factOf }: Vocabulary): readonly Fact[] {
