@@ -29,7 +29,7 @@ const arrows: { readonly [place: string]: readonly string[] } = {
   upstream: ['type providers', 'canonical', 'base'],
   credentials: ['type providers', 'canonical', 'base'],
   gateway: library,
-  storage: ['type gateway', 'type routing', 'type credentials', 'type policy', 'contract', 'receipts', 'canonical', 'base'],
+  storage: ['type gateway', 'type routing', 'type credentials', 'policy', 'contract', 'receipts', 'canonical', 'base'],
   ledger: ['receipts', 'canonical', 'base'],
   control: ['storage', 'gateway/snapshot', 'routing', 'catalog', 'config', 'credentials', 'providers', 'contract', 'policy', 'receipts', 'canonical', 'base'],
   server: [...library, 'config', 'gateway', 'storage', 'ledger', 'control'],

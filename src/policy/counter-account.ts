@@ -26,6 +26,7 @@ export interface Answer {
 const tolerance = 10_000
 /** Of what is free, a process is given one part in so many beyond what it needs: ever less as it runs low. */
 const slices = 16
+const hourMs = 3_600_000
 
 /** `now` is the bank's clock, in milliseconds since 1970. Where it was set back, nothing is filled up until it has come as far again. */
 export function answerAsk(ask: CounterAsk, account: Account, now: number): Answer {
@@ -52,17 +53,22 @@ function filled({ capacity, period }: CounterTerms & { readonly kind: 'bucket' }
   return amount >= taken ? { taken: 0, at: now } : { taken: taken - amount, at: at + (amount / capacity) * period }
 }
 
-/** When everything that is known of a counter can be forgotten, in milliseconds since 1970; null where never. Windows stay for their debts. */
+/**
+ * When nothing of a counter needs to be known any more, in milliseconds since 1970; null where that is never. Windows stay for their debts.
+ * In whole hours, so that it seldom changes.
+ */
 export function endOf(terms: CounterTerms, { taken, at }: Pick<Account, 'taken' | 'at'>, now: number): number | null {
   switch (terms.kind) {
     case 'bucket':
-      return terms.capacity === 0 ? null : Math.ceil(Math.max(at, now) + (taken / terms.capacity) * terms.period)
+      return hourAfter(Math.max(at, now) + (taken / Math.max(terms.capacity, 1)) * terms.period)
     case 'window':
-      return terms.to === null ? null : terms.to + 2 * (terms.to - terms.from)
+      return terms.to === null ? null : hourAfter(terms.to + 2 * (terms.to - terms.from))
     case 'slots':
-      return Math.ceil(now)
+      return hourAfter(now)
   }
 }
+
+const hourAfter = (at: number): number => Math.min((Math.floor(at / hourMs) + 2) * hourMs, Number.MAX_SAFE_INTEGER)
 
 const isOpen = (terms: CounterTerms, now: number): boolean =>
   terms.kind !== 'window' || (now >= terms.from - tolerance && (terms.to === null || now < terms.to + tolerance))

@@ -34,7 +34,7 @@ export class Shares {
   /** By the counter's id; bounded by `mostShares`. */
   readonly #shares = new Map<string, Share>()
   /** Of counters that have other terms now, a window that is over as a rule: until nothing of them is held. */
-  readonly #past = new Set<Share>()
+  readonly #past = new Map<string, Share>()
   /** By the receipt; bounded by `mostUnindexed`. */
   readonly #unindexed = new Map<string, Hold>()
   /** The end of the last lease that was not renewed in time. */
@@ -94,8 +94,8 @@ export class Shares {
       if (share.isIdle && at - share.usedAt > restingMs) this.#shares.delete(id)
       else if (untold.length < mostAsks && isDue(share, at)) untold.push(share)
     }
-    for (const share of this.#past) {
-      if (share.isIdle && at - share.usedAt > restingMs) this.#past.delete(share)
+    for (const [id, share] of this.#past) {
+      if (share.isIdle && at - share.usedAt > restingMs) this.#past.delete(id)
       else if (untold.length < mostAsks && isDue(share, at)) untold.push(share)
     }
     return this.#asking.tell(untold)
@@ -128,9 +128,11 @@ export class Shares {
       known.terms = terms
       return known
     }
-    if (known !== undefined) this.#past.add(known)
+    if (known !== undefined) this.#past.set(windowOf(known.terms), known)
     else if (this.#shares.size >= mostShares && !this.#makeRoom()) return undefined
-    const share = new Share(terms)
+    // Who is not sure of the time goes back to a window that is over.
+    const share = this.#past.get(windowOf(terms)) ?? new Share(terms)
+    this.#past.delete(windowOf(terms))
     this.#shares.set(terms.id, share)
     return share
   }
@@ -152,12 +154,13 @@ export class Shares {
     if (this.#lapsed === this.#asking.leaseEnd) return
     this.#lapsed = this.#asking.leaseEnd
     for (const share of this.#shares.values()) share.lapse()
-    for (const share of this.#past) share.lapse()
+    for (const share of this.#past.values()) share.lapse()
   }
 }
 
 const isDue = (share: Share, at: number): boolean => share.isInDebt || (share.isUntold && at - share.usedAt >= idleMs)
 
 /** Whether it is the same counter, though its capacity has changed. */
-const isOne = (before: CounterTerms, terms: CounterTerms): boolean =>
-  before.kind === terms.kind && (before.kind !== 'window' || terms.kind !== 'window' || before.from === terms.from)
+const isOne = (before: CounterTerms, terms: CounterTerms): boolean => before.kind === terms.kind && windowOf(before) === windowOf(terms)
+
+const windowOf = (terms: CounterTerms): string => (terms.kind === 'window' ? `${terms.id} ${terms.from}` : terms.id)

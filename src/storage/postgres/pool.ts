@@ -11,13 +11,21 @@ const connectMs = 5000
 const statementMs = 30_000
 const int8 = 20
 
-export async function openPool(url: string): Promise<Pool> {
+interface PoolTerms {
+  readonly connections: number
+  readonly statementMs: number
+  /** How long a transaction may rest between two statements: whoever was stopped in one holds others up. */
+  readonly restMs?: number
+}
+
+export async function openPool(url: string, terms: PoolTerms = { connections, statementMs }): Promise<Pool> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({
     connectionString: url,
-    max: connections,
+    max: terms.connections,
     connectionTimeoutMillis: connectMs,
-    statement_timeout: statementMs,
+    statement_timeout: terms.statementMs,
+    idle_in_transaction_session_timeout: terms.restMs,
     application_name: 'omni-gateway',
     keepAlive: true,
     // Whole numbers come as text unless asked for; those here are below 2^53.

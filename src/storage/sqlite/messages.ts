@@ -1,5 +1,6 @@
 /** What the gateway and the database's thread say to each other. */
 
+import type { CounterAsk, CounterState } from '../../policy/counter.ts'
 import type { StorageReason } from '../errors.ts'
 import type { Progress } from '../store.ts'
 
@@ -11,6 +12,9 @@ export type Request =
   | { readonly kind: 'append'; readonly batch: Batch }
   | { readonly kind: 'addUp' }
   | { readonly kind: 'backup'; readonly file: string }
+  | { readonly kind: 'exchange'; readonly instance: string; readonly asks: readonly CounterAsk[] }
+  | { readonly kind: 'keep'; readonly instance: string; readonly ms: number }
+  | { readonly kind: 'leave'; readonly instance: string }
   | { readonly kind: 'close' }
 
 export interface Batch {
@@ -31,6 +35,9 @@ export interface Answers {
   readonly append: undefined
   readonly addUp: undefined
   readonly backup: undefined
+  readonly exchange: { readonly at: number; readonly states: readonly CounterState[] }
+  readonly keep: undefined
+  readonly leave: undefined
   readonly close: undefined
 }
 

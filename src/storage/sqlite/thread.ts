@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads'
 import type { DatabaseSync } from 'node:sqlite'
 import { StorageError, toStorageError } from '../errors.ts'
 import { backUp } from './backup.ts'
+import { CounterBank } from './counters.ts'
 import { openDatabase } from './file.ts'
 import type { Answers, Asked, Reply, Request, Rows, Value } from './messages.ts'
 import { ReceiptWriter } from './receipts.ts'
@@ -13,6 +14,7 @@ const preparedLimit = 200
 
 let database: DatabaseSync | undefined
 let receipts: ReceiptWriter | undefined
+let counters: CounterBank | undefined
 const prepared = new Map<string, ReturnType<typeof prepare>>()
 
 parentPort!.on('message', ({ number, request }: Asked) => parentPort!.postMessage(reply(number, request)))
@@ -38,6 +40,12 @@ function answer(request: Request): Answers[Request['kind']] {
       return writer().addUp()
     case 'backup':
       return backUp(opened(), request.file)
+    case 'exchange':
+      return bank().exchange(request.instance, request.asks)
+    case 'keep':
+      return bank().keep(request.instance, request.ms)
+    case 'leave':
+      return bank().leave(request.instance)
     case 'close':
       return close()
   }
@@ -47,6 +55,11 @@ function answer(request: Request): Answers[Request['kind']] {
 function writer(): ReceiptWriter {
   receipts ??= new ReceiptWriter(opened())
   return receipts
+}
+
+function bank(): CounterBank {
+  counters ??= new CounterBank(opened())
+  return counters
 }
 
 function opened(): DatabaseSync {
