@@ -10,7 +10,7 @@ import type { Headers } from '../gateway/client.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import { isOpenTo, type Viewer } from '../control/route.ts'
 import { viewerOf } from '../control/users.ts'
-import type { UserTokens } from '../storage/store.ts'
+import type { UserTokens } from '../storage/user-tokens.ts'
 import type { Data } from './data.ts'
 import type { Route } from './routes.ts'
 

@@ -1,8 +1,49 @@
 /** Tokens of users and their sessions in the database: only their keyed hashes. Of whom is gone, or whose token is, nothing is found. */
 
 import type { Kysely } from 'kysely'
-import type { FoundToken, StoredObject, UserTokens } from './store.ts'
+import type { StoredObject } from './store.ts'
 import type { Tables } from './tables.ts'
+
+/** By what users are known: the token of each, and the sessions that were begun with it. Only keyed hashes. */
+export interface UserTokens {
+  /** Gives a user a token in the place of the one before, whose sessions end with it. */
+  replace(token: NewUserToken): Promise<void>
+  /** Begins a session. Sessions that have ended are forgotten. */
+  begin(session: NewSession): Promise<void>
+  /** The token or session of that hash and whose it is; undefined where there is none, or its token, or its user, is no more. */
+  find(hash: string): Promise<FoundToken | undefined>
+  /** It was used at that time. */
+  touch(id: string, at: number): Promise<void>
+  /** All sessions whose token and user are there, oldest first. */
+  sessions(): Promise<readonly FoundToken[]>
+  /** Whether there was such a session. */
+  end(id: string): Promise<boolean>
+}
+
+/** Times are milliseconds since 1970. */
+export interface NewUserToken {
+  readonly id: string
+  readonly userId: string
+  readonly hash: string
+  readonly createdAt: number
+  /** When it ends; of a token it may be never. */
+  readonly expiresAt: number | null
+}
+
+export interface NewSession extends NewUserToken {
+  readonly expiresAt: number
+  /** The token that it was begun with. */
+  readonly tokenId: string
+  /** The version of the user that it was begun as: with any other it is over. */
+  readonly userVersion: number
+}
+
+export interface FoundToken extends Omit<NewUserToken, 'hash'> {
+  readonly usedAt: number
+  /** Of a session. */
+  readonly session: { readonly userVersion: number; readonly tokenExpiresAt: number | null } | undefined
+  readonly user: StoredObject
+}
 
 export function storedUserTokens(db: Kysely<Tables>): UserTokens {
   return {
