@@ -20,6 +20,7 @@ const scene = await openGoverned({
   settings: { chains: { both: { targets: ['up/gpt-4o', 'far/gpt-4o'] }, wide: { targets: ['up/gpt-4o', 'near/gpt-4o'] } } },
   cast: {
     far: { like: 'openai', url: far.url },
+    near: { like: 'openai', url: far.url, extra: { region: 'eu' } },
     gift: { like: 'openai', url: far.url, extra: { prices: 'openai', sponsored: true, models: ['gpt-4o-mini'] } },
   },
 })
@@ -187,4 +188,6 @@ test('[C49] a tenant’s calls stay in its regions, whatever chain or fallback t
   ] as const)
     assert.equal((await scene.say(model, fields, { key })).code(), 'model_not_allowed', model)
   assert.deepEqual([scene.upstream.requests.length, far.requests.length], [before, beforeFar])
+  assert.equal((await scene.say('wide', {}, { key })).headers['x-omni-provider'], 'near')
+  assert.equal(scene.upstream.requests.length, before)
 })
