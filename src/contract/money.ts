@@ -17,7 +17,7 @@ export const usd = z.union([z.string(), z.number()], { error: 'must be dollars, 
 })
 
 function problemOf(text: string): string | undefined {
-  if (/^-/.test(text)) return 'is less than nothing: 0 is the least, and suspends'
+  if (text.startsWith('-')) return 'is less than nothing: 0 is the least, and suspends'
   const [, whole, part = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? []
   if (whole === undefined) return 'must be dollars in decimals, as `"10.00"`'
   if (part.length > decimals) return 'is told to less than a nano-dollar: nine decimals are the most'

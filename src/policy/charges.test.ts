@@ -60,7 +60,7 @@ test('a counter is kept for each key, team, model, provider and label that there
   const each = limit({ each: ['key', 'model', 'team', 'label:env', 'provider'] })
   const [id] = idsOf([each], { ...demand, labels: { env: 'prod' } })
   assert.equal(id, 'limit:calm|requests|key=key_1|team=ml|model=gpt-5|label:env=prod|provider=openai')
-  assert.deepEqual(readCounter(id!), {
+  assert.deepEqual(readCounter(id ?? ''), {
     kind: 'limit',
     rule: 'calm',
     by: 'requests',
@@ -71,7 +71,8 @@ test('a counter is kept for each key, team, model, provider and label that there
 test('(routing 40) who has none of what a limit is kept by shares one counter with all who have none, and is never without a limit', () => {
   const each = limit({ each: ['agent', 'label:env'] })
   const none = 'limit:calm|requests|agent=(none)|label:env=(none)'
-  for (const labels of [null, {}, { team: 'ml' }]) assert.deepEqual(idsOf([each], { ...demand, labels }), [none])
+  const labelled: readonly Demand['labels'][] = [null, {}, { team: 'ml' }]
+  for (const labels of labelled) assert.deepEqual(idsOf([each], { ...demand, labels }), [none])
   assert.deepEqual(idsOf([limit({ each: ['label:constructor'] })], { ...demand, labels: {} }), ['limit:calm|requests|label:constructor=(none)'])
   assert.deepEqual(idsOf([limit({ each: ['key'] })], demand, { tenant: 'default', key: null }), ['limit:calm|requests|key=(none)'])
 })
@@ -80,9 +81,11 @@ test('[C58] no name of a model leads to the counter of another, whatever charact
   const each = [limit({ each: ['model', 'label:env'] })]
   const forged = { ...demand, model: 'a|label:env=prod', labels: null }
   const real = { ...demand, model: 'a', labels: { env: 'prod|label:env=(none)' } }
-  const ids = [forged, real, { ...demand, model: 'a%7Clabel:env=prod' }].flatMap((one) => idsOf(each, one))
+  const ids = [forged, real, { ...demand, model: 'a%7clabel:env=prod' }].flatMap((one) => idsOf(each, one))
   assert.equal(new Set(ids).size, 3)
-  for (const [at, model] of ['a|label:env=prod', 'a', 'a%7Clabel:env=prod'].entries()) assert.equal(readCounter(ids[at]!)!.values.model, model)
+  for (const [at, model] of ['a|label:env=prod', 'a', 'a%7clabel:env=prod'].entries()) assert.equal(readCounter(ids[at]!)!.values.model, model)
+  for (const model of ['a\u0000b\tc', 'lone \ud800', 'ünï|%7c'])
+    assert.equal(readCounter(idsOf(each, { ...demand, model })[0]!)!.values.model, model.toWellFormed())
   assert.ok(idsOf(each, { ...demand, model: 'm'.repeat(100_000) })[0]!.length < 300)
 })
 
@@ -145,11 +148,10 @@ test('a limit whose amount or window was changed keeps its counter, one that cou
 test('a budget has a window for the period that the call is in, and another one when it has ended', () => {
   const charges = chargesFor(holder, [], [budget({ timeZone: 'Europe/Berlin' })])!
   const at = Date.UTC(2026, 10, 30, 22, 59, 59, 999)
-  const [before] = wantsOfBudgets(charges, demand, at)
-  const [after] = wantsOfBudgets(charges, demand, at + 1)
-  assert.ok(before!.terms.kind === 'window' && after!.terms.kind === 'window')
-  assert.equal(before.terms.to, at + 1)
-  assert.deepEqual([after.terms.from, after.terms.before, after.terms.id], [at + 1, before.terms.from, before.terms.id])
+  const [before, after] = [at, at + 1].map((time) => wantsOfBudgets(charges, demand, time)[0]!.terms)
+  assert.ok(before?.kind === 'window' && after?.kind === 'window')
+  assert.equal(before.to, at + 1)
+  assert.deepEqual([after.from, after.before, after.id], [at + 1, before.from, before.id])
   const [always] = wantsOfBudgets(chargesFor(holder, [], [budget({ period: 'total' })])!, demand, at)
   assert.deepEqual(always!.terms, { kind: 'window', id: 'budget:money|total', capacity: 1000, from: 0, to: null, before: null })
 })

@@ -22,9 +22,14 @@ const mostLength = 200
 /** With one more value that it is kept by. */
 export function withValue(id: string, each: Each, value: string | null | undefined): string {
   const text = value ?? noValue
-  const escaped = /[|%]/.test(text) ? text.replaceAll('%', '%25').replaceAll('|', '%7C') : text
+  const escaped = plain.test(text) ? text : escape(text.toWellFormed())
   return `${id}|${each}=${escaped.length > mostLength ? escaped.slice(0, mostLength) : escaped}`
 }
+
+const plain = /^[\w.:@/() -]*$/
+// oxlint-disable-next-line no-control-regex
+const escape = (text: string): string => text.replace(/[|%\u0000-\u001f]/g, (one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
+const unescape = (text: string): string => text.replace(/%([\da-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 
 export interface ReadCounter {
   readonly kind: 'limit' | 'budget'
@@ -41,13 +46,7 @@ export function readCounter(id: string): ReadCounter | undefined {
   if (rule === undefined) return undefined
   const pairs = values.map((pair) => {
     const at = pair.indexOf('=')
-    return [
-      pair.slice(0, at),
-      pair
-        .slice(at + 1)
-        .replaceAll('%7C', '|')
-        .replaceAll('%25', '%'),
-    ] as const
+    return [pair.slice(0, at), unescape(pair.slice(at + 1))] as const
   })
   return { kind: kind as ReadCounter['kind'], rule, by: by as ReadCounter['by'], values: Object.fromEntries(pairs) }
 }

@@ -4,6 +4,8 @@ import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
 import { noticeId } from '../base/ids.ts'
 import { now } from '../base/clock.ts'
+import type { IndexEntry } from '../receipts/index-entry.ts'
+import { chargesOf, fieldAt } from '../storage/entry-fields.ts'
 import type { Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import { writeAlertMetrics } from '../telemetry/sinks.ts'
@@ -13,8 +15,10 @@ import { Alerts } from './alerts.ts'
 import { Messenger } from './messenger.ts'
 
 export interface Alerting {
-  /** Something was spent of this counter of a budget. */
-  touch(counter: string): void
+  /** Something was spent of these counters of budgets. */
+  touch(counters: Iterable<string>): void
+  /** What these entries spent of budgets is added up. */
+  indexed(entries: readonly IndexEntry[]): void
   /** A notice was written down by this process. */
   wake(): void
   readonly test: Control['testAlerts']
@@ -33,10 +37,16 @@ export function startAlerting({ settings, store, log }: { readonly settings: Set
   const transport = new HttpTransport({ ...settings.upstream, connections, streamBuffer })
   const messenger = new Messenger({ notices: store.notices, receivers: receiversOf(settings.alerts, transport), log })
   const alerts = new Alerts({ store, receivers: messenger.names, onNotice: () => messenger.wake() })
+  const touch = (counters: Iterable<string>): void => {
+    for (const counter of counters) alerts.touch(counter)
+  }
   messenger.start()
   alerts.start()
   return {
-    touch: (counter) => alerts.touch(counter),
+    touch,
+    indexed: (entries) => {
+      for (const entry of entries) touch(chargedBy(entry))
+    },
     wake: () => messenger.wake(),
     test: (told) => messenger.test({ id: noticeId(), tenant: null, at: now(), ...told }),
     metrics: () => (settings.alerts.length > 0 ? writeAlertMetrics(messenger.status) : ''),
@@ -46,4 +56,11 @@ export function startAlerting({ settings, store, log }: { readonly settings: Set
       await transport.close()
     },
   }
+}
+
+/** Most entries are of calls without budgets: of those nothing more is read. */
+function chargedBy(entry: IndexEntry): readonly string[] {
+  if (!entry.includes(',"budget:')) return []
+  const charges = entry.split('\t')[fieldAt.charges]
+  return charges ? chargesOf(charges).map(({ counter }) => counter) : []
 }

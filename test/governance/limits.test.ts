@@ -36,7 +36,7 @@ void describe('a limit', () => {
   test('(routing 53) that two change at once is changed by one, and the other is told', async () => {
     await put('limits/shared', limit)
     const both = await Promise.all([1, 2].map((amount) => admin('PUT', 'limits/shared?version=1', { ...limit, amount })))
-    assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 409])
+    assert.deepEqual(new Set(both.map(({ status }) => status)), new Set([200, 409]))
     assert.equal((await admin('PUT', 'limits/shared', limit)).status, 409)
     await remove('limits/shared')
   })
@@ -124,8 +124,7 @@ void describe('a tenant’s own people', () => {
     await put('limits/of-other', { ...limit, tenant: 'other' })
     const finance = await userOf('fin', ['finance'])
     const operator = await userOf('ops', ['operator'])
-    const ask = (key: string, method: string, path: string, body?: object) =>
-      scene.ask({ method, path: `/_omni/${path}`, key, ...(body && { body: body as JsonObject }) })
+    const ask = (key: string, method: string, path: string, body?: object) => scene.ask({ method, path: `/_omni/${path}`, key, ...(body && { body }) })
     assert.equal((await ask(finance, 'PUT', 'budgets/mine', { ...budget, tenant: 'acme' })).status, 201)
     assert.equal((await ask(operator, 'PUT', 'limits/mine', { ...limit, tenant: 'acme' })).status, 201)
     assert.equal((await ask(finance, 'PUT', 'limits/mine', { ...limit, tenant: 'acme' })).status, 403)

@@ -2,7 +2,6 @@
 
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
 export interface Mailbox extends AsyncDisposable {
@@ -29,7 +28,9 @@ export async function openMailbox({ port = 0, user, password, refusal }: Mailbox
       done(isRight ? null : new Error('canary of the mail server'), isRight ? { user } : undefined)
     },
     onData: (stream, session, done) => {
-      void text(stream).then((source) => {
+      let source = ''
+      stream.setEncoding('utf8').on('data', (piece: string) => (source += piece))
+      stream.on('end', () => {
         if (refusal !== undefined) return done(Object.assign(new Error(refusal.sentence), { responseCode: refusal.code }))
         letters.push({ to: session.envelope.rcptTo.map(({ address }) => address), source })
         return done()
