@@ -2,7 +2,8 @@
 
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
-import type { ClientKey, StoredObject } from '../storage/store.ts'
+import type { ClientKey } from '../storage/keys.ts'
+import type { StoredObject } from '../storage/store.ts'
 import { edgesOf } from './addresses.ts'
 import { keyring } from './callers.ts'
 import type { Connecting } from './connections.ts'

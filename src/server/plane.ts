@@ -18,7 +18,7 @@ import { unsaidOf } from '../gateway/unsaid.ts'
 import { providers } from '../providers/index.ts'
 import { hasAddress } from '../providers/provider.ts'
 import { Health } from '../routing/health.ts'
-import type { ClientKey } from '../storage/store.ts'
+import type { ClientKey } from '../storage/keys.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AddressOf } from './addresses.ts'
 import type { Data } from './data.ts'
@@ -202,7 +202,6 @@ export class Plane {
   }
 
   async close(): Promise<void> {
-    this.reviews.close()
     await (await this.#api)?.close()
   }
 

@@ -6,6 +6,7 @@ import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
 import type { Notices } from './notices.ts'
 import type { Spent } from './spent.ts'
+import type { ClientKeys } from './keys.ts'
 import type { Removals } from './removals.ts'
 import type { StoredReviews } from './reviews.ts'
 import type { SumName } from './rollups.ts'
@@ -129,51 +130,6 @@ export interface Summary {
   /** The values of `by`, in that order. */
   readonly values: readonly (string | null)[]
   readonly sums: { readonly [name in SumName]: string }
-}
-
-export interface ClientKeys {
-  /** Rejects with `conflict` where the id or the hash exists. */
-  create(key: NewClientKey): Promise<void>
-  /** All of them, also revoked and expired ones, oldest first. */
-  list(): Promise<readonly ClientKey[]>
-  /** Whether it was this call that revoked it. */
-  revoke(id: string, at: number): Promise<boolean>
-  /** Says anew what may be changed of a key; null has no end. Rejects with `conflict` where the version is not the one above that which stands. */
-  change(id: string, version: number, change: KeyChange): Promise<void>
-  /** Gives a key another secret; the one before counts until then. Rejects with `conflict` as above. */
-  rotate(id: string, version: number, next: { readonly prefix: string; readonly hash: string; readonly until: number }): Promise<void>
-}
-
-/** Times are milliseconds since 1970. */
-interface NewClientKey {
-  readonly id: string
-  readonly name: string
-  /** As much of the key as may be shown. */
-  readonly prefix: string
-  /** The keyed hash of the key; the key itself is stored nowhere. */
-  readonly hash: string
-  readonly createdAt: number
-  readonly expiresAt?: number | undefined
-  /** Whether it may say where its calls go. */
-  readonly mayRoute: boolean
-  /** `default` unless given. */
-  readonly tenant?: string
-  /** What else is said of it, as JSON of `contract/keys.ts`; `{}` unless given. */
-  readonly terms?: string
-}
-
-export interface ClientKey extends NewClientKey {
-  readonly revokedAt: number | undefined
-  readonly tenant: string
-  readonly terms: string
-  /** Counts up with every change. */
-  readonly version: number
-  /** The hash that it had before it was rotated, and until when that counts too. */
-  readonly before: { readonly hash: string; readonly until: number } | undefined
-}
-
-export interface KeyChange extends Required<Pick<NewClientKey, 'name' | 'mayRoute' | 'terms'>> {
-  readonly expiresAt: number | null
 }
 
 export interface Credentials {
