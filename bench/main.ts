@@ -17,13 +17,14 @@ import { judgeReading, measureReading, readingTable } from './reading.ts'
 import { judge, summarizeRows, type Verdict } from './report.ts'
 import { judgeWays, measureWays, wayTable, type WayCost } from './resolving.ts'
 import { delayOfCounting, holdIdleStreams, timeFirstAnswer, type IdleStreams } from './rest.ts'
+import { judgeRules, measureRules, ruleTable } from './rules.ts'
 import type { Repeated } from './statistics.ts'
 import type { Place } from './subjects.ts'
 import { rowTable, verdictTable } from './table.ts'
 
 const help = `npm run bench -- [options]
   --quick         two short repetitions at two concurrencies: under two minutes, and rougher
-  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames, choosing, reading
+  --lanes a,b     only these: ${lanes.map(({ name }) => name).join(', ')}, rest, frames, choosing, rules, reading
   --subjects a,b  only these of each lane: direct, bare, plain, governed, portkey
   --json file     where to write the numbers (default bench/results/latest.json)`
 
@@ -54,14 +55,18 @@ const options = {
   help: { type: 'boolean' },
 } as const
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options })
-  if (values.help) return console.log(help)
+function checkMachine(): void {
   if (process.platform !== 'linux' || availableParallelism() < 2)
     throw new Error('The bench needs Linux and two cores: it reads /proc and pins programs to cores.')
   const [busy] = loadavg()
   if (busy! > mostBusy) console.error(`The machine is not at rest (load ${busy!.toFixed(1)}): the numbers will be rougher than they need be.`)
-  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames', 'choosing', 'reading']
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options })
+  if (values.help) return console.log(help)
+  checkMachine()
+  const names = values.lanes?.split(',') ?? [...lanes.map(({ name }) => name), 'rest', 'frames', 'choosing', 'rules', 'reading']
   const chosen = lanes
     .filter(({ name }) => names.includes(name))
     .map((lane) => ({ ...lane, subjects: lane.subjects.filter((name) => values.subjects?.split(',').includes(name) ?? true) }))
@@ -72,12 +77,14 @@ async function main(): Promise<void> {
     const rest = names.includes('rest') ? await measureRest(bench) : undefined
     const frames = names.includes('frames') ? measureFrames() : undefined
     const choosing = names.includes('choosing') ? await measureChoosing(bench) : undefined
+    const rules = names.includes('rules') ? measureRules() : undefined
     const reading = names.includes('reading') ? await measureReading(bench.place.cache, bench.say) : undefined
     const rows = summarizeRows(samples)
     const verdicts = [
       ...judge(samples),
       ...(rest ? judgeRest(rest) : []),
       ...(choosing ? judgeChoosing(choosing) : []),
+      ...(rules ? judgeRules(rules) : []),
       ...(reading ? judgeReading(reading) : []),
     ]
     const tables = [
@@ -86,10 +93,11 @@ async function main(): Promise<void> {
       frames && frameTable(frames),
       choosing && choiceTable(choosing.choices),
       choosing && wayTable(choosing.ways),
+      rules && ruleTable(rules),
       reading && readingTable(reading),
     ]
     console.log(`\n${tables.filter((one) => one !== undefined && one !== '').join('\n\n')}`)
-    write(output, { machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, reading, samples })
+    write(output, { machine: describeMachine(upstream), effort: bench.effort, verdicts, rows, rest, frames, choosing, rules, reading, samples })
   })
 }
 
