@@ -58,7 +58,11 @@ export class RedisConnection {
         this.#hush(client, answer)
         reject(new StorageError('unavailable', 'Redis does not answer in time.', 'TIMEOUT'))
       }, answerMs)
-      answer.then(resolve, (error: unknown) => reject(this.#refused(client, error))).finally(() => clearTimeout(late))
+      const heard = (reply: Reply): void => {
+        this.#tries = 0
+        resolve(reply)
+      }
+      answer.then(heard, (error: unknown) => reject(this.#refused(client, error))).finally(() => clearTimeout(late))
     })
   }
 
@@ -94,8 +98,9 @@ export class RedisConnection {
     client.on('error', () => this.#lose(client))
     try {
       await client.connect()
+      // A port that takes connections is not a server that answers.
+      await client.sendCommand(['PING'])
       this.#client = client
-      this.#tries = 0
     } catch {
       this.#drop(client)
       this.#tryAgain()

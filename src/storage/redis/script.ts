@@ -42,7 +42,12 @@ local function lives(instance)
 end
 
 local function read(key)
-  local row, fields = { others = 0 }, redis.call('HGETALL', key)
+  local row, fields = { others = 0 }, redis.pcall('HGETALL', key)
+  -- What is no counter under the name of one would keep all others of an exchange from being counted.
+  if fields.err then
+    redis.call('DEL', key)
+    fields = {}
+  end
   for at = 1, #fields, 2 do
     local name, value = fields[at], tonumber(fields[at + 1])
     if name == 'gone' or name == 'at' then row[name] = value
