@@ -35,6 +35,7 @@ const known = [
   'request_id',
   'requested_model',
   'resolved_model',
+  'review_id',
   'route',
   'route_reason',
   'session_pseudonym',

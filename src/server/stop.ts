@@ -81,6 +81,7 @@ async function end(
   respite: Respite,
 ): Promise<void> {
   state.isDraining = true
+  plane.reviews.close()
   sockets.drain()
   await drain(server, live, respite)
   sockets.close()
