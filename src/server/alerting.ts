@@ -15,6 +15,7 @@ import { Alerts } from './alerts.ts'
 import { Messenger } from './messenger.ts'
 
 export interface Alerting {
+  start(): void
   /** Something was spent of these counters of budgets. */
   touch(counters: Iterable<string>): void
   /** What these entries spent of budgets is added up. */
@@ -33,16 +34,18 @@ const connections = 8
 /** Bytes of an answer that wait to be read. */
 const streamBuffer = 64 * 1024
 
-export function startAlerting({ settings, store, log }: { readonly settings: Settings; readonly store: Store; readonly log: Log }): Alerting {
+export function openAlerting({ settings, store, log }: { readonly settings: Settings; readonly store: Store; readonly log: Log }): Alerting {
   const transport = new HttpTransport({ ...settings.upstream, connections, streamBuffer })
   const messenger = new Messenger({ notices: store.notices, receivers: receiversOf(settings.alerts, transport), log })
   const alerts = new Alerts({ store, receivers: messenger.names, onNotice: () => messenger.wake() })
   const touch = (counters: Iterable<string>): void => {
     for (const counter of counters) alerts.touch(counter)
   }
-  messenger.start()
-  alerts.start()
   return {
+    start() {
+      messenger.start()
+      alerts.start()
+    },
     touch,
     indexed: (entries) => {
       for (const entry of entries) touch(chargedBy(entry))

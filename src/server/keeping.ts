@@ -4,8 +4,9 @@ import type { Settings } from '../config/settings.ts'
 import { Failure, type Reason } from '../canonical/failure.ts'
 import type { Control, Ledger } from '../control/control.ts'
 import { LogError, type LogReason } from '../ledger/errors.ts'
+import { receiptOf } from '../receipts/index-entry.ts'
 import type { Log } from '../telemetry/log.ts'
-import { startAlerting, type Alerting } from './alerting.ts'
+import { openAlerting, type Alerting } from './alerting.ts'
 import type { Data } from './data.ts'
 import type { Plane } from './plane.ts'
 import type { Recorder } from './recorder.ts'
@@ -22,6 +23,7 @@ export interface KeepingOptions {
   readonly version: string
   /** SHA-256 in hex. */
   readonly build: string
+  /** Hears of receipts that are in the index, and what they cost added up with them. */
   readonly indexed: (receipts: readonly string[]) => void
 }
 
@@ -42,8 +44,9 @@ export interface Keeping {
 }
 
 /** Rejects with `LogError` where receipts cannot be written. */
-export async function openKeeping({ settings, data, log, plane, ...made }: KeepingOptions): Promise<Keeping> {
+export async function openKeeping({ settings, data, log, plane, indexed, ...made }: KeepingOptions): Promise<Keeping> {
   const { store } = data
+  const alerting = openAlerting({ settings, store, log })
   const records = await Records.open({
     ...made,
     settings,
@@ -51,22 +54,14 @@ export async function openKeeping({ settings, data, log, plane, ...made }: Keepi
     log,
     config: () => plane.digest,
     isRequired: () => plane.snapshot.receipts.isRequired,
+    indexed: (entries) => {
+      indexed(entries.map(receiptOf))
+      alerting.indexed(entries)
+    },
   })
   const sinks = await startSinks({ settings, records, log })
-  const alerting = startAlerting({ settings, store, log })
-  const tell: Log['tell'] = (level, message, fields) => log.tell(level, message, fields)
-  const sweeper = new Sweeper({
-    store,
-    get log() {
-      return records.log
-    },
-    get options() {
-      return records.logOptions
-    },
-    settings: () => plane.settings.receipts,
-    tell,
-  })
-  sweeper.start()
+  alerting.start()
+  const sweeper = startSweeper(store, records, { plane, log })
   return {
     recorder: records.recorder,
     ledger: ledgerOf(records),
@@ -83,6 +78,22 @@ export async function openKeeping({ settings, data, log, plane, ...made }: Keepi
       return lost
     },
   }
+}
+
+function startSweeper(store: Data['store'], records: Records, { plane, log }: Pick<KeepingOptions, 'plane' | 'log'>): Sweeper {
+  const sweeper = new Sweeper({
+    store,
+    get log() {
+      return records.log
+    },
+    get options() {
+      return records.logOptions
+    },
+    settings: () => plane.settings.receipts,
+    tell: (level, message, fields) => log.tell(level, message, fields),
+  })
+  sweeper.start()
+  return sweeper
 }
 
 /** What the log says, as the control API's envelope does. */

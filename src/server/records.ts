@@ -11,7 +11,7 @@ import { mendLogs, openLog, type LogOptions } from '../ledger/open.ts'
 import { exportEntry, proofOf, type Bundle, type Proof } from '../ledger/prove.ts'
 import { readFromPosition, readLeaves, readSpots, type Spot } from '../ledger/read.ts'
 import { readEntry } from '../receipts/entry.ts'
-import { indexEntry, receiptOf, type IndexEntry } from '../receipts/index-entry.ts'
+import { indexEntry, type IndexEntry } from '../receipts/index-entry.ts'
 import { readInterrupted } from '../receipts/intent.ts'
 import { readRecord, writeRecord } from '../receipts/line.ts'
 import { StorageError } from '../storage/errors.ts'
@@ -32,8 +32,8 @@ export interface RecordsOptions {
   readonly build: string
   config(): string
   isRequired(): boolean
-  /** Hears of receipts that are in the index, and what they cost added up with them. */
-  indexed(receipts: readonly string[]): void
+  /** Hears of entries that are in the index, and what they cost added up with them. */
+  indexed(entries: readonly IndexEntry[]): void
 }
 
 export class Records {
@@ -176,7 +176,7 @@ export class Records {
       indexed: async (id) => (await receipts.progress()).find((one) => one.log === id)?.indexed ?? 0,
       store: async (entries, { log: id, next }) => {
         await receipts.append(entries, { log: id, indexed: next })
-        this.#options.indexed(entries.map(receiptOf))
+        this.#options.indexed(entries)
       },
       outage: this.#outage,
       isHopeless: (error) => error instanceof StorageError && error.reason === 'invalid',
@@ -196,6 +196,7 @@ export class Records {
     for await (const placed of readFromPosition(this.folder, log, from)) {
       const { entries, to } = pieceOf(log, placed, receipts.keepsLines)
       await receipts.append(entries, { log, indexed: to })
+      this.#options.indexed(entries)
       read += placed.length
     }
     return read

@@ -11,7 +11,7 @@ import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadSettings } from '../../src/config/load.ts'
 import { periodOf } from '../../src/policy/periods.ts'
-import { startAlerting, type Alerting } from '../../src/server/alerting.ts'
+import { openAlerting, type Alerting } from '../../src/server/alerting.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { Log } from '../../src/telemetry/log.ts'
@@ -46,7 +46,8 @@ async function openPlace(): Promise<Place> {
     async start(alerts) {
       const settings = loadSettings({ env: {}, overrides: { 'storage.dataDir': folder }, readFile: () => `alerts:\n${alerts}` }).settings
       const own = await openStore({ file })
-      const alerting = startAlerting({ settings, store: own, log: new Log(written, 'debug') })
+      const alerting = openAlerting({ settings, store: own, log: new Log(written, 'debug') })
+      alerting.start()
       running.push({ alerting, store: own })
       return alerting
     },
