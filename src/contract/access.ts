@@ -10,7 +10,11 @@ export const label = z.string().regex(/^[\p{L}\p{M}\p{N} .,:@/'_-]{1,64}$/u, "a 
 export const moment = z.int('a time is milliseconds since 1970').min(1).max(8_640_000_000_000_000)
 
 const most = 200
-const pattern = z.string().regex(/^[\w.:@/+*-]{1,200}$/, 'a model is 1 to 200 letters, digits or any of `.:@/+-_`, with a `*` where anything may stand')
+const pattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\w.:@/+-]*(\*[\w.:@/+-]*)?$/, 'a model is 1 to 200 letters, digits or any of `.:@/+-_`, with one `*` where anything may stand')
 export const models = z.array(pattern).max(most)
 const namesOf = (what: string) => z.array(z.string().regex(/^[\w.-]{1,64}$/, `${what} is 1 to 64 letters, digits or any of \`_.-\``)).max(most)
 

@@ -71,6 +71,7 @@ describe('a key', () => {
       { addresses: ['10.0.0.0/33'] },
       { metadata: { team: 'two words' } },
       { models: ['a b'] },
+      { models: ['*a*'] },
       { hash: 'x' },
       { name: '' },
     ]
