@@ -5,7 +5,9 @@ import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import type { Place, StoreCases } from './place.ts'
 import { chainCases } from './chains.cases.ts'
+import { counterCases } from './counters.cases.ts'
 import { noticeCases } from './notices.cases.ts'
+import { identityCases } from './identity.cases.ts'
 import { placeCases } from './places.cases.ts'
 import { receiptCases } from './receipts.cases.ts'
 import { readingCases } from './reading.cases.ts'
@@ -22,7 +24,9 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
     void describe('receipts that are looked for', () => testOnOne(readingCases, newPlace))
     void describe('receipts that go', () => testOnOne(removalCases, newPlace))
     void describe('secrets', () => testOnOne(secretCases, newPlace))
+    void describe('identity', () => testOnOne(identityCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
+    void describe('counters', () => testOnOne(counterCases, newPlace))
     void describe('notices', () => testOnOne(noticeCases, newPlace))
     void describe('what was spent', () => testOnOne(spentCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))

@@ -1,0 +1,83 @@
+/** What every store does with objects, with keys that are changed, and with users' tokens and sessions. The cases run in order, on one store. */
+
+import assert from 'node:assert/strict'
+import type { StoredObject } from '../../src/storage/store.ts'
+import { refusal, type StoreCases } from './place.ts'
+
+const object = (fields: Partial<StoredObject> = {}): StoredObject => ({
+  kind: 'team',
+  id: 'one',
+  tenant: null,
+  version: 1,
+  body: '{}',
+  changedAt: 10,
+  ...fields,
+})
+const person = (version: number, fields: Partial<StoredObject> = {}): StoredObject => object({ kind: 'user', id: 'vera', tenant: 'acme', version, ...fields })
+
+export const identityCases: StoreCases = {
+  'objects are stored in turn, together or not at all': async (store) => {
+    await store.objects.put(object(), object({ kind: 'agent' }))
+    await assert.rejects(store.objects.put(object({ id: 'two' }), object()), refusal('conflict'))
+    await assert.rejects(store.objects.put(object({ version: 3 })), refusal('conflict'))
+    const both = await Promise.allSettled([store.objects.put(object({ version: 2, body: '"a"' })), store.objects.put(object({ version: 2, body: '"b"' }))])
+    assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+    await store.objects.put(object({ version: 3, body: null, tenant: 'acme' }))
+    assert.deepEqual(await store.objects.list(), [object({ kind: 'agent' }), object({ version: 3, body: null, tenant: 'acme' })])
+  },
+
+  'keys are changed and given another secret by whoever saw them last, and never after they are revoked': async (store) => {
+    const key = { id: 'key_1', name: 'one', prefix: 'omni_a', hash: 'a'.repeat(64), createdAt: 10, mayRoute: true, tenant: 'acme', terms: '{"team":"x"}' }
+    const said = { name: 'two', mayRoute: false, terms: '{}', expiresAt: 99 }
+    await store.keys.create({ ...key, expiresAt: 50 })
+    await store.keys.change('key_1', 2, said)
+    await assert.rejects(store.keys.change('key_1', 2, said), refusal('conflict'))
+    await store.keys.rotate('key_1', 3, { prefix: 'omni_b', hash: 'b'.repeat(64), until: 70 })
+    await assert.rejects(store.keys.rotate('key_1', 3, { prefix: 'omni_c', hash: 'c'.repeat(64), until: 70 }), refusal('conflict'))
+    await store.keys.change('key_1', 4, { ...said, expiresAt: null })
+    const [found] = await store.keys.list()
+    const rotated = { prefix: 'omni_b', hash: 'b'.repeat(64), before: { hash: 'a'.repeat(64), until: 70 } }
+    assert.deepEqual(found, { ...key, ...said, ...rotated, version: 4, expiresAt: undefined, revokedAt: undefined })
+    await store.keys.revoke('key_1', 80)
+    await assert.rejects(store.keys.change('key_1', 5, said), refusal('conflict'))
+    await assert.rejects(store.keys.rotate('key_1', 5, { prefix: 'omni_c', hash: 'c'.repeat(64), until: 70 }), refusal('conflict'))
+  },
+
+  'users have one token each, and what was begun with it ends with it': async (store) => {
+    const { userTokens } = store
+    const token = { id: 'ut_1', userId: 'vera', hash: 'a'.repeat(64), createdAt: 10, expiresAt: null }
+    await userTokens.replace(token)
+    assert.equal(await userTokens.find(token.hash), undefined, 'there is no such user yet')
+    await store.objects.put(person(1))
+    const { hash: _, ...shown } = token
+    assert.deepEqual(await userTokens.find(token.hash), { ...shown, usedAt: 10, session: undefined, user: person(1) })
+    const session = { id: 'ses_1', userId: 'vera', hash: 'b'.repeat(64), createdAt: 20, expiresAt: 120, tokenId: 'ut_1', userVersion: 1 }
+    await userTokens.begin(session)
+    await userTokens.touch('ses_1', 30)
+    await userTokens.touch('ses_1', 25)
+    const found = { id: 'ses_1', userId: 'vera', createdAt: 20, expiresAt: 120, usedAt: 30, session: { userVersion: 1, tokenExpiresAt: null }, user: person(1) }
+    assert.deepEqual(await userTokens.find(session.hash), found)
+    assert.deepEqual(await userTokens.sessions(), [found])
+    await userTokens.replace({ ...token, id: 'ut_2', hash: 'c'.repeat(64), expiresAt: 500 })
+    assert.deepEqual([await userTokens.find(token.hash), await userTokens.find(session.hash)], [undefined, undefined])
+    assert.equal((await userTokens.find('c'.repeat(64)))?.id, 'ut_2')
+    await assert.rejects(userTokens.begin({ ...session, hash: 'c'.repeat(64) }), refusal('conflict'))
+  },
+
+  'sessions are ended once, forgotten when they are over, and gone with their user': async (store) => {
+    const { userTokens } = store
+    const begin = (id: string, createdAt: number) =>
+      userTokens.begin({ id, userId: 'vera', hash: id.padEnd(64, '0'), createdAt, expiresAt: createdAt + 100, tokenId: 'ut_2', userVersion: 1 })
+    await begin('ses_2', 100)
+    assert.deepEqual([await userTokens.end('ses_2'), await userTokens.end('ses_2'), await userTokens.end('ut_2')], [true, false, false])
+    await begin('ses_3', 100)
+    await begin('ses_4', 201)
+    assert.deepEqual(
+      (await userTokens.sessions()).map(({ id }) => id),
+      ['ses_4'],
+    )
+    await store.objects.put(person(2, { body: null }))
+    assert.deepEqual(await userTokens.sessions(), [])
+    assert.equal(await userTokens.find('c'.repeat(64)), undefined)
+  },
+}
