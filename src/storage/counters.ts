@@ -49,7 +49,8 @@ export function accountOf(terms: CounterTerms, known: Known): Account & { readon
 function debtOf(before: number | null, known: Known): number {
   if (before === null || known.before_from === null) return 0
   const beyond = known.before_spent + known.before_taken! - known.before_capacity!
-  return Math.max(0, known.before_from === before ? beyond : beyond - known.before_capacity!)
+  const debt = known.before_from === before ? beyond : beyond - known.before_capacity!
+  return Math.min(Math.max(debt, 0), Number.MAX_SAFE_INTEGER)
 }
 
 export const windowOf = (terms: CounterTerms): number => (terms.kind === 'window' ? terms.from : 0)

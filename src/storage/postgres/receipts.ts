@@ -29,9 +29,9 @@ const insertRows = `
   ),
   grown as (
     insert into spending (counter, window_from, spent)
-    select counter, window_from, sum(amount)::bigint from unnest(${texts(4)}, ${texts(5)}, ${whole(6)}, ${whole(7)}) as told (receipt, counter, window_from, amount)
+    select counter, window_from, least(sum(amount), ${Number.MAX_SAFE_INTEGER})::bigint from unnest(${texts(4)}, ${texts(5)}, ${whole(6)}, ${whole(7)}) as told (receipt, counter, window_from, amount)
     join added on added.id = told.receipt group by counter, window_from order by counter, window_from
-    on conflict (counter, window_from) do update set spent = spending.spent + excluded.spent
+    on conflict (counter, window_from) do update set spent = least(spending.spent + excluded.spent, ${Number.MAX_SAFE_INTEGER})
   )
   insert into logs (name, indexed) select name, indexed from unnest(${texts(8)}, ${whole(9)}) as reached (name, indexed)
   on conflict (name) do update set indexed = greatest(logs.indexed, excluded.indexed)`

@@ -37,7 +37,7 @@ export class ReceiptWriter {
     )
     this.#insertLabel = database.prepare('insert into receipt_labels (label, value, created_at, seq) values (?, ?, ?, ?) on conflict do nothing')
     this.#spend = database.prepare(
-      'insert into spending (counter, window_from, spent) values (?, ?, ?) on conflict do update set spent = spent + excluded.spent',
+      `insert into spending (counter, window_from, spent) values (?, ?, ?) on conflict do update set spent = min(spent + excluded.spent, ${Number.MAX_SAFE_INTEGER})`,
     )
     this.#findCombo = database.prepare('select id from combos where digest = ?')
     this.#insertCombo = database.prepare(`insert into combos (${comboColumns.map((name) => `"${name}"`).join(', ')}) values (${marks(comboColumns)})`)
