@@ -33,7 +33,7 @@ export interface MessengerOptions {
 
 const longestPause = 600_000
 /** How long a process has for an errand, until another one takes it on: longer than any receiver is waited for. */
-const lease = 120_000
+const lease = 60_000
 /** What could not be told in a day is told too late. */
 const patience = 86_400_000
 /** Refusals of one and the same message. */

@@ -149,11 +149,11 @@ void describe('the command', () => {
   test('sets, lists, shows and removes limits and budgets', async () => {
     await put('tenants/acme', {})
     await put('teams/ml', { tenant: 'acme', name: 'ML' })
-    const made = await run('limits', 'set', 'calm', '--requests', '60', '--per', '1m', '--each', 'key,model', '--queue', '10')
-    assert.match(made.stdout, /^The limit calm is stored, at version 1, and counts at once\.\n$/, made.stderr)
-    await run('limits', 'set', 'calm', '--tokens', '1000', '--per', '1h', '--burst', '50')
+    const made = await run('limits', 'set', 'steady', '--requests', '60', '--per', '1m', '--each', 'key,model', '--queue', '10')
+    assert.match(made.stdout, /^The limit steady is stored, at version 1, and counts at once\.\n$/, made.stderr)
+    await run('limits', 'set', 'steady', '--tokens', '1000', '--per', '1h', '--burst', '50')
     const listed = await run('limits', 'list')
-    assert.match(listed.stdout, /^ID +TENANT +SCOPE +EACH +ONLY +LIMIT +VERSION\n[^]*calm +all +1000 tokens per 1h, 50 at once +2\n/)
+    assert.match(listed.stdout, /^ID +TENANT +SCOPE +EACH +ONLY +LIMIT +VERSION\n[^]*steady +all +1000 tokens per 1h, 50 at once +2\n/)
     const words = [
       'budgets',
       'set',
@@ -173,7 +173,7 @@ void describe('the command', () => {
     assert.match((await run('budgets', 'list')).stdout, /team-ml +team:ml +\$100 per month \(Europe\/Berlin\) +50, 80, 95 +1\n/)
     assert.equal((JSON.parse((await run('budgets', 'list', '--json')).stdout) as JsonObject[]).find(({ id }) => id === 'team-ml')?.amount_usd, '100')
     assert.equal((await run('budgets', 'remove', 'team-ml')).stdout, 'The budget team-ml is gone.\n')
-    assert.equal((await run('limits', 'remove', 'calm')).code, 0)
+    assert.equal((await run('limits', 'remove', 'steady')).code, 0)
   })
 
   test('complains where nothing, or too much, is said', async () => {
