@@ -1,5 +1,6 @@
 /** Calls that are held for a person: who may decide sees what is asked and decides, once; who asked sees what became of it. */
 
+import { z } from 'zod'
 import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
 import { keyTerms } from '../contract/keys.ts'
@@ -9,12 +10,11 @@ import type { Review, ReviewQuery, Verdict } from '../storage/reviews.ts'
 import type { Control } from './control.ts'
 import { readChoice, readLimit, wrong } from './report-query.ts'
 import { maySee, parseBody } from './resource.ts'
-import { isOpenTo, nameOf, type ControlAnswer, type ControlRequest, type ControlRoute, type Role, type Viewer } from './route.ts'
+import { isOpenTo, nameOf, type Action, type ControlAnswer, type ControlRequest, type ControlRoute, type Role, type Viewer } from './route.ts'
 
-const path = '/_omni/reviews'
+const path = '/_omni/reviews' as const
 const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'finance', 'viewer']
 const deciders: readonly Role[] = ['admin']
-const deciding = { method: 'POST', access: 'admin', roles: deciders, body: { type: 'object' } } as const
 
 const mostOnPage = 200
 /** An approval counts for so many milliseconds at most. */
@@ -23,9 +23,15 @@ const longest = 90 * 24 * 3_600_000
 export const reviews: readonly ControlRoute[] = [
   { method: 'GET', path, access: 'owner', roles: readers, query: ['state', 'limit', 'cursor'], run: list },
   { method: 'GET', path: `${path}/:id`, access: 'owner', roles: readers, run: showOne },
-  { ...deciding, path: `${path}/:id/approve`, action: 'review_approved', run: (request, control) => decide(request, control, approve) },
-  { ...deciding, path: `${path}/:id/deny`, action: 'review_denied', run: (request, control) => decide(request, control, deny) },
+  decision('approve', 'review_approved', approval, approve),
+  decision('deny', 'review_denied', denial, deny),
 ]
+
+function decision(word: string, action: Action, schema: z.ZodType, read: Read): ControlRoute {
+  const detail = () => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const run = (request: ControlRequest, control: Control) => decide(request, control, read)
+  return { method: 'POST', path: `${path}/:id/${word}`, access: 'admin', roles: deciders, action, body: { type: 'object' }, detail, run }
+}
 
 async function list({ viewer, query }: ControlRequest, { store }: Control): Promise<ControlAnswer> {
   const limit = readLimit(query.limit, mostOnPage)
