@@ -2,6 +2,7 @@
 
 import { providers } from '../providers/index.ts'
 import { readAlerts } from './alerts.ts'
+import { readDetectors } from './detectors.ts'
 import { connectProviders } from './connect.ts'
 import { lined, nothingRead, readDocument, type Environment, type Read } from './document.ts'
 import { overlay, type Overlaid, type Overrides } from './environment.ts'
@@ -113,6 +114,7 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     ...sameOf(given),
     receipts: receiptsOf(given, problem),
     alerts: readAlerts(given.alerts, problem),
+    detectors: readDetectors(given.detectors, problem),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from '../base/json.ts'
 import type { AlertSettings } from './alerts.ts'
+import type { DetectorService } from './detectors.ts'
 import type { AccountSettings, ConnectedProvider, Settings } from './settings.ts'
 import type { AnchorSettings, ExportSettings } from './sinks.ts'
 
@@ -10,13 +11,14 @@ const mask = (secret: string): string => (secret.length >= 24 ? `••••${s
 
 /** Secrets are masked, headers' and queries' values among them, and passwords in URLs. */
 export function maskSettings(settings: Settings): JsonObject {
-  const { auth, providers, databaseUrl, redisUrl, receipts, alerts, ...rest } = settings
+  const { auth, providers, databaseUrl, redisUrl, receipts, alerts, detectors, ...rest } = settings
   return {
     ...(rest as unknown as JsonObject),
     ...(databaseUrl !== undefined && { databaseUrl: maskUrl(databaseUrl) }),
     ...(redisUrl !== undefined && { redisUrl: maskUrl(redisUrl) }),
     receipts: { ...(receipts as unknown as JsonObject), anchors: receipts.anchors.map(maskSink), exports: receipts.exports.map(maskSink) },
     alerts: alerts.map(maskAlerts),
+    detectors: Object.fromEntries(Object.entries(detectors).map(([name, service]) => [name, maskDetector(service)])),
     auth: auth.mode === 'tokens' ? { mode: auth.mode, tokens: auth.tokens.map(mask) } : { mode: auth.mode },
     providers: providers.map(maskProvider),
   }
@@ -62,6 +64,13 @@ function maskAlerts(alerts: AlertSettings): JsonObject {
   const { server } = alerts
   return { ...alerts, server: { ...server, to: [...server.to], ...(server.login && { login: { ...server.login, password: mask(server.login.password) } }) } }
 }
+
+/** The path of a webhook may be all that keeps others from it. */
+const maskDetector = ({ key, url, ...service }: DetectorService): JsonObject => ({
+  ...service,
+  url: `${new URL(url).origin}/••••`,
+  ...(key !== undefined && { key: mask(key) }),
+})
 
 /** Dates, as API versions are, tell nothing. */
 const maskValues = (values: { readonly [name: string]: string }): JsonObject =>

@@ -6,6 +6,7 @@ import { chainSchema } from './chain-entry.ts'
 import { choice, count, duration, each, flag, list, number, optional, setting, size, text } from './kinds.ts'
 import { aliasName, anything, host, modelName, name, names, network } from './names.ts'
 import { provider } from './provider-entry.ts'
+import { detectors } from './detectors.ts'
 import { anchors, exports } from './sinks.ts'
 import { pricesSchema } from './prices.ts'
 import { deadlines } from './spans.ts'
@@ -290,6 +291,7 @@ export const schema = z.strictObject({
   receipts: receipts.prefault({ anchors: [], exports: [] }),
   responses: responses.prefault({}),
   reviews: reviews.prefault({}),
+  detectors,
   alerts: alerts.prefault({ webhooks: [] }),
   platformFeePercent: setting(number(0, 1000), 'What receipts add to the provider’s cost, in percent.', { or: 0 }),
   storage: storage.prefault({}),

@@ -3,7 +3,7 @@
 import type { ChatEvent } from '../canonical/chat.ts'
 import { AnswerScan, usualWindow, type ScanTerms } from '../policy/answer-scan.ts'
 import type { Detector, DetectorTerms } from '../policy/detector.ts'
-import { compileDetector } from '../policy/detectors/index.ts'
+import { detectorOf } from '../policy/detectors/index.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
@@ -52,13 +52,5 @@ function scanning(terms: ScanTerms, { record }: Receipt): Undo {
   }
 }
 
-/** Made once for each that a document names; it goes with the document. */
-const detectors = new WeakMap<DetectorTerms, Detector>()
-
 /** Who must be asked elsewhere cannot be waited for while words come. */
-function detectorFor(terms: DetectorTerms): readonly Detector[] {
-  if (terms.kind === 'outside') return []
-  const known = detectors.get(terms) ?? compileDetector(terms)
-  detectors.set(terms, known)
-  return [known]
-}
+const detectorFor = (terms: DetectorTerms): readonly Detector[] => (terms.kind === 'outside' ? [] : [detectorOf(terms)])

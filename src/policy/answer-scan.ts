@@ -13,6 +13,8 @@ import type { Redaction } from './verdict.ts'
 export interface Ruling {
   readonly isBlocked: boolean
   readonly redactions: readonly Redaction[]
+  /** The rule that said so. */
+  readonly by?: string | undefined
 }
 
 export interface ScanTerms {
@@ -42,6 +44,7 @@ const nothing: readonly ChatEvent[] = []
 export class AnswerScan {
   /** Nothing more is told from here on: the client is to get an error in its own wire. */
   isBlocked = false
+  blockedBy: string | undefined
   /** Stretches that were taken out. */
   redacted = 0
   /** What was found in all of the answer so far. */
@@ -131,6 +134,7 @@ export class AnswerScan {
     const ruling = this.#terms.judge(this.totals.with(found, from))
     if (!ruling.isBlocked) return ruling
     this.isBlocked = true
+    this.blockedBy = ruling.by
     this.#held.clear()
     return undefined
   }

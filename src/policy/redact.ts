@@ -1,6 +1,7 @@
 /** Takes what was found out of texts, and puts it back into the answer where that is asked for. All of it is in memory alone, and gone with the call. */
 
 import type { Finding, Inspected, Passage } from './detector.ts'
+import { Restorer } from './restorer.ts'
 import type { Redaction } from './verdict.ts'
 
 /** A passage, by its place in the list, with its new text. */
@@ -107,6 +108,12 @@ export class Placeholders {
     this.#names.set(value, name)
     if (restores) this.#values.set(name, value)
     return `<${name}>`
+  }
+
+  /** For one answer: hand it the events as they come. */
+  restorer(): Restorer['events'] {
+    const restorer = new Restorer((text, isJson) => this.restore(text, isJson))
+    return (events) => restorer.events(events)
   }
 
   /** The text with the values in it. In JSON they are written as its strings are. */

@@ -1,7 +1,9 @@
 /** Puts back into an answer what was taken out of its request, as far as the model says the names that stand for it. */
 
 import type { Block, ChatEvent, ChatResponse } from '../canonical/chat.ts'
-import type { Placeholders } from './redact.ts'
+
+/** The text with the values in it; in JSON they are written as its strings are. */
+export type Restore = (text: string, isJson: boolean) => string
 
 interface Open {
   readonly isJson: boolean
@@ -31,12 +33,12 @@ function mayBegin(text: string): boolean {
 
 /** One for each streamed answer; works on whole ones too. */
 export class Restorer {
-  readonly #placeholders: Placeholders
+  readonly #restore: Restore
   /** Blocks that are open, by their indexes. */
   readonly #open = new Map<number, Open>()
 
-  constructor(placeholders: Placeholders) {
-    this.#placeholders = placeholders
+  constructor(restore: Restore) {
+    this.#restore = restore
   }
 
   events(events: readonly ChatEvent[]): readonly ChatEvent[] {
@@ -71,7 +73,7 @@ export class Restorer {
     const text = open.tail + delta.text
     const end = beginningOf(text)
     open.tail = text.slice(end)
-    const said = this.#placeholders.restore(text.slice(0, end), open.isJson)
+    const said = this.#restore(text.slice(0, end), open.isJson)
     if (said !== '' || delta.citation !== undefined || delta.rest !== undefined) told.push(said === delta.text ? delta : { ...delta, text: said })
   }
 
@@ -84,9 +86,9 @@ export class Restorer {
       case 'text':
       case 'reasoning':
       case 'refusal':
-        return { ...block, text: this.#placeholders.restore(block.text, false) }
+        return { ...block, text: this.#restore(block.text, false) }
       case 'tool-call':
-        return { ...block, input: this.#placeholders.restore(block.input, block.custom !== true) }
+        return { ...block, input: this.#restore(block.input, block.custom !== true) }
       case 'tool-result':
       case 'media':
       case 'document':

@@ -123,7 +123,7 @@ async function run({ settings, version }: Start, prepared: Prepared): Promise<Ru
   const { data, log, live, memory, digest: build, state, plane, placeMetrics, keeper, network, media, governing } = prepared
   await plane.publish()
   await keeper.start()
-  const { counters } = governing
+  const { counters, inspection } = governing
   const indexed = (receipts: readonly string[]) => counters.indexed(receipts)
   const keeping = (state.keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build, indexed }))
   const firstKey = await plane.makeFirstKey()
@@ -142,7 +142,7 @@ async function run({ settings, version }: Start, prepared: Prepared): Promise<Ru
   server.on('error', (error: NodeJS.ErrnoException) => log.tell('error', 'a connection could not be accepted', { code: error.code ?? 'unknown' }))
   if (memory.keeps) log.tell('warn', 'answers are kept: what clients ask and are answered is stored, sealed', { ttl_ms: settings.responses.ttl })
   const unfollow = follow(plane, network)
-  const stop = stopping({ settings, counters, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
+  const stop = stopping({ settings, counters, inspection, keeper, state, data, log, keeping, live, plane, network, media, memory, sockets, server, unfollow })
   return { port: (server.address() as AddressInfo).port, plane, log, firstKey, stop }
 }
 

@@ -11,6 +11,7 @@ import type { MediaFetcher } from '../upstream/media.ts'
 import type { AnswerMemory } from './answer-memory.ts'
 import type { Counters } from './counters.ts'
 import type { Data } from './data.ts'
+import type { Governing } from './governing.ts'
 import type { HealthKeeper } from './health-keeper.ts'
 import type { Live } from './http.ts'
 import type { Keeping } from './keeping.ts'
@@ -28,6 +29,7 @@ export interface Ends {
   readonly plane: Plane
   readonly keeper: HealthKeeper
   readonly counters: Counters
+  readonly inspection: Governing['inspection']
   readonly network: HttpTransport
   readonly media: MediaFetcher | undefined
   readonly memory: AnswerMemory
@@ -77,7 +79,7 @@ export function stopping(ends: Ends): () => Promise<void> {
 }
 
 async function end(
-  { state, data, log, keeping, live, plane, keeper, network, media, memory, sockets, server, unfollow, counters }: Ends,
+  { state, data, log, keeping, live, plane, keeper, network, media, memory, sockets, server, unfollow, counters, inspection }: Ends,
   respite: Respite,
 ): Promise<void> {
   state.isDraining = true
@@ -89,6 +91,7 @@ async function end(
   unfollow()
   await network.close()
   await media?.close()
+  await inspection.close()
   await memory.close(respite.ms)
   await respite.await(keeper.close())
   await plane.close()

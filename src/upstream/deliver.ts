@@ -18,9 +18,9 @@ const patience: Deadlines = {
 }
 
 /** Resolves to the text of a 2xx, or what came of it. Throws `Failure` with a sentence about the receiver, of which nothing that it said is part. */
-export async function deliver(transport: Transport, { url, headers, ...message }: Message): Promise<string> {
+export async function deliver(transport: Transport, { url, headers, ...message }: Message, deadlines: Deadlines = patience): Promise<string> {
   const { origin, pathname, search } = new URL(url)
-  const sent = { ...message, origin, path: `${pathname}${search}`, headers: { 'user-agent': 'omni-gateway', ...headers }, deadlines: patience }
+  const sent = { ...message, origin, path: `${pathname}${search}`, headers: { 'user-agent': 'omni-gateway', ...headers }, deadlines }
   try {
     const exchange = await transport.post(sent, false, () => {})
     const text = await readShort(exchange)

@@ -34,6 +34,18 @@ export const kindsOf: { readonly [kind in DetectorKind]: readonly string[] | nul
   outside: null,
 }
 
+/** Made when first asked for; they go with the documents that name them. */
+const ready = new WeakMap<Detector['terms'], Detector>()
+
+/** What looks by these terms: made once for them. Throws as `compileDetector`. */
+export function detectorOf(terms: Detector['terms']): Detector {
+  const known = ready.get(terms)
+  if (known !== undefined) return known
+  const made = compileDetector(terms)
+  ready.set(terms, made)
+  return made
+}
+
 /** Pure data to something that looks. Costs what the lists are long: once for a document. Throws `RangeError` where the words are too many. */
 export function compileDetector(terms: Exclude<DetectorTerms, OutsideTerms>): Detector {
   switch (terms.kind) {
