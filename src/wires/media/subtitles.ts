@@ -30,8 +30,10 @@ export const writeVtt = (cues: readonly Timed[]): string =>
 /** An empty line or an arrow would end the cue. */
 const lineOf = ({ text }: Timed): string =>
   text
-    .trim()
-    .replace(/\s*\n\s*/g, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n')
     .replaceAll('-->', '->')
 
 function time(seconds: number, mark: ',' | '.'): string {
