@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path'
 import { pages as chaos } from './generate/chaos.ts'
 import { pages as configuration } from './generate/configuration.ts'
 import { pages as errors } from './generate/errors.ts'
+import { pages as policies } from './generate/policies.ts'
 import { pages as prices } from './generate/prices.ts'
 import { pages as providers } from './generate/providers.ts'
 import { pages as signals } from './generate/signals.ts'
 import { pages as wires } from './generate/wires.ts'
 
 const root = dirname(import.meta.dirname)
-const pages = [...prices, ...configuration, ...providers, ...errors, ...signals, ...wires, ...chaos]
+const pages = [...prices, ...configuration, ...providers, ...errors, ...signals, ...wires, ...policies, ...chaos]
 const stale = pages
   .map(({ path, make }) => ({ path, text: make() }))
   .filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text)

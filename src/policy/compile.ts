@@ -2,7 +2,7 @@
 
 import { compile, vocabularyOf, type Compiled, type Vocabulary } from './cel.ts'
 import type { DetectorTerms } from './detector.ts'
-import { builtIn } from './detectors/index.ts'
+import { builtIn, detectorOf as ready } from './detectors/index.ts'
 import type { DocumentProblem, PolicyDocument, PolicyRule } from './document.ts'
 import { builtInFacts, factsOfNamed } from './facts-detected.ts'
 import { timeFacts } from './facts-time.ts'
@@ -61,6 +61,7 @@ function readNames(document: PolicyDocument): Pick<Compiling, 'terms' | 'problem
     if (terms.has(path)) problems.push({ path: `detectors.${at}.name`, problem: `There is another \`${path}\` in this document.` })
     // Other documents may have a list of that name: this one is told from theirs wherever both are about a call.
     const own = { ...one, name: `${name}/${path}` }
+    if (!canLook(own)) problems.push({ path: `detectors.${at}.words`, problem: 'The words are too many, or too long.' })
     terms.set(path, own)
     known.push(...factsOfNamed(one.name, own))
   })
@@ -68,6 +69,15 @@ function readNames(document: PolicyDocument): Pick<Compiling, 'terms' | 'problem
   const times = timesIn(timeZone)
   if (times === undefined) problems.push({ path: 'time_zone', problem: 'Nobody knows that time zone: it is a name as `Europe/Berlin`.' })
   return problems.length > 0 ? { terms, problems } : { terms, problems, vocabulary: vocabularyOf([...known, ...(times ?? [])]) }
+}
+
+/** What looks by these terms is made here, once. */
+function canLook(terms: DetectorTerms): boolean {
+  try {
+    return terms.kind === 'outside' || ready(terms) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function timesIn(timeZone: string): readonly Fact[] | undefined {
@@ -113,17 +123,18 @@ function detectorOf(what: string, { terms }: Pick<Compiling, 'terms'>): Detector
 }
 
 /** Redactions name detectors as the inspection does. */
-function withOwnNames(rule: PolicyRule, { document, terms }: Compiling): PolicyRule {
+function withOwnNames(rule: PolicyRule, { document }: Compiling): PolicyRule {
   const { redact } = rule.edits
   if (redact === undefined) return rule
-  const named = redact.map((one) => ({
-    ...one,
-    what: document.detectors.some(({ kind, name }) => isUnder(one.what, `${kind}.${name}`)) ? `${document.name}/${one.what}` : one.what,
-  }))
-  return terms.size === 0 ? rule : { ...rule, edits: { ...rule.edits, redact: named } }
+  const named = redact.map((one) => {
+    const owner = document.detectors.find(({ kind, name }) => one.what === `${kind}.${name}` || one.what.startsWith(`${kind}.${name}.`))
+    if (owner === undefined) return one
+    // A list that denies finds the rest as well, which stays.
+    const isBare = one.what === `${owner.kind}.${owner.name}` && (owner.kind === 'domains' || owner.kind === 'languages')
+    return { ...one, what: `${document.name}/${one.what}${isBare ? '.denied' : ''}` }
+  })
+  return { ...rule, edits: { ...rule.edits, redact: named } }
 }
-
-const isUnder = (what: string, path: string): boolean => what === path || what.startsWith(`${path}.`)
 
 function detectorsOf({ reads }: Compiled, redacting: readonly DetectorTerms[]): readonly DetectorTerms[] {
   const risk = reads.some(({ source }) => source === 'risk') ? riskDetectors : []

@@ -40,7 +40,8 @@ const language = (name: string): Told => ({
 
 function toldByBuiltIn({ name, kind }: DetectorTerms): readonly Told[] {
   if (kind === 'languages') return [language(name)]
-  const kinds = (kindsOf[kind] ?? []).map((one): Told => ({
+  // Nothing is denied by what nobody set up.
+  const kinds = (kind === 'domains' ? [] : (kindsOf[kind] ?? [])).map((one): Told => ({
     name: `${name}.${one}`,
     type: 'int',
     meaning: kind === 'size' ? `Of all texts: ${one}.` : `Findings of the kind \`${one}\`.`,
@@ -54,17 +55,21 @@ function toldByBuiltIn({ name, kind }: DetectorTerms): readonly Told[] {
 /** Said of the request where a rule is about requests, and of the answer where it is about answers. */
 export const builtInFacts: readonly Fact[] = builtIn.flatMap((terms) => toldByBuiltIn(terms).map(toFact(terms)))
 
-const meanings: { readonly [kind in DetectorTerms['kind']]?: string } = {
-  words: 'Words of the list.',
-  topics: 'Above 0 where the text is of that topic.',
-  domains: 'URLs that the list denies.',
-  languages: 'Texts in another language than the list allows.',
+/** Of lists that deny, what was denied counts: they find the rest as well. */
+const denied = (name: string, meaning: string): Told => ({ name, type: 'int', meaning, of: (said) => said.kinds.denied ?? 0 })
+
+const toldByNamed: { readonly [kind in DetectorTerms['kind']]?: (path: string) => Told } = {
+  words: (path) => count(path, 'Words of the list.'),
+  topics: (path) => count(path, 'Above 0 where the text is of that topic.'),
+  domains: (path) => denied(path, 'Hosts that the list denies.'),
+  languages: (path) => denied(path, 'Texts in another language than the list allows.'),
 }
 
 /** Of what a document names: `words.<name>`, and of services `outside.<name>.count`, `.score` and `.kinds`. `terms` carry the name that tells them from other documents' ones. */
 export function factsOfNamed(name: string, terms: DetectorTerms): readonly Fact[] {
   const path = `${terms.kind}.${name}`
-  if (terms.kind !== 'outside') return [toFact(terms)(count(path, meanings[terms.kind] ?? ''))]
+  const told = toldByNamed[terms.kind]
+  if (told !== undefined) return [toFact(terms)(told(path))]
   const kinds: Told = { name: `${path}.kinds`, type: 'map<string, int>', meaning: 'Its findings by kind.', of: (said) => said.kinds }
   return [count(`${path}.count`, 'What the service found.'), score(`${path}.score`, 'How sure it is, from 0 to 1.'), kinds].map(toFact(terms))
 }

@@ -206,6 +206,20 @@ test('two documents may have lists of one name: each rule reads its own', () => 
   assert.deepEqual(judge([redacting]).edits.redact, [{ what: 'guard/words.rivals', how: 'mask', restores: false }])
 })
 
+test('of lists that deny, only what is denied counts and is taken out', () => {
+  const detectors = [{ kind: 'domains', name: 'rivals', deny: ['globex.com'] }] as const
+  const redact = [{ what: 'domains.rivals', how: 'mask', restores: false }] as const
+  const rules = [document([rule('stop', 'domains.rivals > 0', { edits: { redact } })], { detectors })]
+  assert.equal(judge(rules, { ...call, detected: { 'guard/domains.rivals': found({ url: 2 }) } }), allowed)
+  const { edits } = judge(rules, { ...call, detected: { 'guard/domains.rivals': found({ url: 2, denied: 1 }) } })
+  assert.deepEqual(edits.redact, [{ ...redact[0], what: 'guard/domains.rivals.denied' }])
+})
+
+test('words that are too many are told when the document is loaded', () => {
+  const words = Array.from({ length: 10_000 }, (_, at) => String(at).padEnd(256, 'x'))
+  assert.match(problemsOf([], { detectors: [{ kind: 'words', name: 'long', words }] })[0]!, /^detectors\.0\.words: /)
+})
+
 test('the time is that of the document’s zone', () => {
   const at = (timeZone: string) =>
     judge([document([rule('when', 'time.hour == 23 && time.weekday == 6 && time.date == "2026-11-21"', { tags: ['it is'] })], { timeZone })]).tags
