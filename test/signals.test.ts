@@ -5,7 +5,7 @@ import { before, test } from 'node:test'
 import { readInterrupted, writeIntent } from '../src/receipts/intent.ts'
 import { openRecord } from '../src/receipts/opening.ts'
 import { Receipt as OpenReceipt } from '../src/receipts/receipt.ts'
-import { proofSignals, signals, type Signal, type SignalName } from '../src/receipts/signals.ts'
+import { proofSignals, signals, type Signal } from '../src/receipts/signals.ts'
 import { openScene, question, type Receipt } from './contract/scene.ts'
 import { bedrock, openai, reply, responses, wait } from './upstream/index.ts'
 
@@ -90,8 +90,40 @@ before(async () => {
   told.codex = await scene.receiptOf(await scene.post('/v1/responses', codex, { 'user-agent': 'codex_cli_rs/0.50.0' }))
   const kept = await scene.post('/v1/responses', { model: 'anthropic/claude-sonnet-4-5', input: 'hi', store: true })
   told.kept = await scene.receiptOf(kept)
+  const governed = await govern()
+  scene.chat.play(openai.speak('Hi', { usage: { input: 40, output: 20 } }))
+  const long = [
+    { role: 'user', content: 'x'.repeat(2000) },
+    { role: 'assistant', content: 'I see' },
+    { role: 'user', content: 'write to jane.doe@example.com' },
+  ]
+  told.governed = await scene.receiptOf(await scene.post('/v1/chat/completions', { model: 'near/gpt-4o', messages: long }, governed))
+  told.held = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'near/gpt-4o', max_tokens: 5000 }, governed))
   told.smoke = await scene.receiptOf(await scene.post('/v1/chat/completions', { ...question, model: 'omni-runtime/smoke' }))
 })
+
+/** Puts there what governs the calls of a key, and tells how to call with it. */
+async function govern(): Promise<{ readonly authorization: string }> {
+  const admin = { authorization: `Bearer ${scene.gateway.adminKey}`, 'content-type': 'application/json' }
+  const put = async (method: string, path: string, body: object) => {
+    const answer = await fetch(`${scene.gateway.url}/_omni/${path}`, { method, headers: admin, body: JSON.stringify(body) })
+    assert.ok(answer.ok, await answer.clone().text())
+    return (await answer.json()) as { readonly id: string; readonly key: string }
+  }
+  await put('PUT', 'teams/red', { tenant: 'default', name: 'Red' })
+  await put('PUT', 'agents/bot', { tenant: 'default', team: 'red', name: 'Bot' })
+  await put('PUT', 'users/rita', { tenant: 'default', name: 'Rita', roles: ['viewer'] })
+  const terms = { name: 'governed', team: 'red', agent: 'bot', user: 'rita', environment: 'production', cost_center: 'CC-1' }
+  const { id, key } = await put('POST', 'keys', terms)
+  await put('PUT', 'budgets/red', { scope: `key:${id}`, amount_usd: '100', period: 'day' })
+  const rules = [
+    { id: 'clean', when: 'pii.email > 0', then: { redact: [{ what: 'pii.email', how: 'mask' }], trim_history: 50, chain: 'both' }, tags: ['personal'] },
+    { id: 'risky', when: 'risk.score > 2.0', outcome: 'BLOCK' },
+    { id: 'long', when: 'request.max_tokens > 4000', outcome: 'REVIEW' },
+  ]
+  await put('PUT', 'policies/house', { version: '1', name: 'house', scope: `key:${id}`, rules })
+  return { authorization: `Bearer ${key}` }
+}
 
 /** A whole answer to pictures, some of them from the cache. */
 const withPictures = reply(200, {
@@ -102,34 +134,7 @@ const withPictures = reply(200, {
 /** Those of which there is one word as yet: no cache of answers, one currency, one privacy mode, one version of the list. */
 const constant: ReadonlySet<string> = new Set(['cache_status', 'currency', 'privacy_mode', 'schema'])
 
-/**
- * Null until then: nothing governs a call yet (issue 6), so no team, profile, budget, rule, risk or person can be told.
- * This list may only shrink, and a signal that is filled must go from it.
- */
-const ungoverned: readonly SignalName[] = [
-  'team_id',
-  'agent_id',
-  'profile',
-  'route_policy',
-  'redactions',
-  'trimmed_turns',
-  'budget_reserved',
-  'budget_settled',
-  'decided_after',
-  'policy_version',
-  'policy_rules',
-  'policy_tags',
-  'review_id',
-  'risk_score',
-  'risk_level',
-]
-
-test('what governance fills is null, and nothing else is left for later', () => {
-  for (const name of ungoverned) for (const [fate, receipt] of Object.entries(told)) assert.equal(receipt[name], null, `${name} of ${fate}`)
-  assert.ok(ungoverned.length <= 15)
-})
-
-for (const { name, nullWhen } of all.filter(({ name }) => !ungoverned.some((one) => one === name) && !unproven.includes(name))) {
+for (const { name, nullWhen } of all.filter(({ name }) => !unproven.includes(name))) {
   test(`${name} is set`, () => {
     const values = [...Object.values(told), interrupted, madeWhileTheClockWasSet()].map((receipt) => receipt[name])
     if (nullWhen !== undefined)

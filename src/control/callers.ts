@@ -111,6 +111,7 @@ function callerOf({ keyId, method, mayRoute, name, tenant: tenantId, terms: text
     method,
     mayRoute,
     holder,
+    profile: name,
     environment,
     costCenter,
     access: meet([tenant, team, agent, terms], tenant.regions),

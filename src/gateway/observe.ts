@@ -60,6 +60,7 @@ export function tellCaller(caller: Caller, { record }: Receipt): void {
   record.agent_id = agent
   record.user_id = user
   if (caller.retention !== undefined) record.expires_at = record.created_at + caller.retention
+  record.profile = caller.profile ?? null
   record.environment = caller.environment ?? null
   record.cost_center = caller.costCenter ?? null
   record.auth_scope = caller.mayRoute ? 'call_and_route' : 'call'

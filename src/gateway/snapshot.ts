@@ -14,6 +14,8 @@ export interface Caller {
   /** Whether it may say where its calls go, beside the model's name. */
   readonly mayRoute: boolean
   readonly holder: Holder
+  /** What the operator calls the key: the settings that go with it are known by that. */
+  readonly profile?: string | undefined
   /** For receipts: `production`, `staging`, …; and who pays. */
   readonly environment?: string | undefined
   readonly costCenter?: string | undefined

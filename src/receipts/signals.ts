@@ -24,8 +24,8 @@ const early = 'the call was refused before that was known, or asks for an answer
 const uncalled = 'no provider was called'
 const unchosen = 'the call came to no target'
 const untold = 'the provider did not say'
-/** Of signals that budgets, policies and review fill. */
-const ungoverned = 'nothing governs the call'
+/** Of signals that rules fill. */
+const ungoverned = 'no rule was judged'
 
 // oxfmt-ignore
 export const signals = [
@@ -44,8 +44,8 @@ export const signals = [
   { name: 'parent_span', kind: 'id', otel: 'parent_span_id', nullWhen: 'the client sent no `traceparent`', meaning: 'The span of that trace in which the client called.' },
   { name: 'idempotency_hmac', kind: 'hash', nullWhen: 'the client sent no `idempotency-key`', meaning: 'The client’s `idempotency-key`, as a keyed hash.' },
   { name: 'tenant_id', kind: 'id', dimension: true, nullWhen: 'nobody was identified', meaning: 'The tenant that the call belongs to.' },
-  { name: 'team_id', kind: 'id', dimension: true, nullWhen: ungoverned, meaning: 'The team that the key belongs to.' },
-  { name: 'agent_id', kind: 'id', dimension: true, nullWhen: ungoverned, meaning: 'The agent that the key belongs to.' },
+  { name: 'team_id', kind: 'id', dimension: true, nullWhen: 'the key is of no team', meaning: 'The team that the key belongs to.' },
+  { name: 'agent_id', kind: 'id', dimension: true, nullWhen: 'the key is of no agent', meaning: 'The agent that the key belongs to.' },
   { name: 'user_id', kind: 'id', dimension: true, nullWhen: 'the key is nobody’s', meaning: 'The user whom the key belongs to.' },
   { name: 'key_id', kind: 'id', dimension: true, nullWhen: 'client auth is off, or nobody was identified', meaning: 'The client key that asked; never the key.' },
   { name: 'environment', kind: 'name', dimension: true, nullWhen: 'the key says none', meaning: 'The environment that the key is for.' },
@@ -74,8 +74,8 @@ export const signals = [
   { name: 'route', kind: 'name', dimension: true, nullWhen: 'no chain was used', meaning: 'The chain that was used.' },
   { name: 'route_reason', kind: 'choice', dimension: true, nullWhen: early, meaning: 'How the model’s name led to the target: `chain`, `alias`, `prefix`, `only_provider`, `default_provider`, `asked_provider`.' },
   { name: 'strategy', kind: 'choice', dimension: true, nullWhen: 'no chain was used', meaning: 'How the chain chooses: `priority`, `weighted`, and so on.' },
-  { name: 'profile', kind: 'name', nullWhen: ungoverned, meaning: 'The named settings that were applied.' },
-  { name: 'route_policy', kind: 'name', nullWhen: ungoverned, meaning: 'The rule that sent the call where it went, with its version.' },
+  { name: 'profile', kind: 'name', nullWhen: 'the caller has no key, or one of `OMNI_AUTH_TOKENS`', meaning: 'The named settings that were applied: the operator’s name for the key.' },
+  { name: 'route_policy', kind: 'name', nullWhen: 'no rule chose the chain', meaning: 'The rule that sent the call where it went, with its version.' },
   { name: 'codex_routed', kind: 'flag', dimension: true, meaning: 'Whether a Codex client, or a model of the Codex family, was served through the Responses wire.' },
   { name: 'provider', kind: 'name', dimension: true, otel: 'gen_ai.provider.name', nullWhen: unchosen, meaning: 'The provider of the last attempt.' },
   { name: 'account', kind: 'name', dimension: true, nullWhen: unchosen + ', or the provider has one account', meaning: 'Which of the provider’s accounts the last attempt used.' },
@@ -96,8 +96,8 @@ export const signals = [
   { name: 'tokens_before', kind: 'count', nullWhen: 'not measured', meaning: 'Tokens of the prompt as the client sent it, estimated.' },
   { name: 'tokens_after', kind: 'count', nullWhen: 'not measured', meaning: 'Tokens of the prompt as it was sent on, estimated in the same way.' },
   { name: 'tokens_saved', kind: 'count', nullWhen: 'not measured', meaning: 'The first less the second.' },
-  { name: 'redactions', kind: 'count', nullWhen: ungoverned, meaning: 'Places where a policy took something out.' },
-  { name: 'trimmed_turns', kind: 'count', nullWhen: ungoverned, meaning: 'Turns of the history that a policy left out.' },
+  { name: 'redactions', kind: 'count', nullWhen: 'nothing was taken out', meaning: 'Places where a policy took something out.' },
+  { name: 'trimmed_turns', kind: 'count', nullWhen: 'nothing was left out', meaning: 'Messages of the history that a policy left out.' },
 
   { name: 'status', kind: 'count', dimension: true, otel: 'http.response.status_code', meaning: 'The HTTP status that the client got.' },
   { name: 'outcome', kind: 'choice', dimension: true, meaning: '`completed`, `refused` (by us), `failed` (upstream), `truncated` (after it began), `client_closed`, or `interrupted` where nobody knows.' },
@@ -147,9 +147,9 @@ export const signals = [
   { name: 'cost_availability', kind: 'choice', dimension: true, meaning: '`known`, `estimated` (from estimated usage), `unknown_price`, `unknown_usage`, `free` (built in), or `subscription` (a plan pays).' },
   { name: 'price_version', kind: 'name', nullWhen: 'no price was used', meaning: 'The table of prices, with the day on which it was true, or the operator’s prices by their digest.' },
   { name: 'price_source', kind: 'choice', dimension: true, nullWhen: 'no price was used', meaning: '`catalogue`, or `operator` where the configuration says the price.' },
-  { name: 'budget_reserved', kind: 'money', nullWhen: ungoverned, meaning: 'What was set aside in budgets before the call.' },
+  { name: 'budget_reserved', kind: 'money', nullWhen: 'no budget is about the call', meaning: 'What was set aside in budgets before the call.' },
   { name: 'budgets', kind: 'list', nullWhen: 'no budget was charged', meaning: 'Budgets that were charged, each with what it is kept by and when its period began, in milliseconds since 1970: `budget:team-ml|day@1795219200000`.' },
-  { name: 'budget_settled', kind: 'money', nullWhen: ungoverned, meaning: 'What budgets were charged after it.' },
+  { name: 'budget_settled', kind: 'money', nullWhen: 'no budget is about the call', meaning: 'What budgets were charged after it.' },
 
   { name: 'duration', kind: 'duration', meaning: 'From the first byte of the request to the last of the answer.' },
   { name: 'overhead', kind: 'duration', meaning: 'The part of it that the gateway itself took.' },
@@ -157,7 +157,7 @@ export const signals = [
   { name: 'retry_pauses', kind: 'duration', meaning: 'The part of it spent waiting before another attempt.' },
   { name: 'queued', kind: 'duration', meaning: 'The part of it spent waiting for room: at a target, or among the calls of its key.' },
   { name: 'parsed_after', kind: 'duration', nullWhen: early, meaning: 'Until the request was read and checked.' },
-  { name: 'decided_after', kind: 'duration', nullWhen: ungoverned, meaning: 'Until policies had decided.' },
+  { name: 'decided_after', kind: 'duration', nullWhen: 'nothing governs the call', meaning: 'Until policies had decided.' },
   { name: 'sent_after', kind: 'duration', nullWhen: uncalled, meaning: 'Until the first attempt was sent.' },
   { name: 'connected_after', kind: 'duration', nullWhen: 'nothing went over a network, or no connection came about', meaning: 'Until the last attempt had its connection.' },
   { name: 'first_byte_after', kind: 'duration', nullWhen: 'the provider never answered', meaning: 'Until the headers of the last attempt’s answer.' },
@@ -166,7 +166,7 @@ export const signals = [
   { name: 'max_gap', kind: 'duration', nullWhen: 'the answer was no stream', meaning: 'The longest silence between two pieces of the stream. No other time of a piece is kept.' },
 
   { name: 'policy_outcome', kind: 'choice', dimension: true, meaning: '`ALLOW`, `REVIEW` where a person has to decide, or `BLOCK` where the gateway refused the call.' },
-  { name: 'policy_version', kind: 'name', nullWhen: ungoverned, meaning: 'The version of the policies that decided.' },
+  { name: 'policy_version', kind: 'name', nullWhen: 'no rules are about the caller’s calls', meaning: 'The version of the policies that decided.' },
   { name: 'policy_rules', kind: 'list', nullWhen: ungoverned, meaning: 'Rules that came true, as `document/rule@version`: `~` before one in shadow, `!` before one that could not be judged.' },
   { name: 'policy_tags', kind: 'list', nullWhen: ungoverned, meaning: 'Tags that rules put on the call.' },
   { name: 'review_id', kind: 'id', nullWhen: 'no person was asked', meaning: 'The review that the call waited for.' },
