@@ -18,6 +18,8 @@ export interface Resource<Body> {
   readonly writers: readonly Role[]
   /** Users of a tenant change none of them. */
   readonly isWrittenByInstallation?: boolean
+  /** One that is there though nobody stored it. */
+  readonly implied?: StoredObject
   /** Whose it is; null where it is the installation's. */
   readonly tenantOf: (body: Body, id: string) => string | null
   /** Throws `Failure` where the body is sound by itself and does not fit what else there is. */
@@ -84,17 +86,21 @@ export function resourceRoutes<Body>(resource: Resource<Body>): readonly Control
 
 /** Those that the viewer may see. A user of a tenant sees what is its tenant's. */
 async function listShown<Body>(resource: Resource<Body>, viewer: Viewer, control: Control): Promise<readonly object[]> {
-  const rows = await control.store.objects.list()
-  return livingOf(resource, rows)
+  return livingOf(resource, await rowsOf(resource, control))
     .filter(({ tenant }) => maySee(viewer, tenant))
     .map(flat)
 }
 
 export async function findShown<Body>(resource: Resource<Body>, { params, viewer }: ControlRequest, control: Control): Promise<Shown<Body>> {
-  const rows = await control.store.objects.list()
-  const found = livingOf(resource, rows).find(({ id }) => id === params.id)
+  const found = livingOf(resource, await rowsOf(resource, control)).find(({ id }) => id === params.id)
   if (found === undefined || !maySee(viewer, found.tenant)) throw missing(resource)
   return found
+}
+
+async function rowsOf<Body>({ implied }: Resource<Body>, { store }: Control): Promise<readonly StoredObject[]> {
+  const rows = await store.objects.list()
+  const isStored = rows.some(({ kind, id, body }) => kind === implied?.kind && id === implied.id && body !== null)
+  return implied === undefined || isStored ? rows : [implied, ...rows]
 }
 
 async function put<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {

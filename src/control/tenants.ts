@@ -17,6 +17,7 @@ const tenant: Resource<TenantBody> = {
   readers: roles,
   writers: ['admin'],
   isWrittenByInstallation: true,
+  implied: { kind: 'tenant', id: defaultTenant, tenant: defaultTenant, version: 0, body: '{}', changedAt: 0 },
   tenantOf: (_body, id) => id,
   checkRemoval: ({ id }, context) => (id === defaultTenant ? undefined : refuseParent('tenant', id, context)),
 }

@@ -113,6 +113,15 @@ describe('what a key belongs to', () => {
     assert.equal((await ask('GET', '/teams/alone')).status, 404)
   })
 
+  test('is the default tenant where nobody says another, which is there from the first', async () => {
+    assert.deepEqual(((await done('GET', '/tenants')).data as { id: string }[]).map(({ id }) => id).toSorted(), ['acme', 'default', 'umbrella'])
+    assert.equal((await done('GET', '/tenants/default')).version, 0)
+    await done('PUT', '/tenants/default', { name: 'Ours' })
+    assert.equal((await done('GET', '/tenants/default')).name, 'Ours')
+    await done('DELETE', '/tenants/default')
+    assert.equal((await done('GET', '/tenants/default')).version, 0)
+  })
+
   test('belongs to somebody who is there', async () => {
     assert.equal((await ask('PUT', '/teams/lost', { tenant: 'nobody' })).status, 400)
     assert.equal((await ask('PUT', '/agents/lost', { tenant: 'acme', team: 'nobody' })).status, 400)
