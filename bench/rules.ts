@@ -77,7 +77,7 @@ function rulesWith(applying: readonly string[]): Rules {
   const rules = [...others.slice(0, 20), ...applying, ...others.slice(20)].map((when, at) => ({
     id: `rule-${at}`,
     when,
-    then: { max_tokens: 500 },
+    outcome: 'REVIEW',
     tags: ['t'],
   }))
   const document = readPolicy({ version: 1, name: 'bench', rules }, 1)

@@ -115,8 +115,9 @@ test('a detector that failed makes its rules impossible to judge', () => {
   const rules = [document([rule('pii', 'pii.count > 0', { outcome: 'BLOCK' })])]
   assert.equal(judge(rules, { ...call, detected: { pii: found() } }), allowed)
   assert.equal(judge(rules, { ...call, detected: { pii: found({ email: 1 }) } }).outcome, 'BLOCK')
-  for (const detected of [undefined, {}, { pii: { fault: 'timeout' } as const }]) {
-    const { outcome, faults } = judge(rules, { ...call, ...(detected && { detected }) })
+  const unseen: readonly Partial<Facts>[] = [{}, { detected: {} }, { detected: { pii: { fault: 'timeout' } } }]
+  for (const seen of unseen) {
+    const { outcome, faults } = judge(rules, { ...call, ...seen })
     assert.deepEqual([outcome, faults], ['BLOCK', ['guard/pii@1']])
   }
 })

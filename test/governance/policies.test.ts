@@ -28,7 +28,7 @@ void describe('a policy', () => {
     const usual = { scope: 'all', mode: 'enforce', time_zone: 'UTC', detectors: [] }
     const stored = { ...document, version: '2', ...usual, rules: [{ ...rule, description: '', on: 'request', tags: [] }] }
     assert.deepEqual(found, { id: 'house', tenant: null, version: 1, document: stored })
-    await put('policies/house', found.document as JsonObject)
+    await put('policies/house', found.document)
     assert.equal((await admin('GET', 'policies/house')).json().version, 2)
     await remove('policies/house')
     assert.equal((await admin('GET', 'policies/house')).status, 404)
@@ -38,7 +38,7 @@ void describe('a policy', () => {
     const { version } = await put('policies/house', document)
     const both = await Promise.all(['a', 'b'].map((one) => admin('PUT', `policies/house?version=${String(version)}`, { ...document, version: one })))
     await remove('policies/house')
-    assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 409])
+    assert.deepEqual(new Set(both.map(({ status }) => status)), new Set([200, 409]))
   })
 
   test('[C42] that cannot be meant is refused with its place, and nothing of it is stored', async () => {
