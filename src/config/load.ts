@@ -125,7 +125,7 @@ function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, 
 /** What is read as it is written. */
 // oxfmt-ignore
 const same = [
-  'strict', 'providerMessages', 'byRequest', 'platformFeePercent', 'retry', 'health', 'queue', 'sessions',
+  'strict', 'failsClosed', 'providerMessages', 'byRequest', 'platformFeePercent', 'retry', 'health', 'queue', 'sessions',
   'deadlines', 'limits', 'metadata', 'upstream', 'media', 'responses', 'reviews',
 ] as const
 

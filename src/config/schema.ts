@@ -273,6 +273,11 @@ export const schema = z.strictObject({
   combos: chains,
   routes: chains,
   strict: setting(flag(), 'Refuse what a target cannot be told, instead of dropping it and saying so.', { env: 'OMNI_STRICT', or: false }),
+  failsClosed: setting(
+    flag(),
+    'Where a limit cannot be counted or a rule not be judged, refuse the call, whatever limit and rule say of that themselves. Budgets do so in any case.',
+    { env: 'OMNI_FAILS_CLOSED', or: false },
+  ),
   providerMessages: setting(flag(), 'Show clients the provider’s own words in errors.', { or: false }),
   byRequest: setting(
     flag(),

@@ -116,6 +116,8 @@ export interface Settings {
   readonly aliases: { readonly [alias: string]: string }
   readonly prices: OperatorPrices
   readonly chains: readonly ChainSettings[]
+  /** What cannot be counted or judged is refused. */
+  readonly failsClosed: boolean
   readonly strict: boolean
   readonly providerMessages: boolean
   /** Whether clients may say where a call goes. */

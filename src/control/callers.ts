@@ -54,8 +54,8 @@ interface Governing {
 
 /** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
 export function keyring({ settings, keys, objects, hashKey, adminHash, ownOf }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
-  const { auth, byRequest } = settings
-  const governing: Governing = { house: houseOf(objects), chargesOf: chargesIn(objects), rulesOf: rulesIn(objects), ownOf }
+  const { auth, byRequest, failsClosed } = settings
+  const governing: Governing = { house: houseOf(objects), chargesOf: chargesIn(objects, failsClosed), rulesOf: rulesIn(objects, failsClosed), ownOf }
   const entries = new Map<string, Entry>()
   for (const row of keys) {
     const asker: Asker = { keyId: row.id, method: 'key', mayRoute: byRequest && row.mayRoute, name: row.name, tenant: row.tenant, terms: row.terms }

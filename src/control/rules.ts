@@ -1,7 +1,7 @@
 /** The rules that are about one caller, out of all documents that are stored. */
 
 import { Failure } from '../canonical/failure.ts'
-import { policyBody, readPolicy } from '../contract/policies.ts'
+import { policyBody, readPolicy, type PolicyDocumentBody } from '../contract/policies.ts'
 import type { CompiledDocument } from '../policy/compile.ts'
 import type { Asker } from '../policy/facts.ts'
 import { rulesFor, type Rules } from '../policy/rules.ts'
@@ -17,12 +17,12 @@ interface Read {
 let known: ReadonlyMap<string, CompiledDocument> = new Map()
 
 /** Compiles them when the first caller asks. What it gives throws `Failure` where one of them cannot be read: nobody is free of rules for that. */
-export function rulesIn(objects: readonly StoredObject[]): (asker: Asker) => Rules | undefined {
+export function rulesIn(objects: readonly StoredObject[], failsClosed: boolean): (asker: Asker) => Rules | undefined {
   const rows = objects.filter(({ kind, body }) => kind === 'policy' && body !== null)
   if (rows.length === 0) return () => undefined
   let read: readonly Read[] | undefined
   return (asker) => {
-    read ??= readAll(rows)
+    read ??= readAll(rows, failsClosed)
     if (read.some(({ row, document }) => document === undefined && (row.tenant === null || row.tenant === asker.tenant)))
       throw new Failure('policy_unavailable', 'A policy is stored that this version of the gateway cannot read.')
     return rulesFor(
@@ -32,11 +32,11 @@ export function rulesIn(objects: readonly StoredObject[]): (asker: Asker) => Rul
   }
 }
 
-function readAll(rows: readonly StoredObject[]): readonly Read[] {
+function readAll(rows: readonly StoredObject[], failsClosed: boolean): readonly Read[] {
   const kept = new Map<string, CompiledDocument>()
   const read = rows.map((row): Read => {
-    const key = `${row.version} ${row.body}`
-    const document = known.get(key) ?? compileRow(row)
+    const key = `${failsClosed} ${row.version} ${row.body}`
+    const document = known.get(key) ?? compileRow(row, failsClosed)
     if (document !== undefined) kept.set(key, document)
     return { row, document }
   })
@@ -44,8 +44,11 @@ function readAll(rows: readonly StoredObject[]): readonly Read[] {
   return read
 }
 
-function compileRow({ body, version }: StoredObject): CompiledDocument | undefined {
+function compileRow({ body, version }: StoredObject, failsClosed: boolean): CompiledDocument | undefined {
   const { data } = policyBody.safeParse(JSON.parse(body ?? 'null'))
-  const compiled = data === undefined ? undefined : readPolicy(data.document, version)
+  const compiled = data === undefined ? undefined : readPolicy(failsClosed ? closed(data.document) : data.document, version)
   return compiled === undefined || 'problems' in compiled ? undefined : compiled
 }
+
+/** What cannot be judged is refused, whatever the rule says of that. */
+const closed = (document: PolicyDocumentBody): PolicyDocumentBody => ({ ...document, rules: document.rules.map((rule) => ({ ...rule, onError: 'deny' })) })

@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import type { JsonObject } from '../base/json.ts'
+import { Failure } from '../canonical/failure.ts'
 import { editBody, type EditedBody } from '../policy/edit.ts'
 import type { Detected, Undetected, Inspected } from '../policy/detector.ts'
 import { replaceTexts } from '../policy/passages.ts'
@@ -39,6 +40,8 @@ export function applyEdits<C extends AnyCall>(call: C, { edits, by, rules }: Ver
     did.push('rerouted')
   }
   if (did.length === 0) return call
+  if (call.upload !== undefined && edited.body !== call.body.object)
+    throw new Failure('policy_blocked', `The rule \`${by ?? rules[0]}\` wants this form changed, and the gateway changes no forms with files.`)
   const next = call.with({
     ...(edited.body !== call.body.object && { body: parseBody(Buffer.from(JSON.stringify(edited.body)), call.snapshot.limits) }),
     ...(isRerouted && { extensions: { ...call.extensions, route: edits.chain } }),
