@@ -1,5 +1,6 @@
 /** A call that a rule wants a person to decide on: held as long as the rule says, then refused until somebody has. */
 
+import type { Json } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
 import { pathOfReview, type Held } from '../policy/review.ts'
 import type { ReviewTerms, Verdict } from '../policy/verdict.ts'
@@ -15,10 +16,10 @@ const usual: ReviewTerms = { wait: 0, expiresIn: 24 * 3_600_000 }
 
 /** Resolves where somebody allowed it. Throws `Failure` where nobody did, or somebody did not. */
 export async function hold<C extends AnyCall>(call: C, { by, review: terms = usual }: Verdict, { plan, gateway, receipt }: Deciding<C>): Promise<void> {
-  const { caller, client, surface, extensions, body } = call
+  const { caller, client, surface, extensions } = call
   const { holder } = caller
   const target = firstOf(plan)!
-  const payload = vendorPart(body.object)
+  const payload = await payloadOf(call)
   const where = [extensions.route ?? '', extensions.provider ?? '', ...extensions.fallbacks]
   const company = asksForm(call) || asksMedia(call) ? undefined : keepCompany(call, receipt)
   try {
@@ -43,6 +44,13 @@ export async function hold<C extends AnyCall>(call: C, { by, review: terms = usu
   } finally {
     company?.stop()
   }
+}
+
+/** What an approval is bound to: of a form all of it, also what has not come yet. */
+async function payloadOf({ body, upload }: AnyCall): Promise<Json> {
+  if (upload === undefined) return vendorPart(body.object)
+  await upload.gather()
+  return { fields: { ...upload.fields }, files: await upload.describe() }
 }
 
 /** Clients may ask again so soon, in milliseconds. */

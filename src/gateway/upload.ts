@@ -1,6 +1,7 @@
 /** A form with files on its way in: its fields are read, and its bytes kept or passed on, so that no file is ever in memory whole. */
 
-import type { Json, JsonObject } from '../base/json.ts'
+import { createHash } from 'node:crypto'
+import { present, type Json, type JsonObject } from '../base/json.ts'
 import { MultipartCutter, MultipartFault, type Cut, type Part } from '../base/multipart.ts'
 import type { ByteSource } from '../base/source.ts'
 import { Spool, SpoolFull, type SpoolTerms } from '../base/spool.ts'
@@ -87,6 +88,16 @@ export class Upload {
     if (this.#files.length > 1) throw new Failure('unsupported_parameter', 'The model’s provider takes one file.', { param: this.#files[1]!.part.name })
     const { part, from, to } = file
     return { part, body: { length: to - from, ...this.#spool.read(from, to) } }
+  }
+
+  /** The files of a form that was gathered, as what is kept of them may say: their names, and the SHA-256 of their bytes. */
+  async describe(): Promise<JsonObject[]> {
+    const told: JsonObject[] = []
+    for (const { part, from, to } of this.#files) {
+      const { name, fileName, type } = part
+      told.push(present({ name, file_name: fileName, type, sha256: await digestOf(this.#spool.read(from, to)) }))
+    }
+    return told
   }
 
   /** Never throws: a file without a name goes with the process at the latest. */
@@ -179,6 +190,12 @@ export class Upload {
     const before: Json | undefined = this.fields[name]
     this.fields[name] = before === undefined ? (name.endsWith('[]') ? [value] : value) : [...[before].flat(), value]
   }
+}
+
+async function digestOf(source: ByteSource): Promise<string> {
+  const hash = createHash('sha256')
+  for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 function checkName({ name, fileName }: Part): void {

@@ -13,7 +13,7 @@ export interface Payload {
   readonly path: string
   /** Where the client says that it goes: chain, provider, fallbacks; an empty text for what it does not say. */
   readonly where: readonly string[]
-  /** Without what is ours. Of a form with files, its fields, and a digest of each file under its name. */
+  /** Without what is ours. Of a form its fields, and the names and digests of its files. */
   readonly body: Json
 }
 

@@ -13,6 +13,7 @@ import type { ReviewResource } from '../../src/contract/reviews.ts'
 import { Canaries, filesIn } from '../acceptance/canaries.ts'
 import { messagesPath, wordsOf } from '../acceptance/scene.ts'
 import { eventually } from '../gateway.ts'
+import { openai, reply } from '../upstream/index.ts'
 import { openGoverned } from './scene.ts'
 
 const model = 'up/gpt-4o-mini'
@@ -29,6 +30,7 @@ const webhook = createServer((request, response) => {
 await once(webhook, 'listening')
 after(() => webhook.close())
 const scene = await openGoverned({
+  script: (request) => (request.path.includes('/audio/') ? reply(200, { text: 'heard' }) : openai.speak('Hello there.')(request)),
   settings: {
     limits: { hold: '50ms', keepAlive: '100ms' },
     alerts: { webhooks: [{ url: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/alerts` }] },
@@ -84,6 +86,25 @@ test('(routing 71) what was approved runs once, exactly as it was asked', async 
   assert.equal((await scene.say(model, fields)).status, 403)
   assert.equal(asked() - before, 1)
   assert.notEqual((await newest()).id, id)
+})
+
+test('(routing 71) the approval of a form is of its files too, and of the fields behind them', async () => {
+  const send = async (bytes: string, language: string): Promise<number> => {
+    const form = new FormData()
+    form.append('model', 'up/whisper-1')
+    form.append('file', new Blob([bytes], { type: 'audio/wav' }), 'a.wav')
+    form.append('language', language)
+    const headers = { authorization: `Bearer ${scene.key}`, 'x-omni-metadata': '{"feature":"held"}' }
+    return (await fetch(`${scene.url}/v1/audio/transcriptions`, { method: 'POST', headers, body: form })).status
+  }
+  const before = asked()
+  assert.equal(await send('sound', 'en'), 403)
+  const { id } = await newest()
+  const { content } = (await scene.admin('GET', `reviews/${id}`)).json() as unknown as ReviewResource
+  assert.match(content!, /"file_name":"a.wav".*"sha256":"[0-9a-f]{64}"/)
+  await decide(id, 'approve')
+  assert.deepEqual([await send('noise', 'en'), await send('sound', 'de'), asked() - before], [403, 403, 0])
+  assert.deepEqual([await send('sound', 'en'), asked() - before], [200, 1])
 })
 
 test('[C58] (routing 57) an approval of one key is none of another', async () => {
