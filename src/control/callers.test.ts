@@ -44,7 +44,7 @@ function callerOf(row: ClientKey, objects: readonly StoredObject[] = [acme], giv
     hashKey: (token) => `hash of ${token}`,
     adminHash: 'hash of admin',
     ownOf: () => undefined,
-  } as Parameters<typeof keyring>[0])
+  })
   try {
     return identify('secret')
   } catch (error) {

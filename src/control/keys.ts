@@ -110,7 +110,7 @@ function refuseRevoked({ revokedAt }: ClientKey): void {
 
 /** Throws `Failure` naming the field. */
 function check({ expires_at: expiresAt, team, agent, user }: Partial<KeyBody>, tenant: string, rows: readonly StoredObject[]): void {
-  if (expiresAt != null && expiresAt <= now())
+  if (expiresAt !== undefined && expiresAt !== null && expiresAt <= now())
     throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
   checkTenant(tenant, rows)
   if (team !== undefined) checkMember('team', team, tenant, rows)

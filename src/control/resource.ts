@@ -110,7 +110,7 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   const body = parseBody(resource.schema, request.body)
   const rows = await control.store.objects.list()
   const row = rows.find((one) => one.kind === kind && one.id === id)
-  const before = row?.body == null ? undefined : row
+  const before = row === undefined || row.body === null ? undefined : row
   const tenant = resource.tenantOf(body, id)
   if (before !== undefined && !maySee(request.viewer, before.tenant)) throw missing(resource)
   if (!maySee(request.viewer, tenant)) throw new Failure('insufficient_scope', 'You may change what is your tenant’s alone.', { param: 'tenant' })

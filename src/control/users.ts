@@ -95,7 +95,7 @@ interface SessionTerms {
 /** Who is known by what was found; undefined where it is over: by time, or because its user is another than then. */
 export function viewerOf(found: FoundToken, at: number, { idle }: SessionTerms): Extract<Viewer, { readonly role: 'user' }> | undefined {
   const { id, expiresAt, usedAt, session, user: row } = found
-  const [person] = livingOf(user, [row])
+  const [person] = livingOf(user, [{ kind: 'user', ...row }])
   if (person === undefined || at >= (expiresAt ?? Infinity)) return undefined
   if (session !== undefined && (session.userVersion !== person.version || at >= usedAt + idle || at >= (session.tokenExpiresAt ?? Infinity))) return undefined
   const { version, tenant, body } = person

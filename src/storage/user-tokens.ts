@@ -1,7 +1,6 @@
 /** Tokens of users and their sessions in the database: only their keyed hashes. Of whom is gone, or whose token is, nothing is found. */
 
 import type { Kysely } from 'kysely'
-import type { StoredObject } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** By what users are known: the token of each, and the sessions that were begun with it. Only keyed hashes. */
@@ -42,7 +41,8 @@ export interface FoundToken extends Omit<NewUserToken, 'hash'> {
   readonly usedAt: number
   /** Of a session. */
   readonly session: { readonly userVersion: number; readonly tokenExpiresAt: number | null } | undefined
-  readonly user: StoredObject
+  /** As it is stored. */
+  readonly user: { readonly id: string; readonly tenant: string | null; readonly version: number; readonly body: string | null; readonly changedAt: number }
 }
 
 export function storedUserTokens(db: Kysely<Tables>): UserTokens {
@@ -81,7 +81,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof found>['execute']>>[number]
 
 function show(row: Row): FoundToken {
   const { id, user_id: userId, tenant, version, body } = row
-  const user: StoredObject = { kind: 'user', id: userId, tenant, version, body, changedAt: row.changed_at }
+  const user = { id: userId, tenant, version, body, changedAt: row.changed_at }
   const session = row.user_version === null ? undefined : { userVersion: row.user_version, tokenExpiresAt: row.token_expires_at }
   return { id, userId, createdAt: row.created_at, expiresAt: row.expires_at, usedAt: row.used_at, session, user }
 }

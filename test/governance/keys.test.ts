@@ -46,7 +46,7 @@ describe('a key', () => {
     const { id } = await people.key({ tenant: 'acme', ...terms })
     const change = { name: 'renamed', tenant: 'acme', expires_at: Date.now() + 60_000 }
     const [one, other] = await Promise.all([ask('PUT', `/keys/${id}?version=1`, change), ask('PUT', `/keys/${id}?version=1`, { ...change, name: 'other' })])
-    assert.deepEqual([one.status, other.status].toSorted(), [200, 409])
+    assert.deepEqual(new Set([one.status, other.status]), new Set([200, 409]))
     assert.equal((await ask('PUT', `/keys/${id}`, change)).status, 409, 'without a version')
     const shown = await done('GET', `/keys/${id}`)
     assert.deepEqual(
