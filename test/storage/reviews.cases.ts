@@ -11,7 +11,7 @@ import type { Place, StoreCases } from './place.ts'
 const at = 1_000_000
 const bounds = { pendingOfKey: 100, pending: 10_000, bytes: 1 << 30 }
 
-export const review = (hash: string, asked: Partial<NewReview> = {}): NewReview => ({
+const review = (hash: string, asked: Partial<NewReview> = {}): NewReview => ({
   id: reviewId(),
   tenant: 'acme',
   key: 'key_1',
