@@ -165,7 +165,15 @@ export class Asking {
     // It was there before, and somebody took it meanwhile.
     else if (!share.isAsked) this.#waiting.push(one)
     else if (share.elsewhere > 0 && one.pauses < pauses.length) this.#rest(one)
-    else end(one, refusalOf(one.wants[hold]!, share, this.#options.clocks.monotonic(), this.time))
+    else end(one, this.#refuse(one.wants[hold]!, share))
+  }
+
+  /** What this call was told the next ones are told for a moment, and no longer, however many they are. */
+  #refuse(want: Want, share: Share): Taken {
+    const at = this.#options.clocks.monotonic()
+    const amount = amountOf(want)
+    share.dryUp(amount, at, share.retryAfter(amount, at, this.time))
+    return refusalOf(want, share, at, this.time)
   }
 
   #rest(one: Waiting): void {
@@ -180,11 +188,8 @@ export class Asking {
   }
 }
 
-/** For the next calls as for this one: what it was told is told for a moment. */
 export function refusalOf(want: Want, share: Share, at: number, time: number): Taken {
-  const retryAfterMs = share.retryAfter(amountOf(want), at, time)
-  share.dryUp(amountOf(want), at, retryAfterMs)
-  return { short: want, retryAfterMs, left: share.remaining(at) }
+  return { short: want, retryAfterMs: share.retryAfter(amountOf(want), at, time), left: share.remaining(at) }
 }
 
 const fail = (one: Waiting): void => end(one, { fault: 'store', want: one.wants[one.lacking]! })

@@ -28,6 +28,20 @@ describe('one process', () => {
     assert.equal(scene.store.heldOf('w'), 100 + Math.floor(1500 / 16))
   })
 
+  test('asks again a moment later, however many calls are refused meanwhile: what was raised, or given back, is found', async () => {
+    const scene = new Scene()
+    const shares = scene.open('a')
+    held(await shares.take([want(money(10), 10)]))
+    assert.ok('short' in (await scene.end(shares.take([want(money(10))]))))
+    const raised = money(20)
+    let refusals = 0
+    for (; refusals < 20; refusals += 1) {
+      if ('hold' in (await scene.end(shares.take([want(raised)])))) break
+      await scene.move(10)
+    }
+    assert.ok(refusals <= 11, `${refusals} refusals`)
+  })
+
   test('(routing 32) takes all of a call or nothing: where the second limit is short, the first is not charged', async () => {
     const scene = new Scene()
     const shares = scene.open('a')
