@@ -34,7 +34,7 @@ export interface PlaneParts {
   /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
   readonly fetchPrices: (url: string) => Promise<string>
   /** Opened after the first snapshot: what is written down says which one. */
-  readonly keeping: () => Pick<Control, 'ledger' | 'sweep' | 'testAlerts'>
+  readonly keeping: () => Pick<Control, 'ledger' | 'sweep' | 'testAlerts'> & { readonly alerting: { wake(): void } }
 }
 
 /** What is read when the process starts, and not again. */
@@ -100,7 +100,7 @@ export class Plane {
     this.#prices = new StoredPrices(parts.settings.dataDir, (sentence) =>
       parts.log.tell('error', 'the stored price table is not used; the built-in one goes on', { problem: sentence }),
     )
-    this.reviews = new ReviewBook({ data: parts.data, settings: () => this.#settings, log: parts.log })
+    this.reviews = new ReviewBook({ ...parts, settings: () => this.#settings, onNotice: () => parts.keeping().alerting.wake() })
     this.health = new Health({ ...parts.settings.health, queueSize: parts.settings.queue.size })
   }
 

@@ -27,7 +27,12 @@ after(async () => {
 function bookOver(store: Pick<Store, 'reviews'>, waiting = 1000): ReviewBook {
   const log = new Log(new Writable({ write: (_piece, _encoding, done) => done() }), 'error')
   const sealReview = (text: string): Uint8Array => Buffer.from(text).toReversed()
-  return new ReviewBook({ data: { store, hashPayload: (pieces) => pieces.join(''), sealReview }, settings: () => ({ reviews: { waiting }, alerts: [] }), log })
+  return new ReviewBook({
+    data: { store, hashPayload: (pieces) => pieces.join(''), sealReview },
+    settings: () => ({ reviews: { waiting }, alerts: [] }),
+    onNotice: () => {},
+    log,
+  })
 }
 
 let hashes = 0

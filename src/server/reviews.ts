@@ -16,6 +16,8 @@ export interface ReviewBookParts {
   readonly data: Pick<Data, 'hashPayload' | 'sealReview'> & { readonly store: Pick<Store, 'reviews'> }
   /** How many may wait at once, and who is told of new ones. */
   readonly settings: () => Pick<Settings, 'reviews' | 'alerts'>
+  /** A notice of a new one was written down. */
+  readonly onNotice: () => void
   readonly log: Log
 }
 
@@ -103,13 +105,14 @@ export class ReviewBook implements Reviews {
 
   /** The review of the payload, which may be a new one. */
   async #attach(asked: Asked): Promise<Review | 'full'> {
-    const { settings, log } = this.#parts
+    const { settings, onNotice, log } = this.#parts
     const at = now()
     const found = await this.#store.find(boundTo(asked), at)
     if (found !== undefined) return found
     const made = this.#make(asked, at)
     const added = await this.#store.add(made, bounds, { notice: noticeOf(made), receivers: settings().alerts.map(({ name }) => name) })
     if (added === 'full') log.tell('warn', 'more calls wait for a person than may', { tenant: asked.tenant, key: asked.key ?? 'none' })
+    else if (added.id === made.id) onNotice()
     return added
   }
 

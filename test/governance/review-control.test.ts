@@ -17,7 +17,7 @@ import { startGateway } from '../gateway.ts'
 const gateway = await startGateway()
 const data = await openData({ dataDir: gateway.dataDir, hasOwnBackup: false, inputHash: 'hmac' })
 const log = new Log(new Writable({ write: (_piece, _encoding, done) => done() }), 'error')
-const book = new ReviewBook({ data, settings: () => ({ reviews: { waiting: 10 }, alerts: [] }), log })
+const book = new ReviewBook({ data, settings: () => ({ reviews: { waiting: 10 }, alerts: [] }), onNotice: () => {}, log })
 after(async () => {
   book.close()
   await data.store.close()
