@@ -97,6 +97,18 @@ test('(routing 71, 73) so have four on one PostgreSQL', async (context) => {
   await approveOnce({ dataDir: await newFolder(context), env: { OMNI_DATABASE_URL: await postgres.createDatabase() } }, context)
 })
 
+test('where the database is gone a held call is refused, and goes nowhere', async (context) => {
+  const postgres = await startPostgres()
+  if (typeof postgres === 'string') return context.skip(postgres)
+  const gateway = await startOn({ dataDir: await newFolder(context), env: { OMNI_DATABASE_URL: await postgres.createDatabase() } }, context)
+  await control(gateway, 'PUT', 'policies/house', document)
+  await postgres.stop()
+  const before = upstream.requests.length
+  const { status, told } = await say(gateway, gateway.key, 'anything')
+  assert.deepEqual([status, (told.error as JsonObject).code, upstream.requests.length], [503, 'review_unavailable', before])
+  await gateway.kill()
+})
+
 test('(routing 71, 74) a gateway that is killed between the approval’s use and the answer leaves an interrupted receipt, and asks again', async (context) => {
   const spot = { dataDir: await newFolder(context) }
   const doomed = await startOn(spot, context)
