@@ -35,7 +35,7 @@ const isCrossed = (amount: number, percent: number, spent: number): boolean => B
 export function noticeOf(budget: Budget, { from, to }: Span, { counter, spent }: SpentCounter, percent: number): NoticeBody {
   const { id, tenant, scope, period, timeZone, amount } = budget
   const values = readCounter(counter)?.values ?? {}
-  const whose = Object.entries(values).map(([name, value]) => `${name} ${value}`)
+  const whose = Object.entries(values).map(([name, value]) => `${name} ${plain(value)}`)
   const name = [id, ...whose].join(', ')
   const of = period === 'total' ? 'in all' : `for the ${period}`
   const until = to === null ? '' : ` It begins anew on ${writeTime(to, timeZone)} (${timeZone}).`
@@ -59,6 +59,9 @@ export function noticeOf(budget: Budget, { from, to }: Span, { counter, spent }:
     },
   }
 }
+
+/** Names of models come from clients: none of them begins a line of its own, or turns what stands around it. */
+const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 
 /** As people there read it. */
 const writeTime = (at: number, timeZone: string): string => new Date(at).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })

@@ -188,15 +188,16 @@ void describe('a receiver', () => {
     await using slack = await startUpstream(reply(200, 'ok'))
     await using mailbox = await openMailbox({ user: 'gateway', password: 'of-mail' })
     await place.store.objects.put(budget('money', { each: ['model'] }))
-    place.spend(`${ofMoney}|model=<!channel>&*`, 81)
+    place.spend(`${ofMoney}|model=<!channel>&*%0d%0aBcc: x@y.example`, 81)
     await place.start(`  webhooks: [{ url: "${slack.url}/T0/B0", format: slack }]
   mail: { host: 127.0.0.1, port: ${mailbox.port}, user: gateway, password: of-mail, from: gateway@example.com, to: "ops@example.com, cfo@example.com" }`)
     await eventually(() => slack.requests.length === 1 && mailbox.letters.length === 1)
     const { text } = slack.requests[0]!.json() as { readonly text: string }
-    assert.match(text, /^\*Budget money, model &lt;!channel&gt;&amp;∗: 80 % is spent\*\n\$81\.00 of the \$100\.00/)
+    assert.match(text, /^\*Budget money, model &lt;!channel&gt;&amp;∗\uFFFD\uFFFDBcc: x@y\.example: 80 % is spent\*\n\$81\.00 of the \$100\.00/)
     const [letter] = mailbox.letters
     assert.deepEqual(letter!.to, ['ops@example.com', 'cfo@example.com'])
-    assert.match(letter!.source, /^Subject: Budget money, model <!channel>&\*: 80 % is spent\r$/m)
+    assert.match(letter!.source, /^Subject: =\?UTF-8\?Q\?Budget_money=2C_model_[^]*\r\nMessage-ID/m)
+    assert.doesNotMatch(letter!.source, /^Bcc/im)
     assert.match(letter!.source, /^Message-ID: <ntc_[\da-f]{32}@omni-gateway>\r$/m)
     assert.match(letter!.source.replaceAll('=\r\n', ''), /\$81\.00 of the \$100\.00 for the month/)
   })
