@@ -47,20 +47,26 @@ export class Charge {
 
   /** Takes what the call needs of limits, were it to go there. Throws `Failure` where one is reached. */
   async admit(call: Charged, target: Target): Promise<void> {
-    const demand = this.#demandOf(call, target)
+    await this.#admit(call, this.#demandOf(call, target))
+  }
+
+  async #admit(call: Charged, demand: Demand): Promise<void> {
     const wants = wantsOfLimits(this.#charges, demand)
     if (isSame(wants, this.#limits.wants)) return
     giveBack(this.#limits)
     this.#limits = nothing
-    this.#limits = await this.#take(wants, call)
-    this.#receipt.limits = limitHeaders(this.#limits.wants, this.#counters)
+    try {
+      this.#limits = await this.#take(wants, call)
+    } finally {
+      this.#receipt.limits = limitHeaders(wants, this.#counters)
+    }
   }
 
   /** The same of limits and budgets, for the target that is about to be asked, and will bill. What was held for another is given back. */
   async reserve(call: Charged, target: Target): Promise<void> {
-    await this.admit(call, target)
     const { record } = this.#receipt
     const demand = this.#demandOf(call, target)
+    await this.#admit(call, demand)
     const wants = wantsOfBudgets(this.#charges, demand, record.created_at)
     const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, record.created_at) : undefined
     if (refusing !== undefined) throw unpriced(refusing)
