@@ -10,6 +10,8 @@ import { StorageError } from '../storage/errors.ts'
 const sweepEvery = 100
 const keepEvery = 3000
 export const lease = 15_000
+/** Opening it takes longer than asking it: a thread, a connection. */
+const openMs = 3000
 
 export interface BranchOptions {
   /** Asked for again where it rejects. */
@@ -24,8 +26,15 @@ const clocks: Clocks = {
   monotonic,
   now,
   after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return { cancel: () => clearTimeout(timer) }
+    let soon: NodeJS.Immediate | undefined
+    // Where this process itself was late, the answer may have come long ago: what has come is heard first.
+    const timer = setTimeout(() => (soon = setImmediate(run)), ms)
+    return {
+      cancel: () => {
+        clearTimeout(timer)
+        clearImmediate(soon)
+      },
+    }
   },
 }
 
@@ -53,6 +62,11 @@ export class Branch {
     return this.#opened === undefined ? this.#takeFirst(wants) : this.#opened.shares.take(wants)
   }
 
+  /** So that the first call finds it open; it is tried again by that call where it cannot be. */
+  async open(): Promise<void> {
+    await this.#open().catch((error: unknown) => this.#options.heard(error))
+  }
+
   /** What is used is said, and the rest given back. */
   async close(): Promise<void> {
     const opened = this.#opened ?? (await this.#opening?.catch(() => undefined))
@@ -66,13 +80,12 @@ export class Branch {
   }
 
   async #takeFirst(wants: readonly Want[]): Promise<Taken> {
-    const { patience, heard } = this.#options
-    const late = pause(patience)
+    const late = pause(openMs)
     try {
       const opened = await Promise.race([this.#open(), late.done])
       if (opened !== undefined) return await opened.shares.take(wants)
     } catch (error) {
-      heard(error)
+      this.#options.heard(error)
     } finally {
       late.cancel()
     }
@@ -101,7 +114,7 @@ export class Branch {
   #listening(bank: Bank): Bank {
     const { heard, patience } = this.#options
     const hear = async <T>(answer: Promise<T>): Promise<T> => {
-      const late = setTimeout(() => heard(new StorageError('unavailable', 'Counters are not answered for in time.')), patience)
+      const late = clocks.after(patience, () => heard(new StorageError('unavailable', 'Counters are not answered for in time.')))
       try {
         const given = await answer
         heard()
@@ -110,7 +123,7 @@ export class Branch {
         heard(error)
         throw error
       } finally {
-        clearTimeout(late)
+        late.cancel()
       }
     }
     return { exchange: (asks) => hear(bank.exchange(asks)), keep: (ms) => hear(bank.keep(ms)), close: () => bank.close() }

@@ -43,6 +43,12 @@ export class Counters implements Counting {
     this.#limits = url === undefined ? this.#budgets : this.#branch('redis', openRedis)
   }
 
+  /** Opens what counts limits or budgets, so that no call has to wait for that. Never rejects. */
+  async prepare(kinds: ReadonlySet<string>): Promise<void> {
+    const needed = [...(kinds.has('limit') ? [this.#limits] : []), ...(kinds.has('budget') ? [this.#budgets] : [])]
+    await Promise.all(needed.map((branch) => branch.open()))
+  }
+
   take(wants: readonly Want[]): Taken | Promise<Taken> {
     return this.#branchOf(wants[0]?.terms).take(wants)
   }

@@ -124,6 +124,8 @@ async function run({ settings, version }: Start, prepared: Prepared): Promise<Ru
   await plane.publish()
   await keeper.start()
   const { counters, inspection } = governing
+  const objects = await data.store.objects.list()
+  await counters.prepare(new Set(objects.flatMap(({ kind, body }) => (body === null ? [] : [kind]))))
   const indexed = (receipts: readonly string[]) => counters.indexed(receipts)
   const keeping = (state.keeping = await openKeeping({ settings, data, log, plane, instance: state.instance, version, build, indexed }))
   const firstKey = await plane.makeFirstKey()

@@ -9,7 +9,7 @@ import type { Taken } from '../../src/policy/shares.ts'
 import { Counters } from '../../src/server/counters.ts'
 import { RedisConnection } from '../../src/storage/redis/connection.ts'
 import { startRedis, type TestRedis } from '../redis.ts'
-import { openWay, type Way } from './redis-way.ts'
+import { Way } from './redis-way.ts'
 
 /** What a call may wait, and what a busy machine adds to it, with one in ten at worst of which it adds more. */
 const soonMs = 50 + 10
@@ -80,10 +80,10 @@ async function takeFor(ms: number, { counters }: Process, terms: CounterTerms): 
 function testFaults(server: TestRedis): void {
   let way: Way
   before(async () => {
-    way = await openWay(server.port)
+    way = await Way.open(server.port)
   })
   after(async () => {
-    await way[Symbol.asyncDispose]()
+    await way.close()
     await server.stop()
   })
 
@@ -99,11 +99,11 @@ function testFaults(server: TestRedis): void {
     test('[B18] (routing 37) down: each call hears of it within 50 ms, and it is counted again soon after', async (t) => {
       const process = await begun(t)
       const terms = bucket(1000)
-      way.close()
+      way.cut()
       const { held, faults } = await takeFor(300, process, terms)
       assert.equal(held, 0)
       assert.ok(faults > 10)
-      way.open()
+      way.mend()
       assert.ok((await untilCounted(process, terms, 6000)) < 6000)
       assert.deepEqual(process.told, [
         'warn limits or budgets cannot be counted; each says what becomes of its calls',
@@ -199,14 +199,14 @@ function testFaults(server: TestRedis): void {
 
     test('[B18] (routing 37) that comes back is not run over: twenty processes try at times of their own, ever more seldom', async () => {
       const connections = await Promise.all(Array.from({ length: 20 }, () => RedisConnection.open(`redis://127.0.0.1:${way.port}`)))
-      way.close()
+      way.cut()
       const from = way.asked.length
       await pause(3000)
       const tries = way.asked.slice(from)
       assert.ok(tries.length >= 20 && tries.length <= 120, `${tries.length} tries in 3 seconds`)
       const most = Math.max(...tries.map((at) => tries.filter((other) => other >= at && other < at + 10).length))
       assert.ok(most <= 10, `${most} of 20 tried within 10 ms`)
-      way.open()
+      way.mend()
       const answers = connections.map(async (connection) => {
         const end = performance.now() + 6000
         for (;;) {

@@ -1,6 +1,7 @@
 /** One connection to Redis or Valkey, which comes back by itself. Who asks is answered soon, or hears soon that nobody does. */
 
 import type { RedisClientType } from '@redis/client'
+import { pause } from '../../base/clock.ts'
 import { StorageError } from '../errors.ts'
 
 /** What a call waits for its limits; with what is on either side of it, that stays within 50 milliseconds. */
@@ -8,6 +9,8 @@ const answerMs = 40
 /** A server that owes an answer for so long is asked on another connection. */
 const silentMs = 1000
 const connectMs = 2000
+/** The first who asks waits for the first try. */
+const openMs = 500
 /** Before the next try, and twice as much each time: half of it at least. Gateways that lost the server together do not all come back at once. */
 const firstPauseMs = 200
 const longestPauseMs = 5000
@@ -28,7 +31,7 @@ export class RedisConnection {
     this.#connect = connect
   }
 
-  /** Resolves once the first try has succeeded or failed; further ones go on by themselves. */
+  /** Resolves once the first try has succeeded or failed, or takes long; it and further ones go on by themselves. */
   static async open(url: string): Promise<RedisConnection> {
     const { createClient } = await import('@redis/client')
     const create = () =>
@@ -44,7 +47,9 @@ export class RedisConnection {
         socket: { connectTimeout: connectMs, reconnectStrategy: false },
       }) as unknown as RedisClientType
     const connection = new RedisConnection(create)
-    await connection.#try()
+    const late = pause(openMs)
+    await Promise.race([connection.#try(), late.done])
+    late.cancel()
     return connection
   }
 
@@ -54,15 +59,23 @@ export class RedisConnection {
     if (client === undefined || this.#silence) throw new StorageError(this.#isClosed ? 'closed' : 'unavailable', 'Redis cannot be reached.')
     const answer = client.sendCommand<Reply>(words)
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
+      const giveUp = (): void => {
         this.#hush(client, answer)
         reject(new StorageError('unavailable', 'Redis does not answer in time.', 'TIMEOUT'))
-      }, answerMs)
+      }
+      let soon: NodeJS.Immediate | undefined
+      // Where this process itself was late, the answer may have come long ago: what has come is heard first.
+      const late = setTimeout(() => (soon = setImmediate(giveUp)), answerMs)
       const heard = (reply: Reply): void => {
         this.#tries = 0
         resolve(reply)
       }
-      answer.then(heard, (error: unknown) => reject(this.#refused(client, error))).finally(() => clearTimeout(late))
+      answer
+        .then(heard, (error: unknown) => reject(this.#refused(client, error)))
+        .finally(() => {
+          clearTimeout(late)
+          clearImmediate(soon)
+        })
     })
   }
 
