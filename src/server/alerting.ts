@@ -8,6 +8,7 @@ import type { IndexEntry } from '../receipts/index-entry.ts'
 import { chargesOf, fieldAt } from '../storage/entry-fields.ts'
 import type { Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import { writeBudgetMetrics } from '../telemetry/budgets.ts'
 import { writeAlertMetrics } from '../telemetry/sinks.ts'
 import { HttpTransport } from '../upstream/http.ts'
 import { receiversOf } from './alert-receivers.ts'
@@ -23,7 +24,7 @@ export interface Alerting {
   /** A notice was written down by this process. */
   wake(): void
   readonly test: Control['testAlerts']
-  /** In Prometheus' text format; empty where nobody is told. */
+  /** In Prometheus' text format; empty where there are no budgets and nobody is told. */
   metrics(): string
   /** Gives up after `ms`: what is not told by then is told after the next start. */
   close(ms: number): Promise<void>
@@ -52,7 +53,7 @@ export function openAlerting({ settings, store, log }: { readonly settings: Sett
     },
     wake: () => messenger.wake(),
     test: (told) => messenger.test({ id: noticeId(), tenant: null, at: now(), ...told }),
-    metrics: () => (settings.alerts.length > 0 ? writeAlertMetrics(messenger.status) : ''),
+    metrics: () => (alerts.ratios.size > 0 ? writeBudgetMetrics(alerts.ratios) : '') + (settings.alerts.length > 0 ? writeAlertMetrics(messenger.status) : ''),
     async close(ms) {
       await alerts.close()
       await messenger.close(ms)

@@ -1,6 +1,6 @@
 /** Finds out that a budget is nearly spent, off the hot path: by what is spent, which is less than what is spent and reserved, and never taken back. */
 
-import { now } from '../base/clock.ts'
+import { monotonic, now } from '../base/clock.ts'
 import { noticeId } from '../base/ids.ts'
 import { readBudgets } from '../control/budgets.ts'
 import { idOfBudget } from '../policy/counter-id.ts'
@@ -21,6 +21,8 @@ export interface AlertsOptions {
 
 /** What one call after the other spends is looked at together, in milliseconds. */
 const lookAfter = 500
+/** A look that takes long, at a budget for each of many keys, is followed by so many times as long a rest. */
+const restFactor = 10
 /** Budgets that are looked at by name; where more were spent of, all are looked at. */
 const mostTouched = 1000
 /** Counters of one budget that are read at once. */
@@ -38,6 +40,9 @@ export class Alerts {
   readonly #touched = new Set<string>()
   /** What is there, by `Crossing.once`. Bounded by `mostKnown`. */
   readonly #known = new Set<string>()
+  /** By the budget: how much is spent of its fullest counter, as of the last look. Bounded by the budgets. */
+  readonly #fullest = new Map<string, number>()
+  #lookTook = 0
   #soon: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
@@ -48,20 +53,27 @@ export class Alerts {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#lookSoon(() => true), this.#options.lookEvery ?? 60_000).unref()
-    this.#lookSoon(() => true)
+    this.#timer = setInterval(() => this.#lookSoon(undefined), this.#options.lookEvery ?? 60_000).unref()
+    this.#lookSoon(undefined)
+  }
+
+  /** How much is spent of each budget, where it has several counters of the fullest: from 0 to 1 and beyond. */
+  get ratios(): ReadonlyMap<string, number> {
+    return this.#fullest
   }
 
   /** Something was spent of this counter. */
   touch(counter: string): void {
     if (this.#touched.size < mostTouched) this.#touched.add(ruleOf(counter))
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined
-      const all = this.#touched.size >= mostTouched
-      const touched = new Set(this.#touched)
-      this.#touched.clear()
-      this.#lookSoon((budget) => all || touched.has(ruleOf(idOfBudget(budget))))
-    }, lookAfter).unref()
+    this.#soon ??= setTimeout(
+      () => {
+        this.#soon = undefined
+        const touched = this.#touched.size < mostTouched ? new Set(this.#touched) : undefined
+        this.#touched.clear()
+        this.#lookSoon(touched)
+      },
+      Math.max(lookAfter, this.#lookTook * restFactor),
+    ).unref()
   }
 
   async close(): Promise<void> {
@@ -72,20 +84,28 @@ export class Alerts {
   }
 
   /** One look after the other. Where the database is away, the next look at all finds what this one would have. */
-  #lookSoon(isMeant: (budget: Budget) => boolean): void {
-    this.#looking = this.#looking.then(() => (this.#isClosing ? undefined : this.#look(isMeant).catch(() => {})))
+  #lookSoon(touched: ReadonlySet<string> | undefined): void {
+    this.#looking = this.#looking.then(() => (this.#isClosing ? undefined : this.#look(touched).catch(() => {})))
   }
 
-  async #look(isMeant: (budget: Budget) => boolean): Promise<void> {
-    const { objects } = this.#options.store
-    const budgets = readBudgets(await objects.list('budget')).filter((budget) => budget.alerts.length > 0 && budget.amount > 0 && isMeant(budget))
-    for (const budget of budgets) await this.#lookAt(budget)
+  /** At those that were touched; at all where it is not known which. */
+  async #look(touched: ReadonlySet<string> | undefined): Promise<void> {
+    const began = monotonic()
+    const budgets = readBudgets(await this.#options.store.objects.list('budget')).filter(({ amount }) => amount > 0)
+    const ids = new Set(budgets.map(({ id }) => id))
+    for (const id of this.#fullest.keys()) if (!ids.has(id)) this.#fullest.delete(id)
+    for (const budget of budgets) if (touched === undefined || touched.has(ruleOf(idOfBudget(budget)))) await this.#lookAt(budget)
+    this.#lookTook = monotonic() - began
   }
 
   async #lookAt(budget: Budget): Promise<void> {
     const { spent } = this.#options.store
     const { from } = periodOf(budget.period, budget.timeZone, now())
-    const query = { under: idOfBudget(budget), from, least: leastToTell(budget), most: atOnce }
+    const under = idOfBudget(budget)
+    const [fullest] = await spent.list({ under, from, most: 1 })
+    this.#fullest.set(budget.id, (fullest?.spent ?? 0) / budget.amount)
+    const query = { under, from, least: leastToTell(budget), most: atOnce }
+    if (budget.alerts.length === 0 || fullest === undefined || fullest.spent < query.least) return
     let behind: string | undefined = ''
     do {
       const rows = await spent.list({ ...query, behind })

@@ -112,6 +112,7 @@ void describe('a budget that is nearly spent', () => {
       assert.equal(receiver.requests.length, heard)
     }
     assert.deepEqual(receiver.requests.map(percentOf), [50, 80, 95])
+    assert.match(alerting.metrics(), /^omni_budget_spent_ratio\{budget="money"\} 1\.5$/m)
     const [first] = receiver.requests
     const { id, at: _, ...event } = first!.json()
     assert.deepEqual(event, {
