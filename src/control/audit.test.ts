@@ -2,16 +2,19 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ControlRoute } from './route.ts'
 import { controlRoutes } from './routes.ts'
 
-/** They only say what would change. */
-const changeless = ['/_omni/prices/changes']
+/** They only say what would change, or whether it could. */
+const changeless = ['/_omni/prices/changes', '/_omni/policies/check']
+const readsReceipts = ({ method, path }: Pick<ControlRoute, 'method' | 'path'>): boolean =>
+  (method === 'GET' && path.startsWith('/_omni/reports')) || path === '/_omni/policies/replay'
 
 test('every call that changes something has a name in the log of receipts, and so has every one that reads receipts', () => {
   for (const { method, path, action } of controlRoutes) {
-    const isTold = (method !== 'GET' && !changeless.includes(path)) || path.startsWith('/_omni/reports')
-    assert.equal(action !== undefined, isTold, `${method} ${path}`)
-    assert.equal(action === 'receipts_read', method === 'GET' && isTold, `${method} ${path}`)
+    const isReading = readsReceipts({ method, path })
+    assert.equal(action !== undefined, isReading || (method !== 'GET' && !changeless.includes(path)), `${method} ${path}`)
+    assert.equal(action === 'receipts_read', isReading, `${method} ${path}`)
   }
 })
 
