@@ -43,4 +43,3 @@ export const redemption = z.strictObject({ code: z.string().min(1).max(200) })
 
 export type InvitationBody = z.output<typeof invitationBody>
 export type InvitationResource = z.output<typeof invitationResource>
-export type GrantBody = z.output<typeof grantBody>
