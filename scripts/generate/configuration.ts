@@ -55,8 +55,8 @@ const sections: { readonly [section: string]: string } = {
   media: 'Media that clients name by URL.',
   receipts:
     'How receipts are kept, and who else has them ([how they are made and checked](receipts.md)). Anchors and exports are lists: each entry has one of the settings that say where it goes, and those that belong to it.',
-  alerts: 'Who is told when a budget is nearly spent. A webhook’s `url` may hold a secret, and is not shown again.',
-  reviews: 'Calls that are held for a person ([how](governance.md#reviews)). A webhook’s `url` may hold a secret, and is not shown again.',
+  alerts: 'Who is told when a budget is nearly spent, or a call waits for a person. A webhook’s `url` may hold a secret, and is not shown again.',
+  reviews: 'Calls that are held for a person ([how](governance.md#reviews)). Who is told of alerts is told of each.',
   detectors: 'Services that look at texts for the rules of policies; documents call them by these names ([detectors](detectors.md)).',
   sessions: 'How long users of the control API stay signed in. A session is begun with a user’s token, and ends with any change of the user.',
   storage: 'Where things are kept.',
