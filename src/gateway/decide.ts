@@ -1,5 +1,7 @@
 /** Whether a call may go on, and as what: limits first, then the rules of whoever governs its caller. */
 
+import type { Candidates } from '../policy/rules.ts'
+import { areContained } from '../policy/sum-up.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
@@ -32,33 +34,33 @@ export async function decide<C extends AnyCall>(deciding: Deciding<C>): Promise<
 
 async function judge<C extends AnyCall>(deciding: Deciding<C>, first: Target): Promise<Decided<C>> {
   const { call, plan, receipt } = deciding
-  const { rules } = call.caller
-  receipt.record.policy_version = rules!.version
-  const candidates = rules!.candidates(plainFacts(call, first), 'request')
+  const rules = call.caller.rules!
+  receipt.record.policy_version = rules.version
+  const isDependent = rules.dependsOnTarget && hasSeveral(plan)
+  const plain = plainFacts(call, first)
+  const candidates = isDependent ? rules.wherever(plain, 'request') : rules.candidates(plain, 'request')
   if (candidates === undefined) return { call: await guardAnswer(call, first, deciding), plan }
   const gathered = await gatherFacts(deciding, candidates.reads, first)
   const verdict = candidates.judge(gathered.facts)
   tell(verdict, gathered, receipt)
   if (verdict.outcome === 'BLOCK') throw blocked(verdict)
-  const { isDependent, mayAsk } = asker(deciding, gathered)
-  const left = isDependent ? narrowed(plan, mayAsk) : plan
+  const left = isDependent ? narrowed(plan, asker(candidates, verdict, gathered)) : plan
   if (verdict.outcome === 'REVIEW') await hold(call, verdict, deciding)
   const edited = applyEdits(call, verdict, gathered, deciding)
   return { call: await guardAnswer(edited, first, deciding), plan: edited.route === call.route ? left : deciding.planFor(edited) }
 }
 
-/** Rules that look at where a call goes hold for each target: one that would be held or blocked there is left out. */
-function asker<C extends AnyCall>({ call, plan }: Deciding<C>, { factsAt, first }: Gathered) {
-  const rules = call.caller.rules!
-  const known = new Map<Target, boolean>()
-  const judgeAt = (target: Target) => rules.candidates(plainFacts(call, target), 'request')?.judge(factsAt(target)).outcome ?? 'ALLOW'
-  const mayAsk = (target: Target): boolean => {
-    if (target === first) return true
-    const found = known.get(target) ?? judgeAt(target) === 'ALLOW'
-    known.set(target, found)
-    return found
+/** Rules that look at where a call goes hold for each target: one where it would be held, blocked or changed in another way is left out. */
+function asker({ judge: judgeBy }: Candidates, { edits: done }: Verdict, { factsAt, first }: Gathered): (target: Target) => boolean {
+  const known = new Map<Target, boolean>([[first, true]])
+  return (target) => {
+    const before = known.get(target)
+    if (before !== undefined) return before
+    const { outcome, edits } = judgeBy(factsAt(target))
+    const mayGo = outcome === 'ALLOW' && areContained(edits, done)
+    known.set(target, mayGo)
+    return mayGo
   }
-  return { isDependent: rules.dependsOnTarget && hasSeveral(plan), mayAsk }
 }
 
 function tell({ rules, faults, tags }: Verdict, { risk }: Gathered, { record }: Receipt): void {

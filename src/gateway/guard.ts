@@ -16,14 +16,17 @@ export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
 /** Remembers what the answer must be held to, where some rule is about answers. Answers that are no chat have no words that are looked into. */
 export async function guardAnswer<C extends AnyCall>(call: C, first: Target, deciding: Deciding<C>): Promise<C> {
   if (asksForm(call) || asksMedia(call)) return call
-  const candidates = call.caller.rules?.candidates(plainFacts(call, first), 'answer')
+  const candidates = call.caller.rules?.wherever(plainFacts(call, first), 'answer')
   if (candidates === undefined) return call
+  const { record } = deciding.receipt
   const { facts } = await gatherFacts({ ...deciding, call }, { ...candidates.reads, detectors: [] }, first)
   call.scan = {
     ...usualWindow,
     detectors: candidates.reads.detectors.flatMap(detectorFor),
     judge: (detected) => {
-      const { outcome, edits, by } = candidates.judge({ ...facts, detected })
+      // By now it is known who answers.
+      const target = { provider: record.provider ?? '', model: record.resolved_model ?? '', region: record.region ?? undefined }
+      const { outcome, edits, by } = candidates.judge({ ...facts, target, detected })
       return { isBlocked: outcome !== 'ALLOW', redactions: edits.redact ?? [], by }
     },
   }

@@ -101,6 +101,12 @@ function compileRule(rule: PolicyRule, path: string, compiling: Compiling): read
   const compiled = typeof said === 'string' ? compile(said, vocabulary) : said
   if ('problem' in compiled) complain('when', compiled.problem)
   if (problems.length > before || 'problem' in compiled) return []
+  const detectors = detectorsOf(
+    compiled,
+    redacting.map(({ terms }) => terms!),
+  )
+  if (rule.on !== 'request' && detectors.some(({ kind }) => kind === 'outside'))
+    complain('on', 'A service is asked of requests alone: an answer does not wait for one.')
   return [
     {
       ...compiled,
@@ -109,10 +115,7 @@ function compileRule(rule: PolicyRule, path: string, compiling: Compiling): read
       onRequest: rule.on !== 'answer',
       onAnswer: rule.on !== 'request',
       rule: withOwnNames(rule, compiling),
-      detectors: detectorsOf(
-        compiled,
-        redacting.map(({ terms }) => terms!),
-      ),
+      detectors,
     },
   ]
 }
@@ -148,5 +151,5 @@ function* findStray({ on, outcome, edits }: PolicyRule): Generator<{ readonly fi
     yield { field: 'then', problem: 'A call that is refused is not changed: leave out `then`, or say `outcome: ALLOW`.' }
   if (on === 'answer' && fields.some((field) => field !== 'redact'))
     yield { field: 'then', problem: 'Of an answer, findings can be redacted, and nothing else be changed.' }
-  if (on === 'answer' && outcome === 'REVIEW') yield { field: 'outcome', problem: 'A person is asked before the call: an answer can be blocked or redacted.' }
+  if (on !== 'request' && outcome === 'REVIEW') yield { field: 'outcome', problem: 'A person is asked before the call: an answer can be blocked or redacted.' }
 }

@@ -185,6 +185,21 @@ test('nothing is to be computed where no rule may apply, and nothing but what th
   assert.equal(rules.dependsOnTarget, true)
 })
 
+test('[C49] for a call that may go elsewhere, its target rules nothing out, and each target is judged by itself', () => {
+  const rules = rulesFor(asker, [
+    document([rule('far', 'target.provider == "far" && pii.count > 0', { outcome: 'BLOCK' }), rule('o3', 'request.model == "o3"')]),
+  ])!
+  assert.equal(rules.candidates(call, 'request'), undefined)
+  const { reads, judge: ask } = rules.wherever(call, 'request')!
+  assert.deepEqual(
+    reads.detectors.map(({ name }) => name),
+    ['pii'],
+  )
+  const facts: Facts = { ...call, detected: { pii: found({ email: 1 }) } }
+  assert.equal(ask(facts), allowed)
+  assert.equal(ask({ ...facts, target: { ...call.target, provider: 'far' } }).by, 'guard/far@1')
+})
+
 test('rules about answers are asked of answers, and rules about both of both', () => {
   const rules = [
     document([
@@ -241,6 +256,9 @@ test('what is wrong with a document is told with its place', () => {
   assert.match(problemsOf([rule('a', 'true', { on: 'answer', outcome: 'REVIEW' })])[0]!, /^rules\.0\.outcome: /)
   assert.match(problemsOf([rule('a', 'true', { edits: { redact: [{ what: 'none.x', how: 'mask', restores: false }] } })])[0]!, /No detector finds `none.x`/)
   assert.match(problemsOf([], { timeZone: 'Mars/Olympus' })[0]!, /^time_zone: /)
+  const service = { kind: 'outside', name: 'judge', service: 'x', sample: 1, onFailure: 'fault' } as const
+  assert.match(problemsOf([rule('a', 'outside.judge.count > 0', { on: 'both' })], { detectors: [service] })[0]!, /^rules\.0\.on: /)
+  assert.deepEqual(problemsOf([rule('a', 'outside.judge.score > 0.5 && "hate" in outside.judge.kinds')], { detectors: [service] }), [])
   assert.match(problemsOf(many)[0]!, /^rules: A document has 500/)
   const twice = { kind: 'words', name: 'a', words: ['x'] } as const
   assert.match(problemsOf([], { detectors: [twice, twice] })[0]!, /^detectors\.1\.name: /)

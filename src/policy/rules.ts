@@ -2,7 +2,7 @@
 
 import type { CompiledDocument, CompiledRule } from './compile.ts'
 import type { DetectorTerms } from './detector.ts'
-import type { Asker, Facts, PlainFact, PlainFacts, Reads, Source } from './facts.ts'
+import type { Asker, Fact, Facts, PlainFact, PlainFacts, Reads, Source } from './facts.ts'
 import { isIn } from './scope.ts'
 import { allowed, sumUp } from './sum-up.ts'
 import type { Verdict } from './verdict.ts'
@@ -18,6 +18,8 @@ export interface Rules {
   readonly dependsOnTarget: boolean
   /** Those that what is known already does not rule out. Undefined where none may apply: nothing need be computed, and the call is allowed. */
   candidates(plain: PlainFacts, phase: Phase): Candidates | undefined
+  /** The same for a call that may go to other targets as well: `plain.target` rules nothing out. */
+  wherever(plain: PlainFacts, phase: Phase): Candidates | undefined
 }
 
 export interface Candidates {
@@ -31,17 +33,25 @@ export function rulesFor(asker: Asker, documents: readonly CompiledDocument[]): 
   const applying = documents.filter(({ document }) => (document.tenant === null || document.tenant === asker.tenant) && isIn(document.scope, asker))
   if (applying.length === 0) return undefined
   const rules = applying.flatMap((document) => document.rules).filter((rule) => mayConcern(rule, asker))
-  const onRequest = new Finder(rules.filter((rule) => rule.onRequest))
-  const onAnswer = new Finder(rules.filter((rule) => rule.onAnswer))
+  const here = findersOf(rules)
+  const wherever = findersOf(rules.map((rule) => ({ ...rule, guards: rule.guards.filter(({ fact }) => !isOfTarget(fact)) })))
   return {
     version: versionOf(applying),
     asker,
     dependsOnTarget: rules.some(
-      (rule) => rule.onRequest && rule.reads.some(({ name, source }) => name.startsWith('target.') || source === 'cost' || source === 'risk'),
+      ({ onRequest, reads }) => onRequest && reads.some((fact) => isOfTarget(fact) || fact.source === 'cost' || fact.source === 'risk'),
     ),
-    candidates: (plain, phase) => (phase === 'request' ? onRequest : onAnswer).find(plain),
+    candidates: (plain, phase) => here[phase].find(plain),
+    wherever: (plain, phase) => wherever[phase].find(plain),
   }
 }
+
+const isOfTarget = ({ name }: Fact): boolean => name.startsWith('target.')
+
+const findersOf = (rules: readonly CompiledRule[]): { readonly [phase in Phase]: Finder } => ({
+  request: new Finder(rules.filter((rule) => rule.onRequest)),
+  answer: new Finder(rules.filter((rule) => rule.onAnswer)),
+})
 
 /** What it is guarded by of its caller is known when its rules are put together. */
 function mayConcern({ guards }: CompiledRule, asker: Asker): boolean {

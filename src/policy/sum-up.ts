@@ -62,4 +62,23 @@ function editsOf(all: readonly Edits[]): Edits {
   return edits
 }
 
+/** Whether what is wanted done to a call is done to it by these. */
+export function areContained(wanted: Edits, done: Edits): boolean {
+  const { redact = [], maxTokens = Infinity, trimHistory = Infinity, chain = done.chain, stripTools, set = {} } = wanted
+  return (
+    redact.every((one) => done.redact?.includes(one)) &&
+    (done.maxTokens ?? Infinity) <= maxTokens &&
+    (done.trimHistory ?? Infinity) <= trimHistory &&
+    chain === done.chain &&
+    (stripTools === undefined || areStripped(stripTools, done.stripTools)) &&
+    Object.entries(set).every(([field, value]) => done.set?.[field] === value)
+  )
+}
+
+/** An empty list is all of them. */
+function areStripped(wanted: readonly string[], done: readonly string[] | undefined): boolean {
+  if (done === undefined || done.length === 0) return done !== undefined
+  return wanted.length > 0 && wanted.every((name) => done.includes(name))
+}
+
 const union = <Item>(before: readonly Item[] | undefined, more: readonly Item[]): readonly Item[] => [...new Set([...(before ?? []), ...more])]
