@@ -1,68 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { compileDocument, type CompiledDocument } from './compile.ts'
-import type { Detected, DetectorTerms } from './detector.ts'
+import { asker, call, document, found, judge, rule } from '../../test/governance/documents.ts'
+import type { DetectorTerms } from './detector.ts'
 import type { PolicyDocument, PolicyRule } from './document.ts'
 import type { Asker, Facts } from './facts.ts'
 import { rulesFor } from './rules.ts'
 import { allowed } from './sum-up.ts'
-import type { Verdict } from './verdict.ts'
-
-const asker: Asker = { tenant: 'acme', team: 'ml', key: 'key_1', environment: 'production' }
-
-const call: Facts = {
-  asker,
-  surface: 'openai-chat',
-  operation: 'chat',
-  model: 'gpt-4o',
-  stream: false,
-  target: { provider: 'openai', model: 'gpt-4o', region: undefined },
-  at: Date.UTC(2026, 10, 21, 14, 30),
-  labels: null,
-  shape: { maxTokens: null, messages: 1, tools: [], modalities: ['text'], bytes: 10 },
-  tokens: 10,
-  cost: 1_000_000,
-}
-
-function rule(id: string, when: PolicyRule['when'], says: Partial<PolicyRule> = {}): PolicyRule {
-  const review = { wait: 0, expiresIn: 60_000 }
-  return { id, when, description: '', on: 'request', outcome: 'ALLOW', edits: {}, tags: [], onError: 'deny', review, ...says }
-}
-
-const plainDocument: PolicyDocument = {
-  name: 'guard',
-  version: '1',
-  jurisdiction: null,
-  tenant: null,
-  scope: 'all',
-  mode: 'enforce',
-  timeZone: 'UTC',
-  rules: [],
-  detectors: [],
-}
-
-function document(rules: readonly PolicyRule[], says: Partial<PolicyDocument> = {}, version = 1): CompiledDocument {
-  const compiled = compileDocument({ ...plainDocument, rules, ...says }, version)
-  if ('problems' in compiled) throw new Error(JSON.stringify(compiled.problems))
-  return compiled
-}
-
-function problemsOf(rules: readonly PolicyRule[], says: Partial<PolicyDocument> = {}): readonly string[] {
-  const compiled = compileDocument({ ...plainDocument, rules, ...says }, 1)
-  return 'problems' in compiled ? compiled.problems.map(({ path, problem }) => `${path}: ${problem}`) : []
-}
-
-function judge(documents: readonly CompiledDocument[], facts: Facts = call, phase: 'request' | 'answer' = 'request'): Verdict {
-  return rulesFor(facts.asker, documents)?.candidates(facts, phase)?.judge(facts) ?? allowed
-}
-
-const found = (kinds: Record<string, number> = {}, score = 0): Detected => ({
-  kinds,
-  count: Object.values(kinds).reduce((sum, one) => sum + one, 0),
-  score,
-  findings: [],
-})
 
 test('(routing 75) BLOCK beats REVIEW beats edits beats ALLOW, in whatever order they stand', () => {
   const allow = rule('allow', 'true', { tags: ['seen'] })
@@ -210,76 +154,6 @@ test('rules about answers are asked of answers, and rules about both of both', (
   ]
   assert.deepEqual(judge(rules).tags, ['in', 'both'])
   assert.deepEqual(judge(rules, call, 'answer').tags, ['out', 'both'])
-})
-
-test('two documents may have lists of one name: each rule reads its own', () => {
-  const detectors = [{ kind: 'words', name: 'rivals', words: ['globex'] }] as const
-  const rules = [rule('stop', 'words.rivals > 0', { outcome: 'BLOCK', edits: {} })]
-  const both = [document(rules, { name: 'one', detectors }), document(rules, { name: 'two', detectors })]
-  const detected = { 'one/words.rivals': found(), 'two/words.rivals': found({ word: 1 }) }
-  assert.equal(judge(both, { ...call, detected }).by, 'two/stop@1')
-  const redacting = document([rule('mask', 'true', { edits: { redact: [{ what: 'words.rivals', how: 'mask', restores: false }] } })], { detectors })
-  assert.deepEqual(judge([redacting]).edits.redact, [{ what: 'guard/words.rivals', how: 'mask', restores: false }])
-})
-
-test('of lists that deny, only what is denied counts and is taken out', () => {
-  const detectors = [{ kind: 'domains', name: 'rivals', deny: ['globex.com'] }] as const
-  const redact = [{ what: 'domains.rivals', how: 'mask', restores: false }] as const
-  const rules = [document([rule('stop', 'domains.rivals > 0', { edits: { redact } })], { detectors })]
-  assert.equal(judge(rules, { ...call, detected: { 'guard/domains.rivals': found({ url: 2 }) } }), allowed)
-  const { edits } = judge(rules, { ...call, detected: { 'guard/domains.rivals': found({ url: 2, denied: 1 }) } })
-  assert.deepEqual(edits.redact, [{ ...redact[0], what: 'guard/domains.rivals.denied' }])
-})
-
-test('words that are too many are told when the document is loaded', () => {
-  const words = Array.from({ length: 10_000 }, (_, at) => String(at).padEnd(256, 'x'))
-  assert.match(problemsOf([], { detectors: [{ kind: 'words', name: 'long', words }] })[0]!, /^detectors\.0\.words: /)
-})
-
-test('the time is that of the document’s zone', () => {
-  const at = (timeZone: string) =>
-    judge([document([rule('when', 'time.hour == 23 && time.weekday == 6 && time.date == "2026-11-21"', { tags: ['it is'] })], { timeZone })]).tags
-  assert.deepEqual(at('Asia/Tokyo'), ['it is'])
-  assert.deepEqual(at('UTC'), [])
-})
-
-test('what is wrong with a document is told with its place', () => {
-  const many = Array.from({ length: 501 }, (_, at) => rule(`r${at}`, 'true'))
-  assert.deepEqual(problemsOf([rule('a', 'true'), rule('a', 'true')]), ['rules.1.id: There is another rule of this id.'])
-  assert.deepEqual(problemsOf([rule('a', 'nope > 1')]), ['rules.0.when: There is no such fact: nope.'])
-  assert.deepEqual(problemsOf([rule('a', { topic: 'law' })]), ['rules.0.when: There is no such fact: topics.'])
-  assert.match(problemsOf([rule('a', { riskLevel: 'huge' })])[0]!, /^rules\.0\.when: `riskLevel` takes/)
-  assert.match(problemsOf([rule('a', { constructor: 1 })])[0]!, /^rules\.0\.when: There is no `constructor` here/)
-  assert.match(problemsOf([rule('a', {})])[0]!, /says nothing/)
-  assert.match(problemsOf([rule('a', 'true', { outcome: 'BLOCK', edits: { maxTokens: 1 } })])[0]!, /^rules\.0\.then: /)
-  assert.match(problemsOf([rule('a', 'true', { on: 'answer', edits: { maxTokens: 1 } })])[0]!, /^rules\.0\.then: /)
-  assert.match(problemsOf([rule('a', 'true', { on: 'answer', outcome: 'REVIEW' })])[0]!, /^rules\.0\.outcome: /)
-  assert.match(problemsOf([rule('a', 'true', { edits: { redact: [{ what: 'none.x', how: 'mask', restores: false }] } })])[0]!, /No detector finds `none.x`/)
-  assert.match(problemsOf([], { timeZone: 'Mars/Olympus' })[0]!, /^time_zone: /)
-  const service = { kind: 'outside', name: 'judge', service: 'x', sample: 1, onFailure: 'fault' } as const
-  assert.match(problemsOf([rule('a', 'outside.judge.count > 0', { on: 'both' })], { detectors: [service] })[0]!, /^rules\.0\.on: /)
-  assert.deepEqual(problemsOf([rule('a', 'outside.judge.score > 0.5 && "hate" in outside.judge.kinds')], { detectors: [service] }), [])
-  assert.match(problemsOf(many)[0]!, /^rules: A document has 500/)
-  const twice = { kind: 'words', name: 'a', words: ['x'] } as const
-  assert.match(problemsOf([], { detectors: [twice, twice] })[0]!, /^detectors\.1\.name: /)
-})
-
-test('the object form is CEL: all of its fields must be so', () => {
-  const topics = [{ kind: 'topics', name: 'legal', words: ['court'] }] as const
-  const wanted = { topic: 'legal', amountGreaterThan: 5, team: ['ml', 'web'], label: { env: 'prod' }, tool: 'shell' }
-  const rules = [document([rule('object', wanted, { outcome: 'BLOCK' })], { detectors: topics })]
-  const all: Facts = {
-    ...call,
-    cost: 6e9,
-    labels: { env: 'prod' },
-    shape: { ...call.shape!, tools: ['shell'] },
-    detected: { 'guard/topics.legal': found({ word: 3 }) },
-  }
-  assert.equal(judge(rules, all).outcome, 'BLOCK')
-  assert.equal(judge(rules, { ...all, cost: 5e9 }), allowed)
-  assert.equal(judge(rules, { ...all, labels: null }), allowed)
-  assert.equal(judge(rules, { ...all, shape: call.shape! }), allowed)
-  assert.equal(judge(rules, { ...all, detected: { 'guard/topics.legal': found() } }), allowed)
 })
 
 const values = ['a', 'b', 'c'] as const

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { call, document, found, judge, problemsOf, rule } from '../../test/governance/documents.ts'
+import type { Facts } from './facts.ts'
+import { allowed } from './sum-up.ts'
+
+test('two documents may have lists of one name: each rule reads its own', () => {
+  const detectors = [{ kind: 'words', name: 'rivals', words: ['globex'] }] as const
+  const rules = [rule('stop', 'words.rivals > 0', { outcome: 'BLOCK', edits: {} })]
+  const both = [document(rules, { name: 'one', detectors }), document(rules, { name: 'two', detectors })]
+  const detected = { 'one/words.rivals': found(), 'two/words.rivals': found({ word: 1 }) }
+  assert.equal(judge(both, { ...call, detected }).by, 'two/stop@1')
+  const redacting = document([rule('mask', 'true', { edits: { redact: [{ what: 'words.rivals', how: 'mask', restores: false }] } })], { detectors })
+  assert.deepEqual(judge([redacting]).edits.redact, [{ what: 'guard/words.rivals', how: 'mask', restores: false }])
+})
+
+test('of lists that deny, only what is denied counts and is taken out', () => {
+  const detectors = [{ kind: 'domains', name: 'rivals', deny: ['globex.com'] }] as const
+  const redact = [{ what: 'domains.rivals', how: 'mask', restores: false }] as const
+  const rules = [document([rule('stop', 'domains.rivals > 0', { edits: { redact } })], { detectors })]
+  assert.equal(judge(rules, { ...call, detected: { 'guard/domains.rivals': found({ url: 2 }) } }), allowed)
+  const { edits } = judge(rules, { ...call, detected: { 'guard/domains.rivals': found({ url: 2, denied: 1 }) } })
+  assert.deepEqual(edits.redact, [{ ...redact[0], what: 'guard/domains.rivals.denied' }])
+})
+
+test('words that are too many are told when the document is loaded', () => {
+  const words = Array.from({ length: 10_000 }, (_, at) => String(at).padEnd(256, 'x'))
+  assert.match(problemsOf([], { detectors: [{ kind: 'words', name: 'long', words }] })[0]!, /^detectors\.0\.words: /)
+})
+
+test('the time is that of the document’s zone', () => {
+  const at = (timeZone: string) =>
+    judge([document([rule('when', 'time.hour == 23 && time.weekday == 6 && time.date == "2026-11-21"', { tags: ['it is'] })], { timeZone })]).tags
+  assert.deepEqual(at('Asia/Tokyo'), ['it is'])
+  assert.deepEqual(at('UTC'), [])
+})
+
+test('what is wrong with a document is told with its place', () => {
+  const many = Array.from({ length: 501 }, (_, at) => rule(`r${at}`, 'true'))
+  assert.deepEqual(problemsOf([rule('a', 'true'), rule('a', 'true')]), ['rules.1.id: There is another rule of this id.'])
+  assert.deepEqual(problemsOf([rule('a', 'nope > 1')]), ['rules.0.when: There is no such fact: nope.'])
+  assert.deepEqual(problemsOf([rule('a', { topic: 'law' })]), ['rules.0.when: There is no such fact: topics.'])
+  assert.match(problemsOf([rule('a', { riskLevel: 'huge' })])[0]!, /^rules\.0\.when: `riskLevel` takes/)
+  assert.match(problemsOf([rule('a', { constructor: 1 })])[0]!, /^rules\.0\.when: There is no `constructor` here/)
+  assert.match(problemsOf([rule('a', {})])[0]!, /says nothing/)
+  assert.match(problemsOf([rule('a', 'true', { outcome: 'BLOCK', edits: { maxTokens: 1 } })])[0]!, /^rules\.0\.then: /)
+  assert.match(problemsOf([rule('a', 'true', { on: 'answer', edits: { maxTokens: 1 } })])[0]!, /^rules\.0\.then: /)
+  assert.match(problemsOf([rule('a', 'true', { on: 'answer', outcome: 'REVIEW' })])[0]!, /^rules\.0\.outcome: /)
+  assert.match(problemsOf([rule('a', 'true', { edits: { redact: [{ what: 'none.x', how: 'mask', restores: false }] } })])[0]!, /No detector finds `none.x`/)
+  assert.match(problemsOf([], { timeZone: 'Mars/Olympus' })[0]!, /^time_zone: /)
+  const service = { kind: 'outside', name: 'judge', service: 'x', sample: 1, onFailure: 'fault' } as const
+  assert.match(problemsOf([rule('a', 'outside.judge.count > 0', { on: 'both' })], { detectors: [service] })[0]!, /^rules\.0\.on: /)
+  assert.deepEqual(problemsOf([rule('a', 'outside.judge.score > 0.5 && "hate" in outside.judge.kinds')], { detectors: [service] }), [])
+  assert.match(problemsOf(many)[0]!, /^rules: A document has 500/)
+  const twice = { kind: 'words', name: 'a', words: ['x'] } as const
+  assert.match(problemsOf([], { detectors: [twice, twice] })[0]!, /^detectors\.1\.name: /)
+})
+
+test('the object form is CEL: all of its fields must be so', () => {
+  const topics = [{ kind: 'topics', name: 'legal', words: ['court'] }] as const
+  const wanted = { topic: 'legal', amountGreaterThan: 5, team: ['ml', 'web'], label: { env: 'prod' }, tool: 'shell' }
+  const rules = [document([rule('object', wanted, { outcome: 'BLOCK' })], { detectors: topics })]
+  const all: Facts = {
+    ...call,
+    cost: 6e9,
+    labels: { env: 'prod' },
+    shape: { ...call.shape!, tools: ['shell'] },
+    detected: { 'guard/topics.legal': found({ word: 3 }) },
+  }
+  assert.equal(judge(rules, all).outcome, 'BLOCK')
+  assert.equal(judge(rules, { ...all, cost: 5e9 }), allowed)
+  assert.equal(judge(rules, { ...all, labels: null }), allowed)
+  assert.equal(judge(rules, { ...all, shape: call.shape! }), allowed)
+  assert.equal(judge(rules, { ...all, detected: { 'guard/topics.legal': found() } }), allowed)
+})
