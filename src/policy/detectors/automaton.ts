@@ -62,7 +62,8 @@ export class Automaton {
       at -= 1
       if (this.#fold === undefined || this.#fold[text.charCodeAt(at)] !== unseen) left -= 1
     }
-    return at
+    // A character may be two units.
+    return at > 0 && (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at
   }
 
   #step(from: number, code: number): number {

@@ -17,18 +17,29 @@ export function domainsDetector(terms: DomainTerms): Detector {
 
 /** A denial counts more than a permission. What is only a guess at a host is not refused for standing on no list, unless its end is one of hosts alone. */
 function judge({ allow, deny }: DomainTerms): IsDenied {
-  const denied = new Set(deny?.map(plainHost))
-  const allowed = allow === undefined ? undefined : new Set(allow.map(plainHost))
-  return (host, isSure) => isWithin(host, denied) || (allowed !== undefined && isSure && !isWithin(host, allowed))
+  const denied = new HostList(deny ?? [])
+  const allowed = allow && new HostList(allow)
+  return (host, isSure) => denied.has(host) || (allowed !== undefined && isSure && !allowed.has(host))
 }
 
-/** Whether it, or a domain that it is below, is on the list. A host has 127 parts at most. */
-function isWithin(host: string, list: ReadonlySet<string>): boolean {
-  if (list.size === 0) return false
-  for (let at = 0; ;) {
-    if (list.has(host.slice(at))) return true
-    at = host.indexOf('.', at) + 1
-    if (at === 0) return false
+/** Hosts, each with all below it. */
+class HostList {
+  readonly #hosts: ReadonlySet<string>
+  /** The most parts that one of them has: no more of a host's need be compared. */
+  readonly #parts: number
+
+  constructor(hosts: readonly string[]) {
+    this.#hosts = new Set(hosts.map(plainHost))
+    this.#parts = [...this.#hosts].reduce((most, host) => Math.max(most, host.split('.').length), 0)
+  }
+
+  has(host: string): boolean {
+    let at = host.length
+    for (let parts = 0; parts < this.#parts && at > 0; parts++) {
+      at = host.lastIndexOf('.', at - 1)
+      if (this.#hosts.has(host.slice(at + 1))) return true
+    }
+    return false
   }
 }
 
@@ -37,6 +48,7 @@ const plain = /^[a-z\d.-]*[a-z][a-z\d-]*$/
 /** As browsers ask for it: other alphabets and widths in their ASCII form, numbers as addresses. */
 export function plainHost(written: string): string {
   const host = written.toLowerCase().replace(/^\*?\.|\.$/g, '')
+  if (host.length > longestHost) return host
   if (plain.test(host)) return host
   return URL.parse(`http://${host}`)?.hostname ?? host
 }
@@ -84,17 +96,21 @@ const hostEnds: ReadonlySet<string> = new Set([
 ])
 
 const longestHost = 255
+const ascii = /^[\w.-]+$/
 
 /** From each dot with something on both sides: each stretch is looked at once. */
 function findHosts(text: string, isDenied: IsDenied, found: Found): void {
+  /** Where the last stretch ended. */
+  let last = 0
   for (let at = text.indexOf('.'); at !== -1; at = text.indexOf('.', at + 1)) {
     if (!isHostPart(text.charCodeAt(at + 1)) || text.charCodeAt(at + 1) === 46) continue
     let start = at
-    while (start > 0 && at - start < longestHost && isHostPart(text.charCodeAt(start - 1))) start -= 1
+    while (start > last && isHostPart(text.charCodeAt(start - 1))) start -= 1
     let end = at + 1
-    while (end < text.length && end - start <= longestHost && isHostPart(text.charCodeAt(end))) end += 1
+    while (end < text.length && isHostPart(text.charCodeAt(end))) end += 1
+    last = end
     const isOfAddress = text.startsWith(scheme, start - scheme.length) || text[start - 1] === '@'
-    if (start < at && !isOfAddress) tellHost(text, start, end, isDenied, found)
+    if (start < at && end - start <= longestHost && !isOfAddress) tellHost(text, start, end, isDenied, found)
     at = end - 1
   }
 }
@@ -102,7 +118,8 @@ function findHosts(text: string, isDenied: IsDenied, found: Found): void {
 // oxlint-disable-next-line max-params
 function tellHost(text: string, start: number, end: number, isDenied: IsDenied, found: Found): void {
   const written = text.slice(start, end)
-  const host = plainHost(written)
+  // Numbers with dots are versions more often than addresses.
+  const host = ascii.test(written) ? written.toLowerCase() : plainHost(written)
   const isSure = hostEnds.has(host.slice(host.lastIndexOf('.') + 1))
   if (isDenied(host, isSure)) found('denied', start, end, isSure ? 0.8 : 0.6)
   else if (isSure && written.startsWith('www.')) found('url', start, end, 0.8)

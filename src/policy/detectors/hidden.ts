@@ -28,7 +28,7 @@ export function hiddenText(text: string): readonly Hidden[] {
     if (hidden.length >= mostHidden) break
     take(found, readBase64(found[0]))
   }
-  if (text.length <= mostByHand) for (const found of text.matchAll(apart)) take(found, found[0].replace(/([^ ])[ .\-_·]/gu, '$1').replace(/ {2,}/g, ' '))
+  if (text.length <= mostByHand) for (const found of text.matchAll(apart)) take(found, closed(found[0]))
   return hidden
 }
 
@@ -49,6 +49,10 @@ function readBase64(written: string): string {
     return ''
   }
 }
+
+/** Where a sign stands between the letters, a space is one between words; else two are. */
+const closed = (written: string): string =>
+  /[.\-_·]/.test(written) ? written.replace(/[.\-_·]/g, '') : written.replace(/([^ ]) /gu, '$1').replace(/ {2,}/g, ' ')
 
 const invisible = /[\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069]/g
 /** Emoji and some scripts join their parts by one; who hides words puts one between many letters. */

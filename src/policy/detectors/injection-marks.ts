@@ -8,7 +8,7 @@ export const injectionKinds = ['override', 'leak', 'jailbreak', 'spoof', 'indire
 export type InjectionKind = (typeof injectionKinds)[number]
 
 /** What says nothing alone. */
-export const parts = ['verb', 'which', 'target', 'weak', 'leakVerb', 'leakTarget', 'exactly', 'quote'] as const
+export const parts = ['verb', 'lastVerb', 'which', 'target', 'weak', 'leakVerb', 'leakTarget', 'exactly', 'quote'] as const
 export type Part = (typeof parts)[number]
 
 /** A word may be part of several things, or a sign by itself. */
@@ -18,11 +18,12 @@ export interface Mark {
   readonly sign: { readonly kind: InjectionKind; readonly weight: number } | undefined
 }
 
-const split = (words: string): readonly string[] => words.split('|').map((word) => word.trimStart())
+const split = (words: string): readonly string[] => words.replaceAll(/\s*\n\s*/g, '').split('|')
 const ofPart = (part: Part, words: string): readonly Mark[] => split(words).map((text) => ({ text, parts: [part], sign: undefined }))
 
 const all: readonly Mark[] = [
   ...ofPart('verb', overrides.verbs),
+  ...ofPart('lastVerb', overrides.lastVerbs),
   ...ofPart('which', overrides.which),
   ...ofPart('target', overrides.targets),
   ...ofPart('weak', overrides.weakTargets),

@@ -51,7 +51,7 @@ const runs = (from: number, to: number): readonly number[] => Array.from({ lengt
 
 // oxfmt-ignore
 export const shapes: readonly Shape[] = [
-  { kind: 'card', letters: 0, runs: runs(13, 19), pattern: /\d{13,19}(?![\d.])/y, isValid: isCard, confidence: 0.9 },
+  { kind: 'card', letters: 0, runs: runs(13, 19), pattern: /\d{13,19}(?!\d|\.\d)/y, isValid: isCard, confidence: 0.9 },
   { kind: 'card', letters: 0, runs: [4], pattern: /\d{4}([ -])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?!\d)/y, isValid: isCard, confidence: 0.95 },
   { kind: 'iban', letters: 2, runs: runs(2, 28), pattern: /[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?(?![A-Za-z\d])/y, isValid: isIban, confidence: 0.97 },
   { kind: 'phone', letters: '+', runs: runs(1, 15), pattern: /\d{1,4}(?:[ .-]?\(0?\d{0,4}\))?(?:[ .-]?\d{2,5}){1,5}(?:[ .-]?\d{1,5})?(?!\d)/y, isValid: isPhone, confidence: 0.85 },

@@ -12,7 +12,7 @@ export interface SecretShape {
 export const secretShapes: readonly SecretShape[] = [
   { kind: 'anthropic_key', prefixes: ['sk-ant-'], pattern: /sk-ant-[\w-]{20,200}/y },
   { kind: 'openrouter_key', prefixes: ['sk-or-'], pattern: /sk-or-[\w-]{20,200}/y },
-  { kind: 'openai_key', prefixes: ['sk-'], pattern: /sk-(?:proj-|svcacct-|admin-|None-)?[A-Za-z\d_-]{20,220}/y },
+  { kind: 'openai_key', prefixes: ['sk-'], pattern: /sk-(?!ant-|or-)(?:proj-|svcacct-|admin-|None-)?[A-Za-z\d_-]{20,220}/y },
   { kind: 'google_key', prefixes: ['AIza'], pattern: /AIza[\w-]{35}/y },
   { kind: 'google_oauth', prefixes: ['ya29.', 'GOCSPX-', '1//0'], pattern: /(?:ya29\.[\w-]{20,500}|GOCSPX-[\w-]{24,40}|1\/\/0[\w-]{30,120})/y },
   { kind: 'aws_key_id', prefixes: ['AKIA', 'ASIA', 'ABIA', 'ACCA'], pattern: /A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}(?![A-Za-z\d])/y },

@@ -18,7 +18,7 @@ const together = { override: 88, leak: 80, exactly: 60, quote: 220 }
 /** More say nothing more. */
 const mostSigns = 1000
 
-const weights = { override: 0.75, weakOverride: 0.42, leak: 0.65, vagueLeak: 0.4 }
+const weights = { override: 0.75, weakOverride: 0.4, leak: 0.65, vagueLeak: 0.4 }
 /** Where somebody speaks of an attack near it; puts it into quotation marks; forbids it; or says its parts in two sentences. */
 const doubts = { quoting: 0.45, marked: 0.6, negated: 0.2, apart: 0.35 }
 
@@ -26,7 +26,7 @@ const doubts = { quoting: 0.45, marked: 0.6, negated: 0.2, apart: 0.35 }
 const reach = 80
 const opening = /["“«「『„`][^"”»」』“`\n]{0,80}$/
 const closing = /^[^"“«「『„`\n]{0,80}["”»」』“`]/
-const sentenceEnd = /[.!?;]\s|\n\s{0,8}(?:\n|[-*•] )|。/
+const sentenceEnd = /[.!?;]\s|\n[^\n]{0,80}\n|\n\s{0,8}(?:\n|[-*•] )|。/
 
 interface Place {
   readonly start: number
@@ -69,12 +69,21 @@ export class SignReader {
   }
 
   #tellOverride(): void {
-    const { verb, which, target, weak } = this.#last
-    if (verb === undefined || which === undefined) return
-    const near = [target, weak].find((one) => one !== undefined && areNear([verb, which, one], together.override))
-    if (near === undefined) return
-    const place = around([verb, which, near])
-    this.#add({ kind: 'override', mark: near === target ? 'override' : 'weak', ...place, weight: near === target ? weights.override : weights.weakOverride })
+    const { verb, lastVerb, which, target, weak } = this.#last
+    if (which === undefined) return
+    this.#tellOrder(verb, which, target, weights.override)
+    this.#tellOrder(verb, which, weak, weights.weakOverride)
+    if (lastVerb !== undefined) {
+      this.#tellOrder(target, which, lastVerb, weights.override)
+      this.#tellOrder(weak, which, lastVerb, weights.weakOverride)
+    }
+  }
+
+  /** What is done, and to what, in this order. */
+  // oxlint-disable-next-line max-params
+  #tellOrder(first: Place | undefined, which: Place, second: Place | undefined, weight: number): void {
+    if (first === undefined || second === undefined || second.end <= first.end) return
+    if (areNear([first, which, second], together.override)) this.#add({ kind: 'override', mark: 'override', ...around([first, which, second]), weight })
   }
 
   #tellLeak(part: Part): void {
@@ -85,12 +94,11 @@ export class SignReader {
     this.#add({ kind: 'leak', mark: 'leak', ...around([leakVerb, leakTarget]), weight: isExact ? weights.leak : weights.vagueLeak })
   }
 
-  /** What goes on where the last of its kind ends is the same. */
+  /** One that overlaps the last of its kind says the same. */
   #add(sign: Sign): void {
     const last = this.#signs.at(-1)
-    if (last?.mark === sign.mark && sign.start <= last.end)
-      this.#signs[this.#signs.length - 1] = { ...last, end: Math.max(last.end, sign.end), weight: Math.max(last.weight, sign.weight) }
-    else if (this.#signs.length < mostSigns) this.#signs.push(sign)
+    if (last?.mark === sign.mark && last.weight === sign.weight && sign.start < last.end) return
+    if (this.#signs.length < mostSigns) this.#signs.push(sign)
   }
 
   #doubt({ start, end, kind }: Sign): number {
@@ -101,7 +109,7 @@ export class SignReader {
     if (opening.test(before) && closing.test(text.slice(end, end + reach))) doubt *= doubts.marked
     if (kind !== 'override' && kind !== 'leak' && kind !== 'jailbreak') return doubt
     if (negations.test(before.slice(-40).toLowerCase())) doubt *= doubts.negated
-    if (kind === 'override' && sentenceEnd.test(text.slice(start, end))) doubt *= doubts.apart
+    if (kind !== 'jailbreak' && sentenceEnd.test(text.slice(start, end))) doubt *= doubts.apart
     return doubt
   }
 }
