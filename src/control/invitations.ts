@@ -9,7 +9,7 @@ import { StorageError } from '../storage/errors.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
-import { livingOf, parseBody, type Shown } from './resource.ts'
+import { livingOf, parseBody, refuseFull, type Shown } from './resource.ts'
 import { ofInstallation, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
 import { checkTenant } from './tenants.ts'
 
@@ -32,7 +32,9 @@ export const invitations: readonly ControlRoute[] = [
 async function make({ body }: ControlRequest, control: Control): Promise<ControlAnswer & { readonly body: InvitationResource }> {
   const asked = parseBody(invitationAsked, body)
   if (asked.expires_at <= now()) throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
-  if (asked.tenant !== undefined) checkTenant(asked.tenant, await control.store.objects.list())
+  const rows = await control.store.objects.list()
+  refuseFull(rows)
+  if (asked.tenant !== undefined) checkTenant(asked.tenant, rows)
   const code = invitationCode()
   const made = { ...asked, hash: control.hashKey(code), created_at: now(), state: 'open' } as const
   const row = toRow('invitation', { id: invitationId(), tenant: asked.tenant ?? null }, made)

@@ -14,6 +14,8 @@ import type { ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from '
 import { checkMember, checkTenant } from './tenants.ts'
 
 const path = '/_omni/keys'
+/** All of them are read for a snapshot. */
+const mostKeys = 100_000
 const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'finance', 'viewer']
 const writers: readonly Role[] = ['admin']
 const writing = { access: 'admin', roles: writers, query: ['version'] } as const
@@ -44,6 +46,8 @@ async function make({ viewer, body }: ControlRequest, control: Control): Promise
   const tenant = asked.tenant ?? ownTenant(viewer)
   if (!maySee(viewer, tenant)) throw new Failure('insufficient_scope', 'You may make keys of your own tenant alone.', { param: 'tenant' })
   check(asked, tenant, await control.store.objects.list())
+  if ((await control.store.keys.list()).length >= mostKeys)
+    throw new Failure('too_many_items', `There are ${mostKeys} keys already, with those that were revoked.`)
   return { status: 201, body: await createKey({ ...asked, tenant }, control) }
 }
 

@@ -117,7 +117,7 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   if (before !== undefined && before.tenant !== tenant)
     throw new Failure('conflict', 'It belongs to another tenant: remove it there first.', { param: 'tenant' })
   checkVersion(request, before?.version, true)
-  if (row === undefined && rows.length >= mostObjects) throw new Failure('too_many_items', `There are ${mostObjects} objects already.`)
+  if (row === undefined) refuseFull(rows)
   await resource.check?.(body, id, { control, request, rows })
   const next = { kind, id, tenant, version: (row?.version ?? 0) + 1, body: JSON.stringify(body), changedAt: now() }
   await control.store.objects.put(next)
@@ -135,6 +135,11 @@ async function remove<Body>(resource: Resource<Body>, request: ControlRequest, c
   await control.publish()
   control.tell('an object was removed', { kind: resource.kind, id, version })
   return { body: { id, removed: true } }
+}
+
+/** Throws `Failure` where there is no room for another one. */
+export function refuseFull(rows: readonly StoredObject[]): void {
+  if (rows.length >= mostObjects) throw new Failure('too_many_items', `There are ${mostObjects} objects already.`)
 }
 
 /** Those of a kind that were not removed. One that another version of the gateway wrote and this one cannot read is passed over. */

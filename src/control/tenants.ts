@@ -64,17 +64,18 @@ export function checkMember(kind: 'team' | 'agent', id: string, of: string, rows
 /** So many are named to whoever would remove what they belong to. */
 const mostNamed = 5
 
-/** Throws `Failure` (`conflict`) that names what belongs to it: an object with its id in the field, a rule about it, or a key that still opens. */
+/** Throws `Failure` (`conflict`) that names what belongs to it: an object with its id in the field, a rule about it, a credential of its own, or a key that still opens. */
 export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', id: string, { control, rows }: Checking): Promise<void> {
   const objects = rows.flatMap((row) => {
     const body = row.kind === field && row.id === id ? undefined : bodyOf(row)
     return body !== undefined && (body[field] === id || body.scope === `${field}:${id}`) ? [`${row.kind} ${row.id}`] : []
   })
+  const credentials = (await control.store.credentials.list()).flatMap((one) => (one.owner === `${field}:${id}` ? [`credential ${one.id}`] : []))
   const keys = (await control.store.keys.list()).flatMap((key) => {
     const terms = JSON.parse(key.terms) as Readonly<Record<string, unknown>>
     return key.revokedAt === undefined && (field === 'tenant' ? key.tenant : terms[field]) === id ? [`key ${key.id}`] : []
   })
-  const all = [...objects, ...keys]
+  const all = [...objects, ...credentials, ...keys]
   if (all.length === 0) return
   const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''
   throw new Failure('conflict', `These belong to it: ${all.slice(0, mostNamed).join(', ')}${more}. Remove or revoke them first.`)

@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts'
 export interface UserTokens {
   /** Gives a user a token in the place of the one before, whose sessions end with it. */
   replace(token: NewUserToken): Promise<void>
-  /** Begins a session. Sessions that have ended are forgotten. */
+  /** Begins a session. Those that have ended are forgotten, and of one user the oldest that are too many. */
   begin(session: NewSession): Promise<void>
   /** The token or session of that hash and whose it is; undefined where there is none, or its token, or its user, is no more. */
   find(hash: string): Promise<FoundToken | undefined>
@@ -45,6 +45,9 @@ export interface FoundToken extends Omit<NewUserToken, 'hash'> {
   readonly user: { readonly id: string; readonly tenant: string | null; readonly version: number; readonly body: string | null; readonly changedAt: number }
 }
 
+/** Sessions that one user has at once. */
+const mostSessions = 100
+
 export function storedUserTokens(db: Kysely<Tables>): UserTokens {
   return {
     replace: ({ id, userId: user_id, hash, createdAt: created_at, expiresAt: expires_at }) =>
@@ -53,10 +56,7 @@ export function storedUserTokens(db: Kysely<Tables>): UserTokens {
         const row = { id, user_id, hash, created_at, expires_at, used_at: created_at, token_id: null, user_version: null }
         await transaction.insertInto('user_tokens').values(row).execute()
       }),
-    begin: async ({ id, userId: user_id, hash, createdAt: created_at, expiresAt: expires_at, tokenId: token_id, userVersion: user_version }) => {
-      await db.deleteFrom('user_tokens').where('token_id', 'is not', null).where('expires_at', '<', created_at).execute()
-      await db.insertInto('user_tokens').values({ id, user_id, hash, created_at, expires_at, used_at: created_at, token_id, user_version }).execute()
-    },
+    begin: (session) => db.transaction().execute((transaction) => begin(session, transaction)),
     find: async (hash) => (await found(db).where('mine.hash', '=', hash).execute()).map(show)[0],
     touch: async (id, at) => void (await db.updateTable('user_tokens').set({ used_at: at }).where('id', '=', id).where('used_at', '<', at).execute()),
     sessions: async () => (await found(db).where('mine.token_id', 'is not', null).orderBy('mine.id').execute()).map(show),
@@ -65,6 +65,23 @@ export function storedUserTokens(db: Kysely<Tables>): UserTokens {
       return result.numDeletedRows > 0n
     },
   }
+}
+
+async function begin({ id, userId: user_id, hash, createdAt: created_at, expiresAt: expires_at, ...of }: NewSession, db: Kysely<Tables>): Promise<void> {
+  await db.deleteFrom('user_tokens').where('token_id', 'is not', null).where('expires_at', '<', created_at).execute()
+  const row = { id, user_id, hash, created_at, expires_at, used_at: created_at, token_id: of.tokenId, user_version: of.userVersion }
+  await db.insertInto('user_tokens').values(row).execute()
+  const theirs = db.selectFrom('user_tokens').select('id').where('user_id', '=', user_id).where('token_id', 'is not', null)
+  const oldest = await theirs.orderBy('id', 'desc').offset(mostSessions).limit(mostSessions).execute()
+  if (oldest.length > 0)
+    await db
+      .deleteFrom('user_tokens')
+      .where(
+        'id',
+        'in',
+        oldest.map((one) => one.id),
+      )
+      .execute()
 }
 
 /** With the user of each, and of sessions the token that they were begun with. */

@@ -77,6 +77,9 @@ export const identityCases: StoreCases = {
       (await userTokens.sessions()).map(({ id }) => id),
       ['ses_4'],
     )
+    for (let at = 0; at < 101; at += 1) await begin(`ses_5${String(at).padStart(3, '0')}`, 300 + at)
+    const left = (await userTokens.sessions()).map(({ id }) => id)
+    assert.deepEqual([left.length, left[0]], [100, 'ses_5001'], 'of one user the newest hundred are kept')
     await store.objects.put(person(2, { body: null }))
     assert.deepEqual(await userTokens.sessions(), [])
     assert.equal(await userTokens.find('c'.repeat(64)), undefined)
