@@ -7,7 +7,7 @@ import { builtIn, kindsOf } from '../../src/policy/detectors/index.ts'
 import { factsOfNamed } from '../../src/policy/facts-detected.ts'
 import { timeFacts } from '../../src/policy/facts-time.ts'
 import { facts, mostItems, type Fact } from '../../src/policy/facts.ts'
-import { highFrom, mediumFrom, riskParts } from '../../src/policy/risk.ts'
+import { highFrom, mediumFrom, riskFacts, riskParts } from '../../src/policy/risk.ts'
 import { wantedFields } from '../../src/policy/when.ts'
 import { code, document, table, type Page } from './page.ts'
 
@@ -142,7 +142,7 @@ function make(): string {
       Object.entries(wantedFields).map(([name, { takes }]) => [code(name), takes]),
     ),
     '## Facts\n\n“Known” says what it takes: what is counted, estimated, looked up or found by a detector is so only where a rule that may apply to the call reads it.',
-    table(['Fact', 'Type', 'Known', 'Meaning'], factRows([...facts, ...timeFacts('UTC'), ...named, ...outside])),
+    table(['Fact', 'Type', 'Known', 'Meaning'], factRows([...facts, ...timeFacts('UTC'), ...named, ...outside, ...riskFacts])),
     '## What detectors find\n\nOf the texts of the request, or of the answer where the rule is about answers ([detectors.md](detectors.md)).',
     table(['Detector', 'Facts'], detected),
     risk,

@@ -161,7 +161,7 @@ export const replayedPolicy = z.strictObject({
 })
 export type PolicyReplay = z.output<typeof replayedPolicy>
 
-export function toDocument(body: PolicyDocumentBody): PolicyDocument {
+function toDocument(body: PolicyDocumentBody): PolicyDocument {
   const { name, version, jurisdiction = null, tenant = null, scope, mode, time_zone: timeZone } = body
   return { name, version, jurisdiction, tenant, scope, mode, timeZone, rules: body.rules.map(toRule), detectors: body.detectors.map(toTerms) }
 }

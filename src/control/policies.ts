@@ -32,7 +32,7 @@ export const policies: readonly ControlRoute[] = [
 ]
 
 /** A document alone, or in its place in what `GET` gives. */
-export const documentIn = (body: unknown): unknown => (isObject(body) && 'document' in body ? body.document : body)
+const documentIn = (body: unknown): unknown => (isObject(body) && 'document' in body ? body.document : body)
 
 function checkDocument(body: unknown): PolicyCheck {
   const read = readPolicy(documentIn(body), 0)

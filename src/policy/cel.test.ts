@@ -1,3 +1,5 @@
+/** CEL as rules may use it: what it says, what it refuses, and that the fast way and the package agree. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

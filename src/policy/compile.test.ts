@@ -1,3 +1,5 @@
+/** Documents: what is wrong with them, and what their lists, zones and objects come to. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { call, document, found, judge, problemsOf, rule } from '../../test/governance/documents.ts'

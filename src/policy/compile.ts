@@ -7,7 +7,7 @@ import type { DocumentProblem, PolicyDocument, PolicyRule } from './document.ts'
 import { builtInFacts, factsOfNamed } from './facts-detected.ts'
 import { timeFacts } from './facts-time.ts'
 import { facts, type Fact } from './facts.ts'
-import { riskDetectors } from './risk.ts'
+import { riskDetectors, riskFacts } from './risk.ts'
 import { celOf } from './when.ts'
 
 export interface CompiledRule extends Compiled {
@@ -55,7 +55,7 @@ function readNames(document: PolicyDocument): Pick<Compiling, 'terms' | 'problem
   const { name, detectors, timeZone } = document
   const terms = new Map(builtIn.map((one): [string, DetectorTerms] => [one.name, one]))
   const problems: DocumentProblem[] = []
-  const known: Fact[] = [...facts, ...builtInFacts]
+  const known: Fact[] = [...facts, ...riskFacts, ...builtInFacts]
   detectors.slice(0, mostNamed).forEach((one, at) => {
     const path = `${one.kind}.${one.name}`
     if (terms.has(path)) problems.push({ path: `detectors.${at}.name`, problem: `There is another \`${path}\` in this document.` })

@@ -1,7 +1,6 @@
 /** What rules see of a call: each fact with its name, its type, what it takes to know it, and what it means. */
 
 import type { Detected, DetectorTerms, Undetected } from './detector.ts'
-import { levelOf, scoreOf } from './risk.ts'
 import type { Holder } from './scope.ts'
 
 /** Who asks: the same for all calls of a key. */
@@ -131,9 +130,6 @@ export const facts: readonly Fact[] = [
   { name: 'is_priced', type: 'bool', source: 'cost', meaning: 'Whether somebody knows the price.', read: ({ cost }) => (cost === undefined ? undefined : cost !== null) },
   { name: 'budget.ratio', type: 'double', source: 'budgets', meaning: 'How full the fullest budget is that is about the call, from 0 to 1 and beyond; 0 where there is none.', read: ({ budgets }) => fullest(budgets) },
   { name: 'budgets', type: 'map<string, double>', source: 'budgets', meaning: 'The same by id, as `budgets["team-ml"]`.', read: ({ budgets }) => budgets },
-
-  { name: 'risk.score', type: 'double', source: 'risk', meaning: 'From 0 to 1, as below.', read: scoreOf },
-  { name: 'risk.level', type: 'string', source: 'risk', meaning: '`low`, `medium` or `high`.', read: levelOf },
 ]
 
 const noLabels = {}

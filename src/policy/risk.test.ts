@@ -1,8 +1,10 @@
+/** The risk of a call: its parts, its levels, and what follows from what is not known. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Detected } from './detector.ts'
 import type { Facts } from './facts.ts'
-import { assess, levelOf, riskDetectors, riskParts, scoreOf } from './risk.ts'
+import { assess, riskDetectors, riskFacts, riskParts } from './risk.ts'
 
 const found = (count: number, score = count > 0 ? 1 : 0): Detected => ({ kinds: {}, count, score, findings: [] })
 const calm = { injection: found(0), secrets: found(0), pii: found(0) }
@@ -44,14 +46,15 @@ test('an attack where tools are at hand is high, a secret alone is medium, and a
   assert.equal(level({ cost: null }), 'low')
 })
 
+const readAll = (facts: Facts) => riskFacts.map(({ read }) => read(facts))
+
 test('for receipts what is not known adds nothing; for rules it is a fault', () => {
   const { detected: _, ...unseen } = call
   assert.equal(assess(unseen).score, 0)
   for (const facts of [unseen, { ...call, detected: { ...calm, pii: { fault: 'timeout' } as const } }]) {
-    assert.equal(scoreOf(facts), undefined)
-    assert.equal(levelOf(facts), undefined)
+    assert.deepEqual(readAll(facts), [undefined, undefined])
   }
-  assert.equal(scoreOf(call), 0)
+  assert.deepEqual(readAll(call), [0, 'low'])
 })
 
 test('its detectors are there without anybody naming them', () => {

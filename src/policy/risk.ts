@@ -2,7 +2,7 @@
 
 import type { Detected, DetectorTerms } from './detector.ts'
 import { builtIn } from './detectors/index.ts'
-import type { Facts } from './facts.ts'
+import type { Fact, Facts } from './facts.ts'
 
 export const levels = ['low', 'medium', 'high'] as const
 export type RiskLevel = (typeof levels)[number]
@@ -66,12 +66,17 @@ export function assess(facts: Facts): Risk {
 
 const toLevel = (score: number): RiskLevel => (score >= highFrom ? 'high' : score >= mediumFrom ? 'medium' : 'low')
 
+export const riskFacts: readonly Fact[] = [
+  { name: 'risk.score', type: 'double', source: 'risk', meaning: 'From 0 to 1, as below.', read: scoreOf },
+  { name: 'risk.level', type: 'string', source: 'risk', meaning: '`low`, `medium` or `high`.', read: levelOf },
+]
+
 /** For rules: undefined where a part of it is not known. */
-export function scoreOf(facts: Facts): number | undefined {
+function scoreOf(facts: Facts): number | undefined {
   return riskParts.every(({ of }) => of(facts) !== undefined) ? assess(facts).score : undefined
 }
 
-export function levelOf(facts: Facts): RiskLevel | undefined {
+function levelOf(facts: Facts): RiskLevel | undefined {
   const score = scoreOf(facts)
   return score === undefined ? undefined : toLevel(score)
 }

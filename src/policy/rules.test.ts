@@ -1,3 +1,5 @@
+/** Rules: which are asked, in which order they count, and what follows where they cannot be judged. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -1,3 +1,5 @@
+/** Changes that one verdict wants, and another has made already. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { areContained } from './sum-up.ts'
