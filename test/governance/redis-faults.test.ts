@@ -103,8 +103,12 @@ function testFaults(server: TestRedis): void {
       const { held, faults } = await takeFor(300, process, terms)
       assert.equal(held, 0)
       assert.ok(faults > 10)
+      assert.equal(process.counters.state, 'away')
+      assert.match(process.counters.metrics(), /^omni_counters_away\{store="redis"\} 1$/m)
       way.mend()
       assert.ok((await untilCounted(process, terms, 6000)) < 6000)
+      assert.equal(process.counters.state, 'ok')
+      assert.match(process.counters.metrics(), /^omni_counter_exchanges_total\{store="redis",result="failed"\} [1-9]/m)
       assert.deepEqual(process.told, [
         'warn limits or budgets cannot be counted; each says what becomes of its calls',
         'info limits and budgets are counted again',
