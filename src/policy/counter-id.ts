@@ -4,7 +4,7 @@ import type { Budget, Each, Limit, Measure, Period } from './limit.ts'
 import type { Holder } from './scope.ts'
 
 /** In the place of a value that a call does not have: all of them share one counter, and none is without. No name or label is written like that. */
-export const noValue = '(none)'
+const noValue = '(none)'
 
 /** The values of what a caller is, and those that each call has of its own. */
 export const isOfCaller = (each: Each): each is keyof Holder => each !== 'model' && each !== 'provider' && !each.startsWith('label:')

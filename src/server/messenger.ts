@@ -152,6 +152,6 @@ export class Messenger {
   }
 }
 
-export function toldOf({ id, tenant, at, body: text }: Notice): Told {
+function toldOf({ id, tenant, at, body: text }: Notice): Told {
   return { id, tenant, at, ...body.parse(JSON.parse(text)) }
 }
