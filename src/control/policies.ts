@@ -45,9 +45,19 @@ async function check({ document }: PolicyBody, id: string, checking: Checking): 
   const read = readPolicy(document, 0)
   const [first] = 'problems' in read ? read.problems : []
   if (first !== undefined) throw new Failure('invalid_value', `\`document.${first.path}\`: ${first.problem}`, { param: `document.${first.path}` })
-  const { chains } = checking.control.snapshot().routing
-  document.rules.forEach(({ then }, at) => {
+  checkNames(document, checking)
+}
+
+/** A rule that sends calls nowhere, or asks nobody, would be believed to hold. */
+function checkNames({ rules, detectors }: PolicyBody['document'], { control }: Checking): void {
+  const { chains } = control.snapshot().routing
+  const services = control.configured().detectors
+  rules.forEach(({ then }, at) => {
     const param = `document.rules.${at}.then.chain`
     if (then?.chain !== undefined && !chains.has(then.chain)) throw new Failure('invalid_value', 'There is no chain of this name.', { param })
+  })
+  detectors.forEach((one, at) => {
+    if (one.kind === 'outside' && !Object.hasOwn(services, one.service))
+      throw new Failure('invalid_value', '`detectors` of the configuration names no such service.', { param: `document.detectors.${at}.service` })
   })
 }

@@ -78,6 +78,7 @@ void describe('a policy', () => {
       ['policies/house', { ...document, scope: 'team:nobody' }, /no team of this id/],
       ['policies/house', { ...document, tenant: 'nobody' }, /no tenant of this id/],
       ['policies/house', withRule({ outcome: 'ALLOW', then: { chain: 'nowhere' } }), /no chain of this name/],
+      ['policies/house', { ...document, detectors: [{ kind: 'outside', name: 'judge', service: 'nobody' }] }, /no such service/],
     ] as const) {
       const told = await admin('PUT', path, body)
       assert.equal(told.status, 400, told.text)
