@@ -90,17 +90,8 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
   }
   checkRoutes(given, routes, { problem, warn })
   const { server, storage, log } = given
-  const { cert, key } = server.tls
   return {
-    host: server.host,
-    port: server.port,
-    hosts: server.hosts,
-    trustedProxies: server.trustedProxies,
-    ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
-    allowPlaintext: server.allowPlaintext,
-    workers: server.workers,
-    drain: server.drain,
-    http: { headerBytes: server.headerBytes, headerTime: server.headerTime, bodyIdle: server.bodyIdle, writeIdle: server.writeIdle },
+    ...listeningOf(server),
     auth: readAuth(given, { problem, warn }),
     dataDir: storage.dataDir,
     ...(storage.databaseUrl !== undefined && { databaseUrl: storage.databaseUrl }),
@@ -116,6 +107,10 @@ function settle(given: Given, env: Environment, { problem, warn }: Report): Sett
     alerts: readAlerts(given.alerts, problem),
     detectors: readDetectors(given.detectors, problem),
   }
+}
+
+function listeningOf({ tls: { cert, key }, headerBytes, headerTime, bodyIdle, writeIdle, ...same }: Given['server']) {
+  return { ...same, ...(cert !== undefined && key !== undefined && { tls: { cert, key } }), http: { headerBytes, headerTime, bodyIdle, writeIdle } }
 }
 
 function receiptsOf({ receipts: { waitingRecords: records, waitingBytes: bytes, ...same } }: Given, problem: Report['problem']): Settings['receipts'] {

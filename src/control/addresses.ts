@@ -56,7 +56,7 @@ const storedIn = (rows: readonly StoredObject[]): StoredObject | undefined => ro
 
 const shown = (row: StoredObject | undefined, you: string): AddressesResource => ({ ...listsOf(row), version: row?.version ?? 0, you })
 
-const listsOf = (row: StoredObject | undefined): AddressLists => addressLists.parse(row?.body == null ? {} : JSON.parse(row.body))
+const listsOf = (row: StoredObject | undefined): AddressLists => addressLists.parse(JSON.parse(row?.body ?? '{}'))
 
 /** Undefined where there are no lists: then nobody's address is looked at. */
 export function edgesOf(rows: readonly StoredObject[]): Edges | undefined {

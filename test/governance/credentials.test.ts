@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { hello, type Told } from '../acceptance/scene.ts'
+import type { Told } from '../acceptance/scene.ts'
 import { omni } from '../contract/shell.ts'
 import { openai, startUpstream, type Received } from '../upstream/index.ts'
 import { openGoverned } from './scene.ts'
@@ -181,12 +181,12 @@ test('[C49] a tenant’s calls stay in its regions, whatever chain or fallback t
   await scene.put('tenants/pinned', { regions: ['eu'] })
   const { key } = await scene.keyWith({ tenant: 'pinned' })
   const [before, beforeFar] = [scene.upstream.requests.length, far.requests.length]
-  for (const [model, fields] of [
+  const asked: readonly (readonly [string, JsonObject])[] = [
     ['up/gpt-4o', {}],
     ['both', {}],
     ['up/gpt-4o', { extra: { fallbacks: ['far/gpt-4o'] } }],
-  ] as const)
-    assert.equal((await scene.say(model, fields, { key })).code(), 'model_not_allowed', model)
+  ]
+  for (const [model, fields] of asked) assert.equal((await scene.say(model, fields, { key })).code(), 'model_not_allowed', model)
   assert.deepEqual([scene.upstream.requests.length, far.requests.length], [before, beforeFar])
   assert.equal((await scene.say('wide', {}, { key })).headers['x-omni-provider'], 'near')
   assert.equal(scene.upstream.requests.length, before)

@@ -200,4 +200,7 @@ test('`omni addresses` shows and replaces them', async () => {
   assert.match(refused.stderr, /shut out/)
 })
 
-test('[I5] after all of this the same processes serve', () => Promise.all([holdAlive(scene), holdAlive(plain)]))
+test('[I5] after all of this the same processes serve', async () => {
+  await holdAlive(scene)
+  await holdAlive(plain)
+})

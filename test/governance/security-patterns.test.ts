@@ -97,7 +97,7 @@ if (!isMainThread) {
           resolve(report.slow)
         }
       })
-    }).finally(() => worker.terminate())
+    }).finally(() => void worker.terminate())
     assert.deepEqual(
       slow.filter((name) => !(name in bounded)),
       [],
