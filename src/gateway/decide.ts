@@ -36,7 +36,7 @@ async function judge<C extends AnyCall>(deciding: Deciding<C>, first: Target): P
   const { call, plan, receipt } = deciding
   const rules = call.caller.rules!
   receipt.record.policy_version = rules.version
-  const isDependent = rules.dependsOnTarget && hasSeveral(plan)
+  const isDependent = rules.dependsOnTarget && (rules.mayReroute || hasSeveral(plan))
   const plain = plainFacts(call, first)
   const candidates = isDependent ? rules.wherever(plain, 'request') : rules.candidates(plain, 'request')
   if (candidates === undefined) return { call: await guardAnswer(call, first, deciding), plan }
@@ -44,10 +44,12 @@ async function judge<C extends AnyCall>(deciding: Deciding<C>, first: Target): P
   const verdict = candidates.judge(gathered.facts)
   tell(verdict, gathered, receipt)
   if (verdict.outcome === 'BLOCK') throw blocked(verdict)
-  const left = isDependent ? narrowed(plan, asker(candidates, verdict, gathered)) : plan
   if (verdict.outcome === 'REVIEW') await hold(call, verdict, deciding)
   const edited = applyEdits(call, verdict, gathered, deciding)
-  return { call: await guardAnswer(edited, first, deciding), plan: edited.route === call.route ? left : deciding.planFor(edited) }
+  const whole = edited.route === call.route ? plan : deciding.planFor(edited)
+  const left = isDependent ? narrowed(whole, asker(candidates, verdict, gathered)) : whole
+  if (left !== whole && firstOf(left) === undefined) throw blocked({ by: verdict.routedBy ?? verdict.by })
+  return { call: await guardAnswer(edited, first, deciding), plan: left }
 }
 
 /** Rules that look at where a call goes hold for each target: one where it would be held, blocked or changed in another way is left out. */

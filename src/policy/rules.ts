@@ -16,6 +16,8 @@ export interface Rules {
   readonly asker: Asker
   /** Whether another target, or its price, can change the verdict: it is then asked again before the call goes to another one. */
   readonly dependsOnTarget: boolean
+  /** Whether one of them may send a call to another chain. */
+  readonly mayReroute: boolean
   /** Those that what is known already does not rule out. Undefined where none may apply: nothing need be computed, and the call is allowed. */
   candidates(plain: PlainFacts, phase: Phase): Candidates | undefined
   /** The same for a call that may go to other targets as well: `plain.target` rules nothing out. */
@@ -41,6 +43,7 @@ export function rulesFor(asker: Asker, documents: readonly CompiledDocument[]): 
     dependsOnTarget: rules.some(
       ({ onRequest, reads }) => onRequest && reads.some((fact) => isOfTarget(fact) || fact.source === 'cost' || fact.source === 'risk'),
     ),
+    mayReroute: rules.some(({ rule }) => rule.edits.chain !== undefined),
     candidates: (plain, phase) => here[phase].find(plain),
     wherever: (plain, phase) => wherever[phase].find(plain),
   }

@@ -9,15 +9,16 @@ import { openGoverned } from './scene.ts'
 const chain = { targets: ['up/gpt-4o', 'up/gpt-4o-mini'], retries: 0 }
 const scene = await openGoverned({
   script: (request) => (request.json().model === 'gpt-4o' ? openai.error(500) : openai.speak('Forbidden word: plutonium.')(request)),
-  settings: { chains: { both: chain } },
+  settings: { chains: { both: chain, small: { targets: ['up/gpt-4o-mini'] } } },
 })
 const { put, remove, say, upstream } = scene
 
 const secondOnly = 'target.model == "gpt-4o-mini"'
 const mail = { messages: [{ role: 'user', content: 'write to ada@example.org' }] }
 
-async function under(rule: JsonObject, run: () => Promise<void>, fields: JsonObject = {}): Promise<void> {
-  await put('policies/house', { version: 1, name: 'house', rules: [{ id: 'rule', ...rule }], ...fields })
+/** `others` are rules beside it. */
+async function under(rule: JsonObject, run: () => Promise<void>, { others = [], ...fields }: JsonObject = {}): Promise<void> {
+  await put('policies/house', { version: 1, name: 'house', rules: [{ id: 'rule', ...rule }, ...(others as JsonObject[])], ...fields })
   try {
     await run()
   } finally {
@@ -62,4 +63,18 @@ test('[C49] a rule over answers of the second target alone holds for what it ans
     },
     { detectors },
   )
+})
+
+test('[C49] a rule holds for the chain that another rule sends a call to', async () => {
+  const sending = { id: 'sending', when: 'request.model == "up/gpt-4o"', then: { chain: 'small' } }
+  await under(
+    { when: secondOnly, outcome: 'BLOCK' },
+    async () => {
+      const before = asked().length
+      const told = await say('up/gpt-4o', mail)
+      assert.deepEqual([told.status, told.code(), asked().slice(before)], [403, 'policy_blocked', []], told.text)
+    },
+    { others: [sending] },
+  )
+  await under(sending, async () => assert.equal((await say('up/gpt-4o', mail)).status, 200))
 })
