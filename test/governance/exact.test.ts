@@ -29,10 +29,10 @@ async function beginWithTen(fleet: Fleet): Promise<number> {
  * A thousand calls at once: ten reach the provider, and the others hear that there is no more. Where the machine is so busy that who counts did not
  * answer some of them in time, they hear that, and others come after them.
  */
-async function admitTen({ upstream, crowd: open }: Fleet, status: number): Promise<Crowd> {
-  const before = upstream.requests.length
-  const admitted = (): number => upstream.requests.length - before
-  const crowd = open()
+async function admitTen(fleet: Fleet, status: number): Promise<Crowd> {
+  const before = fleet.upstream.requests.length
+  const admitted = (): number => fleet.upstream.requests.length - before
+  const crowd = fleet.crowd()
   crowd.ask(1000)
   await eventually(async () => {
     await eventually(() => crowd.told.length + admitted() >= crowd.size, 60_000)
