@@ -15,6 +15,9 @@ export const mostByHand = 16 * 1024
 const tags = /(?:\udb40[\udc20-\udc7e]){4,4096}/g
 const base64 = /(?<![A-Za-z\d+/])[A-Za-z\d+/]{32,4096}={0,2}(?![A-Za-z\d+/=])/g
 const apart = /(?<![\p{L}\d])(?:\p{L}[ .\-_·]{1,2}){7,600}\p{L}(?![\p{L}\d])/gu
+/** A look that costs less: most texts have no three letters apart. */
+const mayBeApart =
+  /[ .\-_·][^\W\d_][ .\-_·]{1,2}[^\W\d_][ .\-_·]{1,2}[^\W\d_][ .\-_·]|[\u00c0-\uffff][ .\-_·]{1,2}[\u00c0-\uffff][ .\-_·]{1,2}[\u00c0-\uffff][ .\-_·]/
 /** Letters, digits and signs of a text, as against those of bytes. */
 const printable = /^[\t\n\r\x20-\x7e]+$/
 
@@ -24,13 +27,31 @@ export function hiddenText(text: string): readonly Hidden[] {
     if (said !== '' && hidden.length < mostHidden) hidden.push({ text: said, start: found.index, end: found.index + found[0].length })
   }
   if (text.includes('\udb40')) for (const found of text.matchAll(tags)) take(found, readTags(found[0]))
-  for (const found of text.matchAll(base64)) {
-    if (hidden.length >= mostHidden) break
-    take(found, readBase64(found[0]))
-  }
-  if (text.length <= mostByHand) for (const found of text.matchAll(apart)) take(found, closed(found[0]))
+  if (hasLongRun(text))
+    for (const found of text.matchAll(base64)) {
+      if (hidden.length >= mostHidden) break
+      take(found, readBase64(found[0]))
+    }
+  if (text.length <= mostByHand && mayBeApart.test(text)) for (const found of text.matchAll(apart)) take(found, closed(found[0]))
   return hidden
 }
+
+const shortest = 32
+
+/** Whether there are so many characters of base64 in a row: of any such row, one stands at a multiple of its length. */
+function hasLongRun(text: string): boolean {
+  for (let at = shortest - 1; at < text.length; at += shortest) {
+    if (!isBase64(text.charCodeAt(at))) continue
+    let from = at
+    while (from > 0 && at - from < shortest && isBase64(text.charCodeAt(from - 1))) from -= 1
+    let to = at + 1
+    while (to < text.length && to - from < shortest && isBase64(text.charCodeAt(to))) to += 1
+    if (to - from >= shortest) return true
+  }
+  return false
+}
+
+const isBase64 = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 47 && code <= 57) || code === 43
 
 export const isInTags = (text: string, { start }: Hidden): boolean => text.charCodeAt(start) === 0xdb40
 
@@ -71,4 +92,4 @@ export function invisibleFrom(text: string): number | undefined {
 }
 
 /** A digit or a sign inside a word, where a letter would be. */
-export const hasDigitLetters = (text: string): boolean => text.length <= mostByHand && /[A-Za-z][013457@$!][A-Za-z]{0,3}[013457@$!]?[A-Za-z]?/.test(text)
+export const hasDigitLetters = (text: string): boolean => text.length <= mostByHand && /[A-Za-z][013457@$!][A-Za-z]/.test(text)

@@ -6,7 +6,7 @@ import { frequent, letters, scripts } from './language-words.ts'
 export const unknownLanguage = 'unknown'
 
 /** Characters of one text that are looked at, and of all together: enough to tell, and always the same time. */
-const mostOfOne = 1024
+const mostOfOne = 512
 const mostOfAll = 32 * 1024
 /** Fewer letters tell nothing. */
 const leastLetters = 12
@@ -55,20 +55,26 @@ export function languageOf(text: string): string {
 function scriptOf(text: string): string {
   const counts = new Map<string, number>()
   let all = 0
+  let latin = 0
   for (let at = 0; at < text.length; at++) {
-    const script = scriptOfCode(text.charCodeAt(at))
+    const code = text.charCodeAt(at)
+    if (code < 0x250) {
+      latin += Number(isLatin(code))
+      continue
+    }
+    const script = scriptOfCode(code)
     if (script === undefined) continue
     all += 1
     counts.set(script, (counts.get(script) ?? 0) + 1)
   }
-  if ((counts.get('ja') ?? 0) * 10 > all) return 'ja'
+  if (latin > 0) counts.set('latin', (counts.get('latin') ?? 0) + latin)
+  if ((counts.get('ja') ?? 0) * 10 > all + latin) return 'ja'
   const [script, count] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one), [unknownLanguage, 0])
   // A Chinese sign is a word.
   return count * (script === 'zh' ? 3 : 1) < leastLetters ? unknownLanguage : script
 }
 
 function scriptOfCode(code: number): string | undefined {
-  if (code < 0x250) return isLatin(code) ? 'latin' : undefined
   for (const [from, to, script] of scripts) if (code >= from && code <= to) return script
   return undefined
 }
@@ -88,7 +94,7 @@ for (const language in frequent)
 function latinLanguageOf(text: string): string {
   const points = new Map<string, number>()
   let words = 0
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}]{1,24}/gu)) {
+  for (const [word] of text.toLowerCase().matchAll(/[a-z\u00df-\u024f\u1e00-\u1eff]{1,24}/g)) {
     words += 1
     const languages = languagesOfWord.get(word)
     if (languages !== undefined) for (const language of languages) points.set(language, (points.get(language) ?? 0) + 1 / languages.length)
