@@ -1,0 +1,38 @@
+/** Which rules a caller has of all that is stored, also where some of it cannot be read. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Failure } from '../canonical/failure.ts'
+import type { StoredObject } from '../storage/store.ts'
+import { rulesIn } from './rules.ts'
+
+const document = { version: '1', name: 'house', rules: [{ id: 'stop', when: 'true', outcome: 'BLOCK' }] }
+
+function row(body: object | string | null, { version = 1, tenant = null }: { readonly version?: number; readonly tenant?: string | null } = {}): StoredObject {
+  const written = typeof body === 'object' && body !== null ? JSON.stringify({ document: body }) : body
+  return { kind: 'policy', id: 'house', tenant, version, body: written, changedAt: 0 }
+}
+
+const acme = { tenant: 'acme', key: 'key_1' }
+
+test('nobody has rules where none are stored, or they were removed', () => {
+  assert.equal(rulesIn([])(acme), undefined)
+  assert.equal(rulesIn([row(null)])(acme), undefined)
+})
+
+test('a caller has the rules of the version that is stored', () => {
+  assert.equal(rulesIn([row(document, { version: 4 })])(acme)?.version, 'house@4')
+  assert.equal(rulesIn([row(document, { version: 5 })])(acme)?.version, 'house@5')
+  assert.equal(rulesIn([row({ ...document, tenant: 'other' }, { tenant: 'other' })])(acme), undefined)
+})
+
+test('[C09] where a document cannot be read, nobody whom it may be about gets in without it', () => {
+  const unread = [{ ...document, rules: [{ id: 'new', when: 'fact_of_tomorrow > 1', outcome: 'BLOCK' }] }, { nothing: true }, '"text"']
+  for (const body of unread) {
+    assert.throws(
+      () => rulesIn([row(body)])(acme),
+      (error) => error instanceof Failure && error.reason === 'policy_unavailable',
+    )
+    assert.equal(rulesIn([row(body, { tenant: 'other' })])(acme), undefined)
+  }
+})
