@@ -83,6 +83,7 @@ async function assemble(asked: Start): Promise<Running> {
     return await run(asked, prepared)
   } catch (error) {
     await prepared.state.keeping?.close(hasty)
+    await prepared.governing.counters.close()
     await data.store.close()
     throw error
   }

@@ -8,7 +8,7 @@ import { openai, startUpstream, type Upstream } from '../upstream/index.ts'
 
 /** A call takes as long as the test wants. */
 const deadlines = { connect: '5s', firstByteWhole: '2min', firstByteStreamed: '2min', firstWord: '2min', idle: '2min', total: '5min' }
-export const model = 'up/gpt-4o-mini'
+const model = 'up/gpt-4o-mini'
 /** What every answer says that it used, and its price: 0.15 and 0.60 dollars a million. */
 const usage = { input: 100, output: 50 }
 export const answerNano = usage.input * 150 + usage.output * 600
