@@ -16,23 +16,38 @@ function row(body: object | string | null, { version = 1, tenant = null }: { rea
 const acme = { tenant: 'acme', key: 'key_1' }
 
 test('nobody has rules where none are stored, or they were removed', () => {
-  assert.equal(rulesIn([])(acme), undefined)
-  assert.equal(rulesIn([row(null)])(acme), undefined)
+  assert.equal(rulesIn([], false)(acme), undefined)
+  assert.equal(rulesIn([row(null)], false)(acme), undefined)
 })
 
 test('a caller has the rules of the version that is stored', () => {
-  assert.equal(rulesIn([row(document, { version: 4 })])(acme)?.version, 'house@4')
-  assert.equal(rulesIn([row(document, { version: 5 })])(acme)?.version, 'house@5')
-  assert.equal(rulesIn([row({ ...document, tenant: 'other' }, { tenant: 'other' })])(acme), undefined)
+  assert.equal(rulesIn([row(document, { version: 4 })], false)(acme)?.version, 'house@4')
+  assert.equal(rulesIn([row(document, { version: 5 })], false)(acme)?.version, 'house@5')
+  assert.equal(rulesIn([row({ ...document, tenant: 'other' }, { tenant: 'other' })], false)(acme), undefined)
 })
 
 test('[C09] where a document cannot be read, nobody whom it may be about gets in without it', () => {
   const unread = [{ ...document, rules: [{ id: 'new', when: 'fact_of_tomorrow > 1', outcome: 'BLOCK' }] }, { nothing: true }, '"text"']
   for (const body of unread) {
     assert.throws(
-      () => rulesIn([row(body)])(acme),
+      () => rulesIn([row(body)], false)(acme),
       (error) => error instanceof Failure && error.reason === 'policy_unavailable',
     )
-    assert.equal(rulesIn([row(body, { tenant: 'other' })])(acme), undefined)
+    assert.equal(rulesIn([row(body, { tenant: 'other' })], false)(acme), undefined)
   }
+})
+
+test('where the setting closes all, a rule that cannot be judged denies, whatever it says itself', () => {
+  const lenient = { ...document, rules: [{ id: 'lenient', when: 'labels.none == "x"', outcome: 'BLOCK', onError: 'allow' }] }
+  const call = { surface: 's', operation: 'chat', model: 'm', stream: false, target: { provider: 'p', model: 'm', region: undefined }, at: 0, labels: null }
+  const outcome = (failsClosed: boolean) => {
+    const facts = { ...call, asker: acme }
+    return rulesIn(
+      [row(lenient)],
+      failsClosed,
+    )(acme)
+      ?.candidates(facts, 'request')
+      ?.judge(facts).outcome
+  }
+  assert.deepEqual([outcome(false), outcome(true)], ['ALLOW', 'BLOCK'])
 })
