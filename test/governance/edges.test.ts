@@ -88,16 +88,22 @@ describe('a list for calls', () => {
       assert.equal((await call(forwarded)).status, status, forwarded)
   })
 
-  test('refuses before the body has come', async () => {
-    await setWell({ data: { deny: ['203.0.113.7'] } })
-    const socket = connect(scene.port, '127.0.0.1')
-    socket.write(
-      `POST ${chatPath} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${scene.key}\r\ncontent-type: application/json\r\ncontent-length: 30000000\r\nx-forwarded-for: 203.0.113.7\r\n\r\n`,
-    )
-    const answer = await new Promise<string>((resolve) => socket.once('data', (bytes: Buffer) => resolve(bytes.toString('latin1'))))
-    socket.destroy()
-    assert.match(answer, /^HTTP\/1\.1 403 /)
-  })
+  for (const [what, line, more] of [
+    ['the body has come', `POST ${chatPath}`, 'content-type: application/json\r\ncontent-length: 30000000'],
+    [
+      'a WebSocket is opened',
+      'GET /v1/responses',
+      'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ],
+  ] as const)
+    test(`refuses before ${what}`, async () => {
+      await setWell({ data: { deny: ['203.0.113.7'] } })
+      const socket = connect(scene.port, '127.0.0.1')
+      socket.write(`${line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${scene.key}\r\n${more}\r\nx-forwarded-for: 203.0.113.7\r\n\r\n`)
+      const answer = await new Promise<string>((resolve) => socket.once('data', (bytes: Buffer) => resolve(bytes.toString('latin1'))))
+      socket.destroy()
+      assert.match(answer, /^HTTP\/1\.1 403 /)
+    })
 
   test('leaves no receipt of whom it shut out, and a number', async () => {
     await setWell({ data: { deny: ['203.0.113.7'] } })
