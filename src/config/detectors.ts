@@ -19,7 +19,7 @@ const service = z.strictObject({
 
 export const detectors = z.record(names('letters, digits and `. _ -`', name), service).prefault({})
 
-export interface DetectorService {
+export interface DetectorSettings {
   readonly kind: 'moderation' | 'presidio' | 'webhook'
   readonly url: string
   readonly key?: string
@@ -32,8 +32,8 @@ export interface DetectorService {
 
 const kinds = ['moderation', 'presidio', 'webhook'] as const
 
-export function readDetectors(given: z.output<typeof detectors>, problem: Report['problem']): { readonly [name: string]: DetectorService } {
-  const services: { [name: string]: DetectorService } = {}
+export function readDetectors(given: z.output<typeof detectors>, problem: Report['problem']): { readonly [name: string]: DetectorSettings } {
+  const services: { [name: string]: DetectorSettings } = {}
   for (const called in given) {
     const { key, model, language, time, concurrency, ...addresses } = given[called]!
     const [kind, ...more] = kinds.filter((one) => addresses[one] !== undefined)

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../base/json.ts'
 import type { AlertSettings } from './alerts.ts'
-import type { DetectorService } from './detectors.ts'
+import type { DetectorSettings } from './detectors.ts'
 import type { AccountSettings, ConnectedProvider, Settings } from './settings.ts'
 import type { AnchorSettings, ExportSettings } from './sinks.ts'
 
@@ -66,7 +66,7 @@ function maskAlerts(alerts: AlertSettings): JsonObject {
 }
 
 /** The path of a webhook may be all that keeps others from it. */
-const maskDetector = ({ key, url, ...service }: DetectorService): JsonObject => ({
+const maskDetector = ({ key, url, ...service }: DetectorSettings): JsonObject => ({
   ...service,
   url: `${new URL(url).origin}/••••`,
   ...(key !== undefined && { key: mask(key) }),

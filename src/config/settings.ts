@@ -4,7 +4,7 @@ import type { Deadlines } from '../base/deadlines.ts'
 import type { Need } from '../catalog/abilities.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { AlertSettings } from './alerts.ts'
-import type { DetectorService } from './detectors.ts'
+import type { DetectorSettings } from './detectors.ts'
 import type { AlsoOn } from './chain-entry.ts'
 import type { OperatorPrices } from './prices.ts'
 import type { contentModes, inputHashes, logLevels } from './schema.ts'
@@ -180,7 +180,7 @@ export interface Settings {
   /** Who is told when a budget is nearly spent. */
   readonly alerts: readonly AlertSettings[]
   /** By the names that documents of policies call them. */
-  readonly detectors: { readonly [name: string]: DetectorService }
+  readonly detectors: { readonly [name: string]: DetectorSettings }
   readonly responses: {
     readonly store: boolean
     readonly ttl: number

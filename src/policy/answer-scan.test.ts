@@ -1,3 +1,5 @@
+/** What the scan of an answer lets pass, holds back, takes out and blocks, wherever the stream is cut. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ChatEvent } from '../canonical/chat.ts'

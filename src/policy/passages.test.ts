@@ -1,3 +1,5 @@
+/** Which texts a body holds, whose they are, and that others get into their place. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseExact, type JsonObject } from '../base/json.ts'

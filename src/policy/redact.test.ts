@@ -1,3 +1,5 @@
+/** What is taken out of texts, and put back into answers. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ChatEvent } from '../canonical/chat.ts'

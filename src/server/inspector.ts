@@ -75,7 +75,7 @@ export class Inspector {
     this.#characters += characters
     if (this.#waiting.length === 1) this.#ask()
     const found = await promise
-    return 'fault' in found ? allFailed(terms, found as Undetected) : (found as Inspected)
+    return isFault(found) ? allFailed(terms, found) : found
   }
 
   /** The first that waits. One at a time, so that one that takes too long takes no other with it. */
@@ -83,7 +83,7 @@ export class Inspector {
     const [question] = this.#waiting
     if (question === undefined) return
     const { passages, terms, characters } = question
-    if (this.#told + terms.length > mostDetectors) this.#drop()
+    if (this.#told + terms.length > mostDetectors) void this.#drop()
     const thread = (this.#thread ??= this.#start())
     thread.ref()
     thread.postMessage({ passages, detectors: terms.map((one) => this.#numbered(one)) } satisfies InspectionAsked)
@@ -151,4 +151,5 @@ function inspectHere(passages: readonly Passage[], terms: readonly Detector['ter
   }
 }
 
+const isFault = (found: Inspected | Undetected): found is Undetected => typeof found.fault === 'string'
 const allFailed = (terms: readonly Detector['terms'][], undetected: Undetected): Said => Object.fromEntries(terms.map(({ name }) => [name, undetected]))

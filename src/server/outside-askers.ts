@@ -1,7 +1,7 @@
 /** How each kind of service is asked, and what its answer means. An answer that is not as it must be is none. */
 
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
-import type { DetectorService } from '../config/detectors.ts'
+import type { DetectorSettings } from '../config/detectors.ts'
 import { nothingDetected, type Detected, type Finding, type Passage } from '../policy/detector.ts'
 
 /** A text that is looked at, and its place among all. */
@@ -10,7 +10,7 @@ export interface Looked extends Passage {
 }
 
 interface Asker {
-  write(looked: readonly Looked[], service: DetectorService): JsonObject
+  write(looked: readonly Looked[], service: DetectorSettings): JsonObject
   /** Undefined where the answer is none that was asked for. */
   read(answer: unknown, detector: string, looked: readonly Looked[]): Detected | undefined
 }
@@ -122,4 +122,4 @@ function readFinding({ kind, passage, start = 0, end, confidence }: JsonObject, 
   return { detector, kind: kindOf(kind), passage: one.passage, start: start as number, end: until as number, confidence: isShare(confidence) ? confidence : 1 }
 }
 
-export const askers: { readonly [kind in DetectorService['kind']]: Asker } = { moderation, presidio, webhook }
+export const askers: { readonly [kind in DetectorSettings['kind']]: Asker } = { moderation, presidio, webhook }

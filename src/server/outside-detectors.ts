@@ -2,7 +2,7 @@
 
 import type { Deadlines } from '../base/deadlines.ts'
 import { toFailure, type Reason } from '../canonical/failure.ts'
-import type { DetectorService } from '../config/detectors.ts'
+import type { DetectorSettings } from '../config/detectors.ts'
 import { nothingDetected, type Detected, type OutsideTerms, type Passage, type Undetected } from '../policy/detector.ts'
 import { deliver } from '../upstream/deliver.ts'
 import type { Transport } from '../upstream/exchange.ts'
@@ -10,7 +10,7 @@ import { askers } from './outside-askers.ts'
 
 export interface OutsideOptions {
   /** As the configuration names them now. */
-  readonly services: () => { readonly [name: string]: DetectorService }
+  readonly services: () => { readonly [name: string]: DetectorSettings }
   /** Opened with the first question. */
   readonly openTransport: () => Transport & { close(): Promise<void> }
   /** From 0 up to 1, for `sample`. */
@@ -43,7 +43,7 @@ export class OutsideDetectors {
     await this.#transport?.close()
   }
 
-  async #askIfFree(terms: OutsideTerms, service: DetectorService, passages: readonly Passage[]): Promise<Detected | Undetected> {
+  async #askIfFree(terms: OutsideTerms, service: DetectorSettings, passages: readonly Passage[]): Promise<Detected | Undetected> {
     const busy = this.#busy.get(terms.service) ?? 0
     if (busy >= service.concurrency) return failed
     this.#busy.set(terms.service, busy + 1)
@@ -54,7 +54,7 @@ export class OutsideDetectors {
     }
   }
 
-  async #askNow(terms: OutsideTerms, service: DetectorService, all: readonly Passage[]): Promise<Detected | Undetected> {
+  async #askNow(terms: OutsideTerms, service: DetectorSettings, all: readonly Passage[]): Promise<Detected | Undetected> {
     const looked = all.flatMap(({ from, text }, passage) => (text !== '' && (terms.of?.includes(from) ?? true) ? [{ from, text, passage }] : []))
     if (looked.length === 0) return nothingDetected
     if (looked.reduce((sum, { text }) => sum + text.length, 0) > mostCharacters) return failed

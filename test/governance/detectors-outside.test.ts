@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import type { DetectorService } from '../../src/config/detectors.ts'
+import type { DetectorSettings } from '../../src/config/detectors.ts'
 import { loadSettings } from '../../src/config/load.ts'
 import { maskSettings } from '../../src/config/mask.ts'
 import { ConfigError } from '../../src/config/problems.ts'
@@ -23,7 +23,7 @@ const passages: readonly Passage[] = [
   { from: 'user', text: '😀 ask joe@example.com' },
 ]
 
-function ask(service: Partial<DetectorService>, says: Answer, asked: OutsideTerms = terms, random = () => 0.5) {
+function ask(service: Partial<DetectorSettings>, says: Answer, asked: OutsideTerms = terms, random = () => 0.5) {
   answer = says
   const there = { kind: 'webhook', url: `${host.url}/check`, time: 500, concurrency: 2, ...service } as const
   return new OutsideDetectors({ services: () => ({ there }), openTransport: () => transport, random }).ask(asked, passages)
@@ -50,7 +50,7 @@ describe('a service that is asked what it finds', () => {
   })
 
   it('may be Presidio, which counts characters: its places are put where we count them, in each text', async () => {
-    const said = await ask({ kind: 'presidio' }, reply(200, [{ entity_type: 'EMAIL_ADDRESS', start: 15, end: 30, score: 0.85 }] as unknown as JsonObject))
+    const said = await ask({ kind: 'presidio' }, reply(200, [{ entity_type: 'EMAIL_ADDRESS', start: 15, end: 30, score: 0.85 }]))
     assert.deepEqual('findings' in said && said.findings, [finding('email_address', 1, [7, 22], 0.85)])
     assert.deepEqual(host.requests.at(-1)!.json(), { text: 'be kind\n\n😀 ask joe@example.com', language: 'en' })
   })
@@ -62,7 +62,7 @@ describe('a service that is asked what it finds', () => {
   })
 
   it('is not believed where its answer is none', async () => {
-    const bad: readonly (readonly [DetectorService['kind'], unknown])[] = [
+    const bad: readonly (readonly [DetectorSettings['kind'], unknown])[] = [
       ['webhook', '<html>'],
       ['webhook', []],
       ['webhook', { score: 2 }],

@@ -62,7 +62,7 @@ export const phrases: readonly {
   {
     kind: 'exfiltration',
     weight: 0.4,
-    words: `send it to http|send them to http|send the contents|send the content|send the conversation|send this conversation|send all |send the user|send the api|forward all|forward the|forward this conversation|upload the|upload all|upload it to|exfiltrate|post it to http|post the contents|post them to|make a request to http|make a get request to|fetch the url http|append the conversation|append the user|append the chat|encode the conversation|base64 encode the|include the contents of|contents of .env|cat ~/.ssh|.ssh/id_rsa|/etc/passwd|read the file .env|environment variables to|credentials to|passwords to|api keys to|api key to|private key to|![image](http|![img](http|![logo](http|![](http|![data](http|?data=|?q={|?d=[|?secret=|?leak=|curl -x post|curl http|wget http`,
+    words: `send it to http|send them to http|send the contents|send the content|send the conversation|send this conversation|send all |send the user|send the api|forward all|forward the|forward this conversation|upload the|upload all|upload it to|exfiltrate|post it to http|post the contents|post them to|make a request to http|make a get request to|append the conversation|append the user|append the chat|encode the conversation|base64 encode the|include the contents of|contents of .env|cat ~/.ssh|.ssh/id_rsa|/etc/passwd|read the file .env|environment variables to|credentials to|passwords to|api keys to|api key to|private key to|![image](http|![img](http|![logo](http|![](http|![data](http|?data=|?q={|?d=[|?secret=|?leak=|curl -x post|curl http|wget http`,
   },
   {
     kind: 'encoding',

@@ -1,3 +1,5 @@
+/** How sure the injection detector is, on the published test set. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { heldOut, lookedAt } from '../../../test/fixtures/injection-held-out.ts'

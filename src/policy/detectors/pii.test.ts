@@ -1,3 +1,5 @@
+/** Numbers and addresses of people: an example of each kind, and what only looks like one. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compileDetector } from './index.ts'

@@ -21,7 +21,7 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57
 const isLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 /** Letters beyond ASCII too: they are in names of hosts and people. */
 const isNamePart = (code: number): boolean => isDigit(code) || isLetter(code) || code > 0x7f
-const mailSigns = new Set([...".!#$%&'*+/=?^_`{|}~-"].map((sign) => sign.charCodeAt(0)))
+const mailSigns = new Set(Array.from(".!#$%&'*+/=?^_`{|}~-", (sign) => sign.charCodeAt(0)))
 const dot = 46
 const hyphen = 45
 

@@ -71,7 +71,7 @@ function tellShape(text: string, start: number, { kind, pattern }: SecretShape, 
   if (secret !== undefined && !isExample(secret)) tell(kind, start, start + secret.length, 0.95)
 }
 
-/** `sk-xxxxxxxx`, `AKIAIOSFODNN7EXAMPLE`: what documentation shows. */
+/** `sk-xxxxxxxx`, keys that end in `EXAMPLE`: what documentation shows. */
 const isExample = (secret: string): boolean => /(?:x{6}|X{6}|\*{4}|\.{4}|EXAMPLE|example|your[-_]|YOUR[-_]|0{12}|-{4})/.test(secret)
 
 /** The longest that a key in text may be; a certificate chain is shorter. */

@@ -80,7 +80,6 @@ export class SignReader {
   }
 
   /** What is done, and to what, in this order. */
-  // oxlint-disable-next-line max-params
   #tellOrder(first: Place | undefined, which: Place, second: Place | undefined, weight: number): void {
     if (first === undefined || second === undefined || second.end <= first.end) return
     if (areNear([first, which, second], together.override)) this.#add({ kind: 'override', mark: 'override', ...around([first, which, second]), weight })

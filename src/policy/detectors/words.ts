@@ -26,7 +26,7 @@ export function wordsDetector(terms: WordTerms): Detector {
   const search: Search = (text, found) => {
     automaton.scan(text, (number, end) => {
       const start = automaton.startOf(number, text, end)
-      if (!isWhole(words[number]!, text, start, end, fold)) return
+      if (!isWhole(words[number]!, text, { start, end })) return
       seen.add(number)
       found('word', start, end, 0.95)
     })
@@ -50,7 +50,8 @@ const readWord = (word: string): Word => ({
   isOpenAfter: word.endsWith('*') || !isLetterLike(word.charCodeAt(word.length - 1)),
 })
 
-function isWhole({ isOpenBefore, isOpenAfter }: Word, text: string, start: number, end: number, fold: Uint16Array): boolean {
+function isWhole({ isOpenBefore, isOpenAfter }: Word, text: string, { start, end }: { readonly start: number; readonly end: number }): boolean {
+  const fold = foldTable()
   let before = start - 1
   while (before >= 0 && fold[text.charCodeAt(before)] === unseen) before -= 1
   let after = end
