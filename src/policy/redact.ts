@@ -72,7 +72,7 @@ function replaceSpans(text: string, spans: readonly Span[], placeholders: Placeh
 }
 
 /** `<EMAIL_1>`; in the JSON of tools also as its writers escape it. */
-export const placeholderPattern = /(?:<|\\u003[cC])([A-Z][A-Z0-9_]{0,60}_\d{1,7})(?:>|\\u003[eE])/g
+const placeholderPattern = /(?:<|\\u003[cC])([A-Z][A-Z0-9_]{0,60}_\d{1,7})(?:>|\\u003[eE])/g
 
 /** The names that stand for what was taken out of one call: the same value has the same name. No more of them than there are findings in it. */
 export class Placeholders {

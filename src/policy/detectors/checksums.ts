@@ -34,7 +34,7 @@ export function isVerhoeff(digits: string): boolean {
 }
 
 /** The remainder by 97 of a number of any length; letters count as in ISO 13616 (A is 10). */
-export function mod97(text: string): number {
+function mod97(text: string): number {
   let rest = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)

@@ -9,7 +9,7 @@ export interface Hidden {
 /** Texts that are taken out of one. */
 const mostHidden = 16
 /** Letters that stand apart, and digits for letters, are looked for in texts up to here: such are written by hand. */
-export const mostByHand = 16 * 1024
+const mostByHand = 16 * 1024
 
 /** The block of tags repeats ASCII in characters that nothing shows: whoever writes with them hides something. */
 const tags = /(?:\udb40[\udc20-\udc7e]){4,4096}/g

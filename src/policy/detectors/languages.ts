@@ -3,7 +3,7 @@
 import { nothingDetected, type Detector, type DetectorTerms, type Finding } from '../detector.ts'
 import { frequent, letters, scripts } from './language-words.ts'
 
-export const unknownLanguage = 'unknown'
+const unknownLanguage = 'unknown'
 
 /** Characters of one text that are looked at, and of all together: enough to tell, and always the same time. */
 const mostOfOne = 512

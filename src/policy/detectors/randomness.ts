@@ -1,7 +1,7 @@
 /** Tells what a machine has drawn from what a person has written. */
 
 /** Bits a character, of the value's own letters (Shannon). */
-export function entropyOf(value: string): number {
+function entropyOf(value: string): number {
   const counts = new Map<string, number>()
   for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1)
   let bits = 0
