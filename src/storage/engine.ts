@@ -19,6 +19,8 @@ export interface Engine {
   lock(transaction: Kysely<Tables>): Promise<void>
   /** Keeps everybody from adding to the sums by single values until the transaction ends. */
   lockValueSums(transaction: Kysely<Tables>): Promise<void>
+  /** Reads the tables of counters beside all others. */
+  withCounters<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
   /** Copies the whole database aside and reads the copy back. Throws `StorageError` `refused` where that fails. */
   backUp(): Promise<void>
   /** Whether the lines of receipts are wanted in entries: readers of a database that a fleet shares may not have the log on their disk. */

@@ -1,5 +1,7 @@
 /** The steps from an empty database to today's, in order. One that has been released is never changed: add another. */
 
+import { counterTables } from './tables-counters.ts'
+
 /** What the two databases call the same types. */
 export interface TypeNames {
   /** Text that sorts by its bytes, so that ids sort by time. */
@@ -15,6 +17,8 @@ export interface TypeNames {
   readonly table: string
   /** The same, where rows are to stand in the order of their primary key. */
   readonly sorted: string
+  /** Whether counters stand in a file of their own. */
+  readonly countersApart: boolean
 }
 
 export interface Migration {
@@ -255,25 +259,7 @@ export const migrations: readonly Migration[] = [
         spent ${type.integer} not null,
         primary key (counter, window_from)
       )${type.sorted}`,
-      `create table counters (
-        id ${type.id} not null,
-        window_from ${type.integer} not null,
-        taken ${type.integer} not null,
-        filled_at ${type.real} not null,
-        capacity ${type.integer} not null,
-        ends_at ${type.integer},
-        primary key (id, window_from)
-      )${type.sorted}`,
-      'create index counters_by_end on counters (ends_at) where ends_at is not null',
-      `create table shares (
-        counter ${type.id} not null,
-        window_from ${type.integer} not null,
-        instance ${type.id} not null,
-        held ${type.integer} not null,
-        primary key (counter, window_from, instance)
-      )${type.sorted}`,
-      'create index shares_by_instance on shares (instance)',
-      `create table holders (instance ${type.id} primary key, ends_at ${type.integer} not null)${type.table}`,
+      ...(type.countersApart ? [] : counterTables(type)),
       `create table notices (
         id ${type.id} primary key,
         once ${type.text} not null unique,

@@ -44,7 +44,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     responses: storedResponses(engine.db),
     chains: storedChains(engine.db),
     objects: storedObjects(engine.db),
-    spent: storedSpent(engine.db),
+    spent: storedSpent(engine),
     notices: storedNotices(engine.db),
     reviews: storedReviews(engine),
     places: storedPlaces(engine.db),

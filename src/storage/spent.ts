@@ -30,21 +30,26 @@ export interface SpentCounter {
   readonly reserved: number
 }
 
-export function storedSpent(db: Kysely<Tables>): Spent {
-  return {
-    list: ({ under, from, least = 0, most, behind }) =>
-      db
-        .selectFrom(partsOf(db, under, from).as('parts'))
-        .select(({ fn, ref }) => ['counter', whole(fn.sum(ref('spent'))).as('spent'), whole(fn.sum(ref('reserved'))).as('reserved')])
-        .groupBy('counter')
-        .having(({ fn }) => fn.sum('spent'), '>=', least)
-        .$if(behind !== undefined, (query) => query.where('counter', '>', behind!))
-        .$if(behind === undefined, (query) => query.orderBy(({ fn }) => fn.sum('spent'), 'desc'))
-        .orderBy('counter')
-        .limit(most)
-        .execute(),
-  }
+/** Where the tables of counters can be read beside all others. */
+interface Place {
+  withCounters<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
 }
+
+export function storedSpent({ withCounters }: Place): Spent {
+  return { list: (query) => withCounters((db) => listSpent(db, query)) }
+}
+
+const listSpent = (db: Kysely<Tables>, { under, from, least = 0, most, behind }: SpentQuery): Promise<readonly SpentCounter[]> =>
+  db
+    .selectFrom(partsOf(db, under, from).as('parts'))
+    .select(({ fn, ref }) => ['counter', whole(fn.sum(ref('spent'))).as('spent'), whole(fn.sum(ref('reserved'))).as('reserved')])
+    .groupBy('counter')
+    .having(({ fn }) => fn.sum('spent'), '>=', least)
+    .$if(behind !== undefined, (query) => query.where('counter', '>', behind!))
+    .$if(behind === undefined, (query) => query.orderBy(({ fn }) => fn.sum('spent'), 'desc'))
+    .orderBy('counter')
+    .limit(most)
+    .execute()
 
 /** What was spent, the debts that windows began with, and what is held. */
 function partsOf(db: Kysely<Tables>, under: string, from: number) {

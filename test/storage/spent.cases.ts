@@ -8,6 +8,7 @@ const from = 1000
 
 export const spentCases: StoreCases = {
   'the sum of what was spent, the debt of before, and what living processes hold': async ({ spent }, { query }) => {
+    assert.deepEqual(await spent.list({ under, from, most: 10 }), [])
     await query(`insert into spending (counter, window_from, spent) values
       ('${under}|key=a', 1000, 30), ('${under}|key=b', 1000, 9007199254740000), ('${under}|key=c', 1000, 0), ('${under}|key=a', 999, 77),
       ('${under}ly', 1000, 5), ('budget:money2|month', 1000, 5), ('budget:money|day', 1000, 5)`)

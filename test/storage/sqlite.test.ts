@@ -26,7 +26,9 @@ const backupsOf = (file: string) => (existsSync(join(file, '..', 'backups')) ? r
 
 function query(file: string, text: string): readonly Record<string, unknown>[] {
   const database = new DatabaseSync(file)
+  const counters = join(file, '..', 'counters.db')
   try {
+    if (existsSync(counters)) database.prepare('attach database ? as counting').run(counters)
     return database.prepare(text).all()
   } finally {
     database.close()

@@ -5,13 +5,13 @@ import type { Bank } from '../../policy/counter.ts'
 import type { SqliteOptions } from '../store.ts'
 import { Connection } from './connection.ts'
 
-/** How long an exchange waits for other writers: less than a call has patience for. */
+/** How long an exchange waits for those of other processes: less than a call has patience for. */
 const busyMs = 400
 
 export async function openSqliteCounters({ file }: SqliteOptions, instance: string): Promise<Bank> {
   const connection = new Connection()
   try {
-    await connection.ask({ kind: 'open', file: resolve(file), busyMs })
+    await connection.ask({ kind: 'count', file: resolve(file), busyMs })
   } catch (error) {
     await connection.close()
     throw error

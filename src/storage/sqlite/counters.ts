@@ -1,31 +1,36 @@
-/** Counters in SQLite's file, in the database's thread: one short transaction an exchange, and the clock of the machine that all processes are on. */
+/** Counters in a file of SQLite, in a thread of their own: one short transaction an exchange, by the clock of the machine that all processes are on. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { now } from '../../base/clock.ts'
 import { answerAsk, endOf } from '../../policy/counter-account.ts'
 import type { CounterAsk, CounterState } from '../../policy/counter.ts'
 import { accountOf, selectKnown, windowOf, type Known } from '../counters.ts'
+import { toStorageError } from '../errors.ts'
 import type { Answers } from './messages.ts'
 
 /** Counters that are forgotten at once. */
 const mostForgotten = 500
 
-const over = `select id, window_from from counters where ends_at < ? limit ${mostForgotten}`
+const over = `select id, window_from from counters where ends_at < ? order by ends_at, id limit ${mostForgotten}`
 
 export class CounterBank {
   readonly #database: DatabaseSync
+  readonly #lock: StatementSync
   readonly #read: StatementSync
   readonly #write: StatementSync
   readonly #hold: StatementSync
   readonly #release: StatementSync
   readonly #keep: StatementSync
   readonly #lapse: readonly StatementSync[]
+  readonly #over: StatementSync
   readonly #forget: readonly StatementSync[]
   readonly #leave: readonly StatementSync[]
 
   constructor(database: DatabaseSync) {
     const prepare = (text: string): StatementSync => database.prepare(text)
     this.#database = database
+    // What was spent is read after it, as it is then: what others have given back since is counted.
+    this.#lock = prepare('update holders set ends_at = ends_at where false')
     this.#read = prepare(selectKnown({ asked: '(select ?1 as id, ?2 as window_from, 0 as place)', me: '?3', now: '?4' }))
     this.#write = prepare(
       `insert into counters (id, window_from, taken, filled_at, capacity, ends_at) values (?, ?, ?, ?, ?, ?) on conflict do update
@@ -37,6 +42,7 @@ export class CounterBank {
     this.#lapse = ['delete from shares where instance in (select instance from holders where ends_at <= ?)', 'delete from holders where ends_at <= ?'].map(
       prepare,
     )
+    this.#over = prepare(over)
     this.#forget = [`delete from spending where (counter, window_from) in (${over})`, `delete from counters where (id, window_from) in (${over})`].map(prepare)
     this.#leave = ['delete from shares where instance = ?', 'delete from holders where instance = ?'].map(prepare)
   }
@@ -52,8 +58,20 @@ export class CounterBank {
     this.#inTransaction(() => {
       const at = now()
       this.#keep.run(instance, at + ms)
-      for (const statement of [...this.#lapse, ...this.#forget]) statement.run(at)
+      for (const statement of this.#lapse) statement.run(at)
     })
+    this.#forgetOver()
+  }
+
+  /** What was spent stands among the receipts: while others write there, it waits for another time. No exchange waits for that. */
+  #forgetOver(): void {
+    const at = now()
+    if (this.#over.get(at) === undefined) return
+    try {
+      for (const statement of this.#forget) statement.run(at)
+    } catch (error) {
+      if (toStorageError(error).reason !== 'busy') throw error
+    }
   }
 
   leave(instance: string): undefined {
@@ -74,8 +92,10 @@ export class CounterBank {
   }
 
   #inTransaction<T>(work: () => T): T {
-    this.#database.exec('begin immediate')
+    // Of both files it locks that of the counters alone.
+    this.#database.exec('begin')
     try {
+      this.#lock.run()
       const result = work()
       this.#database.exec('commit')
       return result

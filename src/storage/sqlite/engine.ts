@@ -6,18 +6,12 @@ import { now } from '../../base/clock.ts'
 import type { Engine } from '../engine.ts'
 import { StorageError } from '../errors.ts'
 import { openPrivateFolder } from '../files.ts'
-import type { TypeNames } from '../migrations.ts'
 import type { SqliteOptions } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import { Connection } from './connection.ts'
 import { threadDialect } from './dialect.ts'
 import { backupFolder } from './file.ts'
-
-// oxfmt-ignore
-const types: TypeNames = {
-  id: 'text', text: 'text', integer: 'integer', real: 'real', flag: 'integer', bytes: 'blob', serial: 'integer primary key',
-  table: ' strict', sorted: ' strict, without rowid',
-}
+import { types } from './column-types.ts'
 
 const defaultBusyMs = 2000
 
@@ -41,6 +35,15 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
     // Every transaction begins by taking the one lock that writers share.
     lock: async () => {},
     lockValueSums: async () => {},
+    withCounters: (work) =>
+      db.connection().execute(async (own) => {
+        await connection.ask({ kind: 'attach', file: place })
+        try {
+          return await work(own)
+        } finally {
+          await connection.ask({ kind: 'detach' })
+        }
+      }),
     backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
     keepsLines: false,
     append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),

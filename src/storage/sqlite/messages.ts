@@ -12,6 +12,9 @@ export type Request =
   | { readonly kind: 'append'; readonly batch: Batch }
   | { readonly kind: 'addUp' }
   | { readonly kind: 'backup'; readonly file: string }
+  | { readonly kind: 'count'; readonly file: string; readonly busyMs: number }
+  | { readonly kind: 'attach'; readonly file: string }
+  | { readonly kind: 'detach' }
   | { readonly kind: 'exchange'; readonly instance: string; readonly asks: readonly CounterAsk[] }
   | { readonly kind: 'keep'; readonly instance: string; readonly ms: number }
   | { readonly kind: 'leave'; readonly instance: string }
@@ -35,6 +38,9 @@ export interface Answers {
   readonly append: undefined
   readonly addUp: undefined
   readonly backup: undefined
+  readonly count: undefined
+  readonly attach: undefined
+  readonly detach: undefined
   readonly exchange: { readonly at: number; readonly states: readonly CounterState[] }
   readonly keep: undefined
   readonly leave: undefined

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads'
 import type { DatabaseSync } from 'node:sqlite'
 import { StorageError, toStorageError } from '../errors.ts'
 import { backUp } from './backup.ts'
+import { attachCounters, detachCounters, openCounterFile } from './counter-file.ts'
 import { CounterBank } from './counters.ts'
 import { openDatabase } from './file.ts'
 import type { Answers, Asked, Reply, Request, Rows, Value } from './messages.ts'
@@ -40,6 +41,12 @@ function answer(request: Request): Answers[Request['kind']] {
       return writer().addUp()
     case 'backup':
       return backUp(opened(), request.file)
+    case 'count':
+      return void (database = openCounterFile(request.file, request.busyMs))
+    case 'attach':
+      return attachCounters(opened(), request.file)
+    case 'detach':
+      return detachCounters(opened())
     case 'exchange':
       return bank().exchange(request.instance, request.asks)
     case 'keep':
