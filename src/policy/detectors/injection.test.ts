@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { heldOut, lookedAt } from '../../../test/fixtures/injection-held-out.ts'
+import { unseen } from '../../../test/fixtures/injection-unseen.ts'
 import { known, type Sample } from '../../../test/fixtures/injection-known.ts'
 import type { Speaker } from '../detector.ts'
 import { compileDetector } from './index.ts'
@@ -18,7 +19,7 @@ function measure(samples: readonly Sample[]): { readonly precision: number; read
 
 describe('the injection detector', () => {
   it('is measured by 150 attacks and 250 harmless texts at least', () => {
-    const all = [...known, ...lookedAt, ...heldOut]
+    const all = [...known, ...lookedAt, ...heldOut, ...unseen]
     assert.ok(all.filter(({ isAttack }) => isAttack).length >= 150)
     assert.ok(all.filter(({ isAttack }) => !isAttack).length >= 250)
     assert.equal(new Set(all.map(({ text }) => text)).size, all.length)
@@ -30,8 +31,8 @@ describe('the injection detector', () => {
   })
 
   it('keeps its precision and recall on texts that no rule was written for', () => {
-    const { precision, recall } = measure(heldOut)
-    assert.ok(precision >= 0.8 && recall >= 0.95, `${precision} ${recall}`)
+    const { precision, recall } = measure([...heldOut, ...unseen])
+    assert.ok(precision >= 0.88 && recall >= 0.86, `${precision} ${recall}`)
   })
 
   it('weighs what tools bring more than what users say, and system prompts least', () => {
