@@ -22,7 +22,7 @@ export interface Indexing {
   /** Hears when the index cannot be written to, or the log not be read, and when that is over. */
   readonly outage: Outage<'index'>
   /** Hears of an entry that the index refuses for good. */
-  report(position: number, error: unknown): void
+  report(position: number, error: unknown, entry: IndexEntry): void
   /** Reads a piece of the log from the disk: one entry at least, where there is one. */
   read(from: number): Promise<Piece>
 }
@@ -133,7 +133,7 @@ export class Indexer {
     } catch (error) {
       if (!isHopeless(error) || entries.length === 0) throw error
       if (entries.length === 1) {
-        report(from, error)
+        report(from, error, entries[0]!)
         return store([], { log: log.id, next: to })
       }
       const half = entries.length >> 1

@@ -180,7 +180,11 @@ export class Records {
       },
       outage: this.#outage,
       isHopeless: (error) => error instanceof StorageError && error.reason === 'invalid',
-      report: (position) => this.#options.log.tell('error', 'a receipt of the log cannot stand in the index', { log: log.id, position }),
+      report: (position, _error, entry) => {
+        this.#options.log.tell('error', 'a receipt of the log cannot stand in the index', { log: log.id, position })
+        // Nobody waits for it any more.
+        this.#options.indexed([entry])
+      },
       read: (from) => this.#read(log.id, from),
     })
   }

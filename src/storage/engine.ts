@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely'
 import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { TypeNames } from './migrations.ts'
-import type { Progress } from './store.ts'
+import type { Progress } from './progress.ts'
 import type { Tables } from './tables.ts'
 
 export interface Engine {

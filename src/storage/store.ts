@@ -9,8 +9,11 @@ import type { Spent } from './spent.ts'
 import type { ClientKeys } from './keys.ts'
 import type { Removals } from './removals.ts'
 import type { StoredReviews } from './reviews.ts'
+import type { Progress } from './progress.ts'
 import type { SumName } from './rollups.ts'
 import type { UserTokens } from './user-tokens.ts'
+
+export type { Progress } from './progress.ts'
 
 /** Every function may reject with `StorageError`. Where its `again` is true nothing was stored, and the same call may succeed later. */
 export interface Store {
@@ -55,13 +58,6 @@ export interface Receipts {
   count(filters: ReceiptFilters, most: number): Promise<number>
   /** Sums of whole hours, ordered by period and values. */
   summarize(query: SummaryQuery): Promise<readonly Summary[]>
-}
-
-export interface Progress {
-  /** The id of a log. */
-  readonly log: string
-  /** The position up to which its entries are in the index: the first that is not. */
-  readonly indexed: number
 }
 
 /** All that is given must fit. */

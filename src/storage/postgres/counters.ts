@@ -3,7 +3,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { answerAsk, endOf } from '../../policy/counter-account.ts'
 import type { Bank, CounterAsk } from '../../policy/counter.ts'
-import { accountOf, selectKnown, windowOf, type Known } from '../counters.ts'
+import { accountOf, selectKnown, windowOf, type Known } from '../counters-known.ts'
 import { toStorageError } from '../errors.ts'
 import type { PostgresOptions } from '../store.ts'
 import { opened, openPool } from './pool.ts'

@@ -9,8 +9,8 @@ import { types } from './column-types.ts'
 
 const counterFile = (file: string): string => join(dirname(file), 'counters.db')
 
-/** A lost counter is a limit that begins anew: nothing waits for the disk. */
-const settings = 'pragma synchronous = off; pragma temp_store = memory; pragma trusted_schema = off'
+/** What the last moments before a power cut changed may be lost, and nothing waits for the disk. */
+const settings = 'pragma synchronous = normal; pragma temp_store = memory; pragma trusted_schema = off'
 
 /** The counters of a database, with its other tables attached for what was spent. */
 export function openCounterFile(file: string, busyMs: number): DatabaseSync {

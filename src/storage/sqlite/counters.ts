@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { now } from '../../base/clock.ts'
 import { answerAsk, endOf } from '../../policy/counter-account.ts'
 import type { CounterAsk, CounterState } from '../../policy/counter.ts'
-import { accountOf, selectKnown, windowOf, type Known } from '../counters.ts'
+import { accountOf, selectKnown, windowOf, type Known } from '../counters-known.ts'
 import { toStorageError } from '../errors.ts'
 import type { Answers } from './messages.ts'
 

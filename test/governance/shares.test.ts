@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { bucket, money, Scene, slots, want } from '../../test/governance/counting.ts'
-import type { Want } from './charges.ts'
-import type { Hold, Shares } from './shares.ts'
+import { bucket, money, Scene, slots, want } from './counting.ts'
+import type { Want } from '../../src/policy/charges.ts'
+import type { Hold, Shares } from '../../src/policy/shares.ts'
 
 test('(routing 31, 34) whatever processes do, together they never have more than there is, and at rest hold nothing', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), play), { numRuns: 100, seed: 20261121 })
