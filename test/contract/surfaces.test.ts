@@ -118,7 +118,7 @@ describe('a client key', () => {
       ['/v1/chat/completions', bare, 401, 'invalid_api_key'],
       ['/v1/chat/completions', { authorization: 'Bearer omni_nobody' }, 401, 'invalid_api_key'],
       ['/v1/chat/completions', { authorization: `Basic ${btoa(`a:${gateway.key}`)}` }, 401, 'invalid_api_key'],
-      ['/v1/chat/completions', { authorization: `Bearer ${gateway.adminKey}` }, 401, 'invalid_api_key'],
+      ['/v1/chat/completions', { authorization: `Bearer ${gateway.adminKey}` }, 403, 'insufficient_scope'],
     ] as const) {
       const answer = await scene.post(path, chat, headers)
       assert.deepEqual([answer.status, ((await answer.json()) as { error: { code: string } }).error.code], [status, code], path)
