@@ -5,7 +5,7 @@ import { credentialId } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
 import { credentialBody, type CredentialResource } from '../contract/credentials.ts'
 import type { Holding, Scope } from '../policy/scope.ts'
-import type { Credential } from '../storage/store.ts'
+import type { Credential, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
 import { maySee, parseBody } from './resource.ts'
@@ -23,7 +23,7 @@ export const credentials: readonly ControlRoute[] = [
     path: '/_omni/credentials',
     access: 'admin',
     roles: ['admin', 'operator', 'auditor', 'viewer'],
-    run: async ({ viewer }, { store }) => ({ body: { data: (await store.credentials.list()).filter((one) => maySeeOne(viewer, one)).map(shown) } }),
+    run: async ({ viewer }, control) => ({ body: { data: (await listFor(viewer, control)).map(shown) } }),
   },
   {
     method: 'PUT',
@@ -43,8 +43,8 @@ export const credentials: readonly ControlRoute[] = [
     query: ['owner'],
     run: async ({ params, query, viewer }, control) => {
       const owner = query.owner ?? 'all'
-      const stored = await find(params.provider ?? '', owner, control)
-      if (stored === undefined || !maySeeOne(viewer, stored)) throw new Failure('not_found', 'No key is stored for this provider.')
+      const stored = (await listFor(viewer, control)).find((one) => one.provider === params.provider && one.owner === owner)
+      if (stored === undefined) throw new Failure('not_found', 'No key is stored for this provider.')
       await control.store.credentials.remove(stored.id, stored.tenant)
       await control.publish()
       return { body: { provider: stored.provider, owner, removed: true } }
@@ -78,8 +78,7 @@ async function tenantOfOwner(owner: Scope, viewer: Viewer, { store }: Control): 
     if (maySee(viewer, null)) return defaultTenant
     throw new Failure('insufficient_scope', 'You may store keys for your own tenant alone: say whose it is in `owner`.', { param: 'owner' })
   }
-  const at = owner.indexOf(':')
-  const tenant = tenantOf(owner.slice(0, at) as Exclude<Holding, 'key'>, owner.slice(at + 1), await store.objects.list())
+  const tenant = tenantOfScope(owner, await store.objects.list())
   if (tenant === undefined || !maySee(viewer, tenant)) throw new Failure('invalid_value', 'There is nobody of this id.', { param: 'owner' })
   return tenant ?? defaultTenant
 }
@@ -95,8 +94,16 @@ function checkProvider(provider: string, owner: Scope, control: Control): void {
 const find = async (provider: string, owner: string, { store }: Control): Promise<Credential | undefined> =>
   (await store.credentials.list()).find((one) => one.provider === provider && one.owner === owner)
 
-/** What serves everybody is the installation's. */
-const maySeeOne = (viewer: Viewer, { tenant, owner }: Credential): boolean => maySee(viewer, owner === 'all' ? null : tenant)
+/** Those that the viewer may see. What serves everybody, or one of the installation's own people, is the installation's: in its rows it stands under the default tenant. */
+async function listFor(viewer: Viewer, { store }: Control): Promise<readonly Credential[]> {
+  const rows = await store.objects.list()
+  return (await store.credentials.list()).filter(({ owner }) => maySee(viewer, owner === 'all' ? null : (tenantOfScope(owner, rows) ?? null)))
+}
+
+const tenantOfScope = (owner: Scope, rows: readonly StoredObject[]): string | null | undefined => {
+  const at = owner.indexOf(':')
+  return tenantOf(owner.slice(0, at) as Exclude<Holding, 'key'>, owner.slice(at + 1), rows)
+}
 
 const shown = ({ id, provider, owner, tenant, version, createdAt }: Omit<Credential, 'sealed'>): CredentialResource => ({
   id,

@@ -45,7 +45,9 @@ async function make({ viewer, body }: ControlRequest, control: Control): Promise
   const asked = parseBody(keyBody, body)
   const tenant = asked.tenant ?? ownTenant(viewer)
   if (!maySee(viewer, tenant)) throw new Failure('insufficient_scope', 'You may make keys of your own tenant alone.', { param: 'tenant' })
-  check(asked, tenant, await control.store.objects.list())
+  const rows = await control.store.objects.list()
+  check(asked, tenant, rows)
+  checkUser(asked.user, tenant, viewer, rows)
   if ((await control.store.keys.list()).length >= mostKeys)
     throw new Failure('too_many_items', `There are ${mostKeys} keys already, with those that were revoked.`)
   return { status: 201, body: await createKey({ ...asked, tenant }, control) }
@@ -72,7 +74,9 @@ async function change(request: ControlRequest, control: Control): Promise<Contro
   checkVersion(request, before.version, true)
   refuseRevoked(before)
   if (tenant !== undefined && tenant !== before.tenant) throw new Failure('conflict', 'A key stays with the tenant that it was made for.', { param: 'tenant' })
-  check({ ...terms, expires_at: expiresAt === before.expiresAt ? null : expiresAt }, before.tenant, await control.store.objects.list())
+  const rows = await control.store.objects.list()
+  check({ ...terms, expires_at: expiresAt === before.expiresAt ? null : expiresAt }, before.tenant, rows)
+  if (terms.user !== readTerms(before.terms).user) checkUser(terms.user, before.tenant, request.viewer, rows)
   const next = { name, mayRoute, terms: JSON.stringify(terms) }
   await control.store.keys.change(before.id, before.version + 1, { ...next, expiresAt })
   await control.publish()
@@ -113,14 +117,19 @@ function refuseRevoked({ revokedAt }: ClientKey): void {
 }
 
 /** Throws `Failure` naming the field. */
-function check({ expires_at: expiresAt, team, agent, user }: Partial<KeyBody>, tenant: string, rows: readonly StoredObject[]): void {
+function check({ expires_at: expiresAt, team, agent }: Partial<KeyBody>, tenant: string, rows: readonly StoredObject[]): void {
   if (expiresAt !== undefined && expiresAt !== null && expiresAt <= now())
     throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
   checkTenant(tenant, rows)
   if (team !== undefined) checkMember('team', team, tenant, rows)
   if (agent !== undefined) checkMember('agent', agent, tenant, rows)
-  const isKnown = rows.some((row) => row.kind === 'user' && row.id === user && row.body !== null && (row.tenant === null || row.tenant === tenant))
-  if (user !== undefined && !isKnown) throw new Failure('invalid_value', 'There is no user of this id.', { param: 'user' })
+}
+
+/** Calls with the key go out with the user's own credentials: one of the installation's people is named by the installation alone. Throws `Failure`. */
+function checkUser(user: string | undefined, tenant: string, viewer: Viewer, rows: readonly StoredObject[]): void {
+  const isTheirs = (of: string | null): boolean => of === tenant || (of === null && maySee(viewer, null))
+  if (user !== undefined && !rows.some((row) => row.kind === 'user' && row.id === user && row.body !== null && isTheirs(row.tenant)))
+    throw new Failure('invalid_value', 'There is no user of this id.', { param: 'user' })
 }
 
 /** Nothing of the key but its beginning, and nothing of its hashes. */

@@ -1,5 +1,6 @@
 /** Tenants, their teams and their agents. What belongs to one of them keeps it from being removed. */
 
+import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
 import { agentBody, type AgentBody } from '../contract/agents.ts'
 import { teamBody, type TeamBody } from '../contract/teams.ts'
@@ -61,13 +62,19 @@ export function checkMember(kind: 'team' | 'agent', id: string, of: string, rows
     throw new Failure('invalid_value', `The tenant has no ${kind} of this id.`, { param: kind })
 }
 
+/** A policy says whose it is in its document. */
+function saidIn(row: StoredObject): JsonObject | undefined {
+  const body = bodyOf(row)
+  return isObject(body?.document) ? body.document : body
+}
+
 /** So many are named to whoever would remove what they belong to. */
 const mostNamed = 5
 
 /** Throws `Failure` (`conflict`) that names what belongs to it: an object with its id in the field, a rule about it, a credential of its own, or a key that still opens. */
 export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', id: string, { control, rows }: Checking): Promise<void> {
   const objects = rows.flatMap((row) => {
-    const body = row.kind === field && row.id === id ? undefined : bodyOf(row)
+    const body = row.kind === field && row.id === id ? undefined : saidIn(row)
     return body !== undefined && (body[field] === id || body.scope === `${field}:${id}`) ? [`${row.kind} ${row.id}`] : []
   })
   const credentials = (await control.store.credentials.list()).flatMap((one) => (one.owner === `${field}:${id}` ? [`credential ${one.id}`] : []))

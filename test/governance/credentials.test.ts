@@ -155,6 +155,30 @@ describe('who stores them', () => {
   })
 })
 
+describe('a credential of somebody who belongs to no tenant', () => {
+  test('[C14] [C16] is theirs: no tenant sees it, removes it, or makes a key that asks with it', async () => {
+    await scene.put('users/boss', { name: 'Boss', tenant: null, roles: ['admin'] })
+    await scene.put('users/clerk', { name: 'Clerk', tenant: 'default', roles: ['admin'] })
+    const tokenOf = async (user: string) => String((await scene.admin('POST', `users/${user}/token`, {})).json().token)
+    const [boss, clerk, ann] = [await tokenOf('boss'), await tokenOf('clerk'), await tokenOf('ann')]
+    const as = (key: string, method: string, path: string, body?: object) => scene.ask({ method, path: `/_omni/${path}`, key, ...(body && { body }) })
+    assert.equal((await store('up', 'boss', 'user:boss')).status, 200)
+    assert.deepEqual((await as(clerk, 'GET', 'credentials')).json().data, [])
+    assert.equal((await as(clerk, 'DELETE', 'credentials/up?owner=user%3Aboss')).status, 404)
+    for (const token of [clerk, ann]) {
+      const [taken, missing] = [await as(token, 'POST', 'keys', { name: 'x', user: 'boss' }), await as(token, 'POST', 'keys', { name: 'x', user: 'nobody' })]
+      assert.deepEqual([taken.status, taken.text], [400, missing.text])
+    }
+    const { id, key } = (await as(boss, 'POST', 'keys', { name: 'x', tenant: 'acme', user: 'boss' })).json()
+    const asked = scene.upstream.requests.length
+    assert.equal((await scene.say('up/gpt-4o', {}, { key: String(key) })).status, 200)
+    assert.deepEqual(scene.upstream.requests.slice(asked).map(secretOf), [own('boss')])
+    const kept = await as(ann, 'PUT', `keys/${String(id)}?version=1`, { name: 'y', user: 'boss' })
+    assert.equal(kept.status, 200, 'who is named already stays so')
+    assert.equal((await as(boss, 'DELETE', 'credentials/up?owner=user%3Aboss')).status, 200)
+  })
+})
+
 describe('a sponsored connection', () => {
   test('is for who redeemed an invitation, for the models that it names, and shown to nobody else', async () => {
     const listed = async (who: Who) => (await scene.ask({ method: 'GET', path: '/v1/models', key: keys[who] })).text.includes('"gift/gpt-4o-mini"')

@@ -112,6 +112,12 @@ describe('what a key belongs to', () => {
     await done('PUT', '/credentials/groq', { key: 'not-a-key-of-anybody-0815', owner: 'tenant:brief' })
     assert.match((await ask('DELETE', '/tenants/brief')).text, /credential cred_/)
     await done('DELETE', '/credentials/groq?owner=tenant:brief')
+    const rules = [{ id: 'none', when: 'true', outcome: 'BLOCK' }]
+    for (const tenant of [{ tenant: 'brief' }, {}]) {
+      await done('PUT', '/policies/closed', { version: 1, name: 'closed', scope: 'tenant:brief', rules, ...tenant })
+      assert.match((await ask('DELETE', '/tenants/brief')).text, /policy closed/)
+      await done('DELETE', '/policies/closed')
+    }
     await done('DELETE', '/tenants/brief')
     await done('PUT', '/teams/alone', { tenant: 'acme' })
     await done('DELETE', '/teams/alone')
