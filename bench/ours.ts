@@ -14,7 +14,17 @@ import { LocalTransport } from '../src/upstream/local.ts'
 
 const { settings } = loadSettings({ env: process.env })
 const health = new Health({ ...settings.health, queueSize: settings.queue.size })
-const snapshot = buildSnapshot({ settings, keys: [], objects: [], secrets: [], adminHash: '', hashKey: (token) => token, version: 'bench', health, catalogue: builtIn })
+const snapshot = buildSnapshot({
+  settings,
+  keys: [],
+  objects: [],
+  secrets: [],
+  adminHash: '',
+  hashKey: (token) => token,
+  version: 'bench',
+  health,
+  catalogue: builtIn,
+})
 const gateway: Gateway = {
   snapshot,
   isDraining: false,

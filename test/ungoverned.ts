@@ -7,7 +7,7 @@ const nobody = (): never => {
 }
 
 export const ungoverned: Pick<Gateway, 'counters' | 'inspect' | 'reviews'> = {
-  counters: { take: nobody, stateOf: nobody },
+  counters: { take: nobody, stateOf: nobody, time: 0 },
   inspect: nobody,
   reviews: { digest: nobody, hold: nobody, giveBack: nobody },
 }

@@ -36,6 +36,7 @@ interface Names {
 }
 
 const ours: Names = { openai: 'server_error', messages: 'api_error', gemini: 'UNAVAILABLE' }
+const tooMany = caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' })
 const permission: Names = { openai: 'permission_error', messages: 'permission_error', gemini: 'PERMISSION_DENIED' }
 const missing: Partial<Names> = { messages: 'not_found_error', gemini: 'NOT_FOUND' }
 
@@ -62,11 +63,10 @@ export const reasons = {
   upstream_refused_request: caller(400),
   invalid_api_key: caller(401, { openai: 'authentication_error', messages: 'authentication_error', gemini: 'UNAUTHENTICATED' }),
   insufficient_quota: caller(402, { openai: 'insufficient_quota', messages: 'billing_error', gemini: 'RESOURCE_EXHAUSTED' }),
-  // The same where the operator wants clients to come back by themselves.
+  // The same where the operator wants the status of a limit.
   budget_spent: {
     ...caller(429, { openai: 'insufficient_quota', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }),
     code: 'insufficient_quota',
-    retry: true,
   },
   insufficient_scope: caller(403, permission),
   address_not_allowed: caller(403, permission),
@@ -88,17 +88,20 @@ export const reasons = {
     blame: 'credential',
     health: { at: 'quota', does: 'eject', ms: 1000 },
   },
-  key_queue_full: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), retry: true },
+  key_queue_full: { ...tooMany, retry: true },
   // A limit of our own: no provider's health says anything of it.
   limit_reached: {
-    ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }),
+    ...tooMany,
     code: 'rate_limit_exceeded',
     retry: true,
   },
   // Zero is a limit too: coming back does not help until somebody raises it.
-  suspended: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), code: 'rate_limit_exceeded' },
+  suspended: { ...tooMany, code: 'rate_limit_exceeded' },
   // A wrong key does not become a right one by waiting.
-  too_many_wrong_keys: { ...caller(429, { openai: 'rate_limit_error', messages: 'rate_limit_error', gemini: 'RESOURCE_EXHAUSTED' }), code: 'rate_limit_exceeded' },
+  too_many_wrong_keys: {
+    ...tooMany,
+    code: 'rate_limit_exceeded',
+  },
   headers_too_large: caller(431),
   client_closed: caller(499),
   internal_error: gateway(500, { gemini: 'INTERNAL' }),

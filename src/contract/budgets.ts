@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { periods, type Budget } from '../policy/limit.ts'
+import { isZone } from '../policy/periods.ts'
 import { range } from './limits.ts'
 import { nanoDollars, usd } from './money.ts'
 
@@ -29,14 +30,6 @@ export const budget = z.strictObject({
 })
 
 export type BudgetBody = z.output<typeof budget>
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
 
 export function toBudget(id: string, body: BudgetBody): Budget {
   const { tenant = null, scope, each, models = [], providers = [], amount_usd: amount, period, time_zone: timeZone, alerts, status, unpriced } = body

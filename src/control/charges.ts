@@ -2,11 +2,14 @@
 
 import { Failure } from '../canonical/failure.ts'
 import { chargesFor, type Charges } from '../policy/charges.ts'
-import type { Limit } from '../policy/limit.ts'
+import type { Budget, Limit } from '../policy/limit.ts'
 import type { Holder } from '../policy/scope.ts'
 import type { StoredObject } from '../storage/store.ts'
 import { readBudgets } from './budgets.ts'
 import { readLimits } from './limits.ts'
+
+/** What was read last, by what is written there: a change leaves most of them as they are, and calls wait while they are read. Bounded by those that are stored. */
+let known: ReadonlyMap<string, Limit | Budget> = new Map()
 
 /** Reads them when the first caller asks. What it gives throws `Failure` where one of them cannot be read: nobody has no limit for that. */
 export function chargesIn(objects: readonly StoredObject[], failsClosed: boolean): (holder: Holder) => Charges | undefined {
@@ -22,9 +25,21 @@ export function chargesIn(objects: readonly StoredObject[], failsClosed: boolean
 }
 
 function readAll(rows: readonly StoredObject[], failsClosed: boolean) {
-  const said = readLimits(rows)
-  const limits = failsClosed ? said.map((limit): Limit => ({ ...limit, onStoreError: 'deny' })) : said
-  const budgets = readBudgets(rows)
-  const known = new Set([...limits.map(({ id }) => `limit ${id}`), ...budgets.map(({ id }) => `budget ${id}`)])
-  return { limits, budgets, unread: rows.filter(({ kind, id }) => !known.has(`${kind} ${id}`)) }
+  const kept = new Map<string, Limit | Budget>()
+  const [limits, budgets, unread]: [Limit[], Budget[], StoredObject[]] = [[], [], []]
+  for (const row of rows) {
+    const key = `${row.kind} ${row.id} ${row.body}`
+    const rule = known.get(key) ?? readRow(row)
+    if (rule === undefined) {
+      unread.push(row)
+      continue
+    }
+    kept.set(key, rule)
+    if (!('measure' in rule)) budgets.push(rule)
+    else limits.push(failsClosed ? { ...rule, onStoreError: 'deny' } : rule)
+  }
+  known = kept
+  return { limits, budgets, unread }
 }
+
+const readRow = (row: StoredObject): Limit | Budget | undefined => (row.kind === 'limit' ? readLimits([row]) : readBudgets([row]))[0]

@@ -2,6 +2,7 @@
 
 import { monotonic, pause } from '../base/clock.ts'
 import { amountOf, refusingUnpriced, wantsOfBudgets, wantsOfLimits, type Charges, type Demand, type Used, type Want } from '../policy/charges.ts'
+import type { CounterTerms } from '../policy/counter.ts'
 import type { Hold } from '../policy/shares.ts'
 import { costAt } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
@@ -67,8 +68,8 @@ export class Charge {
     const { record } = this.#receipt
     const demand = this.#demandOf(call, target)
     await this.#admit(call, demand)
-    const wants = wantsOfBudgets(this.#charges, demand, record.created_at)
-    const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, record.created_at) : undefined
+    const wants = wantsOfBudgets(this.#charges, demand, this.#counters.time)
+    const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, this.#counters.time) : undefined
     if (refusing !== undefined) throw unpriced(refusing)
     if (isSame(wants, this.#budgets.wants)) return
     giveBack(this.#budgets)
@@ -99,7 +100,8 @@ export class Charge {
   }
 
   /** How full each of these budgets is, from 0 to 1 and beyond, by its id. */
-  async ratios(wants: readonly Want[]): Promise<Readonly<Record<string, number>>> {
+  async ratios(demand: Demand): Promise<Readonly<Record<string, number>>> {
+    const wants = wantsOfBudgets(this.#charges, demand, this.#counters.time)
     if (wants.length === 0) return {}
     // Nothing of each: to know how they stand, they must have been asked.
     const taken = await this.#counters.take(wants)
@@ -166,12 +168,17 @@ async function pauseFor(ms: number, client: Client): Promise<boolean> {
 
 function isSame(wants: readonly Want[], held: readonly Want[]): boolean {
   if (wants.length !== held.length) return false
-  for (let at = 0; at < wants.length; at += 1) if (wants[at]!.terms.id !== held[at]!.terms.id || wants[at]!.amount > held[at]!.amount) return false
+  for (let at = 0; at < wants.length; at += 1) if (!isOne(wants[at]!.terms, held[at]!.terms) || wants[at]!.amount > held[at]!.amount) return false
   return true
 }
 
+/** Of a window: the same stretch of time. */
+const isOne = (one: CounterTerms, other: CounterTerms): boolean => one === other || (one.id === other.id && startOf(one) === startOf(other))
+
+const startOf = (terms: CounterTerms): number => (terms.kind === 'window' ? terms.from : 0)
+
 /** The counter, and the moment when its period began: the index adds up what was spent by them. */
-const chargeOf = ({ terms }: Want): string => `${terms.id}@${terms.kind === 'window' ? terms.from : 0}`
+const chargeOf = ({ terms }: Want): string => `${terms.id}@${startOf(terms)}`
 
 function giveBack({ wants, hold }: Held): void {
   hold?.settle(wants.map(() => 0))

@@ -1,10 +1,10 @@
 /** What rules are told of a call: what is known anyway, and what one that may apply wants computed. */
 
+import type { Undetected } from '../policy/detector.ts'
 import { toolNamesIn } from '../policy/edit.ts'
 import type { Facts, PlainFacts, Reads } from '../policy/facts.ts'
-import { passagesOf, type PlacedPassage } from '../policy/passages.ts'
+import { passagesOf, type Passages, type PlacedPassage } from '../policy/passages.ts'
 import { assess, type Risk } from '../policy/risk.ts'
-import { wantsOfBudgets } from '../policy/charges.ts'
 import { costAt } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { modalitiesIn } from '../canonical/weights.ts'
@@ -34,7 +34,10 @@ export function plainFacts({ caller, surface, model, streams }: AnyCall, { conne
   }
 }
 
-const nothing = { list: [], media: { count: 0, characters: 0 } }
+const nothing: Passages = { list: [], media: { count: 0, characters: 0 }, isWhole: true }
+
+const allFailed = (detectors: Reads['detectors']): Readonly<Record<string, Undetected>> =>
+  Object.fromEntries(detectors.map(({ name }) => [name, { fault: 'failed' }]))
 
 /** Computes what is wanted, and no more. */
 export async function gatherFacts<C extends AnyCall>(
@@ -43,8 +46,10 @@ export async function gatherFacts<C extends AnyCall>(
   first: Target,
 ): Promise<Gathered> {
   const { record, prompt } = receipt
-  const { list: passages } = reads.detectors.length === 0 ? nothing : passagesOf(call.body.object, promptFieldsOf(call))
-  const detected = reads.detectors.length === 0 ? undefined : await gateway.inspect(passages, reads.detectors)
+  // Fields may stand behind the file: what has not come yet is known to no rule.
+  if (reads.detectors.length > 0 || reads.shape) await call.upload?.gather()
+  const { list: passages, isWhole } = reads.detectors.length === 0 ? nothing : passagesOf(call.body.object, promptFieldsOf(call))
+  const detected = reads.detectors.length === 0 ? undefined : isWhole ? await gateway.inspect(passages, reads.detectors) : allFailed(reads.detectors)
   const budgets = reads.budgets ? await ratios(call, first, receipt) : undefined
   const factsAt = (target: Target): Facts => ({
     ...plainFacts(call, target),
@@ -56,7 +61,7 @@ export async function gatherFacts<C extends AnyCall>(
         messages: record.message_count ?? 0,
         tools: toolNamesIn(call.body.object),
         modalities: modalitiesIn(call.surface.wire.outline(call.body.object, call.body.members).weights),
-        bytes: call.body.bytes.length,
+        bytes: call.upload?.size ?? call.body.bytes.length,
       },
     }),
     ...(reads.tokens && { tokens: prompt.estimate ?? receipt.estimate.input }),
@@ -77,5 +82,5 @@ function promptFieldsOf({ surface: { wire } }: AnyCall): readonly string[] {
 async function ratios({ caller, charge }: AnyCall, target: Target, { record }: Receipt): Promise<Readonly<Record<string, number>>> {
   if (caller.charges === undefined || charge === undefined) return {}
   const demand = { tokens: 0, cost: 0, model: target.model, provider: target.connection.name, labels: record.metadata }
-  return charge.ratios(wantsOfBudgets(caller.charges, demand, record.created_at))
+  return charge.ratios(demand)
 }

@@ -14,7 +14,7 @@ import type { Memory } from './memory.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 
 /** Limits and budgets, as far as this process holds parts of them. */
-export type Counters = Pick<Shares, 'take' | 'stateOf'>
+export type Counters = Pick<Shares, 'take' | 'stateOf' | 'time'>
 
 export interface Gateway {
   /** The newest; read once for each call. */

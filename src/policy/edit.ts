@@ -134,7 +134,7 @@ function namesOneOf(said: Json, names: readonly string[]): boolean {
  * What stays of a history so that it has about that many tokens: system messages, the last turn, and as many turns before it as there is room for.
  * A turn is what a person said and all that came of it, so that no call of a tool is without its result. Undefined where all of it stays.
  */
-export function keepTurns(messages: Json | undefined, mostTokens: number): readonly Json[] | undefined {
+function keepTurns(messages: Json | undefined, mostTokens: number): readonly Json[] | undefined {
   if (!Array.isArray(messages)) return undefined
   const turns: { readonly messages: number[]; tokens: number }[] = []
   const always = new Set<number>()

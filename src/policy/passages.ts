@@ -3,6 +3,7 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { base64Text, isBase64, isTextual, toBase64, type Sealed } from './base64.ts'
 import type { Passage, Speaker } from './detector.ts'
+import { mendJson, unescapeJson } from './json-text.ts'
 
 type Path = readonly (string | number)[]
 
@@ -16,6 +17,8 @@ export interface Passages {
   readonly list: readonly PlacedPassage[]
   /** Media that nobody looked into, and their characters. */
   readonly media: { readonly count: number; readonly characters: number }
+  /** False where there are more texts than are looked at. */
+  readonly isWhole: boolean
 }
 
 /** Another text in the place of one. */
@@ -26,19 +29,19 @@ export interface Edit {
 
 /** Every string of the body counts, also in fields that nobody knows: nothing gets by for being new. `promptFields` are the wire's. */
 export function passagesOf(body: JsonObject, promptFields: readonly string[]): Passages {
-  const reader = new Reader()
+  const reader = new Reader(mostPassages)
   for (const key in body) {
     if (settings.has(key)) continue
     const from = speakerOfField.get(key) ?? (promptFields.includes(key) ? 'user' : 'system')
-    reader.read(body[key]!, { path: [key], from, key, isFree: false, mime: undefined })
+    reader.read(body[key]!, { path: [key], from, key, isFree: false, mime: undefined, isText: false })
   }
-  return { list: reader.list, media: reader.media }
+  return { list: reader.list, media: reader.media, isWhole: reader.isWhole }
 }
 
 /** The texts of any value, as one speaker's. */
 export function passagesIn(value: Json, from: Speaker): readonly PlacedPassage[] {
-  const reader = new Reader()
-  reader.read(value, { path: [], from, key: '', isFree: false, mime: undefined })
+  const reader = new Reader(Infinity)
+  reader.read(value, { path: [], from, key: '', isFree: false, mime: undefined, isText: false })
   return reader.list
 }
 
@@ -63,7 +66,10 @@ interface Putting {
 
 function put(value: Json, passage: PlacedPassage, { text, at, copies }: Putting): Json {
   const { path, spelled } = passage
-  if (at === path.length) return typeof spelled === 'object' ? toBase64(text, spelled) : text
+  if (at === path.length) {
+    if (typeof spelled === 'object') return toBase64(text, spelled)
+    return path.at(-1) === 'arguments' && typeof value === 'string' ? mendJson(value, text) : text
+  }
   const copy = copies.has(value) ? value : copyOf(value)
   copies.add(copy)
   const key = path[at]!
@@ -161,18 +167,43 @@ interface Place {
   readonly isFree: boolean
   /** What the object around it says that its bytes are. */
   readonly mime: string | undefined
+  /** The object around it says that it holds plain text, whatever that looks like. */
+  readonly isText: boolean
 }
+
+/** Texts and fields of one body, each of which takes about a microsecond: what a model is asked has far less of them. */
+const mostPassages = 50_000
 
 class Reader {
   readonly list: PlacedPassage[] = []
   readonly media = { count: 0, characters: 0 }
+  readonly #most: number
+  #seen = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get isWhole(): boolean {
+    return this.#seen <= this.#most
+  }
 
   read(value: Json, place: Place): void {
+    this.#seen += 1
+    if (!this.isWhole) return
     if (typeof value === 'string') this.#text(value, place)
     else if (typeof value === 'number') {
       if (Math.abs(value) >= leastNumber && place.path.length > 1) this.list.push({ from: place.from, text: String(value), path: place.path })
-    } else if (Array.isArray(value)) for (let at = 0; at < value.length; at++) this.read(value[at]!, { ...place, path: [...place.path, at] })
+    } else if (Array.isArray(value)) this.#list(value, place)
     else if (isObject(value)) this.#object(value, place)
+  }
+
+  #list(list: readonly Json[], place: Place): void {
+    for (let at = 0; at < list.length && this.isWhole; at++) {
+      const item = list[at]!
+      // Texts may come as lists of a million tokens.
+      if (typeof item !== 'number' || Math.abs(item) >= leastNumber) this.read(item, { ...place, path: [...place.path, at] })
+    }
   }
 
   #object(object: JsonObject, { path, from: inherited, key: above, isFree }: Place): void {
@@ -195,14 +226,15 @@ class Reader {
         key: isFree ? above : key,
         isFree: isFree || entersFree,
         mime: typeof mime === 'string' ? mime : undefined,
+        isText: object.type === 'text',
       })
     }
   }
 
-  #text(text: string, { path, from, key, isFree, mime }: Place): void {
+  #text(text: string, { path, from, key, isFree, mime, isText }: Place): void {
     if (text === '' || (!isFree && words.has(key) && wordPattern.test(text))) return
-    const isBytes = !isFree && (byteFields.has(key) || mime !== undefined) && isBase64(text, mime)
-    if (!isBytes) this.list.push({ from, text, path })
+    const isBytes = !isFree && !isText && byteFields.has(key) && isBase64(text, mime)
+    if (!isBytes) this.list.push({ from, text: unescapeJson(text), path })
     else if (isTextual(text, mime)) {
       const { text: said, sealed } = base64Text(text)
       this.list.push({ from, text: said, path, spelled: sealed })

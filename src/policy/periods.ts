@@ -96,6 +96,15 @@ function readClock(timeZone: string, at: number): { readonly [part in Intl.DateT
   return Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]))
 }
 
+/** Whether it is the name of a time zone. One that is known costs nothing: of thousands of budgets each is read. */
+export function isZone(name: string): boolean {
+  try {
+    return formatOf(name) !== undefined
+  } catch {
+    return false
+  }
+}
+
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const made = formats.get(timeZone)
   if (made !== undefined) return made

@@ -7,7 +7,7 @@ import { Hold } from './shares-hold.ts'
 import { amountOf, Share } from './shares-part.ts'
 
 export type { Clocks, Taken } from './shares-asking.ts'
-export type { Hold, Spent } from './shares-hold.ts'
+export type { Hold } from './shares-hold.ts'
 
 /** What a client may be told of a counter, as far as it is known here. */
 export interface CounterView {

@@ -1,5 +1,6 @@
 /** Who counts limits and budgets for this process: Redis the limits where there is one, the database all else. */
 
+import { now } from '../base/clock.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Counters as Counting } from '../gateway/gateway.ts'
 import type { Want } from '../policy/charges.ts'
@@ -51,6 +52,11 @@ export class Counters implements Counting {
 
   take(wants: readonly Want[]): Taken | Promise<Taken> {
     return this.#branchOf(wants[0]?.terms).take(wants)
+  }
+
+  /** Milliseconds since 1970, by the clock of the database as soon as it was heard: budgets go by it. */
+  get time(): number {
+    return this.#budgets.shares?.time ?? now()
   }
 
   stateOf(terms: CounterTerms): CounterView {

@@ -29,7 +29,14 @@ export async function readReadiness({ state, plane, data, recorder, counters }: 
   const { canWrite } = recorder
   const status = state.isDraining ? 'draining' : canWrite || !plane.snapshot.receipts.isRequired ? 'ready' : 'unavailable'
   const config = plane.problem === undefined ? 'current' : 'stale'
-  return { isReady: status === 'ready', body: { status, config, dependencies: { database: tell(hasDatabase), receipts: tell(canWrite), ...(counters.state !== null && { counters: tell(counters.state === 'ok') }) } } }
+  return {
+    isReady: status === 'ready',
+    body: {
+      status,
+      config,
+      dependencies: { database: tell(hasDatabase), receipts: tell(canWrite), ...(counters.state !== null && { counters: tell(counters.state === 'ok') }) },
+    },
+  }
 }
 
 const tell = (isThere: boolean): string => (isThere ? 'ok' : 'unavailable')

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
-import { openScene, type Asking, type Cast, type Scene, type Told } from '../acceptance/scene.ts'
+import { openScene, type Cast, type Scene, type Told } from '../acceptance/scene.ts'
 import { openai, startUpstream, type Script, type Upstream } from '../upstream/index.ts'
 
 export interface Governed extends Scene {
@@ -30,7 +30,7 @@ export async function openGoverned({ script = openai.speak('Hello there.'), sett
   const scene = await openScene({ cast: { up: { like: 'openai', url: upstream.url, extra: { prices: 'openai' } }, ...cast }, settings, ...(env && { env }) })
   after(() => Promise.all([scene[Symbol.asyncDispose](), upstream.stop()]))
   const admin = (method: string, path: string, body?: object): Promise<Told> =>
-    scene.ask({ method, path: `/_omni/${path}`, key: scene.adminKey, ...(body !== undefined && { body }) } as Asking)
+    scene.ask({ method, path: `/_omni/${path}`, key: scene.adminKey, ...(body !== undefined && { body }) })
   const put = async (path: string, body: object): Promise<JsonObject> => {
     const there = await admin('GET', path)
     const version = there.status === 200 ? `?version=${String(there.json().version)}` : ''
