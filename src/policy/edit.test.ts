@@ -48,7 +48,7 @@ describe('a history', () => {
   const long = 'x'.repeat(400)
 
   test('that is too long loses its oldest turns, and no call of a tool its result', () => {
-    const messages = [
+    const messages: JsonObject[] = [
       { role: 'user', content: long },
       { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'look', input: {} }] },
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: long }] },
@@ -61,7 +61,7 @@ describe('a history', () => {
   })
 
   test('keeps what the system said, and its last turn however long that is', () => {
-    const input = [
+    const input: JsonObject[] = [
       { role: 'developer', content: 'be brief' },
       { role: 'user', content: 'first' },
       { type: 'function_call', call_id: 'c', name: 'look', arguments: '{}' },
@@ -69,7 +69,7 @@ describe('a history', () => {
       { role: 'user', content: long },
     ]
     assert.deepEqual(edit('openai-responses', { input }, { trimHistory: 1 }).input, [input[0], input[4]])
-    const contents = [
+    const contents: JsonObject[] = [
       { role: 'user', parts: [{ text: 'first' }] },
       { role: 'model', parts: [{ functionCall: { name: 'look' } }] },
       { role: 'user', parts: [{ functionResponse: { name: 'look' } }] },
