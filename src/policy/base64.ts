@@ -37,8 +37,8 @@ const neverInTexts = /[\0-\x08\x0e-\x1a\x1c-\x1f]/
 
 function readsAsText(text: string): boolean {
   const start = text.slice(0, looked).replace(/[\r\n]/g, '')
-  const bytes = decode(plainAlphabet(start.slice(0, start.length - (text.length > looked ? start.length % 4 : 0))))
   try {
+    const bytes = bytesOf(start.slice(0, start.length - (text.length > looked ? start.length % 4 : 0)))
     return !neverInTexts.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }))
   } catch {
     return false
@@ -48,7 +48,7 @@ function readsAsText(text: string): boolean {
 /** Broken bytes are read as far as they go. */
 export function base64Text(text: string): { readonly text: string; readonly sealed: Sealed } {
   const prefix = dataUrl.exec(text)?.[0] ?? ''
-  const bytes = decode(plainAlphabet(text.slice(prefix.length)))
+  const bytes = decode(text.slice(prefix.length))
   return { text: new TextDecoder().decode(bytes), sealed: { prefix } }
 }
 
@@ -58,12 +58,13 @@ export function toBase64(text: string, { prefix }: Sealed): string {
   return prefix + btoa(bytes)
 }
 
-const plainAlphabet = (text: string): string => text.replaceAll('-', '+').replaceAll('_', '/')
-
 function decode(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    return bytesOf(text)
   } catch {
     return new TextEncoder().encode(text)
   }
 }
+
+/** Throws where it is no base64. */
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0))

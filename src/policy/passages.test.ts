@@ -105,6 +105,60 @@ describe('the passages of a body', () => {
     )
   })
 
+  it('are the text in a file whatever its type is called, however short it is, and however its bytes are written', () => {
+    const card = 'card 4242424242424242'
+    const types = ['text/plain', 'TEXT/Markdown', 'application/json; charset=utf-8', 'application/x-yaml', 'image/svg+xml', 'application/octet-stream']
+    for (const mimeType of types)
+      for (const data of [btoa(card), btoa(`${card}${' '.repeat(90)}`), btoa(`${card}${' '.repeat(90)}`).replace(/.{76}/g, '$&\r\n')])
+        assert.deepEqual(
+          said({ contents: [{ parts: [{ inlineData: { mimeType, data } }] }] }, 'contents')
+            .map((text) => text.trim())
+            .slice(-1),
+          [`user: ${card}`],
+        )
+    assert.deepEqual(said({ messages: [{ file_data: `DATA:text/plain;base64,${btoa(card)}` }] }, 'messages'), [`user: ${card}`])
+    const bytes = btoa(String.fromCharCode(...Array.from({ length: 256 }, (_, at) => at)))
+    assert.equal(passagesOf({ contents: [{ inlineData: { mimeType: 'application/zip', data: bytes } }, { signature: bytes }] }, ['contents']).media.count, 2)
+  })
+
+  it('are no bytes where they are said to be text, whatever stands beside them', () => {
+    const secret = `sk-ant-api03-${'aB3dE5fG7h'.repeat(8)}`
+    assert.deepEqual(said({ messages: [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: secret } }] }, 'messages'), [
+      `user: ${secret}`,
+    ])
+    assert.deepEqual(
+      said(
+        {
+          messages: [
+            { type: 'text', text: secret, mime_type: 'image/png' },
+            { text: secret, mimeType: 'application/pdf' },
+          ],
+        },
+        'messages',
+      ),
+      [`user: ${secret}`, `user: ${secret}`],
+    )
+  })
+
+  it('are read without the escapes of JSON that stands in a string, and leave JSON where they are changed', () => {
+    const call = (text: string) => ({ messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: text } }] }] })
+    const written = String.raw`{"to":"joe\u0040example.com","at":"https:\/\/a.example","quote":"\u0022\\u0041"}`.replaceAll('\\\\', '\\')
+    const body = call(written)
+    const passage = passagesOf(body, ['messages']).list.at(-1)!
+    assert.ok(passage.text.includes('joe@example.com') && passage.text.includes('https://a.example'), passage.text)
+    assert.deepEqual(JSON.parse(passage.text), JSON.parse(written))
+    const numbers = call('{"card":4242424242424242,"list":[4242424242424242]}')
+    const [edit] = passagesOf(numbers, ['messages'])
+      .list.slice(-1)
+      .map((one) => ({ passage: one, text: one.text.replaceAll('4242424242424242', '<CARD_1>') }))
+    assert.match(JSON.stringify(replaceTexts(numbers, [edit!])), /\{\\"card\\":\\"<CARD_1>\\",\\"list\\":\[\\"<CARD_1>\\"\]\}/)
+  })
+
+  it('are not whole where there are more of them than are looked at; tokens are none', () => {
+    assert.equal(passagesOf({ input: Array.from({ length: 60_000 }, () => 'a') }, ['input']).isWhole, false)
+    assert.equal(passagesOf({ input: [Array.from({ length: 200_000 }, (_, at) => at)] }, ['input']).isWhole, true)
+  })
+
   it('can be put back changed, and all else stays the same object', () => {
     const body = {
       model: 'm',

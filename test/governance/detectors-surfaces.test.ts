@@ -141,3 +141,18 @@ describe('a rule that takes addresses out', () => {
     for (const { path, body } of scene.upstream.requests) assert.equal(String(body).includes('joe.doe'), false, path)
   })
 })
+
+test('(routing 62) what stands behind the file of a form is looked at before anybody is asked', async () => {
+  const scene = await openGoverned({ script: (request) => answerTo(request, 'fine') })
+  await scene.put('policies/private', { version: '1', name: 'private', rules: [{ id: 'mail', when: 'pii.email > 0', outcome: 'BLOCK' }] })
+  const { key } = await scene.keyWith({ name: 'any' })
+  const send = async (prompt: string): Promise<number> => {
+    const form = new FormData()
+    form.append('model', 'up/whisper-1')
+    form.append('file', new Blob(['sound'.repeat(50_000)], { type: 'audio/wav' }), 'a.wav')
+    form.append('prompt', prompt)
+    return (await fetch(`${scene.url}/v1/audio/transcriptions`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: form })).status
+  }
+  assert.deepEqual([await send(said), scene.upstream.requests.length], [403, 0])
+  assert.deepEqual([await send('nothing of note'), scene.upstream.requests.length], [200, 1])
+})
