@@ -33,7 +33,8 @@ const mayBeText = (mime: string): boolean => isText(mime) || !/^(?:image|audio|v
 
 /** Characters of base64 by which texts are told from bytes. */
 const looked = 2048
-const neverInTexts = /[\0-\x08\x0e-\x1a\x1c-\x1f]/
+/** Control characters that no text has. */
+const neverInTexts = /(?![\t\n\v\f\r\x1b])\p{Cc}/u
 
 function readsAsText(text: string): boolean {
   const start = text.slice(0, looked).replace(/[\r\n]/g, '')

@@ -1,7 +1,9 @@
+/** What rules do to a request is said in the words of its own API, and leaves a request that is valid. */
+
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../base/json.ts'
-import { editBody } from './edit.ts'
+import { editBody, toolNamesIn } from './edit.ts'
 import type { Edits } from './verdict.ts'
 
 const edit = (surface: string, body: JsonObject, edits: Edits): JsonObject => editBody(body, surface, edits).body
@@ -10,9 +12,10 @@ describe('the limit of an answer', () => {
   const cap = { maxTokens: 10 }
 
   test('is set where the client set none, under the name that its API has for it', () => {
-    assert.deepEqual(edit('openai-chat', {}, cap), { max_tokens: 10 })
+    assert.deepEqual(edit('openai-chat', {}, cap), { max_completion_tokens: 10 })
     assert.deepEqual(edit('openai-responses', {}, cap), { max_output_tokens: 10 })
     assert.deepEqual(edit('anthropic-messages', {}, cap), { max_tokens: 10 })
+    assert.deepEqual(edit('cohere-chat', {}, cap), { max_tokens: 10 })
     assert.deepEqual(edit('gemini-generate', {}, cap), { generationConfig: { maxOutputTokens: 10 } })
   })
 
@@ -26,6 +29,13 @@ describe('the limit of an answer', () => {
   })
 })
 
+test('thoughts have less room than the answer that they are part of', () => {
+  const thinking = (budget: number): JsonObject => ({ max_tokens: 9000, thinking: { type: 'enabled', budget_tokens: budget } })
+  assert.deepEqual(edit('anthropic-messages', thinking(5000), { maxTokens: 4000 }), { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 } })
+  assert.deepEqual(edit('anthropic-messages', thinking(5000), { maxTokens: 500 }), { max_tokens: 500, thinking: { type: 'disabled' } })
+  assert.deepEqual(edit('anthropic-messages', thinking(1024), { maxTokens: 4000 }), { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 1024 } })
+})
+
 describe('tools', () => {
   const named = (name: string): JsonObject => ({ type: 'function', function: { name } })
 
@@ -36,6 +46,21 @@ describe('tools', () => {
     assert.deepEqual(edit('anthropic-messages', { tools: [{ name: 'shell' }], tool_choice: { type: 'auto' } }, { stripTools: ['shell'] }), {})
     const declared: JsonObject = { tools: [{ functionDeclarations: [{ name: 'look' }, { name: 'shell' }] }, { googleSearch: {} }] }
     assert.deepEqual(edit('gemini-generate', declared, { stripTools: ['shell', 'googleSearch'] }), { tools: [{ functionDeclarations: [{ name: 'look' }] }] })
+  })
+
+  test('are known by their names wherever these stand', () => {
+    const shell: JsonObject = { name: 'shell' }
+    const custom: JsonObject = { type: 'custom', custom: shell }
+    const space: JsonObject = { type: 'namespace', name: 'agents', tools: [{ type: 'function', ...shell }] }
+    const google: JsonObject = { functionDeclarations: [{ name: 'look' }], function_declarations: [shell], googleSearch: {} }
+    assert.deepEqual(toolNamesIn({ tools: [custom, space, google] }), ['shell', 'agents', 'shell', 'googleSearch', 'look', 'shell'])
+    assert.deepEqual(edit('openai-chat', { tools: [custom, named('look')] }, { stripTools: ['shell'] }), { tools: [named('look')] })
+    assert.deepEqual(edit('openai-responses', { tools: [space] }, { stripTools: ['shell'] }), {})
+    assert.deepEqual(edit('gemini-generate', { tools: [google] }, { stripTools: ['shell', 'googleSearch'] }), {
+      tools: [{ functionDeclarations: [{ name: 'look' }] }],
+    })
+    assert.deepEqual(edit('cohere-chat', { tools: [named('shell')] }, { stripTools: ['shell'] }), {})
+    assert.deepEqual(edit('anthropic-messages', { mcp_servers: [{ url: 'https://a.example' }] }, { stripTools: [] }), {})
   })
 
   test('that nobody wants out stay, and the body is the same', () => {
@@ -72,7 +97,7 @@ describe('a history', () => {
     const contents: JsonObject[] = [
       { role: 'user', parts: [{ text: 'first' }] },
       { role: 'model', parts: [{ functionCall: { name: 'look' } }] },
-      { role: 'user', parts: [{ functionResponse: { name: 'look' } }] },
+      { role: 'user', parts: [{ function_response: { name: 'look' } }] },
     ]
     assert.deepEqual(edit('gemini-generate', { contents }, { trimHistory: 1 }).contents, contents)
   })

@@ -21,17 +21,17 @@ interface Grammar {
   readonly turns: string
 }
 
-const chat: Grammar = { maxTokens: ['max_tokens', 'max_completion_tokens'], turns: 'messages' }
 const grammars: { readonly [wire in WireName]?: Grammar } = {
-  'openai-chat': chat,
-  'openai-completions': chat,
+  // The other word is refused by models that think; where this one is not known, it is renamed on its way.
+  'openai-chat': { maxTokens: ['max_completion_tokens', 'max_tokens'], turns: 'messages' },
+  'openai-completions': { maxTokens: ['max_tokens'], turns: 'messages' },
   'openai-responses': { maxTokens: ['max_output_tokens'], turns: 'input' },
   'anthropic-messages': { maxTokens: ['max_tokens'], turns: 'messages' },
+  'cohere-chat': { maxTokens: ['max_tokens'], turns: 'messages' },
   'gemini-generate': { maxTokens: ['maxOutputTokens'], settings: 'generationConfig', turns: 'contents' },
 }
 
-/** `usualField`: what the target's model calls the limit of its answer, where the API has several words and the client said none. */
-export function editBody(body: JsonObject, surface: string, edits: Edits, usualField?: string): EditedBody {
+export function editBody(body: JsonObject, surface: string, edits: Edits): EditedBody {
   const grammar: Grammar | undefined = grammars[surface as WireName]
   let edited = body
   const did: Edited[] = []
@@ -47,7 +47,7 @@ export function editBody(body: JsonObject, surface: string, edits: Edits, usualF
         inSettings(edited, grammar, (settings) => ({ ...settings, ...edits.set })),
         'settings_changed',
       )
-    if (edits.maxTokens !== undefined) take(cap(edited, grammar, edits.maxTokens, usualField), 'capped')
+    if (edits.maxTokens !== undefined) take(cap(edited, grammar, edits.maxTokens), 'capped')
     if (edits.stripTools !== undefined) take(stripTools(edited, edits.stripTools), 'tools_stripped')
     if (edits.trimHistory !== undefined) {
       const kept = keepTurns(edited[grammar.turns], edits.trimHistory)
@@ -66,17 +66,33 @@ function inSettings(body: JsonObject, { settings }: Grammar, change: (settings: 
   return { ...body, [settings]: change(isObject(before) ? before : {}) }
 }
 
-function cap(body: JsonObject, grammar: Grammar, most: number, usualField?: string): JsonObject {
+function cap(body: JsonObject, grammar: Grammar, most: number): JsonObject {
   const settings = grammar.settings === undefined ? body : body[grammar.settings]
   const said = isObject(settings) ? grammar.maxTokens.filter((field) => typeof settings[field] === 'number') : []
-  const fields = said.length > 0 ? said : [usualField ?? grammar.maxTokens[0]]
+  const fields = said.length > 0 ? said : [grammar.maxTokens[0]]
   if (said.length > 0 && isObject(settings) && said.every((field) => (settings[field] as number) <= most)) return body
   const capped = (value: Json | undefined) => (typeof value === 'number' ? Math.min(value, most) : most)
-  return inSettings(body, grammar, (before) => ({ ...before, ...Object.fromEntries(fields.map((field) => [field, capped(before[field])])) }))
+  return inSettings(withThoughtsBelow(body, most), grammar, (before) => ({
+    ...before,
+    ...Object.fromEntries(fields.map((field) => [field, capped(before[field])])),
+  }))
+}
+
+/** https://docs.claude.com/en/docs/build-with-claude/extended-thinking: a budget of thoughts has 1,024 tokens at least, and less than the answer may have. */
+const leastThoughts = 1024
+
+function withThoughtsBelow(body: JsonObject, most: number): JsonObject {
+  const { thinking } = body
+  if (!isObject(thinking) || typeof thinking.budget_tokens !== 'number' || thinking.budget_tokens < most) return body
+  if (most <= leastThoughts) return { ...body, thinking: { type: 'disabled' } }
+  return { ...body, thinking: { ...thinking, budget_tokens: Math.max(leastThoughts, Math.floor(most / 2)) } }
 }
 
 /** Fields that say how tools are used: without tools they are refused by some providers. */
 const aboutTools = ['tool_choice', 'parallel_tool_calls', 'toolConfig', 'tool_config', 'function_call']
+
+/** Tools that a vendor runs, and that are offered in fields of their own. */
+const besideTools = ['mcp_servers', 'web_search_options']
 
 /** `names` empty: all of them. */
 function stripTools(body: JsonObject, names: readonly string[]): JsonObject {
@@ -90,6 +106,10 @@ function stripTools(body: JsonObject, names: readonly string[]): JsonObject {
     if (kept.length > 0) next[field] = kept
     else delete next[field]
   }
+  for (const field of names.length === 0 ? besideTools : []) {
+    removed += next[field] === undefined ? 0 : 1
+    delete next[field]
+  }
   if (removed === 0) return body
   const hasTools = next.tools !== undefined || next.functions !== undefined
   for (const field of aboutTools) {
@@ -99,31 +119,47 @@ function stripTools(body: JsonObject, names: readonly string[]): JsonObject {
   return next
 }
 
-/** A tool as it stays; none where it is one of those. Google's API holds several in one. */
+/** Where one tool holds several: Google's API in both of its spellings, and the namespaces of Responses. */
+const holders = ['functionDeclarations', 'function_declarations', 'tools'] as const
+
+/** A tool as it stays; none where it is one of those, or holds nothing else. */
 function withoutNamed(tool: Json, names: readonly string[]): readonly Json[] {
   if (names.length === 0) return []
   if (!isObject(tool)) return [tool]
-  const declared = tool.functionDeclarations ?? tool.function_declarations
-  if (!Array.isArray(declared)) return names.includes(nameOfTool(tool) ?? '') ? [] : [tool]
-  const kept = declared.filter((one) => !isObject(one) || !names.includes(nameOfTool(one) ?? ''))
-  const field = tool.functionDeclarations === undefined ? 'function_declarations' : 'functionDeclarations'
-  return kept.length === 0 && Object.keys(tool).length === 1 ? [] : [{ ...tool, [field]: kept }]
+  const own = ownNames(tool)
+  if (own.some((name) => names.includes(name)) && isOne(tool)) return []
+  const next: { [field: string]: Json } = { ...tool }
+  for (const name of own) if (names.includes(name)) delete next[name]
+  for (const field of holders) {
+    const held = tool[field]
+    if (!Array.isArray(held)) continue
+    const kept = held.flatMap((one) => withoutNamed(one, names))
+    if (kept.length > 0) next[field] = kept
+    else delete next[field]
+  }
+  const hasLost = holders.some((field) => Array.isArray(tool[field]) && next[field] === undefined)
+  const isEmpty = Object.keys(next).length === 0 || (hasLost && typeof tool.type === 'string')
+  return isEmpty ? [] : [next]
 }
 
 /** What a request offers to call, by name, or by kind where the vendor runs it. */
 export function toolNamesIn({ tools, functions }: JsonObject): readonly string[] {
-  const offered = [...(Array.isArray(tools) ? tools : []), ...(Array.isArray(functions) ? functions : [])].filter(isObject)
-  return offered.flatMap((tool) => {
-    const declared = tool.functionDeclarations ?? tool.function_declarations
-    const each = Array.isArray(declared) ? declared.filter(isObject) : [tool]
-    return each.flatMap((one) => nameOfTool(one) ?? [])
-  })
+  return [...(Array.isArray(tools) ? tools : []), ...(Array.isArray(functions) ? functions : [])].filter(isObject).flatMap(namesIn)
 }
 
-function nameOfTool(tool: JsonObject): string | undefined {
-  const inside = isObject(tool.function) ? tool.function.name : undefined
-  const name = inside ?? tool.name ?? tool.type ?? Object.keys(tool)[0]
-  return typeof name === 'string' ? name : undefined
+const namesIn = (tool: JsonObject): readonly string[] => [
+  ...ownNames(tool),
+  ...holders.flatMap((field) => (Array.isArray(tool[field]) ? tool[field].filter(isObject).flatMap(namesIn) : [])),
+]
+
+/** Google's API has a tool in each field. */
+const isOne = ({ name, type, function: called }: JsonObject): boolean => (name ?? type ?? called) !== undefined
+
+function ownNames(tool: JsonObject): readonly string[] {
+  const inside = [tool.function, tool.custom].find(isObject)
+  const name = inside?.name ?? tool.name ?? tool.type
+  if (typeof name === 'string') return [name]
+  return Object.keys(tool).filter((field) => !(holders as readonly string[]).includes(field))
 }
 
 function namesOneOf(said: Json, names: readonly string[]): boolean {
@@ -161,5 +197,8 @@ const isSystem = (message: Json): boolean => isObject(message) && (message.role 
 function startsTurn(message: Json): boolean {
   if (!isObject(message) || message.role !== 'user') return false
   const parts = message.content ?? message.parts
-  return !Array.isArray(parts) || !parts.some((part) => isObject(part) && (part.type === 'tool_result' || part.functionResponse !== undefined))
+  return (
+    !Array.isArray(parts) ||
+    !parts.some((part) => isObject(part) && (part.type === 'tool_result' || (part.functionResponse ?? part.function_response) !== undefined))
+  )
 }
