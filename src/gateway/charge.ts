@@ -11,7 +11,7 @@ import type { Target } from '../routing/target.ts'
 import { billingOf } from './billing.ts'
 import type { Client } from './client.ts'
 import type { Counters } from './gateway.ts'
-import { join, type Waiting } from './line.ts'
+import { hasLine, join, type Waiting } from './line.ts'
 import type { Snapshot } from './snapshot.ts'
 import { limitHeaders, refusalOf, unavailable, unpriced } from './short.ts'
 
@@ -54,8 +54,7 @@ export class Charge {
   async #admit(call: Charged, demand: Demand): Promise<void> {
     const wants = wantsOfLimits(this.#charges, demand)
     if (isSame(wants, this.#limits.wants)) return
-    giveBack(this.#limits)
-    this.#limits = nothing
+    this.#giveLimitsBack()
     try {
       this.#limits = await this.#take(wants, call)
     } finally {
@@ -78,11 +77,15 @@ export class Charge {
     try {
       this.#budgets = isAllowed && this.allowed > 0 ? { wants, hold: undefined } : await this.#take(wants, call)
     } catch (error) {
-      giveBack(this.#limits)
-      this.#limits = nothing
+      if (record.sent_after === null) this.#giveLimitsBack()
       throw error
     }
     record.budget_reserved = wants.length === 0 ? null : (demand.cost ?? 0)
+  }
+
+  #giveLimitsBack(): void {
+    giveBack(this.#limits)
+    this.#limits = nothing
   }
 
   /** Tells limits and the receipt what was really used. What budgets are charged is added up with the receipt; until then it stays held. */
@@ -131,7 +134,9 @@ export class Charge {
     try {
       for (;;) {
         if (wants.length === 0) return nothing
-        const taken = await this.#counters.take(wants)
+        // Who comes now does not pass those who wait, though there be room for one.
+        const crowded = waiting === undefined ? wants.find(isCrowded) : undefined
+        const taken = crowded === undefined ? await this.#counters.take(wants) : { short: crowded, retryAfterMs: undefined, left: 0 }
         if ('hold' in taken) return { wants, hold: taken.hold }
         const lacking = 'fault' in taken ? taken.want : taken.short
         const { rule, terms } = lacking
@@ -153,6 +158,8 @@ export class Charge {
     }
   }
 }
+
+const isCrowded = ({ terms }: Want): boolean => hasLine(terms.id)
 
 /** Calls that end give room back, and nobody says when: in milliseconds. */
 const lookEvery = 50

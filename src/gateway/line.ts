@@ -12,6 +12,8 @@ interface Line {
 /** By the counter's id; bounded by the calls that wait, of which each limit has its most. */
 const lines = new Map<string, Line>()
 
+export const hasLine = (id: string): boolean => lines.size > 0 && lines.has(id)
+
 /** A place in a line. */
 export interface Waiting {
   /** Resolves when it is first in its line; false where its time is up, or its client has gone. */

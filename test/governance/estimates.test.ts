@@ -1,0 +1,47 @@
+/** What is set aside for calls beside plain words: as much as they may cost, and no price is asked for what they do not have. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openai, startUpstream } from '../upstream/index.ts'
+import { embeddings } from '../upstream/forms.ts'
+import { openGoverned } from './scene.ts'
+
+const painter = await startUpstream(openai.speak('Here it is.', { usage: { input: 10, output: 20 } }))
+const broken = await startUpstream(openai.error(500, 'server_error'))
+const like = 'openai'
+const scene = await openGoverned({
+  script: embeddings,
+  cast: { painter: { like, url: painter.url, extra: { prices: 'gemini' } }, broken: { like, url: broken.url, extra: { prices: like } } },
+  settings: { chains: { dearer: { targets: ['broken/gpt-4o-mini', 'up/o1-pro'], retries: 0 } } },
+})
+
+test('[C49] (routing 42) embeddings, whose models have no price for words, are within a budget, charged, and take of a limit their own tokens alone', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/small', { scope: `key:${id}`, amount_usd: '0.01', period: 'total' })
+  await scene.put('limits/tokens', { scope: `key:${id}`, measure: 'tokens', amount: 100, window: '1h' })
+  const told = await scene.ask({ path: '/v1/embeddings', key, body: { model: 'up/text-embedding-3-small', input: 'hello world' } })
+  assert.equal(told.status, 200, told.text)
+  const receipt = await scene.receiptOf(told)
+  assert.ok(Number(receipt.budget_reserved) > 0)
+  assert.ok(Number(receipt.budget_settled) > 0)
+  assert.equal(receipt.budget_settled, receipt.total_cost)
+})
+
+test('[C49] a model that paints for a price of its own is within a budget, at that price', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/painted', { scope: `key:${id}`, amount_usd: '1', period: 'total' })
+  const told = await scene.say('painter/gemini-2.5-flash-image', { max_tokens: 1000 }, { key })
+  assert.equal(told.status, 200, told.text)
+  assert.ok(Number((await scene.receiptOf(told)).budget_reserved) >= 1000 * 30_000)
+  await painter.stop()
+})
+
+test('[C49] a call that was asked of one provider counts for its limits, though there be no money for the next', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/cheap', { scope: `key:${id}`, amount_usd: '0.01', period: 'total' })
+  await scene.put('limits/twice', { scope: `key:${id}`, measure: 'requests', amount: 2, window: '1h' })
+  const statuses: number[] = []
+  for (let call = 0; call < 3; call += 1) statuses.push((await scene.say('dearer', { max_tokens: 1000 }, { key })).status)
+  assert.deepEqual([...statuses, broken.requests.length], [502, 502, 429, 2])
+  await broken.stop()
+})
