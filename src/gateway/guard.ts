@@ -34,11 +34,12 @@ export async function guardAnswer<C extends AnyCall>(call: C, first: Target, dec
 }
 
 /** What an answer goes through before it is the client's; nothing where it may go as it came. */
-export function guardsOf({ scan, placeholders }: Call, receipt: Receipt): readonly Undo[] {
+export function guardsOf(call: Call, receipt: Receipt): readonly Undo[] {
+  const { scan, placeholders } = call
   if (scan === undefined && placeholders === undefined) return none
   const guards: Undo[] = []
   if (scan !== undefined) guards.push(scanning(scan, receipt))
-  if (placeholders !== undefined) guards.push(placeholders.restorer())
+  if (placeholders !== undefined) guards.push(placeholders.restorer((call.request.format?.type ?? 'text') !== 'text'))
   return guards
 }
 

@@ -33,14 +33,14 @@ const mayBeText = (mime: string): boolean => isText(mime) || !/^(?:image|audio|v
 
 /** Characters of base64 by which texts are told from bytes. */
 const looked = 2048
-/** Control characters that no text has. */
-const neverInTexts = /(?![\t\n\v\f\r\x1b])\p{Cc}/u
+/** Control characters that no text has; logs have escapes. */
+const neverInTexts = /(?![\t\n\v\f\r])\p{Cc}/u
 
 function readsAsText(text: string): boolean {
   const start = text.slice(0, looked).replace(/[\r\n]/g, '')
   try {
     const bytes = bytesOf(start.slice(0, start.length - (text.length > looked ? start.length % 4 : 0)))
-    return !neverInTexts.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }))
+    return !neverInTexts.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }).replaceAll('\u001b', ''))
   } catch {
     return false
   }

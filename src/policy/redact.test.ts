@@ -84,6 +84,17 @@ describe('what is put back into an answer', () => {
     }
   })
 
+  it('is written as JSON is where the words of the answer are JSON', () => {
+    const text = '{"p":"<PASSWORD_1>"}'
+    const restore = placeholders().restorer(true)
+    const told = [
+      ...restore([{ type: 'open', choice: 0, index: 0, block: { type: 'text', text: '' } }]),
+      ...restore(deltas(text, 3)),
+      ...restore([{ type: 'close', index: 0 }]),
+    ]
+    assert.deepEqual(JSON.parse(textOf(told)), { p: quoted })
+  })
+
   it('holds back no more than a name is long', () => {
     const restore = placeholders().restorer()
     restore([{ type: 'open', choice: 0, index: 0, block: { type: 'text', text: '' } }])

@@ -110,9 +110,9 @@ export class Placeholders {
     return `<${name}>`
   }
 
-  /** For one answer: hand it the events as they come. */
-  restorer(): Restorer['events'] {
-    const restorer = new Restorer((text, isJson) => this.restore(text, isJson))
+  /** For one answer: hand it the events as they come. `saysJson`: its words are JSON, as the request wants it. */
+  restorer(saysJson = false): Restorer['events'] {
+    const restorer = new Restorer((text, isJson) => this.restore(text, isJson), saysJson)
     return (events) => restorer.events(events)
   }
 

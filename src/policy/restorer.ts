@@ -34,11 +34,13 @@ function mayBegin(text: string): boolean {
 /** One for each streamed answer; works on whole ones too. */
 export class Restorer {
   readonly #restore: Restore
+  readonly #saysJson: boolean
   /** Blocks that are open, by their indexes. */
   readonly #open = new Map<number, Open>()
 
-  constructor(restore: Restore) {
+  constructor(restore: Restore, saysJson = false) {
     this.#restore = restore
+    this.#saysJson = saysJson
   }
 
   events(events: readonly ChatEvent[]): readonly ChatEvent[] {
@@ -50,7 +52,7 @@ export class Restorer {
   #read(event: ChatEvent, told: ChatEvent[]): void {
     switch (event.type) {
       case 'open':
-        this.#open.set(event.index, { isJson: event.block.type === 'tool-call' && event.block.custom !== true, tail: '' })
+        this.#open.set(event.index, { isJson: this.#isJson(event.block), tail: '' })
         return void told.push({ ...event, block: this.#block(event.block) })
       case 'delta':
         return this.#grow(event, told)
@@ -81,14 +83,18 @@ export class Restorer {
     return { ...response, choices: response.choices.map((choice) => ({ ...choice, blocks: choice.blocks.map((block) => this.#block(block)) })) }
   }
 
+  #isJson(block: Block): boolean {
+    return block.type === 'tool-call' ? block.custom !== true : block.type === 'text' && this.#saysJson
+  }
+
   #block(block: Block): Block {
     switch (block.type) {
       case 'text':
       case 'reasoning':
       case 'refusal':
-        return { ...block, text: this.#restore(block.text, false) }
+        return { ...block, text: this.#restore(block.text, this.#isJson(block)) }
       case 'tool-call':
-        return { ...block, input: this.#restore(block.input, block.custom !== true) }
+        return { ...block, input: this.#restore(block.input, this.#isJson(block)) }
       case 'tool-result':
       case 'media':
       case 'document':
