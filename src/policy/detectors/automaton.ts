@@ -5,22 +5,38 @@ import { unseen } from './fold.ts'
 /** So many characters all words of one automaton may have together: a state fits into 16 bits, a state and a character into 32. */
 export const mostCharacters = 65_000
 
+/** Of the table, two bytes each: an automaton with more states looks its deepest ones up elsewhere. Texts seldom get to them. */
+const mostCells = 2 ** 20
+
 const none = -1
+/** What a character of the text is to the words: nobody sees it, none has it; from then on, one of theirs. */
+const skipped = 0
+const foreign = 1
+
+interface Edge {
+  readonly column: number
+  readonly to: number
+}
 
 /** Words and the text are compared as `fold` says; without, as they are. Built once, never changed. */
 export class Automaton {
   readonly #fold: Uint16Array | undefined
   readonly #lengths: readonly number[]
-  /** Where each character leads from the start. */
-  readonly #first = new Uint16Array(0x10000)
-  /** A hash table, half empty: a state and a character, and the state that follows. */
+  /** Of each UTF-16 unit. */
+  readonly #columns = new Uint16Array(0x10000).fill(foreign)
+  readonly #width: number
+  /** Which state follows on each of the first states: a row of columns for each. The start is 0; who is nearer to it has the lower number. */
+  readonly #rows: Uint16Array
+  readonly #rowCount: number
+  /** A hash table, half empty: a state and a column, and the state that follows where words go on. */
   readonly #keys: Uint32Array
   readonly #next: Uint16Array
   readonly #shift: number
   /** The longest end of a state's text that is a beginning too. */
   readonly #fallback: Uint16Array
-  /** The word that ends in a state, and the next state on its way of fallbacks where one does. */
+  /** The word that ends in a state; the first state from it on its way of fallbacks where one does, and the first behind it. */
   readonly #word: Int32Array
+  readonly #ending: Uint16Array
   readonly #shorter: Uint16Array
 
   /** Throws where the words are longer than `mostCharacters` together. Empty words are never found. */
@@ -34,23 +50,30 @@ export class Automaton {
     this.#shift = 32 - bits
     this.#fallback = new Uint16Array(total + 1)
     this.#word = new Int32Array(total + 1).fill(none)
+    this.#ending = new Uint16Array(total + 1)
     this.#shorter = new Uint16Array(total + 1)
-    this.#lengths = this.#plant(words)
+    const { spelled, width } = this.#spell(words)
+    this.#lengths = spelled.map(({ length }) => length)
+    this.#width = width
+    const edges = this.#plant(spelled)
+    this.#rowCount = Math.min(edges.length, Math.floor(mostCells / width))
+    this.#rows = new Uint16Array(this.#rowCount * width)
+    this.#finish(edges)
   }
 
   /** Tells the number of each word that ends, and where it ends; a word in another is told too. */
   scan(text: string, told: (word: number, end: number) => void): void {
-    const fold = this.#fold
-    const first = this.#first
+    const columns = this.#columns
+    const rows = this.#rows
+    const rowCount = this.#rowCount
+    const width = this.#width
+    const endings = this.#ending
     let state = 0
     for (let at = 0; at < text.length; at++) {
-      let code = text.charCodeAt(at)
-      if (fold !== undefined) code = fold[code]!
-      if (code === unseen) continue
-      state = state === 0 ? first[code]! : this.#step(state, code)
-      if (state === 0) continue
-      for (let ending = this.#word[state] === none ? this.#shorter[state]! : state; ending !== 0; ending = this.#shorter[ending]!)
-        told(this.#word[ending]!, at + 1)
+      const column = columns[text.charCodeAt(at)]!
+      if (column === skipped) continue
+      state = state < rowCount ? rows[state * width + column]! : this.#step(state, column)
+      for (let ending = endings[state]!; ending !== 0; ending = this.#shorter[ending]!) told(this.#word[ending]!, at + 1)
     }
   }
 
@@ -66,60 +89,79 @@ export class Automaton {
     return at > 0 && (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at
   }
 
-  #step(from: number, code: number): number {
-    for (let state = from; state !== 0; state = this.#fallback[state]!) {
-      const next = this.#next[this.#slot(state, code)]!
-      if (next !== 0) return next
+  #step(from: number, column: number): number {
+    for (let state = from; ; state = this.#fallback[state]!) {
+      const next = this.#next[this.#slot(state, column)]!
+      if (next !== 0 || state === 0) return next
     }
-    return this.#first[code]!
   }
 
   /** Where the pair stands, or would. */
-  #slot(state: number, code: number): number {
-    const key = ((state << 16) | code) >>> 0
+  #slot(state: number, column: number): number {
+    const key = ((state << 16) | column) >>> 0
     const last = this.#keys.length - 1
     let slot = Math.imul(key, 0x9e3779b1) >>> this.#shift
     while (this.#keys[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & last
     return slot
   }
 
-  #plant(words: readonly string[]): readonly number[] {
-    const edges: { readonly from: number; readonly code: number; readonly to: number }[] = []
-    let states = 0
-    const lengths = words.map((word, number) => {
-      let state = 0
-      let length = 0
+  /** The words as columns, and how many columns there are. */
+  #spell(words: readonly string[]): { readonly spelled: readonly (readonly number[])[]; readonly width: number } {
+    const fold = this.#fold
+    const columns = this.#columns
+    const byCode = fold === undefined ? columns : new Uint16Array(columns.length).fill(foreign)
+    byCode[unseen] = skipped
+    let width = foreign + 1
+    const spelled = words.map((word) => {
+      const spelling: number[] = []
       for (let at = 0; at < word.length; at++) {
-        const code = this.#fold === undefined ? word.charCodeAt(at) : this.#fold[word.charCodeAt(at)]!
-        if (code === unseen) continue
-        length += 1
-        const known = state === 0 ? this.#first[code]! : this.#next[this.#slot(state, code)]!
-        if (known === 0) edges.push({ from: state, code, to: (states += 1) })
-        state = known === 0 ? this.#link(state, code, states) : known
+        const code = fold === undefined ? word.charCodeAt(at) : fold[word.charCodeAt(at)]!
+        if (byCode[code] === foreign) byCode[code] = width++
+        if (byCode[code] !== skipped) spelling.push(byCode[code]!)
       }
-      if (length > 0 && this.#word[state] === none) this.#word[state] = number
-      return length
+      return spelling
     })
-    this.#findFallbacks(edges)
-    return lengths
+    if (fold !== undefined) for (let unit = 0; unit < columns.length; unit++) columns[unit] = byCode[fold[unit]!]!
+    return { spelled, width }
   }
 
-  #link(from: number, code: number, to: number): number {
-    if (from === 0) return (this.#first[code] = to)
-    const slot = this.#slot(from, code)
-    this.#keys[slot] = ((from << 16) | code) >>> 0
-    return (this.#next[slot] = to)
+  /** A character of all words after the other: what a state falls back on is nearer to the start, and known already. Tells how words go on from each state. */
+  #plant(words: readonly (readonly number[])[]): readonly (readonly Edge[])[] {
+    const edges: Edge[][] = [[]]
+    const states = words.map(() => 0)
+    let growing = words.map((_, number) => number).filter((number) => words[number]!.length > 0)
+    for (let depth = 0; growing.length > 0; depth++) {
+      for (const number of growing) {
+        const state = this.#grow(edges, states[number]!, words[number]![depth]!)
+        states[number] = state
+        if (words[number]!.length === depth + 1 && this.#word[state] === none) this.#word[state] = number
+      }
+      growing = growing.filter((number) => words[number]!.length > depth + 1)
+    }
+    return edges
   }
 
-  /** In the order of their depth: what a state falls back on is less deep, and known already. */
-  #findFallbacks(edges: readonly { readonly from: number; readonly code: number; readonly to: number }[]): void {
-    const depth = new Uint32Array(this.#fallback.length)
-    for (const { from, to } of edges) depth[to] = depth[from]! + 1
-    for (const { from, code, to } of edges.toSorted((one, other) => depth[one.to]! - depth[other.to]!)) {
-      if (from === 0) continue
-      const back = this.#step(this.#fallback[from]!, code)
-      this.#fallback[to] = back
-      this.#shorter[to] = this.#word[back] === none ? this.#shorter[back]! : back
+  #grow(edges: Edge[][], from: number, column: number): number {
+    const slot = this.#slot(from, column)
+    if (this.#next[slot] !== 0) return this.#next[slot]!
+    const to = edges.push([]) - 1
+    if (from !== 0) this.#fallback[to] = this.#step(this.#fallback[from]!, column)
+    this.#keys[slot] = ((from << 16) | column) >>> 0
+    this.#next[slot] = to
+    edges[from]!.push({ column, to })
+    return to
+  }
+
+  /** What a state does not go on with, it does as the one that it falls back on. */
+  #finish(edges: readonly (readonly Edge[])[]): void {
+    const width = this.#width
+    for (let state = 0; state < edges.length; state++) {
+      const back = this.#fallback[state]!
+      this.#shorter[state] = this.#ending[back]!
+      this.#ending[state] = this.#word[state] === none ? this.#shorter[state]! : state
+      if (state >= this.#rowCount) continue
+      this.#rows.copyWithin(state * width, back * width, (back + 1) * width)
+      for (const { column, to } of edges[state]!) this.#rows[state * width + column] = to
     }
   }
 }
