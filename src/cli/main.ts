@@ -3,6 +3,7 @@
 import { Command as Program } from 'commander'
 import { Complaint, type Arguments, type Command } from './command.ts'
 import { alerts } from './commands/alerts.ts'
+import { audit } from './commands/audit.ts'
 import { budgets } from './commands/budgets.ts'
 import { addresses } from './commands/addresses.ts'
 import { chaos } from './commands/chaos.ts'
@@ -35,6 +36,7 @@ const commands: readonly Command[] = [
   ...limits,
   ...budgets,
   ...alerts,
+  ...audit,
   ...policy,
   ...connect,
   ...addresses,
@@ -79,6 +81,7 @@ const groups: Readonly<Record<string, string>> = {
   limits: 'how much may be used in a stretch of time, or at once',
   budgets: 'how much money may be spent',
   alerts: 'what operators are told',
+  audit: 'who did what',
   policy: 'rules that are judged before each call',
   chaos: 'a provider that misbehaves on script, to test a gateway with',
 }

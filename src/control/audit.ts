@@ -84,8 +84,11 @@ export class Auditor {
 
   /** It is done, and cannot be undone because nobody could be told: then the log of the process says so. */
   async #tell(entry: AuditEntry): Promise<void> {
+    const { ledger, store } = this.#control
+    const { target = null, before = null, after = null, count = null, ...done } = entry
     try {
-      await this.#control.ledger.audit(JSON.stringify(entry))
+      await ledger.audit(JSON.stringify(entry))
+      await store.actions.add({ ...done, target, before, after, count })
     } catch {
       this.#control.tell('an action could not be written to the log of receipts', { action: entry.action, by: entry.by })
     }

@@ -19,6 +19,7 @@ import { openapi } from './openapi.ts'
 import { prices } from './prices.ts'
 import { providers } from './providers.ts'
 import { reports } from './reports.ts'
+import { actions } from './actions.ts'
 import { reviews } from './reviews.ts'
 import { limits } from './limits.ts'
 import type { ControlRoute } from './route.ts'
@@ -28,6 +29,7 @@ import { users } from './users.ts'
 
 const described: readonly ControlRoute[] = [
   ...reports,
+  ...actions,
   ...reviews,
   ...ledger,
   ...holds,

@@ -13,7 +13,7 @@ import type { Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export interface Sweeping {
-  readonly store: Pick<Store, 'removals' | 'holds'>
+  readonly store: Pick<Store, 'removals' | 'holds' | 'actions'>
   /** The log that this process writes: after a fault of the disk it is another. */
   readonly log: ReceiptLog
   /** How others of the same folder are opened, which nobody writes any more. */
@@ -78,6 +78,7 @@ export class Sweeper {
     await this.#eraseOwn()
     await this.#visitIdle(keeping)
     await store.removals.dropSums(at - summaryDays * dayMs)
+    await store.actions.sweep(at - auditDays * dayMs)
   }
 
   async #visitIdle(keeping: Keeping): Promise<void> {

@@ -96,6 +96,17 @@ const telling = (type: Names): readonly string[] => [
     primary key (notice, receiver)
   )${type.sorted}`,
   'create index errands_by_time on errands (next_at) where next_at is not null',
+  `create table actions (
+    id ${type.id} primary key,
+    at ${type.integer} not null,
+    action ${type.id} not null,
+    "by" ${type.id} not null,
+    target ${type.id},
+    "before" ${type.id},
+    "after" ${type.id},
+    count ${type.integer}
+  )${type.sorted}`,
+  'create index actions_by_time on actions (at)',
 ]
 
 export const governance = (type: Names): readonly string[] => [...governing(type), ...reviewing(type), ...counting(type), ...telling(type)]

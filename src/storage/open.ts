@@ -11,6 +11,7 @@ import { storedHolds } from './holds.ts'
 import { storedKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { storedActions } from './actions.ts'
 import { storedNotices } from './notices.ts'
 import { storedObjects } from './objects.ts'
 import { storedPlaces } from './places.ts'
@@ -46,6 +47,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     objects: storedObjects(engine.db),
     spent: storedSpent(engine),
     notices: storedNotices(engine.db),
+    actions: storedActions(engine.db),
     reviews: storedReviews(engine),
     places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),

@@ -4,6 +4,7 @@ import type { Scope } from '../policy/scope.ts'
 import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
+import type { Actions } from './actions.ts'
 import type { Notices } from './notices.ts'
 import type { Spent } from './spent.ts'
 import type { ClientKeys } from './keys.ts'
@@ -30,6 +31,7 @@ export interface Store {
   readonly spent: Spent
   /** What operators are told of. */
   readonly notices: Notices
+  readonly actions: Actions
   readonly reviews: StoredReviews
   readonly places: Places
   /** Which master key the secrets here were sealed and hashed with. */

@@ -30,6 +30,7 @@ export interface Tables {
   readonly shares: ShareRow
   readonly holders: HolderRow
   readonly notices: NoticeRow
+  readonly actions: ActionRow
   readonly errands: ErrandRow
   readonly places: PlaceRow
   readonly facts: FactRow
@@ -196,6 +197,17 @@ interface ChainRow {
   /** As JSON; null where it was removed. */
   readonly body: string | null
   readonly changed_at: number
+}
+
+interface ActionRow {
+  readonly id: string
+  readonly at: number
+  readonly action: string
+  readonly by: string
+  readonly target: string | null
+  readonly before: string | null
+  readonly after: string | null
+  readonly count: number | null
 }
 
 interface ObjectRow {

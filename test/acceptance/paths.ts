@@ -164,6 +164,7 @@ export const table: { readonly [route: string]: string } = {
   'GET /_omni/budgets/:id/spending': 'admin + everybody',
   'PUT /_omni/budgets/:id': 'admin + admin finance',
   'DELETE /_omni/budgets/:id': 'admin + admin finance',
+  'GET /_omni/audit': 'admin + admin auditor of the installation',
   'GET /_omni/alerts': 'admin + everybody',
   'POST /_omni/alerts/test': 'admin + admin operator of the installation',
 }

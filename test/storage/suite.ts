@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import type { Place, StoreCases } from './place.ts'
+import { actionCases } from './actions.cases.ts'
 import { chainCases } from './chains.cases.ts'
 import { counterCases } from './counters.cases.ts'
 import { noticeCases } from './notices.cases.ts'
@@ -27,6 +28,7 @@ export function testStore(name: string, newPlace: () => Promise<Place>): void {
     void describe('identity', () => testOnOne(identityCases, newPlace))
     void describe('chains', () => testOnOne(chainCases, newPlace))
     void describe('counters', () => testOnOne(counterCases, newPlace))
+    void describe('actions', () => testOnOne(actionCases, newPlace))
     void describe('notices', () => testOnOne(noticeCases, newPlace))
     void describe('what was spent', () => testOnOne(spentCases, newPlace))
     void describe('health', () => testOnOne(placeCases, newPlace))

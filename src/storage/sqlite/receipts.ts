@@ -4,13 +4,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { entryFields } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
 import { StorageError } from '../errors.ts'
-import { chargesOf, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
+import { chargesOf, fieldAt, labelsOf, rowColumns, type Charged } from '../entry-fields.ts'
 import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import type { Batch, Value } from './messages.ts'
 
 /** Receipts that are added up at once, or when somebody asks: those of one batch have too little in common for it to be worth its while. */
 const addedAtOnce = 5000
+
+/** What a batch spent of each counter, by when its window began: a call is about few counters, and a batch about few more. */
+type Spending = Map<string, Map<number, number>>
 
 const marks = (names: readonly string[]): string => names.map(() => '?').join(', ')
 
@@ -91,16 +94,18 @@ export class ReceiptWriter {
 
   #write({ entries, progress }: Batch): void {
     const logs = new Map<string, number>()
+    const spent: Spending = new Map()
     if (progress !== undefined) logs.set(progress.log, this.#advanceLog(progress))
-    for (const entry of entries === '' ? [] : entries.split('\n')) this.#writeEntry(entry.split('\t'), logs)
+    for (const entry of entries === '' ? [] : entries.split('\n')) this.#writeEntry(entry.split('\t'), logs, spent)
+    for (const [counter, windows] of spent) for (const [from, amount] of windows) this.#spend.run(counter, from, amount)
   }
 
   #advanceLog({ log, indexed }: Progress): number {
     return (this.#advance.get(log, indexed) as { readonly id: number }).id
   }
 
-  /** `logs` has the numbers of those in this batch, one as a rule. */
-  #writeEntry(fields: readonly string[], logs: Map<string, number>): void {
+  /** `logs` has the numbers of those in this batch, one as a rule; what an entry that is new here spent is added to `spent`. */
+  #writeEntry(fields: readonly string[], logs: Map<string, number>, spent: Spending): void {
     if (fields.length !== entryFields.length) throw new StorageError('invalid', 'An entry of the index has other fields than these.')
     const row = this.#row
     for (let at = 0; at < rowColumns.length; at += 1) row[at] = fields[rowColumns[at]!.from] || null
@@ -115,7 +120,7 @@ export class ReceiptWriter {
     const labels = fields[fieldAt.labels]!
     if (labels !== '') for (const [label, value] of labelsOf(labels)) this.#insertLabel.run(label, value, fields[fieldAt.created_at]!, lastInsertRowid)
     const charges = fields[fieldAt.charges]!
-    if (charges !== '') for (const { counter, from, amount } of chargesOf(charges)) this.#spend.run(counter, from, amount)
+    if (charges !== '') for (const charged of chargesOf(charges)) addTo(spent, charged)
   }
 
   #comboOf(values: string, at: number): number {
@@ -135,6 +140,12 @@ export class ReceiptWriter {
   #add(combo: Combo): number {
     return this.#find(combo) ?? Number(this.#insertCombo.run(combo.digest, ...combo.values).lastInsertRowid)
   }
+}
+
+function addTo(spent: Spending, { counter, from, amount }: Charged): void {
+  const windows = spent.get(counter) ?? new Map<number, number>()
+  spent.set(counter, windows)
+  windows.set(from, Math.min((windows.get(from) ?? 0) + amount, Number.MAX_SAFE_INTEGER))
 }
 
 const comboAt = rowColumns.findIndex(({ name }) => name === 'combo')

@@ -1,0 +1,56 @@
+/** What was done through the control API, to be read: the log of receipts has the same, and vouches for it. */
+
+import type { Kysely } from 'kysely'
+import { uuid7 } from '../base/ids.ts'
+import type { Tables } from './tables.ts'
+
+export interface Actions {
+  add(action: NewAction): Promise<void>
+  /** Newest first, behind the one of that id where it is given. */
+  list(query: {
+    readonly most: number
+    readonly behind?: string
+    readonly by?: string
+    readonly from?: number
+    readonly to?: number
+  }): Promise<readonly StoredAction[]>
+  /** Forgets those of before. */
+  sweep(before: number): Promise<void>
+}
+
+/** Times are milliseconds since 1970; what is null was not there to be told. */
+interface NewAction {
+  readonly at: number
+  readonly action: string
+  readonly by: string
+  readonly target: string | null
+  readonly before: string | null
+  readonly after: string | null
+  readonly count: number | null
+}
+
+export interface StoredAction extends NewAction {
+  readonly id: string
+}
+
+export function storedActions(db: Kysely<Tables>): Actions {
+  return {
+    add: async (action) =>
+      void (await db
+        .insertInto('actions')
+        .values({ id: `act_${uuid7()}`, ...action })
+        .execute()),
+    list: async ({ most, behind, by, from, to }) =>
+      db
+        .selectFrom('actions')
+        .selectAll()
+        .$if(behind !== undefined, (query) => query.where('id', '<', behind!))
+        .$if(by !== undefined, (query) => query.where('by', '=', by!))
+        .$if(from !== undefined, (query) => query.where('at', '>=', from!))
+        .$if(to !== undefined, (query) => query.where('at', '<', to!))
+        .orderBy('id', 'desc')
+        .limit(most)
+        .execute(),
+    sweep: async (before) => void (await db.deleteFrom('actions').where('at', '<', before).execute()),
+  }
+}
