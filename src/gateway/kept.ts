@@ -2,10 +2,11 @@
 
 import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure, toFailure, upstreamSentence } from '../canonical/failure.ts'
+import { mayGo, type Access } from '../policy/access.ts'
 import { pathOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import { connectionOf, type RoutingTable } from '../routing/resolve.ts'
-import type { Target } from '../routing/target.ts'
+import type { Connection, Target } from '../routing/target.ts'
 import type { KeptSurface } from '../surfaces/surface.ts'
 import type { Exchange, UpstreamRequest } from '../upstream/exchange.ts'
 import { address } from './address.ts'
@@ -19,6 +20,7 @@ import { listInput } from './kept-input.ts'
 import { passStream } from './kept-stream.ts'
 import type { KeptAnswer } from './memory.ts'
 import { openReceipt, tellCaller } from './observe.ts'
+import { permit } from './permit.ts'
 import { ownerOf } from './recall.ts'
 import { readRefusal } from './send.ts'
 import { requestIdOf } from '../upstream/request-id.ts'
@@ -35,6 +37,7 @@ interface Asking {
 interface Known extends Asking {
   /** Of whoever asks: the answer may be kept where a credential of their own leads. */
   readonly routing: RoutingTable
+  readonly access: Access | undefined
 }
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
@@ -47,8 +50,9 @@ export async function serveKept(surface: KeptSurface, asker: Client, house: Gate
   try {
     const caller = gateway.identify(client, gateway.snapshot)
     tellCaller(caller, receipt)
+    permit(caller, { name: surface.wire.name })
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
-    await answer({ ...asking, routing: caller.routing ?? gateway.snapshot.routing }, ownerOf(caller))
+    await answer({ ...asking, routing: caller.routing ?? gateway.snapshot.routing, access: caller.access }, ownerOf(caller))
   } catch (error) {
     const failure = client.interruption ?? toFailure(error)
     gateway.note(failure, receipt.record.request_id)
@@ -97,6 +101,7 @@ async function pass(asking: Known, owner: string, keeper: string): Promise<void>
   const { surface, client, gateway, receipt, routing } = asking
   const connection = connectionOf(keeper, routing)
   if (connection === undefined) throw notFound()
+  checkPlace(connection, asking)
   const target: Target = { connection, model: '' }
   tellTarget(gateway, target, receipt)
   receipt.record.resolved_model = null
@@ -110,6 +115,13 @@ async function pass(asking: Known, owner: string, keeper: string): Promise<void>
     if (receipt.isAttempting) endAttempt(target, (client.interruption ?? toFailure(error)).reason, receipt)
     throw error
   }
+}
+
+/** What a key might use when the answer was made, it may not use any more. Of which model it was, nobody here knows. Throws `Failure`. */
+function checkPlace({ name: provider, region }: Connection, { access }: Known): void {
+  const { models: _, ...places } = access ?? {}
+  if (!mayGo(places, { provider, region, model: '', asked: '' }))
+    throw new Failure('insufficient_scope', 'Your key may not use the provider that keeps this answer.')
 }
 
 async function ask({ surface, client, gateway, receipt }: Asking, target: Target): Promise<Exchange> {
