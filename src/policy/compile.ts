@@ -38,7 +38,10 @@ export function compileDocument(document: PolicyDocument, version: number): Comp
   const compiling: Compiling = { document, version, vocabulary, terms, problems, ids: new Set() }
   const rules = document.rules.flatMap((rule, at) => compileRule(rule, `rules.${at}`, compiling))
   if (document.rules.length > mostRules) problems.push({ path: 'rules', problem: `A document has ${mostRules} rules at most.` })
-  return problems.length > 0 ? { problems } : { document, label: `${document.name}@${version}`, rules }
+  if (problems.length > 0) return { problems }
+  // Now, and not while the first call waits.
+  for (const terms of rules.flatMap(({ detectors }) => detectors)) canLook(terms)
+  return { document, label: `${document.name}@${version}`, rules }
 }
 
 interface Compiling {

@@ -107,6 +107,16 @@ export const counterCases: StoreCases = {
       assert.deepEqual(await one(bank!, need(other, 71)), { granted: 0, left: 70, elsewhere: 0 })
     }),
 
+  '[C47] count what the receipts of one batch spent together, and those that it brings twice or that were there once': (store, place) =>
+    among(place, 1, async ([bank]) => {
+      const [terms, other] = [money('budget:batch|day', 100), money('budget:batch|month', 100)]
+      const both = [terms, other].map(({ id }) => `${id}@${today}`)
+      const [first, second, third] = [both, both, [both[1]!]].map((budgets, at) => entry({ budgets, budget_settled: at + 1 }))
+      await store.receipts.append([first!])
+      await store.receipts.append([first!, second!, second!, third!, entry({ budgets: [], budget_settled: 50 })])
+      assert.deepEqual([(await one(bank!, ask(terms))).left, (await one(bank!, ask(other))).left], [97, 94])
+    }),
+
   'carry what was spent beyond a window into the next, with what is told late': (store, place) =>
     among(place, 1, async ([bank]) => {
       const id = 'budget:carry|day'

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { entryFields } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
 import { StorageError } from '../errors.ts'
-import { chargesOf, fieldAt, labelsOf, rowColumns, type Charged } from '../entry-fields.ts'
+import { chargesOf, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
 import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import type { Batch, Value } from './messages.ts'
@@ -12,8 +12,8 @@ import type { Batch, Value } from './messages.ts'
 /** Receipts that are added up at once, or when somebody asks: those of one batch have too little in common for it to be worth its while. */
 const addedAtOnce = 5000
 
-/** What a batch spent of each counter, by when its window began: a call is about few counters, and a batch about few more. */
-type Spending = Map<string, Map<number, number>>
+/** What a batch spent, by the counters as they stand behind the amount: they are the same for most of its receipts. */
+type Spending = Map<string, number>
 
 const marks = (names: readonly string[]): string => names.map(() => '?').join(', ')
 
@@ -97,7 +97,7 @@ export class ReceiptWriter {
     const spent: Spending = new Map()
     if (progress !== undefined) logs.set(progress.log, this.#advanceLog(progress))
     for (const entry of entries === '' ? [] : entries.split('\n')) this.#writeEntry(entry.split('\t'), logs, spent)
-    for (const [counter, windows] of spent) for (const [from, amount] of windows) this.#spend.run(counter, from, amount)
+    for (const [counters, amount] of spent) for (const { counter, from } of chargesOf(`[${amount},${counters}`)) this.#spend.run(counter, from, amount)
   }
 
   #advanceLog({ log, indexed }: Progress): number {
@@ -120,7 +120,7 @@ export class ReceiptWriter {
     const labels = fields[fieldAt.labels]!
     if (labels !== '') for (const [label, value] of labelsOf(labels)) this.#insertLabel.run(label, value, fields[fieldAt.created_at]!, lastInsertRowid)
     const charges = fields[fieldAt.charges]!
-    if (charges !== '') for (const charged of chargesOf(charges)) addTo(spent, charged)
+    if (charges !== '') addTo(spent, charges)
   }
 
   #comboOf(values: string, at: number): number {
@@ -142,10 +142,11 @@ export class ReceiptWriter {
   }
 }
 
-function addTo(spent: Spending, { counter, from, amount }: Charged): void {
-  const windows = spent.get(counter) ?? new Map<number, number>()
-  spent.set(counter, windows)
-  windows.set(from, Math.min((windows.get(from) ?? 0) + amount, Number.MAX_SAFE_INTEGER))
+function addTo(spent: Spending, charges: string): void {
+  const at = charges.indexOf(',')
+  if (at === -1) return
+  const counters = charges.slice(at + 1)
+  spent.set(counters, Math.min((spent.get(counters) ?? 0) + Number(charges.slice(1, at)), Number.MAX_SAFE_INTEGER))
 }
 
 const comboAt = rowColumns.findIndex(({ name }) => name === 'combo')
