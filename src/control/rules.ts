@@ -16,13 +16,12 @@ interface Read {
 /** What was compiled last, by what is written there: most changes leave most documents as they are. Bounded by those that are stored. */
 let known: ReadonlyMap<string, CompiledDocument> = new Map()
 
-/** Compiles them when the first caller asks. What it gives throws `Failure` where one of them cannot be read: nobody is free of rules for that. */
+/** Compiles them at once: no call waits for it. What it gives throws `Failure` where one of them cannot be read: nobody is free of rules for that. */
 export function rulesIn(objects: readonly StoredObject[], failsClosed: boolean): (asker: Asker) => Rules | undefined {
   const rows = objects.filter(({ kind, body }) => kind === 'policy' && body !== null)
   if (rows.length === 0) return () => undefined
-  let read: readonly Read[] | undefined
+  const read = readAll(rows, failsClosed)
   return (asker) => {
-    read ??= readAll(rows, failsClosed)
     if (read.some(({ row, document }) => document === undefined && (row.tenant === null || row.tenant === asker.tenant)))
       throw new Failure('policy_unavailable', 'A policy is stored that this version of the gateway cannot read.')
     return rulesFor(
