@@ -16,6 +16,7 @@ import { begin } from './begin.ts'
 import type { Client } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { answerHeaders, refusalHeaders, streamHeaders } from './headers.ts'
+import { blocked } from './deciding.ts'
 import { listInput } from './kept-input.ts'
 import { passStream } from './kept-stream.ts'
 import type { KeptAnswer } from './memory.ts'
@@ -38,6 +39,8 @@ interface Known extends Asking {
   /** Of whoever asks: the answer may be kept where a credential of their own leads. */
   readonly routing: RoutingTable
   readonly access: Access | undefined
+  /** A rule that answers are held to while they are told: what a provider kept of one was not. */
+  readonly heldBy: string | undefined
 }
 
 /** Never throws. Resolves when the answer is out, or the client is gone; then the receipt is closed, once. */
@@ -52,7 +55,7 @@ export async function serveKept(surface: KeptSurface, asker: Client, house: Gate
     tellCaller(caller, receipt)
     permit(caller, { name: surface.wire.name })
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
-    await answer({ ...asking, routing: caller.routing ?? gateway.snapshot.routing, access: caller.access }, ownerOf(caller))
+    await answer({ ...asking, routing: caller.routing ?? gateway.snapshot.routing, access: caller.access, heldBy: caller.rules?.ofAnswers }, ownerOf(caller))
   } catch (error) {
     const failure = client.interruption ?? toFailure(error)
     gateway.note(failure, receipt.record.request_id)
@@ -102,6 +105,7 @@ async function pass(asking: Known, owner: string, keeper: string): Promise<void>
   const connection = connectionOf(keeper, routing)
   if (connection === undefined) throw notFound()
   checkPlace(connection, asking)
+  if (asking.heldBy !== undefined && (surface.question === 'retrieve' || surface.question === 'input_items')) throw blocked({ by: asking.heldBy })
   const target: Target = { connection, model: '' }
   tellTarget(gateway, target, receipt)
   receipt.record.resolved_model = null
@@ -135,17 +139,18 @@ async function ask({ surface, client, gateway, receipt }: Asking, target: Target
   throw failure.reason === 'model_not_found' ? notFound() : failure
 }
 
-async function handOn(exchange: Exchange, asking: Asking, owner: string): Promise<void> {
+async function handOn(exchange: Exchange, asking: Known, owner: string): Promise<void> {
   const { surface, client, gateway, receipt } = asking
   const { wire, question } = surface
   const most = gateway.snapshot.limits.answer
   const type = exchange.headers['content-type'] ?? ''
   if (type.startsWith('text/event-stream')) return passStream(exchange, { wire, client, receipt, most, begin: () => beginStream(asking) })
   const bytes = await collect(exchange, most)
-  checkAnswer(parseAnswer(bytes), surface)
+  const body = parseAnswer(bytes)
+  checkAnswer(body, surface)
   receipt.speak()
   if (question === 'delete') return remove(asking, owner)
-  send(asking, bytes)
+  send(asking, asking.heldBy === undefined ? bytes : JSON.stringify({ ...body, output: [] }))
 }
 
 function beginStream({ client, receipt }: Asking): void {

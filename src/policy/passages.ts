@@ -172,7 +172,7 @@ interface Place {
 }
 
 /** Texts and fields of one body, each of which takes about a microsecond: what a model is asked has far less of them. */
-const mostPassages = 50_000
+const mostPassages = 100_000
 
 class Reader {
   readonly list: PlacedPassage[] = []

@@ -18,6 +18,8 @@ export interface Rules {
   readonly dependsOnTarget: boolean
   /** Whether one of them may send a call to another chain. */
   readonly mayReroute: boolean
+  /** One that may refuse an answer or change it, as receipts tell it; undefined where none may. */
+  readonly ofAnswers: string | undefined
   /** Those that what is known already does not rule out. Undefined where none may apply: nothing need be computed, and the call is allowed. */
   candidates(plain: PlainFacts, phase: Phase): Candidates | undefined
   /** The same for a call that may go to other targets as well: `plain.target` rules nothing out. */
@@ -44,6 +46,7 @@ export function rulesFor(asker: Asker, documents: readonly CompiledDocument[]): 
       ({ onRequest, reads }) => onRequest && reads.some((fact) => isOfTarget(fact) || fact.source === 'cost' || fact.source === 'risk'),
     ),
     mayReroute: rules.some(({ rule }) => rule.edits.chain !== undefined),
+    ofAnswers: rules.find(({ onAnswer, isShadow, rule }) => onAnswer && !isShadow && (rule.outcome !== 'ALLOW' || rule.edits.redact !== undefined))?.label,
     candidates: (plain, phase) => here[phase].find(plain),
     wherever: (plain, phase) => wherever[phase].find(plain),
   }
