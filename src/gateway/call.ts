@@ -60,6 +60,8 @@ export class Call<S extends Surface = ChatSurface> {
   readonly route: string | undefined
   readonly provider: string | undefined
   readonly fallbacks: readonly string[]
+  /** As the client said where it goes. A rule may send it elsewhere: that was not its wish. */
+  named: string
   #meaning: MeaningOf<S> | undefined
 
   constructor(parts: { surface: S; client: Client; caller: Caller; snapshot: Snapshot; extensions: Extensions; body: Body; upload?: Upload }) {
@@ -75,6 +77,7 @@ export class Call<S extends Surface = ChatSurface> {
     this.fallbacks = parts.extensions.fallbacks
     const { asks } = parts.surface
     this.model = asks === undefined ? String(parts.body.object.model ?? defaultOf(parts.surface)) : nameIn(parts.client.named)
+    this.named = this.route ?? this.model
     const { stream } = parts.body.object
     // The fields of a form are texts.
     this.streams = asks === undefined ? stream === true || (parts.upload !== undefined && stream === 'true') : asks === 'stream'
@@ -87,6 +90,7 @@ export class Call<S extends Surface = ChatSurface> {
     const next = new Call<S>({ surface, client, caller, snapshot, extensions, body, ...(upload && { upload }), ...changed })
     next.charge = this.charge
     next.review = this.review
+    next.named = this.named
     return next
   }
 

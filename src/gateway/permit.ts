@@ -15,12 +15,12 @@ export function permit({ access }: Caller, { name }: Pick<Surface, 'name'>): voi
 }
 
 /** The plan without targets that the caller may not use, whatever name led to them. Throws `Failure` (`model_not_allowed`) where none is left. */
-export function permitted({ caller, model }: AnyCall, plan: Plan): Plan {
+export function permitted({ caller, named, fallbacks }: AnyCall, plan: Plan): Plan {
   const { access = {}, grants } = caller
   if (caller.access === undefined && !plan.root.hasSponsored) return plan
   const at = now()
   const allowed = narrowed(plan, ({ connection: { name: provider, region, isSponsored }, model: id }) => {
-    const destination = { provider, model: id, region, asked: model, isSponsored }
+    const destination = { provider, model: id, region, asked: named, fallbacks, isSponsored }
     return mayGo(access, destination) && isGranted(grants, destination, at)
   })
   if (firstOf(allowed) === undefined && firstOf(plan) !== undefined)

@@ -13,7 +13,7 @@ export interface Access {
 
 /** What somebody may use of sponsored connections, by an invitation that was redeemed. */
 export interface Grant {
-  /** As in `Access`. */
+  /** As the provider calls them, alone or behind its name, with `*`: so goes the budget that comes with it, and no alias opens what it does not count. */
   readonly models: readonly string[]
   /** Milliseconds since 1970; null where it does not end. */
   readonly until: number | null
@@ -25,22 +25,26 @@ export interface Destination {
   readonly region: string | undefined
   /** As the client named it. */
   readonly asked: string
+  /** What else the client named: by one of several names alone it goes nowhere. */
+  readonly fallbacks?: readonly string[]
   /** Whether only who holds a grant may use it. What somebody brought a credential of their own for is not. */
   readonly isSponsored?: boolean | undefined
 }
 
 /** Whether a call may go there: asked of every target that would bill, whatever name led to it. */
-export function mayGo({ models, providers, regions }: Access, { provider, model, region, asked }: Destination): boolean {
+export function mayGo({ models, providers, regions }: Access, { provider, model, region, asked, fallbacks = [] }: Destination): boolean {
   if (providers !== undefined && !providers.includes(provider)) return false
   if (regions !== undefined && (region === undefined || !regions.includes(region))) return false
   if (models === undefined) return true
   const full = `${provider}/${model}`
-  return models.every((list) => matchesAny(list, model) || matchesAny(list, full) || matchesAny(list, asked))
+  return models.every(
+    (list) => matchesAny(list, model) || matchesAny(list, full) || (matchesAny(list, asked) && fallbacks.every((name) => matchesAny(list, name))),
+  )
 }
 
 /** Whether a grant that is in force opens a sponsored destination; all others need none. `at` is now, in milliseconds since 1970. */
-export function isGranted(grants: readonly Grant[] | undefined, { provider, model, asked, isSponsored = false }: Destination, at: number): boolean {
+export function isGranted(grants: readonly Grant[] | undefined, { provider, model, isSponsored = false }: Omit<Destination, 'asked'>, at: number): boolean {
   if (!isSponsored) return true
-  const names = [model, `${provider}/${model}`, asked]
+  const names = [model, `${provider}/${model}`]
   return grants?.some(({ models, until }) => (until === null || at < until) && names.some((name) => matchesAny(models, name))) ?? false
 }

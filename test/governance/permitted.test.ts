@@ -1,0 +1,50 @@
+/** What a key or an invitation does not name is not reached by another name of the call: fallbacks, routes and aliases. */
+
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { openai, startUpstream } from '../upstream/index.ts'
+import { openGoverned } from './scene.ts'
+
+const script = openai.speak('Hello there.', { usage: { input: 100, output: 50 } })
+const [gift, broken] = await Promise.all([startUpstream(script), startUpstream(openai.error(500, 'server_error'))])
+after(() => Promise.all([gift.stop(), broken.stop()]))
+const extra = { prices: 'openai' }
+const scene = await openGoverned({
+  script,
+  cast: { gift: { like: 'openai', url: gift.url, extra: { ...extra, sponsored: true } }, broken: { like: 'openai', url: broken.url, extra } },
+  settings: { aliases: { present: 'gift/gpt-4o-mini', dear: 'up/o1-pro' }, chains: { best: { targets: ['up/o1-pro'] } } },
+})
+const cheap = 'broken/gpt-4o-mini'
+
+/** A key that redeemed an invitation to these. */
+async function invited(models: readonly string[]): Promise<string> {
+  const { key } = await scene.keyWith({})
+  const made = await scene.admin('POST', 'invitations', { models, budget_usd: '0.0001', expires_at: Date.now() + 600_000 })
+  const told = await scene.ask({ path: '/_omni/invitations/redeem', key, body: { code: made.json().code } })
+  assert.equal(told.status, 201, told.text)
+  return key
+}
+
+test('[C49] a key for one model reaches no other by a fallback or a route that it names beside it', async () => {
+  const { key } = await scene.keyWith({ models: [cheap] })
+  assert.equal((await scene.say('up/o1-pro', {}, { key })).status, 403)
+  for (const fallback of ['up/o1-pro', 'dear', 'best']) assert.equal((await scene.say(cheap, { extra: { fallbacks: [fallback] } }, { key })).status, 502)
+  assert.equal((await scene.say(cheap, { omni_route: 'best' }, { key })).status, 403)
+  assert.equal(scene.upstream.requests.length, 0)
+})
+
+test('[C49] a key for an alias reaches by a fallback what that may be asked for too, and nothing else', async () => {
+  const both = await scene.keyWith({ models: [cheap, 'dear'] })
+  assert.equal((await scene.say(cheap, { extra: { fallbacks: ['dear'] } }, { key: both.key })).status, 200)
+  assert.equal((await scene.say(cheap, { extra: { fallbacks: ['best'] } }, { key: both.key })).status, 502)
+})
+
+test('[C49] an invitation opens nothing that its budget does not count: no other model by a fallback, and no alias', async () => {
+  const [guest, other] = [await invited([cheap]), await invited(['present'])]
+  assert.equal((await scene.say(cheap, { max_tokens: 50, extra: { fallbacks: ['gift/o1-pro'] } }, { key: guest })).status, 502)
+  assert.equal((await scene.say('present', {}, { key: other })).status, 403)
+  assert.equal(gift.requests.length, 0)
+  const named = await invited(['gift/*'])
+  const told = await scene.say('present', { max_tokens: 50 }, { key: named })
+  assert.equal((await scene.receiptOf(told)).budget_settled, 45_000)
+})
