@@ -1,6 +1,6 @@
 /** What the gateway and the thread that inspects say to each other. */
 
-import type { Detector, Inspected, Passage } from '../policy/detector.ts'
+import type { Detected, Detector, Passage, Undetected } from '../policy/detector.ts'
 
 /** Detectors are called by a number; `terms` come with the first question that names one. */
 export interface InspectionAsked {
@@ -10,5 +10,5 @@ export interface InspectionAsked {
 
 /** Undefined where it failed: what went wrong may quote the texts, and stays in the thread. */
 export interface InspectionReply {
-  readonly inspected: Inspected | undefined
+  readonly inspected: Readonly<Record<string, Detected | Undetected>> | undefined
 }

@@ -1,7 +1,7 @@
 /** Lets detectors look at texts: at short ones in place, at long ones in a thread, so that nobody else waits for them. */
 
 import { Worker } from 'node:worker_threads'
-import type { Detected, Detector, DetectorTerms, Inspected, OutsideTerms, Passage, Undetected } from '../policy/detector.ts'
+import type { Detected, Detector, DetectorTerms, OutsideTerms, Passage, Undetected } from '../policy/detector.ts'
 import { detectorOf, inspect } from '../policy/detectors/index.ts'
 import type { InspectionAsked, InspectionReply } from './inspector-messages.ts'
 
@@ -25,7 +25,7 @@ interface Question {
   readonly passages: readonly Passage[]
   readonly terms: readonly Detector['terms'][]
   readonly characters: number
-  readonly resolve: (found: Inspected | Undetected) => void
+  readonly resolve: (found: Said | Undetected) => void
 }
 
 type Said = Readonly<Record<string, Detected | Undetected>>
@@ -69,7 +69,7 @@ export class Inspector {
   async #inspectThere(passages: readonly Passage[], terms: readonly Detector['terms'][], characters: number): Promise<Said> {
     if (terms.length === 0) return {}
     if (this.#waiting.length >= mostWaiting || this.#characters + characters > mostCharacters) return allFailed(terms, { fault: 'failed' })
-    const { promise, resolve } = Promise.withResolvers<Inspected | Undetected>()
+    const { promise, resolve } = Promise.withResolvers<Said | Undetected>()
     // Places stay here: the thread needs whose a text is, and the text.
     this.#waiting.push({ passages: passages.map(({ from, text }) => ({ from, text })), terms, characters, resolve })
     this.#characters += characters
@@ -110,7 +110,7 @@ export class Inspector {
     return thread
   }
 
-  #settle(found: Inspected | Undetected): void {
+  #settle(found: Said | Undetected): void {
     clearTimeout(this.#timer)
     const question = this.#waiting.shift()
     if (question === undefined) return
@@ -151,5 +151,5 @@ function inspectHere(passages: readonly Passage[], terms: readonly Detector['ter
   }
 }
 
-const isFault = (found: Inspected | Undetected): found is Undetected => typeof found.fault === 'string'
+const isFault = (found: Said | Undetected): found is Undetected => typeof found.fault === 'string'
 const allFailed = (terms: readonly Detector['terms'][], undetected: Undetected): Said => Object.fromEntries(terms.map(({ name }) => [name, undetected]))

@@ -129,6 +129,13 @@ describe('the inspector', () => {
     assert.ok((await waiting).every(({ pii }) => pii !== undefined && 'fault' in pii && pii.fault === 'failed'))
   })
 
+  it('tells no more findings than the loop can read: where there are more that detector failed, and no other', async () => {
+    const inspector = new Inspector({ askOutside: async () => ({ fault: 'failed' }) })
+    const said = await inspector.inspect([{ from: 'user', text: 'a@b.com '.repeat(60_000) }], builtIn)
+    assert.deepEqual([said.pii, 'count' in said.secrets! && said.secrets.count], [{ fault: 'failed' }, 0])
+    await inspector.close()
+  })
+
   it('asks services beside its own detectors', async () => {
     const inspector = new Inspector({ askOutside: async () => ({ fault: 'timeout' }) })
     const said = await inspector.inspect(
