@@ -68,13 +68,18 @@ export class Automaton {
     const rowCount = this.#rowCount
     const width = this.#width
     const endings = this.#ending
+    const { length } = text
     let state = 0
-    for (let at = 0; at < text.length; at++) {
+    for (let at = 0; at < length; at++) {
       const column = columns[text.charCodeAt(at)]!
       if (column === skipped) continue
       state = state < rowCount ? rows[state * width + column]! : this.#step(state, column)
-      for (let ending = endings[state]!; ending !== 0; ending = this.#shorter[ending]!) told(this.#word[ending]!, at + 1)
+      if (endings[state] !== 0) this.#tell(state, at + 1, told)
     }
+  }
+
+  #tell(state: number, end: number, told: (word: number, end: number) => void): void {
+    for (let ending = this.#ending[state]!; ending !== 0; ending = this.#shorter[ending]!) told(this.#word[ending]!, end)
   }
 
   /** Where a word begins that ends there. */

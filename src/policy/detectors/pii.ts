@@ -55,14 +55,15 @@ const byStart = new Map<Shape['letters'], ReadonlyMap<number, readonly Shape[]>>
   }),
 )
 
+/** Finds the next digit several times as fast as a loop. */
+const digits = /\d+/g
+
 /** Looks at every run of digits once; where a number was found, the next begins behind it. */
 function findNumbers(text: string, found: Found): void {
-  for (let at = 0; at < text.length; at++) {
-    if (!isDigit(text.charCodeAt(at))) continue
-    let end = at + 1
-    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
-    const next = numberAt(text, at, end - at, found)
-    at = Math.max(end, next) - 1
+  digits.lastIndex = 0
+  for (let run = digits.exec(text); run !== null; run = digits.exec(text)) {
+    const end = digits.lastIndex
+    digits.lastIndex = Math.max(end, numberAt(text, run.index, run[0].length, found))
   }
 }
 
