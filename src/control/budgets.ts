@@ -19,6 +19,7 @@ const resource: Resource<BudgetBody> = {
   readers: ['owner', 'admin', 'operator', 'auditor', 'finance', 'viewer'],
   writers: ['owner', 'admin', 'finance'],
   tenantOf: ({ tenant = null }) => tenant,
+  isCounted: true,
   check: (body, _id, context) => checkScoped(body, context),
 }
 

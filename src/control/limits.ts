@@ -13,6 +13,7 @@ const resource: Resource<LimitBody> = {
   readers: ['owner', 'admin', 'operator', 'auditor', 'finance', 'viewer'],
   writers: ['owner', 'admin', 'operator'],
   tenantOf: ({ tenant = null }) => tenant,
+  isCounted: true,
   check: (body, _id, context) => checkScoped(body, context),
 }
 

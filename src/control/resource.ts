@@ -18,6 +18,8 @@ export interface Resource<Body> {
   readonly writers: readonly Role[]
   /** Users of a tenant change none of them. */
   readonly isWrittenByInstallation?: boolean
+  /** What was counted under its id outlives it: nobody else's is made under that. */
+  readonly isCounted?: boolean
   /** One that is there though nobody stored it. */
   readonly implied?: StoredObject
   /** Whose it is; null where it is the installation's. */
@@ -114,8 +116,7 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   const tenant = resource.tenantOf(body, id)
   if (before !== undefined && !maySee(request.viewer, before.tenant)) throw missing(resource)
   if (!maySee(request.viewer, tenant)) throw new Failure('insufficient_scope', 'You may change what is your tenant’s alone.', { param: 'tenant' })
-  if (before !== undefined && before.tenant !== tenant)
-    throw new Failure('conflict', 'It belongs to another tenant: remove it there first.', { param: 'tenant' })
+  checkTaken(resource, tenant, row)
   checkVersion(request, before?.version, true)
   if (row === undefined) refuseFull(rows)
   await resource.check?.(body, id, { control, request, rows })
@@ -124,6 +125,13 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   await control.publish()
   control.tell('an object was stored', { kind, id, version: next.version })
   return { status: before === undefined ? 201 : 200, body: flat({ id, tenant, version: next.version, changed_at: next.changedAt, body }) }
+}
+
+/** Throws `Failure` where the id is another tenant's, or was. */
+function checkTaken<Body>({ isCounted = false }: Resource<Body>, tenant: string | null, row: StoredObject | undefined): void {
+  if (row === undefined || row.tenant === tenant) return
+  if (isCounted) throw new Failure('conflict', 'What was counted under this id is another’s: take another id.', { param: 'tenant' })
+  if (row.body !== null) throw new Failure('conflict', 'It belongs to another tenant: remove it there first.', { param: 'tenant' })
 }
 
 async function remove<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {

@@ -76,6 +76,18 @@ describe('what belongs to one tenant', () => {
     assert.equal((await ask('PUT', '/teams/victim?version=1', { tenant: 'umbrella' }, owner)).status, 403)
   })
 
+  test('[C14] is not counted on by another under the same id, though it was removed', async () => {
+    const counted = { budgets: { amount_usd: '10.00', period: 'total' }, limits: { measure: 'requests', amount: 10, window: '1m' } }
+    for (const [name, body] of Object.entries(counted)) {
+      const [ours, theirs] = ['acme', 'umbrella'].map((tenant) => ({ tenant, scope: 'all', each: ['key'], ...body }))
+      await done('PUT', `/${name}/again`, ours, owner)
+      await done('DELETE', `/${name}/again`, undefined, owner)
+      assert.equal((await ask('PUT', `/${name}/again`, theirs, stranger)).status, 409, name)
+      await done('PUT', `/${name}/again`, ours, owner)
+      await done('DELETE', `/${name}/again`, undefined, owner)
+    }
+  })
+
   test('a key that its own admin makes belongs to it without saying so', async () => {
     assert.equal((await done('POST', '/keys', { name: 'ours' }, tokenOf('admin of acme'))).tenant, 'acme')
   })
