@@ -3,12 +3,14 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { SealError } from '../base/seal.ts'
 import { Failure } from '../canonical/failure.ts'
 import { maskSettings } from '../config/mask.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
 import { placeOfSecret } from '../control/credentials.ts'
 import { createKey } from '../control/keys.ts'
+import type { StoredSecret } from '../control/connections.ts'
 import { buildSnapshot } from '../control/publish.ts'
 import { StoredPrices } from '../control/prices-stored.ts'
 import { joinStored } from '../control/stored-chains.ts'
@@ -19,6 +21,7 @@ import { providers } from '../providers/index.ts'
 import { hasAddress } from '../providers/provider.ts'
 import { Health } from '../routing/health.ts'
 import type { ClientKey } from '../storage/keys.ts'
+import type { Credential } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AddressOf } from './addresses.ts'
 import type { Data } from './data.ts'
@@ -142,7 +145,7 @@ export class Plane {
     // What is built anew begins anew: whose turn it was, and where names led.
     if (this.#built?.settings === this.#settings && this.#built.found === found) return
     const { settings } = joinStored(this.#settings, chains)
-    const secrets = credentials.map(({ sealed, ...row }) => ({ ...row, secret: data.openSecret(sealed, placeOfSecret(row)) }))
+    const secrets = credentials.flatMap((row) => this.#open(row))
     this.#digest = createHash('sha256')
       .update(JSON.stringify(maskSettings(settings)))
       .digest('hex')
@@ -159,6 +162,18 @@ export class Plane {
       catalogue,
     })
     this.#built = { settings: this.#settings, found }
+  }
+
+  /** One that does not open serves nobody: were all the rest to wait for it, a key that is revoked would go on. At the start it is said, and nothing begins. */
+  #open({ sealed, ...row }: Credential): readonly StoredSecret[] {
+    const { data, log } = this.#parts
+    try {
+      return [{ ...row, secret: data.openSecret(sealed, placeOfSecret(row)) }]
+    } catch (error) {
+      if (this.#snapshot === undefined || !(error instanceof SealError)) throw error
+      log.tell('error', 'a stored credential does not open; nobody is served by it', { credential: row.id, provider: row.provider, owner: row.owner })
+      return []
+    }
   }
 
   /** Reads the configuration anew. A broken one leaves the old running, and is told in the log and in the readiness. */
