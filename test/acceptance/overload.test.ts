@@ -21,7 +21,8 @@ test('[B36] (routing 26) a heap that is nearly full refuses calls with 503 and w
   await using scene = await openScene({
     cast: { up: { like: 'openai', url: upstream.url } },
     settings: { deadlines: { firstByteWhole: '1min' } },
-    flags: ['--max-old-space-size=80', '--max-semi-space-size=2'],
+    // Of this the gateway itself takes a bit less than half.
+    flags: ['--max-old-space-size=85', '--max-semi-space-size=2'],
   })
   const calls: Promise<Told>[] = []
   const refusals: Told[] = []
