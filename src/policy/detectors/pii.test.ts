@@ -66,6 +66,17 @@ describe('personal data', () => {
     assert.deepEqual(found(harmless), [])
   })
 
+  it('is seen in other widths, with other spaces and hyphens, and behind characters that nobody sees, where it stands', () => {
+    const written = [
+      '4242\u00a04242\u00a04242\u00a04242',
+      '4242\u20114242\u20114242\u20114242',
+      '42\u200b42 4242\u200b\u200b 4242 424\u20602',
+      '４２４２ ４２４２ ４２４２ ４２４２',
+    ]
+    for (const card of written) assert.deepEqual(found(`\ufeffpay\u200b with ${card}\u200b now`), [`card ${card}`])
+    assert.deepEqual(found('an ann＠example.com geschrieben'), ['email ann＠example.com'])
+  })
+
   it('is looked for in the kinds and the passages that are asked for', () => {
     const mail = compileDetector({ kind: 'pii', name: 'pii', kinds: ['email'], of: ['tool'] })
     const text = 'joe@example.com 078-05-1120'

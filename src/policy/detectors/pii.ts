@@ -2,6 +2,7 @@
 
 import type { Detector, DetectorTerms } from '../detector.ts'
 import { gather, type Found, type Search } from './gather.ts'
+import { legibly } from './legible.ts'
 import { shapes, type Shape } from './pii-shapes.ts'
 
 export function piiDetector(terms: Extract<DetectorTerms, { readonly kind: 'pii' | 'secrets' }>): Detector {
@@ -14,7 +15,7 @@ export function piiDetector(terms: Extract<DetectorTerms, { readonly kind: 'pii'
     findNumbers(text, found)
     findLongAddresses(text, found)
   }
-  return { terms, look: (passages) => gather(terms, passages, search) }
+  return { terms, look: (passages) => gather(terms, passages, legibly(search)) }
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57

@@ -3,6 +3,7 @@
 import type { Detector, DetectorTerms } from '../detector.ts'
 import { Automaton } from './automaton.ts'
 import { gather, type Found, type Search } from './gather.ts'
+import { legibly } from './legible.ts'
 import { looksRandom, looksSecret } from './randomness.ts'
 import { secretShapes, type SecretShape } from './secret-shapes.ts'
 
@@ -30,7 +31,7 @@ export function secretsDetector(terms: Extract<DetectorTerms, { readonly kind: '
     }
     findIn(text, found, only)
   }
-  return { terms, look: (passages) => gather(terms, passages, search) }
+  return { terms, look: (passages) => gather(terms, passages, legibly(search)) }
 }
 
 function findIn(text: string, marksIn: Automaton, found: Found): void {
