@@ -3,6 +3,7 @@
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { JsonFault, survey } from '../base/survey.ts'
 import { Failure, toFailure, type Reason } from '../canonical/failure.ts'
 import { StorageError } from '../storage/errors.ts'
 import { Auditor } from '../control/audit.ts'
@@ -13,6 +14,8 @@ import type { AddressOf } from './addresses.ts'
 import { plainHeaders, refuseSide } from './http.ts'
 
 const bodyLimit = 1024 * 1024
+/** Nobody says anything here that is nested so deep. */
+const deepest = 64
 
 /** Of a request that the table let in: who sent it, and from where. */
 export interface Senders {
@@ -31,6 +34,7 @@ export async function buildApi(control: Control, senders: Senders): Promise<Fast
   })
   // A text is no JSON.
   app.removeContentTypeParser('text/plain')
+  readOnce(app)
   app.setErrorHandler((error: FastifyError, request, reply) => refuseSide(request.raw, reply.hijack().raw, explain(error), control))
   app.setNotFoundHandler((request, reply) => refuseSide(request.raw, reply.hijack().raw, new Failure('not_found', 'Nothing is served on this path.'), control))
   const auditor = new Auditor(control)
@@ -38,6 +42,20 @@ export async function buildApi(control: Control, senders: Senders): Promise<Fast
   for (const route of controlRoutes) add(app, route, auditor, senders)
   await app.ready()
   return app
+}
+
+/** Of a key that stands twice parsers take one or the other: nobody is asked which was meant. Empty bodies are told of by Fastify's own reader. */
+function readOnce(app: FastifyInstance): void {
+  const read = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    try {
+      if (text !== '') survey(Buffer.from(text), { depth: deepest, keys: Infinity })
+    } catch (cause) {
+      const reason = cause instanceof JsonFault ? cause.kind : 'invalid_json'
+      return done(new Failure(reason, reason === 'duplicate_key' ? 'A key stands twice in one object of the body.' : 'The body is not JSON.', { cause }))
+    }
+    return read(request, text as string, done)
+  })
 }
 
 function add(app: FastifyInstance, route: ControlRoute, auditor: Auditor, { viewerOf, addressOf }: Senders): void {
