@@ -89,8 +89,8 @@ export class Charge {
   }
 
   /** Tells limits and the receipt what was really used. What budgets are charged is added up with the receipt; until then it stays held. */
-  settle(record: ReceiptRecord): void {
-    const used = usedOf(record, this.#most)
+  settle(record: ReceiptRecord, isBackground = false): void {
+    const used = isBackground && goesOn(record) ? mostOf(usedOf(record, this.#most), this.#most) : usedOf(record, this.#most)
     this.#limits.hold?.settle(this.#limits.wants.map(({ rule }) => amountOf(rule, used)))
     const { wants, hold } = this.#budgets
     if (wants.length === 0) return
@@ -190,6 +190,12 @@ const chargeOf = ({ terms }: Want): string => `${terms.id}@${startOf(terms)}`
 function giveBack({ wants, hold }: Held): void {
   hold?.settle(wants.map(() => 0))
 }
+
+/** Whoever answers in the background goes on when the client has its answer, or has left: only what was told at the end is all of it. */
+const goesOn = ({ outcome, sent_after: sent, usage_source: source }: ReceiptRecord): boolean =>
+  sent !== null && source !== 'reported' && outcome !== 'failed' && outcome !== 'refused'
+
+const mostOf = (used: Used, most: Used): Used => ({ tokens: Math.max(used.tokens, most.tokens), cost: Math.max(used.cost ?? 0, most.cost ?? 0) })
 
 /** What went out and never told its cost is taken to have cost what was set aside; what no provider began to answer, nothing. */
 function usedOf({ sent_after: sent, first_token_after: spoke, total_tokens: tokens, total_cost: cost }: ReceiptRecord, most: Used): Used {

@@ -7,7 +7,7 @@ import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import { narrowed } from '../routing/plan.ts'
 import type { Target } from '../routing/target.ts'
-import type { AnyCall } from './call.ts'
+import { isChat, type AnyCall } from './call.ts'
 import { Charge } from './charge.ts'
 import { blocked, type Decided, type Deciding } from './deciding.ts'
 import { applyEdits } from './edited.ts'
@@ -74,7 +74,8 @@ function tell({ rules, faults, tags }: Verdict, { risk }: Gathered, { record }: 
 }
 
 /** What it took is settled, and an approval that was not used can be used again. Never throws. */
-export function settle({ charge, review }: AnyCall, record: ReceiptRecord, gateway: Gateway): void {
-  charge?.settle(record)
+export function settle(call: AnyCall, record: ReceiptRecord, gateway: Gateway): void {
+  const { charge, review } = call
+  charge?.settle(record, isChat(call) && call.surface.recall?.isBackground(call.body.object) === true)
   if (review !== undefined && record.sent_after === null) void gateway.reviews.giveBack(review, record.id)
 }

@@ -1,17 +1,26 @@
 /** What is set aside for calls beside plain words: as much as they may cost, and no price is asked for what they do not have. */
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { openai, startUpstream } from '../upstream/index.ts'
+import { after, test } from 'node:test'
+import { openai, reply, startUpstream } from '../upstream/index.ts'
 import { embeddings } from '../upstream/forms.ts'
 import { openGoverned } from './scene.ts'
 
 const painter = await startUpstream(openai.speak('Here it is.', { usage: { input: 10, output: 20 } }))
 const broken = await startUpstream(openai.error(500, 'server_error'))
 const like = 'openai'
+/** Answers in the background: nobody knows yet what it will cost. */
+const patient = await startUpstream(
+  reply(200, { id: 'resp_1', object: 'response', created_at: 1_770_000_000, status: 'queued', background: true, model: 'o1-pro', output: [], usage: null }),
+)
+after(() => patient.stop())
 const scene = await openGoverned({
   script: embeddings,
-  cast: { painter: { like, url: painter.url, extra: { prices: 'gemini' } }, broken: { like, url: broken.url, extra: { prices: like } } },
+  cast: {
+    painter: { like, url: painter.url, extra: { prices: 'gemini' } },
+    broken: { like, url: broken.url, extra: { prices: like } },
+    patient: { like, url: patient.url, extra: { prices: like, wires: ['openai-responses'] } },
+  },
   settings: { chains: { dearer: { targets: ['broken/gpt-4o-mini', 'up/o1-pro'], retries: 0 } } },
 })
 
@@ -44,4 +53,23 @@ test('[C49] a call that was asked of one provider counts for its limits, though 
   for (let call = 0; call < 3; call += 1) statuses.push((await scene.say('dearer', { max_tokens: 1000 }, { key })).status)
   assert.deepEqual([...statuses, broken.requests.length], [502, 502, 429, 2])
   await broken.stop()
+})
+
+test('[C49] (routing 42) an answer in the background is charged what was set aside for it', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/later', { scope: `key:${id}`, amount_usd: '5', period: 'total' })
+  const ask = () => scene.ask({ path: '/v1/responses', key, body: { model: 'patient/o1-pro', input: 'hello', background: true, max_output_tokens: 5000 } })
+  const told = await ask()
+  assert.equal(told.status, 200, told.text)
+  const receipt = await scene.receiptOf(told)
+  assert.ok(Number(receipt.budget_reserved) > 5000 * 600_000)
+  assert.equal(receipt.budget_settled, receipt.budget_reserved)
+  assert.equal((await ask()).status, 402)
+})
+
+test('(routing 42) several pictures are set aside for as several', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/pictures', { scope: `key:${id}`, amount_usd: '1', period: 'total' })
+  const told = await scene.ask({ path: '/v1/images/generations', key, body: { model: 'up/gpt-image-1', prompt: 'a cat', n: 10 } })
+  assert.equal(told.status, 402, told.text)
 })

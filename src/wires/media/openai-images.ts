@@ -71,7 +71,7 @@ const common = {
 export const openaiImages: SurfaceMedia<'images'> = {
   name: 'openai-images',
   media: 'images',
-  outline: ({ prompt }) => outlineOf(weighAll(prompt)),
+  outline: ({ prompt, n }) => ({ ...outlineOf(weighAll(prompt)), ...(typeof n === 'number' && { choices: n }) }),
   checkRequest: (body) => checkBody(body, generation),
   ...common,
 }
