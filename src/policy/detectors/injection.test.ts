@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { heldOut, lookedAt } from '../../../test/fixtures/injection-held-out.ts'
+import { outsider } from '../../../test/fixtures/injection-outsider.ts'
 import { unseen } from '../../../test/fixtures/injection-unseen.ts'
 import { known, type Sample } from '../../../test/fixtures/injection-known.ts'
 import type { Speaker } from '../detector.ts'
@@ -33,6 +34,11 @@ describe('the injection detector', () => {
   it('keeps its precision and recall on texts that no rule was written for', () => {
     const { precision, recall } = measure([...heldOut, ...unseen])
     assert.ok(precision >= 0.88 && recall >= 0.86, `${precision} ${recall}`)
+  })
+
+  it('does no worse than is published on hard texts of somebody who had not seen its rules', () => {
+    const { precision, recall } = measure(outsider)
+    assert.ok(precision >= 0.59 && recall >= 0.43, `${precision} ${recall}`)
   })
 
   it('weighs what tools bring more than what users say, and system prompts least', () => {
