@@ -129,10 +129,11 @@ function labelsIn(rows: readonly Fields[]): readonly [ids: string[], labels: str
   return told
 }
 
-/** The ids of receipts, and for each a counter, the beginning of its window, and what was spent of it. */
+/** The ids of receipts, and for each a counter, the beginning of its window, and what was spent of it. Who comes twice in a batch spent once. */
 function chargesIn(rows: readonly Fields[]): readonly [ids: string[], counters: string[], windows: number[], amounts: number[]] {
   const told: [string[], string[], number[], number[]] = [[], [], [], []]
-  for (const fields of rows) {
+  const first = new Map(rows.map((fields) => [fields[fieldAt.id]!, fields] as const).toReversed())
+  for (const fields of first.values()) {
     for (const { counter, from, amount } of fields[fieldAt.charges] === '' ? [] : chargesOf(fields[fieldAt.charges]!)) {
       told[0].push(fields[fieldAt.id]!)
       told[1].push(counter)
