@@ -25,6 +25,9 @@ export const keyTerms = z.strictObject({
     .optional(),
 })
 
+/** The same as it is kept, with the users who were shown its secret: none of them decides about calls with it. The last twenty are remembered. */
+export const storedTerms = keyTerms.extend({ known_to: z.array(id).default([]) })
+
 /** What may be said of a key; all of it is said again where it is changed. */
 export const keyBody = keyTerms.extend({
   name: label,
@@ -40,7 +43,7 @@ export const rotation = z.strictObject({
   overlap: duration('0s', '30d').default('0s'),
 })
 
-export const keyResource = keyTerms.extend({
+export const keyResource = storedTerms.extend({
   id: z.string(),
   name: z.string(),
   /** How the key begins. */
@@ -59,6 +62,6 @@ export const keyResource = keyTerms.extend({
   key: z.string().optional(),
 })
 
-export type KeyTerms = z.output<typeof keyTerms>
+export type KeyTerms = z.output<typeof storedTerms>
 export type KeyBody = z.output<typeof keyBody>
 export type KeyResource = z.output<typeof keyResource>

@@ -5,7 +5,7 @@ import { among } from '../base/networks.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AgentBody } from '../contract/agents.ts'
-import { keyTerms, type KeyTerms } from '../contract/keys.ts'
+import { storedTerms, type KeyTerms } from '../contract/keys.ts'
 import type { TeamBody } from '../contract/teams.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import type { Access } from '../policy/access.ts'
@@ -133,7 +133,7 @@ function callerOf({ keyId, method, mayRoute, name, tenant: tenantId, terms: text
 const day = 86_400_000
 
 function readTerms(text: string): KeyTerms {
-  const { success, data } = keyTerms.safeParse(JSON.parse(text))
+  const { success, data } = storedTerms.safeParse(JSON.parse(text))
   if (!success) throw new Failure('auth_unavailable', 'What is stored of this key cannot be read: another version of the gateway wrote it.')
   return data
 }

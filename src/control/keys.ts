@@ -4,7 +4,7 @@ import { now } from '../base/clock.ts'
 import { clientKey, keyId, shownPrefix } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
 import { milliseconds } from '../contract/durations.ts'
-import { keyBody, keyTerms, rotation, type KeyBody, type KeyResource, type KeyTerms } from '../contract/keys.ts'
+import { keyBody, storedTerms, rotation, type KeyBody, type KeyResource, type KeyTerms } from '../contract/keys.ts'
 import type { ClientKey } from '../storage/keys.ts'
 import type { StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
@@ -16,6 +16,8 @@ import { checkMember, checkTenant } from './tenants.ts'
 const path = '/_omni/keys'
 /** All of them are read for a snapshot. */
 const mostKeys = 100_000
+/** Users who were shown a key's secret: those before them are forgotten. */
+const mostKnown = 20
 const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'finance', 'viewer']
 const writers: readonly Role[] = ['admin']
 const writing = { access: 'admin', roles: writers, query: ['version'] } as const
@@ -50,18 +52,33 @@ async function make({ viewer, body }: ControlRequest, control: Control): Promise
   checkUser(asked.user, tenant, viewer, rows)
   if ((await control.store.keys.list()).length >= mostKeys)
     throw new Failure('too_many_items', `There are ${mostKeys} keys already, with those that were revoked.`)
-  return { status: 201, body: await createKey({ ...asked, tenant }, control) }
+  return { status: 201, body: await createKey({ ...asked, tenant }, control, knownTo(viewer)) }
 }
 
 const ownTenant = (viewer: Viewer): string => (viewer.role === 'user' && viewer.tenant !== null ? viewer.tenant : defaultTenant)
+
+/** With whoever is shown the secret now. The operator by the admin key is nobody by name. */
+function knownTo(viewer: Viewer, before: readonly string[] = []): readonly string[] {
+  return viewer.role === 'user' ? [...before.filter((id) => id !== viewer.userId), viewer.userId].slice(-mostKnown) : before
+}
 
 /** Where a whole key is said: here, and where it gets another secret. */
 export async function createKey(
   { name, tenant = defaultTenant, expires_at: expiresAt, may_route: mayRoute = true, ...terms }: Partial<KeyBody> & Pick<KeyBody, 'name'>,
   control: Pick<Control, 'store' | 'hashKey' | 'publish'>,
+  known_to: readonly string[] = [],
 ): Promise<KeyResource & { readonly key: string }> {
   const key = clientKey()
-  const row = { id: keyId(), name, prefix: shownPrefix(key), hash: control.hashKey(key), createdAt: now(), mayRoute, tenant, terms: JSON.stringify(terms) }
+  const row = {
+    id: keyId(),
+    name,
+    prefix: shownPrefix(key),
+    hash: control.hashKey(key),
+    createdAt: now(),
+    mayRoute,
+    tenant,
+    terms: JSON.stringify({ ...terms, known_to }),
+  }
   const made = { ...row, expiresAt: expiresAt ?? undefined }
   await control.store.keys.create(made)
   await control.publish()
@@ -77,7 +94,8 @@ async function change(request: ControlRequest, control: Control): Promise<Contro
   const rows = await control.store.objects.list()
   check({ ...terms, expires_at: expiresAt === before.expiresAt ? null : expiresAt }, before.tenant, rows)
   if (terms.user !== readTerms(before.terms).user) checkUser(terms.user, before.tenant, request.viewer, rows)
-  const next = { name, mayRoute, terms: JSON.stringify(terms) }
+  const { known_to } = readTerms(before.terms)
+  const next = { name, mayRoute, terms: JSON.stringify({ ...terms, known_to }) }
   await control.store.keys.change(before.id, before.version + 1, { ...next, expiresAt })
   await control.publish()
   return { body: show({ ...before, ...next, expiresAt: expiresAt ?? undefined, version: before.version + 1 }) }
@@ -89,7 +107,9 @@ async function rotate(request: ControlRequest, control: Control): Promise<Contro
   checkVersion(request, before.version, false)
   refuseRevoked(before)
   const key = clientKey()
-  const next = { prefix: shownPrefix(key), hash: control.hashKey(key) }
+  const terms = readTerms(before.terms)
+  const known_to = knownTo(request.viewer, terms.known_to)
+  const next = { prefix: shownPrefix(key), hash: control.hashKey(key), terms: JSON.stringify({ ...terms, known_to }) }
   const until = now() + milliseconds(overlap)
   await control.store.keys.rotate(before.id, before.version + 1, { ...next, until })
   await control.publish()
@@ -140,5 +160,5 @@ function show({ id, name, prefix, tenant, terms, mayRoute, version, createdAt, e
 
 /** Of another version's terms nothing is shown. */
 function readTerms(text: string): KeyTerms {
-  return keyTerms.safeParse(JSON.parse(text)).data ?? {}
+  return storedTerms.safeParse(JSON.parse(text)).data ?? { known_to: [] }
 }

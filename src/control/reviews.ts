@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
-import { keyTerms } from '../contract/keys.ts'
+import { storedTerms } from '../contract/keys.ts'
 import { dollars, nanoDollars } from '../contract/money.ts'
 import { approval, denial, reviewStates, type ReviewPage, type ReviewResource } from '../contract/reviews.ts'
 import type { Review, ReviewQuery, Verdict } from '../storage/reviews.ts'
@@ -108,12 +108,13 @@ function deny(body: unknown, review: Review, at: number): Said {
 /** How long a review may wait for its decision is how long the decision counts. */
 const waitOf = ({ createdAt, endsAt }: Review): number => endsAt - createdAt
 
-/** Whether it is a call of theirs: by the key as it was when it asked, or as it is now. */
+/** Whether it may be a call of theirs: by the key as it was when it asked, or as it is now; who was shown its secret can call with it. */
 async function isAsking(viewer: Viewer, { key, user }: Review, { store }: Control): Promise<boolean> {
   if (viewer.role !== 'user') return false
   if (viewer.userId === user) return true
   const row = key === null ? undefined : (await store.keys.list()).find(({ id }) => id === key)
-  return keyTerms.safeParse(JSON.parse(row?.terms ?? '{}')).data?.user === viewer.userId
+  const { data } = storedTerms.safeParse(JSON.parse(row?.terms ?? '{}'))
+  return data?.user === viewer.userId || data?.known_to.includes(viewer.userId) === true
 }
 
 function decided({ state, decidedBy }: Review): Failure {

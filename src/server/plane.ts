@@ -91,6 +91,9 @@ export class Plane {
   #published = 0
   readonly #prices: StoredPrices
   #digest = ''
+  /** Of what was followed last. */
+  #mark = ''
+  #isCutOff = false
   #problem: string | undefined
   /** What the snapshot was made of. */
   #built: { readonly settings: Settings; readonly found: string } | undefined
@@ -129,6 +132,21 @@ export class Plane {
   /** Settings that were changed since the start, and count from the next one. */
   get waiting(): readonly string[] {
     return changedAtStartOnly(this.#atStart, this.#settings)
+  }
+
+  /** Publishes where another process stored something, or the price table is another. Never rejects: what is known goes on, and that it does is told once. */
+  async follow(): Promise<void> {
+    try {
+      this.#prices.read()
+      const mark = `${this.#prices.mark} ${await this.#parts.data.store.mark()}`
+      if (mark === this.#mark) return
+      await this.publish()
+      this.#mark = mark
+      this.#isCutOff = false
+    } catch {
+      if (!this.#isCutOff) this.#parts.log.tell('warn', 'what other processes store cannot be taken over; what is known goes on')
+      this.#isCutOff = true
+    }
   }
 
   /** Builds the snapshot whole from what is configured and stored, and swaps it. */

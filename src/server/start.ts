@@ -166,7 +166,7 @@ const followEvery = 3000
 
 /** Other processes may change what a database holds, or a file of one; where it cannot be asked, what is known goes on. Providers come and go. */
 function follow(plane: Plane, network: HttpTransport): () => void {
-  const timer = setInterval(() => void plane.publish().catch(() => {}), followEvery)
+  const timer = setInterval(() => void plane.follow(), followEvery)
   const checks = new Checks({
     providers: () => plane.settings.providers,
     connectionOf: (name) => plane.snapshot.routing.connections.get(name),

@@ -14,7 +14,7 @@ export interface ClientKeys {
   /** Says anew what may be changed of a key; null has no end. Rejects with `conflict` where the version is not the one above that which stands. */
   change(id: string, version: number, change: KeyChange): Promise<void>
   /** Gives a key another secret; the one before counts until then. Rejects with `conflict` as above. */
-  rotate(id: string, version: number, next: { readonly prefix: string; readonly hash: string; readonly until: number }): Promise<void>
+  rotate(id: string, version: number, next: { readonly prefix: string; readonly hash: string; readonly terms: string; readonly until: number }): Promise<void>
 }
 
 /** Times are milliseconds since 1970. */
@@ -75,8 +75,8 @@ export function storedKeys(db: Kysely<Tables>): ClientKeys {
       }))
     },
     change: (id, version, { expiresAt, mayRoute, ...change }) => replace(db, id, version, { ...change, expires_at: expiresAt, may_route: mayRoute }),
-    rotate: (id, version, { prefix, hash, until }) =>
-      replace(db, id, version, ({ ref }) => ({ prefix, hash, previous_hash: ref('hash'), previous_until: until })),
+    rotate: (id, version, { prefix, hash, terms, until }) =>
+      replace(db, id, version, ({ ref }) => ({ prefix, hash, terms, previous_hash: ref('hash'), previous_until: until })),
     revoke: async (id, at) => {
       const result = await db.updateTable('client_keys').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
       return result.numUpdatedRows > 0n

@@ -9,6 +9,7 @@ import { StorageError } from './errors.ts'
 import { storedFingerprint } from './fingerprint.ts'
 import { storedHolds } from './holds.ts'
 import { storedKeys } from './keys.ts'
+import { readMark } from './mark.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { storedActions } from './actions.ts'
@@ -51,6 +52,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     reviews: storedReviews(engine),
     places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),
+    mark: () => readMark(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),
     close: () => engine.close(),
   }

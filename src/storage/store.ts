@@ -38,6 +38,8 @@ export interface Store {
   readonly fingerprint: Fingerprint
   /** Resolves where the database answers. */
   ping(): Promise<void>
+  /** Changes with every key, credential, chain and object that is stored, changed or removed. */
+  mark(): Promise<string>
   /** Waits for what was asked before, and writes everything into the database file. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 /** What every store does with objects, with keys that are changed, and with users' tokens and sessions. The cases run in order, on one store. */
 
 import assert from 'node:assert/strict'
+import { keyId } from '../../src/base/ids.ts'
 import type { StoredObject } from '../../src/storage/store.ts'
 import { refusal, type StoreCases } from './place.ts'
 
@@ -32,15 +33,15 @@ export const identityCases: StoreCases = {
     await store.keys.create({ ...key, expiresAt: 50 })
     await store.keys.change('key_1', 2, said)
     await assert.rejects(store.keys.change('key_1', 2, said), refusal('conflict'))
-    await store.keys.rotate('key_1', 3, { prefix: 'omni_b', hash: 'b'.repeat(64), until: 70 })
-    await assert.rejects(store.keys.rotate('key_1', 3, { prefix: 'omni_c', hash: 'c'.repeat(64), until: 70 }), refusal('conflict'))
+    await store.keys.rotate('key_1', 3, { prefix: 'omni_b', hash: 'b'.repeat(64), terms: '{}', until: 70 })
+    await assert.rejects(store.keys.rotate('key_1', 3, { prefix: 'omni_c', hash: 'c'.repeat(64), terms: '{}', until: 70 }), refusal('conflict'))
     await store.keys.change('key_1', 4, { ...said, expiresAt: null })
     const [found] = await store.keys.list()
-    const rotated = { prefix: 'omni_b', hash: 'b'.repeat(64), before: { hash: 'a'.repeat(64), until: 70 } }
+    const rotated = { prefix: 'omni_b', hash: 'b'.repeat(64), before: { hash: 'a'.repeat(64), terms: '{}', until: 70 } }
     assert.deepEqual(found, { ...key, ...said, ...rotated, version: 4, expiresAt: undefined, revokedAt: undefined })
     await store.keys.revoke('key_1', 80)
     await assert.rejects(store.keys.change('key_1', 5, said), refusal('conflict'))
-    await assert.rejects(store.keys.rotate('key_1', 5, { prefix: 'omni_c', hash: 'c'.repeat(64), until: 70 }), refusal('conflict'))
+    await assert.rejects(store.keys.rotate('key_1', 5, { prefix: 'omni_c', hash: 'c'.repeat(64), terms: '{}', until: 70 }), refusal('conflict'))
   },
 
   'users have one token each, and what was begun with it ends with it': async (store) => {
@@ -83,5 +84,20 @@ export const identityCases: StoreCases = {
     await store.objects.put(person(2, { body: null }))
     assert.deepEqual(await userTokens.sessions(), [])
     assert.equal(await userTokens.find('c'.repeat(64)), undefined)
+  },
+
+  'and chains and objects are marked: each change changes the mark, and nothing else does': async (store) => {
+    const marks = [await store.mark()]
+    const id = keyId()
+    await store.keys.create({ id, name: 'marked', prefix: 'omni_mark', hash: id.padEnd(64, '0'), createdAt: 1, mayRoute: true })
+    marks.push(await store.mark())
+    await store.keys.change(id, 2, { name: 'marked again', expiresAt: null, mayRoute: true, terms: '{}' })
+    marks.push(await store.mark())
+    await store.keys.revoke(id, 5)
+    marks.push(await store.mark())
+    await store.objects.put({ kind: 'team', id: 'marked', tenant: 'default', version: 1, body: '{}', changedAt: 1 })
+    marks.push(await store.mark())
+    assert.equal(new Set(marks).size, marks.length)
+    assert.equal(await store.mark(), marks.at(-1))
   },
 }
