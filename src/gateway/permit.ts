@@ -2,7 +2,7 @@
 
 import { now } from '../base/clock.ts'
 import { Failure } from '../canonical/failure.ts'
-import { isGranted, mayGo } from '../policy/access.ts'
+import { barrierOf, barriers, isGranted, type Barrier } from '../policy/access.ts'
 import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
 import type { Target } from '../routing/target.ts'
 import type { Surface } from '../surfaces/surface.ts'
@@ -19,13 +19,27 @@ export function permitted({ caller, named, fallbacks }: AnyCall, plan: Plan): Pl
   const { access = {}, grants } = caller
   if (caller.access === undefined && !plan.root.hasSponsored) return plan
   const at = now()
-  const allowed = narrowed(plan, ({ connection: { name: provider, region, isSponsored }, model: id }) => {
+  const barrierTo = ({ connection: { name: provider, region, isSponsored }, model: id }: Target): Barrier | undefined => {
     const destination = { provider, model: id, region, asked: named, fallbacks, isSponsored }
-    return mayGo(access, destination) && isGranted(grants, destination, at)
-  })
-  if (firstOf(allowed) === undefined && firstOf(plan) !== undefined)
-    throw new Failure('model_not_allowed', 'Your key may not use this model, or none of those who serve it.', { param: 'model' })
+    return barrierOf(access, destination) ?? (isGranted(grants, destination, at) ? undefined : 'invitation')
+  }
+  const allowed = narrowed(plan, (target) => barrierTo(target) === undefined)
+  if (firstOf(allowed) === undefined && firstOf(plan) !== undefined) throw refusalBy(targetsOf(plan).map(barrierTo))
   return allowed
+}
+
+const sentences: { readonly [one in Barrier]: string } = {
+  providers:
+    'None of the providers that serve this model is in all the lists of providers that hold for your key: its own, its team’s, its agent’s and its tenant’s.',
+  regions: 'None of the providers that your key may use for this model is in a region that your tenant’s calls may go to.',
+  models: 'This model is not in all the lists of models that hold for your key: its own, its team’s, its agent’s and its tenant’s.',
+  invitation: 'This model is for those who have an invitation, and your key has redeemed none that opens it now.',
+}
+
+/** Of several targets it is the last barrier that any of them came to which left nobody. */
+function refusalBy(found: readonly (Barrier | undefined)[]): Failure {
+  const last = barriers.findLast((barrier) => found.includes(barrier)) ?? 'models'
+  return new Failure('model_not_allowed', sentences[last], { param: 'model' })
 }
 
 /** Of a chain of thousands the first is found without looking at the others. */

@@ -31,16 +31,23 @@ export interface Destination {
   readonly isSponsored?: boolean | undefined
 }
 
-/** Whether a call may go there: asked of every target that would bill, whatever name led to it. */
-export function mayGo({ models, providers, regions }: Access, { provider, model, region, asked, fallbacks = [] }: Destination): boolean {
-  if (providers !== undefined && !providers.includes(provider)) return false
-  if (regions !== undefined && (region === undefined || !regions.includes(region))) return false
-  if (models === undefined) return true
+/** What can keep a call from somewhere, in the order in which it is looked at. */
+export const barriers = ['providers', 'regions', 'models', 'invitation'] as const
+export type Barrier = (typeof barriers)[number]
+
+/** What of the lists keeps a call from going there, if anything does: asked of every target that would bill, whatever name led to it. */
+export function barrierOf({ models, providers, regions }: Access, { provider, model, region, asked, fallbacks = [] }: Destination): Barrier | undefined {
+  if (providers !== undefined && !providers.includes(provider)) return 'providers'
+  if (regions !== undefined && (region === undefined || !regions.includes(region))) return 'regions'
+  if (models === undefined) return undefined
   const full = `${provider}/${model}`
-  return models.every(
+  const isListed = models.every(
     (list) => matchesAny(list, model) || matchesAny(list, full) || (matchesAny(list, asked) && fallbacks.every((name) => matchesAny(list, name))),
   )
+  return isListed ? undefined : 'models'
 }
+
+export const mayGo = (access: Access, destination: Destination): boolean => barrierOf(access, destination) === undefined
 
 /** Whether a grant that is in force opens a sponsored destination; all others need none. `at` is now, in milliseconds since 1970. */
 export function isGranted(grants: readonly Grant[] | undefined, { provider, model, isSponsored = false }: Omit<Destination, 'asked'>, at: number): boolean {

@@ -48,3 +48,21 @@ test('[C49] an invitation opens nothing that its budget does not count: no other
   const told = await scene.say('present', { max_tokens: 50 }, { key: named })
   assert.equal((await scene.receiptOf(told)).budget_settled, 45_000)
 })
+
+test('a refusal says which kind of list left nobody, or that an invitation is missing', async () => {
+  await scene.admin('PUT', 'tenants/pinned', { regions: ['eu'] })
+  const asked = [
+    [{ models: [cheap] }, 'up/o1-pro', /lists of models/],
+    [{ providers: ['broken'] }, 'up/o1-pro', /lists of providers/],
+    [{ providers: ['gift'] }, 'present', /an invitation/],
+    [{ providers: ['broken'], models: ['nothing'] }, 'broken/gpt-4o-mini', /lists of models/],
+    [{ tenant: 'pinned' }, 'up/o1-pro', /a region/],
+  ] as const
+  for (const [terms, model, sentence] of asked) {
+    const { key } = await scene.keyWith(terms)
+    const told = await scene.say(model, {}, { key })
+    assert.equal(told.code(), 'model_not_allowed')
+    assert.match(told.text, sentence, JSON.stringify(terms))
+    assert.doesNotMatch(told.text, /pinned/)
+  }
+})
