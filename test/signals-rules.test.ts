@@ -159,6 +159,7 @@ const exactly: { readonly [name in SignalName]?: Rule } = {
   environment: always,
   cost_center: always,
   budgets: always,
+  refused_by: always,
   risk_parts: always,
   route_policy: always,
   redactions: always,

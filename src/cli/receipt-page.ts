@@ -204,7 +204,13 @@ function delta(receipt: Shown): string[] {
 function decided(receipt: Shown): string[] {
   const { policy_rules: rules, policy_tags: tags, risk_score: risk } = receipt
   return [
-    told(receipt.policy_outcome, named('policies', receipt.policy_version), rules && `rules ${rules.join(', ')}`, tags && `tags ${tags.join(', ')}`),
+    told(
+      receipt.policy_outcome,
+      named('refused by', receipt.refused_by),
+      named('policies', receipt.policy_version),
+      rules && `rules ${rules.join(', ')}`,
+      tags && `tags ${tags.join(', ')}`,
+    ),
     told(named('risk', risk), receipt.risk_level, named('review', receipt.review_id)),
   ].filter((line) => line !== '')
 }

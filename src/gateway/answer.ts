@@ -263,6 +263,8 @@ export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: 
     return { kind: 'whole', outgoing, bytes, body, response: undefined }
   }
   const read = outgoing.wire.readResponse(body)
+  // Whoever is given none of it: it was made, and is paid for.
+  if (outgoing.undo.length > 0) receipt.observe([{ type: 'usage', usage: read.usage }])
   const response = outgoing.undo.length === 0 ? read : fold(outgoing.undo.reduce<readonly ChatEvent[]>((events, undo) => undo(events), unfold(read)))
   if (response.choices.length === 0) throw new Failure('upstream_invalid_response', 'The provider’s answer has no choices.')
   receipt.observe(unfold(response))

@@ -164,7 +164,7 @@ function isLast({ failure, wasAsked }: Failed, { chain }: Plan, { staysThere }: 
 /** Of an upload that went on while it came nothing is left to send again. */
 function isSpent({ upload }: AnyCall, receipt: Receipt): boolean {
   if (upload === undefined || upload.canRepeat) return false
-  receipt.spendUpload()
+  receipt.note('upload_spent')
   return true
 }
 

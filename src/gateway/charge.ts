@@ -1,8 +1,10 @@
 /** What a call holds of limits and budgets: all of it or nothing, taken before it goes anywhere, and settled once when it ends. */
 
 import { monotonic, pause } from '../base/clock.ts'
+import type { Failure } from '../canonical/failure.ts'
 import { amountOf, refusingUnpriced, wantsOfBudgets, wantsOfLimits, type Charges, type Demand, type Used, type Want } from '../policy/charges.ts'
 import type { CounterTerms } from '../policy/counter.ts'
+import type { Budget, Limit } from '../policy/limit.ts'
 import type { Hold } from '../policy/shares.ts'
 import { costAt } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
@@ -69,7 +71,7 @@ export class Charge {
     await this.#admit(call, demand)
     const wants = wantsOfBudgets(this.#charges, demand, this.#counters.time)
     const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, this.#counters.time) : undefined
-    if (refusing !== undefined) throw unpriced(refusing)
+    if (refusing !== undefined) throw this.#refused(refusing, unpriced(refusing))
     if (isSame(wants, this.#budgets.wants)) return
     giveBack(this.#budgets)
     this.#budgets = nothing
@@ -117,6 +119,12 @@ export class Charge {
     return found
   }
 
+  /** The receipt names what refused the call. */
+  #refused(rule: Limit | Budget, failure: Failure): Failure {
+    this.#receipt.record.refused_by = `${'period' in rule ? 'budget' : 'limit'}:${rule.id}`
+    return failure
+  }
+
   #demandOf(call: Charged, { connection, model }: Target): Demand {
     const isCounted = call.surface.operation !== 'count_tokens'
     const tokens = isCounted ? this.#receipt.estimate.input + this.#receipt.estimate.output : 0
@@ -141,16 +149,17 @@ export class Charge {
         const lacking = 'fault' in taken ? taken.want : taken.short
         const { rule, terms } = lacking
         if ('fault' in taken) {
-          if ('period' in rule || rule.onStoreError === 'deny') throw unavailable(rule)
+          if ('period' in rule || rule.onStoreError === 'deny') throw this.#refused(rule, unavailable(rule))
+          this.#receipt.note('limit_uncounted')
           wants = wants.filter((want) => want !== lacking)
           continue
         }
-        if ('period' in rule || terms.capacity === 0) throw refusalOf(taken)
+        if ('period' in rule || terms.capacity === 0) throw this.#refused(rule, refusalOf(taken))
         if (waiting === undefined) {
           waiting = join(terms.id, rule.queue.calls)
           until = began + rule.queue.time
-          if (waiting === undefined || !(await waiting.isFirst(rule.queue.time, client))) throw refusalOf(taken)
-        } else if (!(await pauseFor(Math.min(taken.retryAfterMs ?? lookEvery, until - monotonic()), client))) throw refusalOf(taken)
+          if (waiting === undefined || !(await waiting.isFirst(rule.queue.time, client))) throw this.#refused(rule, refusalOf(taken))
+        } else if (!(await pauseFor(Math.min(taken.retryAfterMs ?? lookEvery, until - monotonic()), client))) throw this.#refused(rule, refusalOf(taken))
       }
     } finally {
       if (waiting !== undefined) this.#receipt.time.queued(monotonic() - began)

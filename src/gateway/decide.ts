@@ -9,7 +9,7 @@ import { narrowed } from '../routing/plan.ts'
 import type { Target } from '../routing/target.ts'
 import { isChat, type AnyCall } from './call.ts'
 import { Charge } from './charge.ts'
-import { blocked, type Decided, type Deciding } from './deciding.ts'
+import { blocked, tellRules, type Decided, type Deciding } from './deciding.ts'
 import { applyEdits } from './edited.ts'
 import { gatherFacts, plainFacts, type Gathered } from './facts.ts'
 import type { Gateway } from './gateway.ts'
@@ -43,12 +43,12 @@ async function judge<C extends AnyCall>(deciding: Deciding<C>, first: Target): P
   const gathered = await gatherFacts(deciding, candidates.reads, first)
   const verdict = candidates.judge(gathered.facts)
   tell(verdict, gathered, receipt)
-  if (verdict.outcome === 'BLOCK') throw blocked(verdict)
+  if (verdict.outcome === 'BLOCK') throw blocked(verdict, receipt)
   if (verdict.outcome === 'REVIEW') await hold(call, verdict, deciding)
   const edited = applyEdits(call, verdict, gathered, deciding)
   const whole = edited.route === call.route ? plan : deciding.planFor(edited)
   const left = isDependent ? narrowed(whole, asker(candidates, verdict, gathered)) : whole
-  if (left !== whole && firstOf(left) === undefined) throw blocked({ by: verdict.routedBy ?? verdict.by })
+  if (left !== whole && firstOf(left) === undefined) throw blocked({ by: verdict.routedBy ?? verdict.by }, receipt)
   return { call: await guardAnswer(edited, first, deciding), plan: left }
 }
 
@@ -65,12 +65,11 @@ function asker({ judge: judgeBy }: Candidates, { edits: done }: Verdict, { facts
   }
 }
 
-function tell({ rules, faults, tags }: Verdict, { risk }: Gathered, { record }: Receipt): void {
-  record.policy_rules = [...rules, ...faults.map((rule) => `!${rule}`)]
-  record.policy_tags = tags
-  record.risk_score = risk.score
-  record.risk_level = risk.level
-  record.risk_parts = risk.parts
+function tell(verdict: Verdict, { risk }: Gathered, receipt: Receipt): void {
+  tellRules(verdict, receipt)
+  receipt.record.risk_score = risk.score
+  receipt.record.risk_level = risk.level
+  receipt.record.risk_parts = risk.parts
 }
 
 /** What it took is settled, and an approval that was not used can be used again. Never throws. */

@@ -21,6 +21,15 @@ export interface Deciding<C extends AnyCall> extends Decided<C> {
   readonly planFor: (call: C) => Plan
 }
 
-export function blocked({ by }: Pick<Verdict, 'by'>): Failure {
+/** The receipt names the rule. */
+export function blocked({ by }: Pick<Verdict, 'by'>, { record }: Pick<Receipt, 'record'>): Failure {
+  record.refused_by = by ?? null
   return new Failure('policy_blocked', `The rule \`${by ?? 'unknown'}\` does not allow this call.`)
+}
+
+/** What rules over requests came to, and then those over the answer. */
+export function tellRules({ rules, faults, tags }: Verdict, { record }: Pick<Receipt, 'record'>): void {
+  const told = [...rules, ...faults.map((rule) => `!${rule}`)]
+  record.policy_rules = [...new Set([...(record.policy_rules ?? []), ...told])]
+  record.policy_tags = [...new Set([...(record.policy_tags ?? []), ...tags])]
 }

@@ -7,7 +7,7 @@ import { detectorOf } from '../policy/detectors/index.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
-import { blocked, type Deciding } from './deciding.ts'
+import { blocked, tellRules, type Deciding } from './deciding.ts'
 import { gatherFacts, plainFacts } from './facts.ts'
 
 /** Undoes on the answer what was done to the request, or holds it to what was said of it; it remembers, so there is one for each answer. */
@@ -18,7 +18,8 @@ export async function guardAnswer<C extends AnyCall>(call: C, first: Target, dec
   if (asksForm(call) || asksMedia(call)) return call
   const candidates = call.caller.rules?.wherever(plainFacts(call, first), 'answer')
   if (candidates === undefined) return call
-  const { record } = deciding.receipt
+  const { receipt } = deciding
+  const { record } = receipt
   const { facts } = await gatherFacts({ ...deciding, call }, { ...candidates.reads, detectors: [] }, first)
   call.scan = {
     ...usualWindow,
@@ -26,7 +27,9 @@ export async function guardAnswer<C extends AnyCall>(call: C, first: Target, dec
     judge: (detected) => {
       // By now it is known who answers.
       const target = { provider: record.provider ?? '', model: record.resolved_model ?? '', region: record.region ?? undefined }
-      const { outcome, edits, by } = candidates.judge({ ...facts, target, detected })
+      const verdict = candidates.judge({ ...facts, target, detected })
+      const { outcome, edits, by } = verdict
+      if (verdict.rules.length + verdict.faults.length > 0) tellRules(verdict, receipt)
       return { isBlocked: outcome !== 'ALLOW', redactions: edits.redact ?? [], by }
     },
   }
@@ -45,13 +48,14 @@ export function guardsOf(call: Call, receipt: Receipt): readonly Undo[] {
 
 const none: readonly Undo[] = []
 
-function scanning(terms: ScanTerms, { record }: Receipt): Undo {
+function scanning(terms: ScanTerms, receipt: Receipt): Undo {
+  const { record } = receipt
   const before = record.redactions ?? 0
   const scan = new AnswerScan(terms)
   return (events) => {
     const told = scan.scan(events)
     if (scan.redacted > 0) record.redactions = before + scan.redacted
-    if (scan.isBlocked) throw blocked({ by: scan.blockedBy })
+    if (scan.isBlocked) throw blocked({ by: scan.blockedBy }, receipt)
     return told
   }
 }

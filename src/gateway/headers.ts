@@ -26,7 +26,8 @@ export function answerHeaders(receipt: Receipt, contentType: string): HeaderList
   if (record.provider !== null) headers.push('x-omni-provider', record.provider)
   if (record.resolved_model !== null && isHeaderText(record.resolved_model)) headers.push('x-omni-model', record.resolved_model)
   if (receipt.limits !== undefined) headers.push(...receipt.limits)
-  if (receipt.hasDropped) headers.push('x-omni-dropped', receipt.dropped.join(', '))
+  const { dropped } = receipt
+  if (dropped.length > 0) headers.push('x-omni-dropped', dropped.join(', '))
   return headers
 }
 

@@ -38,7 +38,10 @@ export async function hold<C extends AnyCall>(call: C, { by, review: terms = usu
       onGone: (listener) => client.onGone(listener),
     })
     if ('review' in held) receipt.record.review_id = held.review
-    if (held.state !== 'approved') throw refusalOf(held, by, receipt.id)
+    if (held.state !== 'approved') {
+      receipt.record.refused_by = by ?? null
+      throw refusalOf(held, by, receipt.id)
+    }
     call.review = held.review
     if (held.budget !== null && call.charge !== undefined) call.charge.allowed = held.budget
   } finally {

@@ -105,7 +105,7 @@ async function pass(asking: Known, owner: string, keeper: string): Promise<void>
   const connection = connectionOf(keeper, routing)
   if (connection === undefined) throw notFound()
   checkPlace(connection, asking)
-  if (asking.heldBy !== undefined && (surface.question === 'retrieve' || surface.question === 'input_items')) throw blocked({ by: asking.heldBy })
+  if (asking.heldBy !== undefined && (surface.question === 'retrieve' || surface.question === 'input_items')) throw blocked({ by: asking.heldBy }, receipt)
   const target: Target = { connection, model: '' }
   tellTarget(gateway, target, receipt)
   receipt.record.resolved_model = null

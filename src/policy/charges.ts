@@ -89,7 +89,9 @@ function wantsOf(charges: readonly Charge<Limit | Budget>[], demand: Demand, at:
   for (let index = 0; index < charges.length; index += 1) {
     const charge = charges[index]!
     const terms = termsOf(charge, demand, at)
-    if (terms !== undefined) wants.push({ terms, amount: amountOf(charge.rule, demand), rule: charge.rule })
+    const amount = terms === undefined ? 0 : amountOf(charge.rule, demand)
+    // What takes nothing of a limit is not refused by it; how a budget stands has to be known.
+    if (terms !== undefined && (amount > 0 || 'period' in charge.rule)) wants.push({ terms, amount, rule: charge.rule })
   }
   return wants
 }

@@ -21,9 +21,16 @@ const usualOutput = 4096
 /** Answers that are numbers: what makes them has no price for tokens out. */
 const wordless: ReadonlySet<string> = new Set(['embeddings', 'rerank', 'moderations'])
 
-/** `asked` are the tokens of the prompt, estimated. */
-export function mostUsage({ operation, max_tokens: most, choices }: Pick<ReceiptRecord, 'operation' | 'max_tokens' | 'choices'>, asked: number): MostUsage {
-  return { input: asked, output: wordless.has(operation) ? 0 : (most ?? usualOutput) * Math.max(1, choices ?? 1) }
+/** Bytes of sound and pictures say nothing of tokens, and no model that takes them has a context of more. */
+const mostUnread = 32_000
+
+/** `asked` are the tokens of the prompt, estimated; of one that was not read (`isRead`) by its bytes. */
+export function mostUsage(
+  { operation, max_tokens: most, choices }: Pick<ReceiptRecord, 'operation' | 'max_tokens' | 'choices'>,
+  asked: number,
+  isRead: boolean,
+): MostUsage {
+  return { input: isRead ? asked : Math.min(asked, mostUnread), output: wordless.has(operation) ? 0 : (most ?? usualOutput) * Math.max(1, choices ?? 1) }
 }
 
 /** Nano-dollars at most at whoever is asked; null where nobody knows the price. */

@@ -152,6 +152,7 @@ class OpenRecord implements ReceiptRecord {
   frames: ReceiptRecord['frames'] = null
   max_gap: ReceiptRecord['max_gap'] = null
   policy_outcome: ReceiptRecord['policy_outcome'] = 'ALLOW'
+  refused_by: ReceiptRecord['refused_by'] = null
   policy_version: ReceiptRecord['policy_version'] = null
   policy_rules: ReceiptRecord['policy_rules'] = null
   policy_tags: ReceiptRecord['policy_tags'] = null

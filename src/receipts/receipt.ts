@@ -39,7 +39,8 @@ export class Receipt {
   #requestBytes = 0
   #hasFinished = false
   #guesses = true
-  #hasSpent = false
+  /** Of a closed list: a few. */
+  readonly #notices: string[] = []
   /** Milliseconds of the longest silence in the answer, where it is a stream. */
   #maxGap = 0
   #isStream = false
@@ -57,12 +58,8 @@ export class Receipt {
     return this.#attempts
   }
 
-  get hasDropped(): boolean {
-    return this.#dropped.size > 0
-  }
-
   get dropped(): readonly string[] {
-    return [...this.#dropped]
+    return this.#dropped.size === 0 ? none : [...this.#dropped]
   }
 
   measure(requestBytes: number): void {
@@ -188,9 +185,9 @@ export class Receipt {
     this.#hasFinished = true
   }
 
-  /** An upload went on while it came: nobody else could be asked. */
-  spendUpload(): void {
-    this.#hasSpent = true
+  /** An upload went on while it came, and nobody else could be asked; or a limit could not be asked, and let the call pass. */
+  note(notice: 'upload_spent' | 'limit_uncounted'): void {
+    if (!this.#notices.includes(notice)) this.#notices.push(notice)
   }
 
   /** What the provider does not tell is not estimated: bytes of sound and pictures say nothing of tokens. */
@@ -230,7 +227,7 @@ export class Receipt {
       time: now(),
       isDeployment: this.isDeployment,
       maxGap: this.#isStream ? Math.round(this.#maxGap * 1e6) : null,
-      notices: this.#hasSpent ? spent : none,
+      notices: this.#notices,
     })
     return record
   }
@@ -248,7 +245,7 @@ export class Receipt {
 
   /** Tokens in and out at most, as far as they can be known before the answer. */
   get estimate(): MostUsage {
-    return mostUsage(this.record, this.prompt.estimate ?? estimatedTokens(this.#requestBytes))
+    return mostUsage(this.record, this.prompt.estimate ?? estimatedTokens(this.#requestBytes), this.#guesses)
   }
 
   #costOf(usage: Usage): number | null {
@@ -282,10 +279,16 @@ export class Receipt {
     })
   }
 
+  /** An answer that was whole or had begun, tokens that were told of one that nobody was given, or a prompt that was read for somebody who left. */
+  get #isBilled(): boolean {
+    const { outcome, first_token_after: spoke, connected_after: sent } = this.record
+    return outcome === 'completed' || spoke !== null || isTold(this.#usage ?? {}) || (outcome === 'client_closed' && sent !== null)
+  }
+
   /** Tokens and money, unless whoever answered counted by other means. */
   #settleUsage(): void {
     const { record } = this
-    if (record.usage_source !== 'unavailable' || (record.outcome !== 'completed' && record.first_token_after === null)) return
+    if (record.usage_source !== 'unavailable' || !this.#isBilled) return
     if (!this.#guesses && !isTold(this.#usage ?? {})) return
     const counted = this.#countUsage()
     tellUsage(record, counted, this.words.isHeard ? this.words.tokens : undefined)
@@ -294,4 +297,3 @@ export class Receipt {
 }
 
 const none: readonly string[] = []
-const spent = ['upload_spent']

@@ -166,6 +166,7 @@ export const signals = [
   { name: 'max_gap', kind: 'duration', nullWhen: 'the answer was no stream', meaning: 'The longest silence between two pieces of the stream. No other time of a piece is kept.' },
 
   { name: 'policy_outcome', kind: 'choice', dimension: true, meaning: '`ALLOW`, `REVIEW` where a person has to decide, or `BLOCK` where the gateway refused the call.' },
+  { name: 'refused_by', kind: 'name', nullWhen: 'no limit, budget or rule refused the call', meaning: 'The limit, budget or rule that refused the call, or holds it: `limit:calm`, `budget:month`, `house/no-cards@3`.' },
   { name: 'policy_version', kind: 'name', nullWhen: 'no rules are about the caller’s calls', meaning: 'The version of the policies that decided.' },
   { name: 'policy_rules', kind: 'list', nullWhen: ungoverned, meaning: 'Rules that came true, as `document/rule@version`: `~` before one in shadow, `!` before one that could not be judged.' },
   { name: 'policy_tags', kind: 'list', nullWhen: ungoverned, meaning: 'Tags that rules put on the call.' },
@@ -182,7 +183,7 @@ export const signals = [
   { name: 'content_epoch', kind: 'name', nullWhen: 'no key made anything in it', meaning: 'The 30 days, by the first of them, whose key made the pseudonyms and, where the mode is `link`, the digests.' },
   { name: 'request_digest', kind: 'hash', nullWhen: 'the mode is `none`, or nothing was sent', meaning: 'Of the bytes that the provider was sent.' },
   { name: 'response_digest', kind: 'hash', nullWhen: 'the mode is `none`, or nothing came back', meaning: 'Of the bytes that the client was sent.' },
-  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `passed_over`, `fields_dropped`, `incomplete`, `clock_set`, `upload_spent`.' },
+  { name: 'notices', kind: 'list', meaning: 'What a reader should look at: `mismatch`, `estimated_usage`, `unknown_cost`, `fallback`, `passed_over`, `fields_dropped`, `incomplete`, `clock_set`, `upload_spent`, `limit_uncounted`.' },
 ] as const satisfies readonly Signal[]
 
 /**

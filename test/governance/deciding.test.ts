@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
 import { hello, messagesPath } from '../acceptance/scene.ts'
-import { openai } from '../upstream/index.ts'
+import { eventually } from '../gateway.ts'
+import { hang, openai } from '../upstream/index.ts'
 import { openGoverned } from './scene.ts'
 
 const model = 'up/gpt-4o-mini'
@@ -13,6 +14,7 @@ const scene = await openGoverned({
     const asked = request.json()
     const last = (asked.messages as readonly JsonObject[] | undefined)?.at(-1)
     const words = String(last?.content ?? 'fine')
+    if (words.startsWith('hang')) return [hang()]
     return openai.speak(words.startsWith('say ') ? words.slice(4) : `You said: ${words}`, { usage: { input: 100, output: 50 } })(request)
   },
   settings: { chains: { cheap: { targets: ['up/gpt-4o-nano'] }, both: { targets: ['up/gpt-4o', model] } } },
@@ -107,8 +109,37 @@ describe('a budget', () => {
       const refused = await scene.say(model, { max_tokens: 50 }, { key })
       assert.deepEqual([refused.status, refused.code()], [402, 'insufficient_quota'])
       assert.match(refused.text, /`poor`.*next day/)
+      assert.equal((await scene.receiptOf(refused)).refused_by, 'budget:poor')
       const onMessages = await scene.say(model, { max_tokens: 50 }, { key, path: messagesPath })
       assert.deepEqual([onMessages.status, onMessages.code()], [402, 'billing_error'])
+    })
+  })
+
+  test('[C50] pays for an answer that a rule kept from the client, and for the prompt of a client that left before the first word', async () => {
+    const { key, id } = await scene.keyWith({ name: 'leaver' })
+    await governedBy('budgets/leaver', { scope: `key:${id}`, amount_usd: '1', period: 'day' }, async () => {
+      const document = policy([rule({ when: 'words.codes > 0', on: 'answer', outcome: 'BLOCK' })], {
+        detectors: [{ name: 'codes', kind: 'words', words: ['swordfish'] }],
+      })
+      await governedBy('policies/house', document, async () => {
+        const blocked = await scene.say(model, { messages: [{ role: 'user', content: 'say swordfish' }] }, { key })
+        assert.equal(blocked.status, 403)
+        const receipt = await scene.receiptOf(blocked)
+        assert.equal(receipt.budget_settled, 45_000)
+        assert.match(String(receipt.refused_by), /^house\/rule@/)
+        assert.match(String(receipt.policy_rules), /^house\/rule@/)
+      })
+      const leaving = new AbortController()
+      const from = scene.upstream.requests.length
+      const left = scene.say(model, { messages: [{ role: 'user', content: `hang ${'x'.repeat(4000)}` }] }, { key, signal: leaving.signal }).catch(() => {})
+      await scene.upstream.request(from)
+      leaving.abort()
+      await left
+      const paid = await eventually(async () => {
+        const { data } = (await scene.admin('GET', `reports?key_id=${id}&outcome=client_closed`)).json() as unknown as { readonly data: readonly JsonObject[] }
+        return data[0]
+      })
+      assert.ok(Number(paid.budget_settled) > 100_000, `${paid.budget_settled}`)
     })
   })
 
