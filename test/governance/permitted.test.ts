@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { JsonObject } from '../../src/base/json.ts'
 import { openai, startUpstream } from '../upstream/index.ts'
 import { openGoverned } from './scene.ts'
 
@@ -51,13 +52,13 @@ test('[C49] an invitation opens nothing that its budget does not count: no other
 
 test('a refusal says which kind of list left nobody, or that an invitation is missing', async () => {
   await scene.admin('PUT', 'tenants/pinned', { regions: ['eu'] })
-  const asked = [
+  const asked: readonly (readonly [terms: JsonObject, model: string, sentence: RegExp])[] = [
     [{ models: [cheap] }, 'up/o1-pro', /lists of models/],
     [{ providers: ['broken'] }, 'up/o1-pro', /lists of providers/],
     [{ providers: ['gift'] }, 'present', /an invitation/],
     [{ providers: ['broken'], models: ['nothing'] }, 'broken/gpt-4o-mini', /lists of models/],
     [{ tenant: 'pinned' }, 'up/o1-pro', /a region/],
-  ] as const
+  ]
   for (const [terms, model, sentence] of asked) {
     const { key } = await scene.keyWith(terms)
     const told = await scene.say(model, {}, { key })
