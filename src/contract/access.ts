@@ -18,6 +18,28 @@ const pattern = z
 export const models = z.array(pattern).max(most)
 const namesOf = (what: string) => z.array(z.string().regex(/^[\w.-]{1,64}$/, `${what} is 1 to 64 letters, digits or any of \`_.-\``)).max(most)
 
+/** Every API that the gateway serves to clients: the names of its surfaces. */
+export const surfaceNames = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'cohere-chat',
+  'openai-embeddings',
+  'cohere-embed',
+  'gemini-embed',
+  'gemini-embed-single',
+  'cohere-rerank',
+  'openai-moderations',
+  'openai-transcriptions',
+  'openai-translations',
+  'openai-speech',
+  'openai-images',
+  'openai-image-edits',
+] as const
+const surface = z.enum(surfaceNames, { error: `a surface is one of ${surfaceNames.map((name) => `\`${name}\``).join(', ')}` })
+
 /** An absent list is no restriction; an empty one allows nothing. Of tenant, team, agent and key each can only narrow what the one before has. */
 export const access = {
   /** As clients name them, or as their providers do, with `*`. */
@@ -25,7 +47,7 @@ export const access = {
   /** Names of connections. */
   providers: namesOf('a provider').optional(),
   /** APIs, as `openai-chat`. */
-  surfaces: namesOf('a surface').optional(),
+  surfaces: z.array(surface).max(most).optional(),
 }
 
 /** An address or a range of them, IPv4 or IPv6. */

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { surfaceNames } from '../../src/contract/access.ts'
+import { surfaces } from '../../src/surfaces/index.ts'
 import { openScene } from '../acceptance/scene.ts'
 import { startGateway } from '../gateway.ts'
 import { peopleOf } from './people.ts'
@@ -40,6 +42,20 @@ describe('a key', () => {
     assert.deepEqual({ ...shown, ...terms, name: 'all of it', tenant: 'acme', may_route: false, version: 1 }, shown)
     assert.doesNotMatch((await ask('GET', '/keys')).text, new RegExp(String(key).slice(12)))
     assert.equal(await statusOf(String(key)), 200)
+  })
+
+  test('is for APIs that there are, as its tenant and its team are: another name is told which', async () => {
+    assert.deepEqual(new Set<string>(surfaceNames), new Set(surfaces.map(({ name }) => name)))
+    const misspelt = { surfaces: ['openai-chats'] }
+    for (const told of [
+      await ask('POST', '/keys', { name: 'misspelt', ...misspelt }),
+      await ask('PUT', '/tenants/misspelt', misspelt),
+      await ask('PUT', '/teams/misspelt', { tenant: 'acme', ...misspelt }),
+      await ask('PUT', '/agents/misspelt', { tenant: 'acme', ...misspelt }),
+    ]) {
+      assert.equal(told.status, 400)
+      assert.match(told.text, /`surfaces\.0`: a surface is one of `openai-chat`, .*`openai-image-edits`/)
+    }
   })
 
   test('(routing 52) is changed by whoever saw it last', async () => {
