@@ -41,6 +41,8 @@ function checkChange(body: UserBody, id: string, { request: { viewer }, rows }: 
   const row = rows.find((one) => one.kind === 'user' && one.id === id)
   if (row?.body === null) throw new Failure('conflict', 'This id was of a user who is gone. What they did is told under it: it is not given again.')
   const [before] = row === undefined ? [] : livingOf(user, [row])
+  if (before === undefined && viewer.role === 'user' && viewer.isSession)
+    throw new Failure('insufficient_scope', 'Users are made with a user’s own token, and not in a session.')
   if (viewer.role === 'user' && viewer.userId === id && before !== undefined && !isSame(before.body.roles, body.roles))
     throw new Failure('insufficient_scope', 'Nobody changes what they may do themselves.', { param: 'roles' })
   checkRank(viewer, body)
@@ -78,10 +80,8 @@ async function findUser({ params, viewer }: ControlRequest, { store }: Control):
 /** Whoever holds a session for an hour must not get from it what lasts. */
 function checkIssue(viewer: Viewer, id: string, body: UserBody): void {
   if (viewer.role !== 'user') return
-  if (viewer.userId === id) {
-    if (viewer.isSession) throw new Failure('insufficient_scope', 'Your own token is made anew with the token itself, and not in a session.')
-    return
-  }
+  if (viewer.isSession) throw new Failure('insufficient_scope', 'Tokens are issued with a user’s own token, and not in a session.')
+  if (viewer.userId === id) return
   if (!viewer.roles.some((role) => role === 'owner' || role === 'admin'))
     throw new Failure('insufficient_scope', 'You may make your own token anew, and nobody else’s.')
   checkRank(viewer, body)

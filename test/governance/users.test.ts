@@ -97,6 +97,12 @@ describe('a session', () => {
     assert.equal((await ask('POST', '/sessions', undefined, session.token)).status, 400)
     assert.equal((await ask('POST', '/sessions')).status, 400, 'the admin key needs none')
     assert.equal((await ask('POST', '/users/adam/token', {}, session.token)).status, 403, 'what is for an hour makes nothing that lasts')
+    await done('PUT', '/users/wilma', { name: 'wilma', tenant: 'acme', roles: ['viewer'] }, admin)
+    const others = await ask('POST', '/users/wilma/token', {}, session.token)
+    assert.deepEqual([others.status, /not in a session/.test(others.text)], [403, true], 'for nobody else either')
+    const another = await ask('PUT', '/users/zoe', { name: 'zoe', tenant: 'acme', roles: ['viewer'] }, session.token)
+    assert.deepEqual([another.status, /not in a session/.test(another.text)], [403, true], 'nor somebody who would have one')
+    await done('PUT', '/users/wilma?version=1', { name: 'Wilma', tenant: 'acme', roles: ['viewer'] }, session.token)
     const { data } = await done('GET', '/sessions', undefined, session.token)
     assert.deepEqual(
       (data as { id: string; current: boolean }[]).map(({ id, current }) => [id, current]),
