@@ -60,7 +60,7 @@ function refuseZeros(query: Query): void {
 }
 
 /** Users who may read receipts. */
-export const readers: readonly Role[] = ['admin', 'auditor', 'finance', 'viewer']
+export const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'finance', 'viewer']
 
 /** The operator and users of the installation see all, a user of a tenant what is the tenant's, a client the calls of its own key. */
 export const scoped = (viewer: Viewer, filters: ReceiptFilters = {}): ReceiptFilters =>
@@ -131,12 +131,17 @@ export function readChoice<T extends string>(query: Query, name: string, choices
 
 const mostBy = 3
 
-/** What sums are grouped by. */
+/** What sums are grouped by; a short name stands for its signal where that is one. */
 export function readBy(text: string | undefined): readonly string[] {
-  const names = text === undefined || text === '' ? [] : text.split(',')
+  const names = text === undefined || text === '' ? [] : text.split(',').map(inFull)
   if (names.length > mostBy || new Set(names).size < names.length || !names.every((name) => dimensionNames.includes(name)))
     throw wrong('by', `\`by\` takes up to ${mostBy} of ${dimensionNames.join(', ')}, with commas between them.`)
   return names
+}
+
+function inFull(name: string): string {
+  const [only = name, ...others] = shortNames[name] ?? []
+  return others.length === 0 ? only : name
 }
 
 export function readLimit(text: string | undefined, most: number): number {
