@@ -7,8 +7,8 @@ export interface Sealed {
 
 const dataUrl = /^data:([\w.+/-]{0,100})(?:;[\w=.+-]{1,60}){0,3};base64,/i
 const alphabet = /^[\w+/-]+={0,2}$/
-/** Some writers break it into lines. */
-const inLines = /^[\w+/\r\n-]+={0,2}\s*$/
+/** Some writers break it into lines, and end the last one. */
+const inLines = /^[\w+/\r\n-]+={0,2}$/
 /** Shorter ones may be words, where nothing says that they are bytes. */
 const leastCharacters = 64
 
@@ -16,7 +16,7 @@ const leastCharacters = 64
 export function isBase64(text: string, mime: string | undefined): boolean {
   if (dataUrl.test(text)) return true
   if (mime === undefined) return text.length >= leastCharacters && alphabet.test(text)
-  return inLines.test(mayBeText(mime) ? text : text.slice(0, leastCharacters))
+  return inLines.test((mayBeText(mime) ? text : text.slice(0, leastCharacters)).trimEnd())
 }
 
 /** Whether the bytes are a text that a model would read. */

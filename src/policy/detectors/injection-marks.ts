@@ -18,7 +18,13 @@ export interface Mark {
   readonly sign: { readonly kind: InjectionKind; readonly weight: number } | undefined
 }
 
-const split = (words: string): readonly string[] => words.replaceAll(/\s*\n\s*/g, '').split('|')
+/** They stand in lines; a space before a `|` belongs to the word. */
+const split = (words: string): readonly string[] =>
+  words
+    .split('\n')
+    .map((line) => line.trim())
+    .join('')
+    .split('|')
 const ofPart = (part: Part, words: string): readonly Mark[] => split(words).map((text) => ({ text, parts: [part], sign: undefined }))
 
 const all: readonly Mark[] = [
