@@ -20,8 +20,8 @@ describe('`omni keys`', () => {
     assert.match(key, /^omni_[\w-]{43}$/)
     assert.equal((await askWith(key)).status, 200)
     const listed = await omni(gateway, ['keys', 'list'])
-    assert.match(listed.stdout, /^ID +NAME +KEY +MADE +ROUTES +STATE\n/)
-    assert.match(listed.stdout, /laptop +omni_[\w-]{1,8}… .* active/)
+    assert.match(listed.stdout, /^ID +NAME +KEY +OF +MADE +ROUTES +STATE\n/)
+    assert.match(listed.stdout, /laptop +omni_[\w-]{1,8}… +default .* active/)
     assert.ok(!listed.stdout.includes(key))
     const id = /(key_[\da-f]+)/.exec(made.stdout)![1]!
     const revoked = await omni(gateway, ['keys', 'revoke', id])
