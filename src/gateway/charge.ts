@@ -39,6 +39,8 @@ export class Charge {
   #limits = nothing
   #budgets = nothing
   #most: Used = { tokens: 0, cost: 0 }
+  #demand: Demand | undefined
+  #target: Target | undefined
   /** Nano-dollars that a person allowed beyond what budgets have left. */
   allowed = 0
 
@@ -125,12 +127,17 @@ export class Charge {
     return failure
   }
 
-  #demandOf(call: Charged, { connection, model }: Target): Demand {
+  /** The same target is asked about twice: before rules judge the call, and before it goes there. */
+  #demandOf(call: Charged, target: Target): Demand {
+    const { input, output } = this.#receipt.estimate
     const isCounted = call.surface.operation !== 'count_tokens'
-    const tokens = isCounted ? this.#receipt.estimate.input + this.#receipt.estimate.output : 0
+    const tokens = isCounted ? input + output : 0
+    if (this.#demand !== undefined && this.#target === target && this.#demand.tokens === tokens) return this.#demand
+    const { connection, model } = target
     const cost = isCounted ? costAt(this.#receipt, billingOf(connection, call.snapshot), model) : 0
     this.#most = { tokens, cost }
-    return { tokens, cost, model, provider: connection.name, labels: this.#receipt.record.metadata }
+    this.#target = target
+    return (this.#demand = { tokens, cost, model, provider: connection.name, labels: this.#receipt.record.metadata })
   }
 
   /** Whoever comes back from a line finds limits as they are then. */
