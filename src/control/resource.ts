@@ -116,10 +116,10 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   const tenant = resource.tenantOf(body, id)
   if (before !== undefined && !maySee(request.viewer, before.tenant)) throw missing(resource)
   if (!maySee(request.viewer, tenant)) throw new Failure('insufficient_scope', 'You may change what is your tenant’s alone.', { param: 'tenant' })
-  await resource.check?.(body, id, { control, request, rows })
-  checkTaken(resource, tenant, row)
+  checkTaken(resource, tenant, row, request.viewer)
   checkVersion(request, before?.version, true)
   if (row === undefined) refuseFull(rows)
+  await resource.check?.(body, id, { control, request, rows })
   const next = { kind, id, tenant, version: (row?.version ?? 0) + 1, body: JSON.stringify(body), changedAt: now() }
   await control.store.objects.put(next)
   await control.publish()
@@ -127,12 +127,18 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   return { status: before === undefined ? 201 : 200, body: flat({ id, tenant, version: next.version, changed_at: next.changedAt, body }) }
 }
 
-/** Throws `Failure` where the id is another tenant's, or was. */
-function checkTaken<Body>({ isCounted = false }: Resource<Body>, tenant: string | null, row: StoredObject | undefined): void {
-  if (row === undefined || row.tenant === tenant) return
-  if (isCounted) throw new Failure('conflict', 'What was counted under this id is another’s: take another id.', { param: 'tenant' })
-  if (row.body !== null) throw new Failure('conflict', 'It belongs to another tenant: remove it there first.', { param: 'tenant' })
+/** Throws `Failure` where the id is another tenant's, or was and is counted under. Whose, only those are told who may see it. */
+function checkTaken<Body>({ isCounted = false }: Resource<Body>, tenant: string | null, row: StoredObject | undefined, viewer: Viewer): void {
+  if (row === undefined || row.tenant === tenant || (row.body === null && !isCounted)) return
+  throw new Failure('conflict', maySee(viewer, row.tenant) ? takenBy(row.tenant) : 'What was counted under this id is another’s: take another id.', {
+    param: 'tenant',
+  })
 }
+
+const takenBy = (tenant: string | null): string =>
+  tenant === null
+    ? 'It belongs to the installation: say no `tenant`, or take another id.'
+    : `It belongs to the tenant \`${tenant}\`: say so (\`tenant\`), or take another id.`
 
 async function remove<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {
   const found = await findShown(resource, request, control)

@@ -83,8 +83,11 @@ export async function admit(route: Guarded, headers: IncomingHttpHeaders, snapsh
 
 function admitUser(user: User, route: Guarded): User {
   if (isOpenTo(user, route)) return user
-  const whose = route.isOfInstallation === true && user.tenant !== null ? ' for users of the installation itself' : ''
-  throw new Failure('insufficient_scope', `Your roles do not open this path${whose}.`)
+  const isElsewhere = route.isOfInstallation === true && user.tenant !== null
+  throw new Failure(
+    'insufficient_scope',
+    isElsewhere ? 'This path is for users of the installation itself, and you are one of a tenant.' : 'Your roles do not open this path.',
+  )
 }
 
 function isAdmin(token: string, { adminHash, hashKey }: Keyring): boolean {

@@ -88,6 +88,19 @@ describe('what belongs to one tenant', () => {
     }
   })
 
+  test('is named to those who may see it and forgot to say whose it is, and to nobody else', async () => {
+    const { tenant, ...nobodys } = bodies.limits as { readonly tenant: string }
+    const [forgot, guessed] = [await ask('PUT', '/limits/victim', nobodys), await ask('PUT', '/limits/victim', { ...nobodys, tenant: 'umbrella' }, stranger)]
+    assert.equal(forgot.status, 409)
+    assert.match(forgot.text, new RegExp(`It belongs to the tenant \`${tenant}\`: say so`))
+    assert.doesNotMatch(guessed.text, /acme/)
+  })
+
+  test('is told apart from what is the installation’s, where its people may not go', async () => {
+    assert.match((await ask('GET', '/status', undefined, owner)).text, /is for users of the installation itself/)
+    assert.match((await ask('PUT', '/limits/victim', bodies.limits, tokenOf('viewer of acme'))).text, /Your roles do not open this path\./)
+  })
+
   test('a key that its own admin makes belongs to it without saying so', async () => {
     assert.equal((await done('POST', '/keys', { name: 'ours' }, tokenOf('admin of acme'))).tenant, 'acme')
   })
@@ -99,7 +112,7 @@ describe('receipts', () => {
     const receipt = await scene.receiptOf(told)
     assert.equal(receipt.tenant_id, 'acme')
     const path = `/reports/${String(receipt.id)}`
-    for (const role of ['admin', 'auditor', 'finance', 'viewer', 'owner'] as const) {
+    for (const role of roles) {
       const [own, foreign, all] = ['acme', 'umbrella', null].map((tenant) => tokenOf(`${role} of ${tenant}`))
       for (const token of [own, all]) {
         assert.equal((await ask('GET', path, undefined, token)).status, 200)
