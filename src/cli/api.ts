@@ -1,4 +1,4 @@
-/** The control API of the gateway that runs with this configuration, asked with the operator's key. */
+/** The control API of the gateway that runs with this configuration, or at `OMNI_URL`: asked with the operator's key, or the user's token in `OMNI_TOKEN`. */
 
 import { readFileSync } from 'node:fs'
 import { request, type IncomingMessage } from 'node:http'
@@ -6,7 +6,7 @@ import { request as requestSafely } from 'node:https'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isObject } from '../base/json.ts'
+import { isObject, type JsonObject } from '../base/json.ts'
 import { readPlace } from './configuration.ts'
 import { Complaint } from './command.ts'
 import { readRunning } from './running.ts'
@@ -23,17 +23,70 @@ export async function ask<T>(method: Method, path: string, body?: object): Promi
   return JSON.parse(await askText({ method, path, body })) as T
 }
 
+/** Undefined where there is no such thing, or it is not for this person. Throws `Complaint` as `ask` does. */
+export async function askForOne<T>(path: string): Promise<T | undefined> {
+  const { status, text } = await answerTo({ method: 'GET', path })
+  return status === 404 ? undefined : (JSON.parse(checked(status, text)) as T)
+}
+
 /** The same as text; what is long flows `into` a stream as it comes, and the text stays empty. */
-export async function askText({ method, path, body, key: given, into, within = quietMs }: Asking): Promise<string> {
-  const configured = readPlace()
-  const key = given ?? readAdminKey(configured.dataDir)
-  const { host: listening, port, certificate } = readRunning(configured.dataDir) ?? { ...configured, certificate: undefined }
-  const host = listening === '0.0.0.0' || listening === '::' ? '127.0.0.1' : listening
-  const { status, text } = await send({ method, host, port, certificate, path, key, body, into, within })
+export async function askText(asking: Asking): Promise<string> {
+  const { status, text } = await answerTo(asking)
+  return checked(status, text)
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+function answerTo({ key: given, within = quietMs, ...asking }: Asking): Promise<Answer> {
+  // An empty variable is one that is not set.
+  const { OMNI_URL: url = '', OMNI_TOKEN: token = '' } = process.env
+  const key = given ?? (token === '' ? readAdminKey(readPlace().dataDir) : token.trim())
+  return send({ ...asking, within, key, place: url === '' ? findPlace() : readAddress(url) })
+}
+
+/** Throws `Complaint` with what the gateway said where it says no. */
+function checked(status: number, text: string): string {
   if (status < 400) return text
-  const said: unknown = JSON.parse(text)
-  const error = isObject(said) && isObject(said.error) ? said.error : {}
+  const said = readObject(text)
+  const error = isObject(said?.error) ? said.error : {}
   throw new Complaint(typeof error.message === 'string' ? error.message : `The gateway answered with status ${status}.`)
+}
+
+/** Undefined for what no gateway says, but something before it. */
+function readObject(text: string): JsonObject | undefined {
+  try {
+    const said: unknown = JSON.parse(text)
+    return isObject(said) ? said : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the control API is. */
+interface Address {
+  readonly isSafe: boolean
+  readonly host: string
+  readonly port: number | undefined
+  /** What stands before every path of it. */
+  readonly prefix: string
+  /** The one certificate that is trusted; absent where those are that the system trusts. */
+  readonly certificate?: string | undefined
+}
+
+function findPlace(): Address {
+  const configured = readPlace()
+  const { host, port, certificate } = readRunning(configured.dataDir) ?? { ...configured, certificate: undefined }
+  return { isSafe: certificate !== undefined, host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port, prefix: '', certificate }
+}
+
+function readAddress(text: string): Address {
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Complaint('OMNI_URL is the address of a gateway, as https://gateway.example.com.')
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  return { isSafe: url.protocol === 'https:', host, port: url.port === '' ? undefined : Number(url.port), prefix: url.pathname.replace(/\/+$/, '') }
 }
 
 function readAdminKey(dataDir: string): string {
@@ -41,7 +94,7 @@ function readAdminKey(dataDir: string): string {
     return readFileSync(join(dataDir, 'admin.key'), 'utf8').trim()
   } catch (cause) {
     throw new Complaint(
-      `There is no admin.key to read in ${dataDir}. Is this the folder that the gateway was started in? OMNI_DATA_DIR says where its data is.`,
+      `There is no admin.key to read in ${dataDir}. Is this the folder that the gateway was started in? OMNI_DATA_DIR says where its data is, and OMNI_TOKEN is a token to ask with in its place.`,
       { cause },
     )
   }
@@ -51,7 +104,7 @@ interface Asking {
   readonly method: Method
   readonly path: string
   readonly body?: object | undefined
-  /** The operator's where absent. */
+  /** That of `OMNI_TOKEN` where absent, and else the operator's. */
   readonly key?: string
   readonly into?: Writable | undefined
   /** Milliseconds for an answer to begin. */
@@ -60,18 +113,19 @@ interface Asking {
 
 interface Question extends Asking {
   readonly within: number
-  readonly host: string
-  readonly port: number
-  readonly certificate: string | undefined
+  readonly place: Address
   readonly key: string
 }
 
-function send({ method, host, port, certificate, path, key, body, into, within }: Question): Promise<{ readonly status: number; readonly text: string }> {
+function send({ method, place, path: asked, key, body, into, within }: Question): Promise<Answer> {
+  const { isSafe, host, port, prefix, certificate } = place
+  const path = `${prefix}${asked}`
+  const named = port === undefined ? host : `${host}:${port}`
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) }
     // The certificate is for the name that clients use; here it is known by itself.
     const safely = certificate === undefined ? {} : { ca: certificate, checkServerIdentity: () => undefined }
-    const asked = (certificate === undefined ? request : requestSafely)({ method, host, port, path, headers, timeout: within, ...safely }, (response) => {
+    const sent = (isSafe ? requestSafely : request)({ method, host, port, path, headers, timeout: within, ...safely }, (response) => {
       if (into !== undefined && response.statusCode === 200) return void pour(response, into).then(() => resolve({ status: 200, text: '' }), reject)
       let text = ''
       response
@@ -81,12 +135,12 @@ function send({ method, host, port, certificate, path, key, body, into, within }
         })
         .on('end', () => resolve({ status: response.statusCode ?? 0, text }))
     })
-    asked.on('timeout', () => {
-      reject(new Complaint(`The gateway on ${host}:${port} did not answer within ${within / 1000} seconds. It may still be at it.`))
-      asked.destroy()
+    sent.on('timeout', () => {
+      reject(new Complaint(`The gateway on ${named} did not answer within ${within / 1000} seconds. It may still be at it.`))
+      sent.destroy()
     })
-    asked.on('error', (cause) => reject(new Complaint(`No gateway answers on ${host}:${port}. Start one with \`omni start\`.`, { cause })))
-    asked.end(body && JSON.stringify(body))
+    sent.on('error', (cause) => reject(new Complaint(`No gateway answers on ${named}. Start one with \`omni start\`.`, { cause })))
+    sent.end(body && JSON.stringify(body))
   })
 }
 

@@ -15,7 +15,7 @@ export interface Overlaid {
 }
 
 /** Read by others than the schema. */
-const otherVariables = ['OMNI_CONFIG', 'OMNI_LAUNCHED_BY', 'OMNI_OPENAI_API_KEY', 'OMNI_OPENAI_BASE_URL']
+const otherVariables = ['OMNI_CONFIG', 'OMNI_LAUNCHED_BY', 'OMNI_OPENAI_API_KEY', 'OMNI_OPENAI_BASE_URL', 'OMNI_TOKEN', 'OMNI_URL']
 const known = [...fields.flatMap(({ env }) => env ?? []), ...otherVariables]
 
 /** Client auth is off where this one is set and empty; every other empty variable counts as not set. */
