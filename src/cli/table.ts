@@ -16,7 +16,7 @@ export function table(given: readonly (readonly string[])[]): string {
 /** Names come from clients too: none of them may move the cursor, or turn what stands around it. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 
-/** A time for people, in their own zone. */
-export function time(ms: number | null): string {
-  return ms === null ? '' : new Date(ms).toLocaleString('sv-SE')
+/** A time for people, in their own zone where none is said. */
+export function time(ms: number | null, timeZone?: string): string {
+  return ms === null ? '' : new Date(ms).toLocaleString('sv-SE', { timeZone })
 }

@@ -172,6 +172,9 @@ void describe('the command', () => {
     assert.equal((await run(...words)).code, 0)
     assert.match((await run('budgets', 'list')).stdout, /team-ml +team:ml +\$100 per month \(Europe\/Berlin\) +50, 80, 95 +1\n/)
     assert.equal((JSON.parse((await run('budgets', 'list', '--json')).stdout) as JsonObject[]).find(({ id }) => id === 'team-ml')?.amount_usd, '100')
+    const berlin = /^team-ml: [^\n]*, \d{4}-\d\d-01 00:00:00 to \d{4}-\d\d-01 00:00:00 Europe\/Berlin\n/
+    const shown = await omni(scene, ['budgets', 'show', 'team-ml'], { env: { TZ: 'America/New_York' } })
+    assert.match(shown.stdout, berlin, 'its months are told as they are there, wherever the terminal is')
     assert.equal((await run('budgets', 'remove', 'team-ml')).stdout, 'The budget team-ml is gone.\n')
     assert.equal((await run('limits', 'remove', 'steady')).code, 0)
   })

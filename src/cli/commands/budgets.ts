@@ -77,8 +77,8 @@ const amountOf = ({ amount_usd: amount, period, time_zone: zone }: BudgetResourc
   period === 'total' ? `$${amount} in all` : `$${amount} per ${period} (${zone})`
 
 function shown(budget: BudgetResource, { from, to, has_more: hasMore, data }: SpendingResource): string {
-  const { id, scope, period } = budget
-  const span = period === 'total' ? '' : `, ${time(from)} to ${time(to)}`
+  const { id, scope, period, time_zone: zone } = budget
+  const span = period === 'total' ? '' : `, ${time(from, zone)} to ${time(to, zone)} ${zone}`
   const names = Object.keys(data[0]?.values ?? {})
   const rows = data.map((row) => [...names.map((name) => row.values[name] ?? ''), `$${row.spent_usd}`, `$${row.reserved_usd}`, `$${row.left_usd}`])
   const head = [...names.map((name) => name.toUpperCase()), 'SPENT', 'RESERVED', 'LEFT']
