@@ -100,4 +100,8 @@ test('the command tells it as a table', async () => {
   assert.match(stdout, /content +BLOCK +not replayable +no receipt holds pii\.count/)
   assert.match(stdout, /in scope +4 /)
   assert.match(stdout, /blocked +2 /)
+  const footnote = /\nA call that a rule could not judge stands in these sums as the rule’s `onError` has it\.\n$/
+  assert.match(stdout, footnote)
+  writeFileSync(file, JSON.stringify({ ...document, rules: rules.slice(0, 2) }))
+  assert.doesNotMatch((await omni(scene, ['policy', 'replay', file])).stdout, /could not judge/, 'every call was judged')
 })

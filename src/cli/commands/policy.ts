@@ -88,8 +88,10 @@ function replayed({ rules, judged, blocked, reviewed, edited, read, unreadable, 
       ? [id, effect, String(matched.calls), `$${matched.cost_usd}`, faults === 0 ? '' : String(faults)]
       : [id, effect, 'not replayable', '', `no receipt holds ${missing.join(', ')}`],
   )
+  const isGuessed = rules.some(({ faults }) => faults > 0)
   const sum = (name: string, { calls, cost_usd: cost }: PolicyReplay['judged']) => [name, String(calls), `$${cost}`]
   const missed = [
+    ...(isGuessed ? ['A call that a rule could not judge stands in these sums as the rule’s `onError` has it.'] : []),
     ...(unreadable > 0 ? [`Of ${unreadable} receipts only the index is here: they were passed over.`] : []),
     ...(complete ? [] : ['There are more calls than were read: say a shorter `--since`.']),
   ]
