@@ -51,6 +51,9 @@ test('a key is made with all that narrows it, given another secret, and revoked'
   const { id, ...shown } = JSON.parse(await say('keys', 'show', key.slice(0, 9))) as { id: string; models: string[]; metadata: object; may_route: boolean }
   assert.deepEqual([shown.models, shown.metadata, shown.may_route], [[], { team: 'search' }, false], 'an empty list allows nothing')
   assert.match(await say('keys', 'rotate', id, '--overlap', '1h'), /^omni_[\w-]{43}\n[^]*The one before ends/)
+  assert.match(await say('keys', 'list'), /batch .* active, and its secret before until \d{4}-/)
+  await say('keys', 'rotate', id)
+  assert.doesNotMatch(await say('keys', 'list'), /secret before/, 'without an overlap the one before ended at once')
   await say('keys', 'revoke', id)
   assert.match(await refuse('keys', 'rotate', id), /revoked/)
   assert.match(await refuse('keys', 'create', 'batch', '--tenant', 'nobody'), /no tenant/)

@@ -15,7 +15,7 @@ export const invitations: readonly Command[] = [
     options: {
       '--models <names>': 'the models that it opens, with commas between and `*` for anything',
       '--budget <dollars>': 'all that may be spent by it',
-      '--expires <date>': 'when the code ends, and what it opened, as 2027-01-31',
+      '--expires <date>': 'the last day of the code, and of what it opened, as 2027-01-31 (UTC), or a time as 2027-01-31T12:00Z',
       '--tenant <id>': 'whose keys alone may redeem it',
       '--json': 'for programs',
     },

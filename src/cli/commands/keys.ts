@@ -1,5 +1,6 @@
 /** `omni keys`: clients' keys. */
 
+import { now } from '../../base/clock.ts'
 import type { KeyResource } from '../../contract/keys.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
@@ -15,7 +16,7 @@ export const keys: readonly Command[] = [
     usage: 'keys create <name>',
     help: 'make a key for a client; it is shown once',
     options: {
-      '--expires <date>': 'when it ends, as 2027-01-31',
+      '--expires <date>': 'the last day that it counts, as 2027-01-31 (UTC), or a time as 2027-01-31T12:00Z',
       '--no-routing': 'it may not say where its calls go, by `omni_route`, `omni_provider` and `extra.fallbacks`',
       '--tenant <id>': 'the tenant that it belongs to; `default` where absent',
       '--team <id>': 'the team that it belongs to',
@@ -118,7 +119,8 @@ const toldOnce = ({ key, name, id }: KeyResource): string => `${key}\n\nThis is 
 
 const placeOf = ({ tenant, team, agent }: KeyResource): string => [tenant, team, agent].filter((id) => id !== undefined).join(' / ')
 
-function stateOf({ revoked_at: revoked, expires_at: expires }: KeyResource): string {
+function stateOf({ revoked_at: revoked, expires_at: expires, previous_until: overlap }: KeyResource): string {
   if (revoked !== null) return `revoked ${time(revoked)}`
-  return expires === null ? 'active' : `until ${time(expires)}`
+  const state = expires === null ? 'active' : `until ${time(expires)}`
+  return overlap !== null && overlap > now() ? `${state}, and its secret before until ${time(overlap)}` : state
 }

@@ -36,7 +36,7 @@ export const users: readonly Command[] = [
   {
     usage: 'users token <id>',
     help: 'make a token for a user, in the place of the one before; it is shown once',
-    options: { '--expires <date>': 'when it ends, as 2027-01-31', '--json': 'for programs' },
+    options: { '--expires <date>': 'the last day that it counts, as 2027-01-31 (UTC), or a time as 2027-01-31T12:00Z', '--json': 'for programs' },
     run: async ({ values: { id = '' }, options }) => {
       const made = await ask<TokenResource>('POST', `${pathOf('users', id)}/token`, said({ expires_at: readDate(options['--expires']) }))
       console.log(
