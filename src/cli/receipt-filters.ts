@@ -18,6 +18,8 @@ export const filterFlags = {
   '--where <signal=value...>': 'any other signal with few values, as client=codex; several times for several signals',
 } as const
 
+/** What a call of the control API takes beside filters: commands have options for it. */
+const others: ReadonlySet<string> = new Set(['from', 'to', 'limit', 'cursor', 'format', 'by', 'per'])
 const own = new Set(Object.keys(filterFlags).map((flag) => flag.split(' ')[0]!))
 
 type Given = Pick<Arguments, 'options' | 'lists'>
@@ -37,5 +39,7 @@ export function queryOf({ options, lists }: Given, more: Readonly<Record<string,
 function pairOf(given: string): [string, string] {
   const at = given.indexOf('=')
   if (at < 1) throw new Complaint('--where is a signal, an equals sign and a value: --where client=codex.')
-  return [given.slice(0, at), given.slice(at + 1)]
+  const name = given.slice(0, at)
+  if (others.has(name)) throw new Complaint(`\`${name}\` is no signal that --where could filter by. See --help for what else there is.`)
+  return [name, given.slice(at + 1)]
 }

@@ -33,7 +33,9 @@ describe('`omni keys`', () => {
   test('makes keys that end, for programs too', async () => {
     const made = await omni(gateway, ['keys', 'create', 'guest', '--expires', '2099-01-31', '--json'])
     const key = JSON.parse(made.stdout) as { key: string; expires_at: number }
-    assert.equal(key.expires_at, Date.parse('2099-01-31'))
+    assert.equal(key.expires_at, Date.parse('2099-02-01'), 'its last day counts to the end')
+    const precise = await omni(gateway, ['keys', 'create', 'guest-of-noon', '--expires', '2099-01-31T12:00Z', '--json'])
+    assert.equal((JSON.parse(precise.stdout) as { expires_at: number }).expires_at, Date.parse('2099-01-31T12:00Z'))
     assert.equal((await askWith(key.key)).status, 200)
     const rows = JSON.parse((await omni(gateway, ['keys', 'list', '--json'])).stdout) as { name: string }[]
     assert.ok(rows.some(({ name }) => name === 'guest'))
@@ -105,6 +107,18 @@ test('`omni receipts` shows the newest calls, and all of one', async () => {
   assert.match(shown, /\n {2}user +\d+ +estimated +0\.70 +█/)
   assert.equal((JSON.parse((await omni(gateway, ['receipts', 'show', id, '--json'])).stdout) as { id: string }).id, id)
   assert.match((await omni(gateway, ['receipts', 'show', 'dec_nobody'])).stderr, /There is no receipt/)
+})
+
+test('`omni receipts` adds up by short names, and filters by signals alone', async () => {
+  assert.equal((await askWith(gateway.key)).status, 200)
+  const told = await omni(gateway, ['receipts', 'summary', '--by', 'tenant'])
+  assert.match(told.stdout, /TENANT ID[^\n]*\n[^\n]*default/, told.stderr)
+  assert.match((await omni(gateway, ['receipts', 'summary', '--by', 'model'])).stderr, /takes up to 3 of/)
+  for (const name of ['limit', 'cursor', 'format', 'by', 'per', 'from', 'to']) {
+    const { code, stdout, stderr } = await omni(gateway, ['receipts', 'list', '--where', `${name}=two`])
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.match(stderr, new RegExp(`\`${name}\` is no signal`))
+  }
 })
 
 test('`omni status` and `omni doctor` say how the running gateway is', async () => {
