@@ -20,6 +20,15 @@ export interface CountersOptions {
   readonly instance: string
 }
 
+/** A store of counters as `/_omni/status` has it: `fault` says what becomes of calls while it is away, and is null where it is there. */
+export interface CounterStore {
+  readonly name: CounterStoreStatus['name']
+  readonly fault: string | null
+}
+
+const limitsPass = 'Limits let calls pass uncounted, but for those with `on_store_error: deny`; where `failsClosed` is set all refuse.'
+const budgetsRefuse = 'Calls that have a budget are refused.'
+
 /** Milliseconds that a call waits for an answer. */
 const patience = { redis: 50, database: 500 } as const
 
@@ -73,6 +82,13 @@ export class Counters implements Counting {
   get state(): 'ok' | 'away' | null {
     if (this.#outage.fault !== undefined) return 'away'
     return this.#statuses.size === 0 ? null : 'ok'
+  }
+
+  /** Empty where nothing is counted. */
+  get stores(): readonly CounterStore[] {
+    const limitsToo = this.#limits === this.#budgets
+    const faults = { redis: limitsPass, database: limitsToo ? `${limitsPass} ${budgetsRefuse}` : budgetsRefuse } as const
+    return [...this.#statuses.keys()].map((name) => ({ name, fault: this.#outage.isOf(name) ? faults[name] : null }))
   }
 
   /** In Prometheus' text format. */

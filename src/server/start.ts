@@ -108,7 +108,7 @@ function prepare({ settings, readSettings, version, out }: Start, data: Data) {
     data,
     log,
     fetchPrices: (url) => fetchPrices(url, settings),
-    status: () => ({ ...statusOf(state, { live, memory }), ...state.keeping?.status() }),
+    status: () => ({ ...statusOf(state, { live, memory }), counters: governing.counters.stores, ...state.keeping?.status() }),
     keeping: () => state.keeping!,
   })
   const placeMetrics = new PlaceMetrics(placeGaugesOf(plane.health))

@@ -55,6 +55,7 @@ interface Sink {
 /** Of what the running gateway says, what is looked at here. */
 interface Status {
   readonly version: string
+  readonly counters: readonly Sink[]
   readonly problem: string | null
   readonly waits_for_restart: readonly string[]
   readonly required: boolean
@@ -91,6 +92,12 @@ const checkSinks = (kind: string, sinks: readonly Sink[]): readonly Finding[] =>
     text: `the ${kind} ${plain(name)} ${fault === null ? 'is reached' : `is not reached: ${plain(fault)}`}`,
   }))
 
+const checkCounters = (stores: readonly Sink[]): readonly Finding[] =>
+  stores.map(({ name, fault }) => ({
+    isFine: fault === null,
+    text: fault === null ? `what counts limits and budgets is there: ${plain(name)}` : `what counts limits or budgets is away: ${plain(name)}. ${plain(fault)}`,
+  }))
+
 async function checkRunning(): Promise<readonly Finding[]> {
   try {
     const status = await ask<Status>('GET', '/_omni/status')
@@ -99,6 +106,7 @@ async function checkRunning(): Promise<readonly Finding[]> {
       { isFine: true, text: `a gateway of version ${status.version} runs` },
       status.problem === null ? newest(status.waits_for_restart) : { isFine: false, text: `it runs on an older configuration: ${status.problem}` },
       ...checkReceipts(status),
+      ...checkCounters(status.counters),
       ...chains.flatMap(({ name, problem }) => (problem === null ? [] : [{ isFine: false, text: `the stored chain ${plain(name)}: ${plain(problem)}` }])),
     ]
   } catch (error) {
