@@ -9,7 +9,8 @@ import { code, document, table, type Page } from './page.ts'
 const intro = `Settings come from the file \`omni.yaml\` (or \`OMNI_CONFIG\`), from variables, and from options of the command line: options beat variables, and variables beat the
 file. An empty variable counts as not set, but for \`OMNI_AUTH_TOKENS\`. Everything is checked before any of it counts: an unknown name, a value that does not fit or a name
 that leads nowhere is an error with its line, and a gateway that is running keeps what it has. The file is watched; what it says of providers, aliases, prices, chains, health,
-queues, retries, limits and deadlines holds for the next call, while \`server\`, \`storage\`, \`upstream\`, \`media\`, \`receipts\` and \`responses\` are read at the start alone.
+queues, retries, limits, deadlines, detectors and reviews holds for the next call, while \`server\`, \`storage\`, \`upstream\`, \`media\`, \`receipts\`, \`responses\`, \`alerts\`,
+\`metadata\` and \`log\` are read at the start alone.
 
 \`\${NAME}\` in the file reads the variable \`NAME\`; that it is not set is an error. Secrets belong there. Times are written as \`500ms\`, \`10s\`, \`5min\` or \`1h\`, sizes as
 \`256KiB\` or \`32MiB\`; a bare number for a time is milliseconds, for a size bytes. For editors, put this on the first line: \`# yaml-language-server: $schema=…/docs/omni.schema.json\`.

@@ -34,7 +34,11 @@ export const alerts: readonly ControlRoute[] = [
         text: `Somebody asked the gateway on ${new Date(now()).toISOString()} to say this. Nothing has happened.`,
         data: {},
       })
-      if (data.length === 0) throw new Failure('not_found', 'Nobody is told of alerts: the configuration has none under `alerts`.')
+      if (data.length === 0)
+        throw new Failure(
+          'not_found',
+          'Nobody is told of alerts: `alerts` had none when the gateway started, and what was written there since counts from its next start.',
+        )
       return { body: { data } }
     },
   },

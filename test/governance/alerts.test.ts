@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -279,6 +279,21 @@ void describe('the gateway', () => {
     await third.stop()
     await rm(dataDir, { recursive: true, force: true })
   })
+})
+
+test('`omni alerts test` says that a change of `alerts` counts from the next start, also where there was none before', async () => {
+  await using receiver = await startUpstream(reply(200, ''))
+  const config = `alerts:\n${hook(receiver.url)}\n`
+  await using without = await startGateway()
+  await writeFile(without.configPath, config)
+  assert.equal((await omni(without, ['reload'])).code, 0)
+  const none = await omni(without, ['alerts', 'test'])
+  assert.equal(none.code, 1)
+  assert.match(none.stderr, /had none when the gateway started, and what was written there since counts from its next start/)
+  await using started = await startGateway({ config })
+  await writeFile(started.configPath, `alerts:\n${hook('http://127.0.0.1:9')}\n`)
+  assert.equal((await omni(started, ['reload'])).code, 0)
+  assert.match((await omni(started, ['alerts', 'test'])).stdout, /^✓ webhook 127\.0\.0\.1:\d+\nThese are those that the gateway started with: /)
 })
 
 const endOfMonth = (): string =>

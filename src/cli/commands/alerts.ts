@@ -24,11 +24,17 @@ export const alerts: readonly Command[] = [
     run: async ({ options }) => {
       const { data } = await ask<{ readonly data: readonly TestedReceiver[] }>('POST', '/_omni/alerts/test')
       const lines = data.map(({ name, problem }) => (problem === null ? `✓ ${plain(name)}` : `✗ ${plain(name)}: ${plain(problem)}`))
-      console.log(options['--json'] ? JSON.stringify(data) : lines.join('\n'))
+      console.log(options['--json'] ? JSON.stringify(data) : [...lines, ...(await sayStale())].join('\n'))
       return data.every(({ problem }) => problem === null) ? 0 : 1
     },
   },
 ]
+
+/** Nothing that was changed in the configuration is tested. */
+async function sayStale(): Promise<readonly string[]> {
+  const { waits_for_restart: waiting } = await ask<{ readonly waits_for_restart: readonly string[] }>('GET', '/_omni/status')
+  return waiting.includes('alerts') ? ['These are those that the gateway started with: `alerts` was changed since, which counts from its next start.'] : []
+}
 
 function stateOf({ name, tries, told_at: toldAt, given_up: isGivenUp }: AlertResource['receivers'][number]): string {
   if (toldAt !== null) return name
