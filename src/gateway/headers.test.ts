@@ -10,7 +10,7 @@ import { answerHeaders, dollars, refusalHeaders, streamHeaders, type HeaderList 
 const asObject = (list: HeaderList): Record<string, string> =>
   Object.fromEntries(Array.from({ length: list.length / 2 }, (_, at) => [list[at * 2], list[at * 2 + 1]]))
 
-test('every answer says whose it is, how it was decided and how long it took', () => {
+test('[C56] every answer says whose it is, how it was decided, how long it took, and that nobody keeps it', () => {
   const receipt = receiptOf()
   receipt.record.provider = 'east'
   receipt.record.resolved_model = 'gpt-4o'

@@ -13,7 +13,7 @@ function told(period: Period, zone: string, at: string): readonly (string | null
   return [before, from, to].map((time) => (time === null ? null : new Date(time).toISOString().replace(':00.000Z', 'Z')))
 }
 
-test('(routing 38) a day begins at midnight there, and has 23 or 25 hours where clocks are set', () => {
+test('[B23] (routing 38) a day begins at midnight there, and has 23 or 25 hours where clocks are set', () => {
   assert.deepEqual(told('day', 'Europe/Berlin', '2026-03-29T12:00Z'), ['2026-03-27T23:00Z', '2026-03-28T23:00Z', '2026-03-29T22:00Z'])
   assert.deepEqual(told('day', 'Europe/Berlin', '2026-10-25T12:00Z'), ['2026-10-23T22:00Z', '2026-10-24T22:00Z', '2026-10-25T23:00Z'])
   assert.deepEqual(told('day', 'Asia/Kolkata', '2026-01-01T18:29:59Z'), ['2025-12-30T18:30Z', '2025-12-31T18:30Z', '2026-01-01T18:30Z'])
@@ -34,7 +34,7 @@ test('(routing 38) weeks begin on Mondays, and go over the ends of years', () =>
   assert.deepEqual(told('week', 'America/New_York', '2026-03-09T03:59:59Z'), ['2026-02-23T05:00Z', '2026-03-02T05:00Z', '2026-03-09T04:00Z'])
 })
 
-test('(routing 38) months are as long as they are, also in leap years', () => {
+test('[B23] (routing 38) months are as long as they are, also in leap years', () => {
   assert.deepEqual(told('month', 'UTC', '2028-02-29T23:59:59.999Z'), ['2028-01-01T00:00Z', '2028-02-01T00:00Z', '2028-03-01T00:00Z'])
   assert.deepEqual(told('month', 'UTC', '2100-02-28T23:59:59.999Z'), ['2100-01-01T00:00Z', '2100-02-01T00:00Z', '2100-03-01T00:00Z'])
   assert.deepEqual(told('month', 'Pacific/Auckland', '2026-12-31T10:59:59Z'), ['2026-10-31T11:00Z', '2026-11-30T11:00Z', '2026-12-31T11:00Z'])

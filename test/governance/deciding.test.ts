@@ -154,7 +154,7 @@ describe('a budget', () => {
     })
   })
 
-  test('[C49] (routing 42) is charged on every API, also where an alias or a chain led to the model, and nothing for what the gateway says itself', async () => {
+  test('[C49] (routing 42, 43) is charged on every API, also where an alias or a chain led to the model, and nothing for what the gateway says itself', async () => {
     const { key, id } = await scene.keyWith({ name: 'everywhere' })
     await governedBy('budgets/all', { scope: `key:${id}`, amount_usd: '100', period: 'total', unpriced: 'allow' }, async () => {
       const asked = [

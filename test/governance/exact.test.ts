@@ -77,7 +77,7 @@ test('[C47] (routing 31) money for ten lets ten of a thousand calls through on o
   await settled(fleet, await admitTen(fleet, 402))
 })
 
-test('[C47] (routing 31, 34) on four gateways with one database file as well; what a killed one held comes free when its lease ends', async () => {
+test('[B20] [C47] (routing 31, 34) on four gateways with one database file as well; what a killed one held comes free when its lease ends', async () => {
   await using fleet = await Fleet.open(4)
   await killOne(fleet, await beginWithTen(fleet))
 })

@@ -80,7 +80,7 @@ export const counterCases: StoreCases = {
       assert.deepEqual(await one(bank!, need(terms, 6)), { granted: 0, left: 5, elsewhere: 0 })
     }),
 
-  '(routing 36) fill up nothing where the clock was set back, until it has come as far again': (_store, place) =>
+  '[C52] (routing 36) fill up nothing where the clock was set back, until it has come as far again': (_store, place) =>
     among(place, 1, async ([bank]) => {
       const terms = bucket('clock', 600, hour)
       await one(bank!, need(terms, 600))
