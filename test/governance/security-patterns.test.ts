@@ -20,6 +20,7 @@ const bounded: { readonly [pattern: string]: string } = {
   'catalog/compare.ts \\.?0+$': 'a number that we wrote',
   'gateway/headers.ts 0+$': 'a number that we wrote',
   'policy/when.ts 0+$': 'a number that we wrote',
+  'cli/api.ts \\/+$': 'the address that whoever types gave',
   'config/addresses.ts \\/+$': 'the operator’s configuration',
   'config/kinds.ts \\B(?=(\\d{3})+$)': 'a number of ours',
   'config/schema.ts ^(\\d{1,3}(\\.\\d{1,3}){3}(:\\d{1,5})?|\\[[\\da-f:]+\\](:\\d{1,5})?|[\\da-f:]*:[\\da-f:]+)$': 'the operator’s configuration',
