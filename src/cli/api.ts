@@ -26,7 +26,7 @@ export async function ask<T>(method: Method, path: string, body?: object): Promi
 /** Undefined where there is no such thing, or it is not for this person. Throws `Complaint` as `ask` does. */
 export async function askForOne<T>(path: string): Promise<T | undefined> {
   const { status, text } = await answerTo({ method: 'GET', path })
-  return status === 404 ? undefined : (JSON.parse(checked(status, text)) as T)
+  return status >= 400 && errorIn(text).code === 'not_found' ? undefined : (JSON.parse(checked(status, text)) as T)
 }
 
 /** The same as text; what is long flows `into` a stream as it comes, and the text stays empty. */
@@ -50,12 +50,17 @@ function answerTo({ key: given, within = quietMs, ...asking }: Asking): Promise<
 /** Throws `Complaint` with what the gateway said where it says no. */
 function checked(status: number, text: string): string {
   if (status < 400) return text
-  const said = readObject(text)
-  const error = isObject(said?.error) ? said.error : {}
-  throw new Complaint(typeof error.message === 'string' ? error.message : `The gateway answered with status ${status}.`)
+  const { message } = errorIn(text)
+  throw new Complaint(typeof message === 'string' ? message : `The gateway answered with status ${status}.`)
 }
 
-/** Undefined for what no gateway says, but something before it. */
+/** Empty for what no gateway says, but something before it. */
+function errorIn(text: string): JsonObject {
+  const said = readObject(text)
+  return isObject(said?.error) ? said.error : {}
+}
+
+/** Undefined for what is none. */
 function readObject(text: string): JsonObject | undefined {
   try {
     const said: unknown = JSON.parse(text)
