@@ -287,17 +287,6 @@ describe('a rule', () => {
   })
 })
 
-describe('a key', () => {
-  test('goes to the models that it may use, whatever name or chain leads elsewhere', async () => {
-    const { key } = await scene.keyWith({ name: 'narrow', models: ['gpt-4o'] })
-    assert.equal((await scene.say('up/gpt-4o', {}, { key })).status, 200)
-    const refused = await scene.say(model, {}, { key })
-    assert.deepEqual([refused.status, refused.code()], [403, 'model_not_allowed'])
-    assert.equal((await scene.say('both', {}, { key })).status, 200)
-    assert.equal(sent().model, 'gpt-4o')
-  })
-})
-
 /** What a stream of Chat Completions said. */
 function textOf(stream: string): string {
   return [...stream.matchAll(/^data: (\{.*\})$/gm)]

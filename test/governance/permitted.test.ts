@@ -13,7 +13,10 @@ const extra = { prices: 'openai' }
 const scene = await openGoverned({
   script,
   cast: { gift: { like: 'openai', url: gift.url, extra: { ...extra, sponsored: true } }, broken: { like: 'openai', url: broken.url, extra } },
-  settings: { aliases: { present: 'gift/gpt-4o-mini', dear: 'up/o1-pro' }, chains: { best: { targets: ['up/o1-pro'] } } },
+  settings: {
+    aliases: { present: 'gift/gpt-4o-mini', dear: 'up/o1-pro' },
+    chains: { best: { targets: ['up/o1-pro'] }, both: { targets: ['up/gpt-4o-mini', 'up/gpt-4o'] } },
+  },
 })
 const cheap = 'broken/gpt-4o-mini'
 
@@ -66,4 +69,17 @@ test('a refusal says which kind of list left nobody, or that an invitation is mi
     assert.match(told.text, sentence, JSON.stringify(terms))
     assert.doesNotMatch(told.text, /pinned/)
   }
+})
+
+test('a key goes to the models that it may use, whatever name or chain leads elsewhere', async () => {
+  const { key } = await scene.keyWith({ name: 'narrow', models: ['gpt-4o'] })
+  assert.equal((await scene.say('up/gpt-4o', {}, { key })).status, 200)
+  const refused = await scene.say('up/gpt-4o-mini', {}, { key })
+  assert.deepEqual([refused.status, refused.code()], [403, 'model_not_allowed'])
+  const { length: before } = scene.upstream.requests
+  assert.equal((await scene.say('both', {}, { key })).status, 200)
+  assert.deepEqual(
+    scene.upstream.requests.slice(before).map((request) => request.json().model),
+    ['gpt-4o'],
+  )
 })
