@@ -150,10 +150,10 @@ void describe('the command', () => {
     await put('tenants/acme', {})
     await put('teams/ml', { tenant: 'acme', name: 'ML' })
     const made = await run('limits', 'set', 'steady', '--requests', '60', '--per', '1m', '--each', 'key,model', '--queue', '10')
-    assert.match(made.stdout, /^The limit steady is stored, at version 1, and counts at once\.\n$/, made.stderr)
+    assert.match(made.stdout, /^The limit steady is stored, at version 1, and counts at once\. It is new\.\n$/, made.stderr)
     await run('limits', 'set', 'steady', '--tokens', '1000', '--per', '1h', '--burst', '50')
     const listed = await run('limits', 'list')
-    assert.match(listed.stdout, /^ID +TENANT +SCOPE +EACH +ONLY +LIMIT +VERSION\n[^]*steady +all +1000 tokens per 1h, 50 at once +2\n/)
+    assert.match(listed.stdout, /^ID +TENANT +SCOPE +EACH +ONLY +LIMIT +VERSION\n[^]*steady +all +key, model +1000 tokens per 1h, 50 at once +2\n/)
     const words = [
       'budgets',
       'set',

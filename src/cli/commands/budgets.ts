@@ -3,14 +3,14 @@
 import type { BudgetResource, SpendingResource } from '../../contract/budgets.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
-import { listed, listStored, pathOf, removeStored, said, store } from '../stored.ts'
+import { change, listed, listStored, numbered, pathOf, removeStored, worded, type Saying } from '../stored.ts'
 import { plain, table, time } from '../table.ts'
 import { rangeCells, rangeOf, rangeOptions } from './limits.ts'
 
 export const budgets: readonly Command[] = [
   {
     usage: 'budgets set <id>',
-    help: 'store a budget, as `omni budgets set team-ml --scope team:ml --amount 100 --per month --alert 50,80,95`',
+    help: 'make a budget, as `omni budgets set team-ml --scope team:ml --amount 100 --per month --alert 50,80,95`, or change what is said of one',
     options: {
       '--amount <dollars>': 'dollars in a period; 0 suspends',
       '--per <period>': 'day, week, month or total',
@@ -21,8 +21,10 @@ export const budgets: readonly Command[] = [
       ...rangeOptions,
     },
     run: async ({ values, options }) => {
-      const found = await store<BudgetResource>('budgets', values.id ?? '', bodyOf(options), options['--replace'])
-      console.log(options['--json'] ? JSON.stringify(found) : `The budget ${plain(found.id)} is stored, at version ${found.version}, and counts at once.`)
+      const { found, told } = await change<BudgetResource>('budgets', values.id ?? '', (before) => bodyOf(options, before), options['--replace'])
+      console.log(
+        options['--json'] ? JSON.stringify(found) : `The budget ${plain(found.id)} is stored, at version ${found.version}, and counts at once. ${told}`,
+      )
       return 0
     },
   },
@@ -59,18 +61,23 @@ export const budgets: readonly Command[] = [
   },
 ]
 
-function bodyOf(options: Arguments['options']): object {
-  const alerts = options['--alert'] === 'none' ? [] : listed(options['--alert'])?.map((text) => Number(text.replace(/%$/, '')))
+function bodyOf(options: Arguments['options'], before: BudgetResource | undefined): Saying {
+  const alerts = options['--alert'] === 'none' ? [] : numbersIn(options['--alert'])
   if (alerts?.some(Number.isNaN)) throw new Complaint('--alert takes percents with commas between, as 50,80,95.')
-  return said({
-    ...rangeOf(options),
-    amount_usd: options['--amount'],
-    period: options['--per'],
-    time_zone: options['--time-zone'],
+  return {
+    ...rangeOf(options, before),
+    amount_usd: worded(options['--amount']),
+    period: worded(options['--per']),
+    time_zone: worded(options['--time-zone']),
     alerts,
-    status: options['--status'] === undefined ? undefined : Number(options['--status']),
-    unpriced: options['--unpriced'],
-  })
+    status: numbered(options['--status']),
+    unpriced: worded(options['--unpriced']),
+  }
+}
+
+function numbersIn(text: string | boolean | undefined): readonly number[] | null | undefined {
+  const items = listed(text)
+  return items === null ? null : items?.map((item) => Number(item.replace(/%$/, '')))
 }
 
 const amountOf = ({ amount_usd: amount, period, time_zone: zone }: BudgetResource): string =>

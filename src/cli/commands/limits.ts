@@ -2,7 +2,7 @@
 
 import type { LimitResource } from '../../contract/limits.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
-import { listed, listStored, removeStored, said, store } from '../stored.ts'
+import { change, listed, listStored, removeStored, said, worded, type Saying } from '../stored.ts'
 import { plain, table } from '../table.ts'
 
 /** Options that say which calls a limit or a budget is about. */
@@ -16,9 +16,10 @@ export const rangeOptions = {
   '--json': 'for programs',
 } as const
 
-export const rangeOf = (options: Arguments['options']): object => ({
-  tenant: options['--tenant'],
-  scope: options['--scope'] ?? 'all',
+/** What is there `before` keeps its scope; a new one is about all. */
+export const rangeOf = (options: Arguments['options'], before: object | undefined): Saying => ({
+  tenant: worded(options['--tenant']),
+  scope: worded(options['--scope'] ?? (before === undefined ? 'all' : undefined)),
   each: listed(options['--each']),
   models: listed(options['--models']),
   providers: listed(options['--providers']),
@@ -31,7 +32,7 @@ type Flag = keyof typeof measures
 export const limits: readonly Command[] = [
   {
     usage: 'limits set <id>',
-    help: 'store a limit, as `omni limits set calm --requests 60 --per 1m --each key`',
+    help: 'make a limit, as `omni limits set calm --requests 60 --per 1m --each key`, or change what is said of one',
     options: {
       '--requests <n>': 'calls in a window; 0 suspends',
       '--tokens <n>': 'tokens in and out in a window',
@@ -45,8 +46,10 @@ export const limits: readonly Command[] = [
       ...rangeOptions,
     },
     run: async ({ values, options }) => {
-      const found = await store<LimitResource>('limits', values.id ?? '', bodyOf(options), options['--replace'])
-      console.log(options['--json'] ? JSON.stringify(found) : `The limit ${plain(found.id)} is stored, at version ${found.version}, and counts at once.`)
+      const { found, told } = await change<LimitResource>('limits', values.id ?? '', (before) => bodyOf(options, before), options['--replace'])
+      console.log(
+        options['--json'] ? JSON.stringify(found) : `The limit ${plain(found.id)} is stored, at version ${found.version}, and counts at once. ${told}`,
+      )
       return 0
     },
   },
@@ -72,25 +75,37 @@ export const limits: readonly Command[] = [
   },
 ]
 
-function bodyOf(options: Arguments['options']): object {
+function bodyOf(options: Arguments['options'], before: LimitResource | undefined): Saying {
   const flags = (Object.keys(measures) as Flag[]).filter((flag) => options[flag] !== undefined)
   const [flag] = flags
-  if (flag === undefined || flags.length > 1) throw new Complaint(`Say what is counted, by one of ${Object.keys(measures).join(', ')}.`)
-  const isMoney = flag === '--cost'
-  const number = (name: string) => numberOf(name, options[name])
-  return said({
-    ...rangeOf(options),
-    measure: measures[flag],
-    [isMoney ? 'amount_usd' : 'amount']: isMoney ? options[flag] : number(flag),
-    window: options['--per'],
-    [isMoney ? 'burst_usd' : 'burst']: isMoney ? options['--burst'] : number('--burst'),
-    ...(options['--queue'] !== undefined && { queue: { calls: number('--queue'), time: options['--queue-time'] ?? '10s' } }),
-    on_store_error: options['--on-store-error'],
-  })
+  const measure = flag === undefined ? before?.measure : measures[flag]
+  if (measure === undefined || flags.length > 1) throw new Complaint(`Say what is counted, by one of ${Object.keys(measures).join(', ')}.`)
+  const isMoney = measure === 'cost'
+  const valueOf = (name: string) => (isMoney ? worded(options[name]) : numberOf(name, options[name]))
+  return {
+    ...rangeOf(options, before),
+    ...(measure !== before?.measure && forgotten(measure)),
+    ...said({ measure, window: worded(options['--per']), on_store_error: worded(options['--on-store-error']), queue: queueOf(options, before) }),
+    ...said({ [isMoney ? 'amount_usd' : 'amount']: flag && valueOf(flag), [isMoney ? 'burst_usd' : 'burst']: valueOf('--burst') }),
+  }
 }
 
-function numberOf(flag: string, text: string | boolean | undefined): number | undefined {
+/** What was said of another measure says nothing of this one. */
+function forgotten(measure: LimitResource['measure']): Saying {
+  return { amount: null, amount_usd: null, burst: null, burst_usd: null, ...(measure === 'concurrency' && { window: null }) }
+}
+
+function queueOf(options: Arguments['options'], before: LimitResource | undefined): object | null | undefined {
+  const [calls, time] = [options['--queue'], options['--queue-time']]
+  if (calls === undefined && time === undefined) return undefined
+  if (calls === '') return null
+  const kept = before?.queue.calls ? before.queue : { calls: 0, time: '10s' }
+  return { calls: numberOf('--queue', calls) ?? kept.calls, time: time || kept.time }
+}
+
+function numberOf(flag: string, text: string | boolean | undefined): number | null | undefined {
   if (typeof text !== 'string') return undefined
+  if (text === '') return null
   if (!/^\d+$/.test(text)) throw new Complaint(`${flag} is a whole number.`)
   return Number(text)
 }

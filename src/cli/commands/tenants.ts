@@ -5,7 +5,7 @@ import type { TeamResource } from '../../contract/teams.ts'
 import type { TenantResource } from '../../contract/tenants.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
-import { listStored, pathOf, removeStored, said, store } from '../stored.ts'
+import { change, listed, listStored, numbered, pathOf, removeStored, worded, type Saying } from '../stored.ts'
 import { plain, table } from '../table.ts'
 
 type Options = Arguments['options']
@@ -13,7 +13,7 @@ type Found = { readonly id: string; readonly version: number } & Partial<TenantR
 
 /** What may be used, of tenants, teams, agents and keys alike. */
 export const accessOptions = {
-  '--models <names>': 'the models that it may use, with commas between and `*` for anything; with nothing between the quotes none',
+  '--models <names>': 'the models that it may use, with commas between and `*` for anything; `none` for none',
   '--providers <names>': 'the providers that it may use',
   '--surfaces <names>': 'the APIs that it may use, as openai-chat',
 } as const
@@ -24,23 +24,32 @@ export const accessOf = (options: Options): object => ({
   surfaces: namesIn(options['--surfaces']),
 })
 
-/** What stands between commas. Nothing is a list too: of nothing. */
+/** What stands between commas. Nothing is a list too, of nothing: what is made shall not be open to all because a variable of a script was empty. */
 export function namesIn(text: string | boolean | undefined): readonly string[] | undefined {
   if (typeof text !== 'string') return undefined
-  return text.trim() === '' ? [] : text.split(',').map((item) => item.trim())
+  return text.trim() === '' || text === 'none' ? [] : text.split(',').map((item) => item.trim())
 }
+
+/** The same of what is changed: nothing between the quotes takes back what was said. */
+const listOf = (text: string | boolean | undefined): readonly string[] | null | undefined => (text === 'none' ? [] : listed(text))
 
 interface Kind {
   readonly one: string
   readonly name: string
   readonly options: Readonly<Record<string, string>>
-  readonly bodyOf: (options: Options) => object
+  readonly bodyOf: (options: Options) => Saying
   /** The column between id and name. */
   readonly owner: (found: Found) => string
 }
 
+const accessSaid = (options: Options): Saying => ({
+  models: listOf(options['--models']),
+  providers: listOf(options['--providers']),
+  surfaces: listOf(options['--surfaces']),
+})
+
 const belonging = { '--tenant <id>': 'the tenant that it belongs to; `default` where absent', '--cost-center <name>': 'who pays' }
-const belongingOf = (options: Options): object => ({ tenant: options['--tenant'], cost_center: options['--cost-center'] })
+const belongingOf = (options: Options): Saying => ({ tenant: worded(options['--tenant']), cost_center: worded(options['--cost-center']) })
 
 const kinds: readonly Kind[] = [
   {
@@ -51,11 +60,12 @@ const kinds: readonly Kind[] = [
       '--retention <days>': 'how long its receipts are kept',
       '--review <what>': 'what a reviewer sees of a held call: full or metadata',
       '--strict': 'refuse calls that would lose something on the way',
+      '--no-strict': 'do not refuse them any more',
     },
     bodyOf: (options) => ({
-      regions: namesIn(options['--regions']),
-      retention_days: options['--retention'] === undefined ? undefined : Number(options['--retention']),
-      review: options['--review'],
+      regions: listOf(options['--regions']),
+      retention_days: numbered(options['--retention']),
+      review: worded(options['--review']),
       strict: options['--strict'],
     }),
     owner: ({ regions }) => regions?.join(', ') ?? '',
@@ -65,7 +75,7 @@ const kinds: readonly Kind[] = [
     one: 'agent',
     name: 'agents',
     options: { ...belonging, '--team <id>': 'the team that it belongs to' },
-    bodyOf: (options) => ({ ...belongingOf(options), team: options['--team'] }),
+    bodyOf: (options) => ({ ...belongingOf(options), team: worded(options['--team']) }),
     owner: ({ tenant = '', team }) => (team === undefined ? tenant : `${tenant} / ${team}`),
   },
 ]
@@ -75,12 +85,14 @@ export const tenants: readonly Command[] = kinds.flatMap((kind) => [set(kind), l
 function set({ one, name, options: own, bodyOf }: Kind): Command {
   return {
     usage: `${name} set <id>`,
-    help: `make or change a ${one}; what is not said of it is not so any more`,
+    help: `make or change a ${one}: what is not said stays as it is, and an option with nothing between its quotes takes back what was said`,
     options: { '--name <name>': 'what people call it', ...own, ...accessOptions, '--replace <version>': 'the version that you saw', '--json': 'for programs' },
     run: async ({ values, options }) => {
-      const body = said({ name: options['--name'], ...bodyOf(options), ...accessOf(options) })
-      const found = await store<Found & { readonly tenant: string | null }>(name, values.id ?? '', body, options['--replace'])
-      console.log(options['--json'] ? JSON.stringify(found) : `The ${one} ${plain(found.id)} is stored, at version ${found.version}, and counts at once.`)
+      const body = { name: worded(options['--name']), ...bodyOf(options), ...accessSaid(options) }
+      const { found, told } = await change<Found & { readonly tenant: string | null }>(name, values.id ?? '', () => body, options['--replace'])
+      console.log(
+        options['--json'] ? JSON.stringify(found) : `The ${one} ${plain(found.id)} is stored, at version ${found.version}, and counts at once. ${told}`,
+      )
       return 0
     },
   }

@@ -4,14 +4,13 @@ import type { TokenResource, UserResource } from '../../contract/users.ts'
 import { ask } from '../api.ts'
 import type { Command } from '../command.ts'
 import { readDate } from '../dates.ts'
-import { listStored, pathOf, removeStored, said, store } from '../stored.ts'
+import { change, listed, listStored, pathOf, removeStored, said, worded } from '../stored.ts'
 import { plain, table } from '../table.ts'
-import { namesIn } from './tenants.ts'
 
 export const users: readonly Command[] = [
   {
     usage: 'users set <id>',
-    help: 'make or change a user; a change ends their sessions',
+    help: 'make or change a user: what is not said stays as it is, and an option with nothing between its quotes takes it back; a change ends their sessions',
     options: {
       '--name <name>': 'what people call them; the id where absent',
       '--email <address>': 'where they are written to',
@@ -21,15 +20,12 @@ export const users: readonly Command[] = [
       '--json': 'for programs',
     },
     run: async ({ values: { id = '' }, options }) => {
-      const body = said({
-        name: options['--name'] ?? id,
-        email: options['--email'],
-        tenant: options['--tenant'],
-        roles: namesIn(options['--roles']) ?? ['viewer'],
-      })
-      const found = await store<UserResource>('users', id, body, options['--replace'])
+      const fresh = { name: id, roles: ['viewer'] }
+      const fields = { email: worded(options['--email']), tenant: worded(options['--tenant']) }
+      const body = { ...fields, ...said({ name: options['--name'] || undefined, roles: options['--roles'] === '' ? [] : listed(options['--roles']) }) }
+      const { found, told } = await change<UserResource>('users', id, (before) => ({ ...(before === undefined && fresh), ...body }), options['--replace'])
       const hint = found.version === 1 ? ` \`omni users token ${plain(id)}\` makes the token that they are known by.` : ''
-      console.log(options['--json'] ? JSON.stringify(found) : `The user ${plain(id)} is stored, at version ${found.version}.${hint}`)
+      console.log(options['--json'] ? JSON.stringify(found) : `The user ${plain(id)} is stored, at version ${found.version}. ${told}${hint}`)
       return 0
     },
   },
