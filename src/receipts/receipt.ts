@@ -281,8 +281,9 @@ export class Receipt {
 
   /** An answer that was whole or had begun, tokens that were told of one that nobody was given, or a prompt that was read for somebody who left. */
   get #isBilled(): boolean {
-    const { outcome, first_token_after: spoke, connected_after: sent } = this.record
-    return outcome === 'completed' || spoke !== null || isTold(this.#usage ?? {}) || (outcome === 'client_closed' && sent !== null)
+    const { outcome, first_token_after: spoke, connected_after: sent, upstream_status: status } = this.record
+    const wasRead = outcome === 'client_closed' && sent !== null && (status ?? 200) < 300
+    return outcome === 'completed' || spoke !== null || isTold(this.#usage ?? {}) || wasRead
   }
 
   /** Tokens and money, unless whoever answered counted by other means. */
