@@ -116,10 +116,10 @@ async function put<Body>(resource: Resource<Body>, request: ControlRequest, cont
   const tenant = resource.tenantOf(body, id)
   if (before !== undefined && !maySee(request.viewer, before.tenant)) throw missing(resource)
   if (!maySee(request.viewer, tenant)) throw new Failure('insufficient_scope', 'You may change what is your tenant’s alone.', { param: 'tenant' })
+  await resource.check?.(body, id, { control, request, rows })
   checkTaken(resource, tenant, row, request.viewer)
   checkVersion(request, before?.version, true)
   if (row === undefined) refuseFull(rows)
-  await resource.check?.(body, id, { control, request, rows })
   const next = { kind, id, tenant, version: (row?.version ?? 0) + 1, body: JSON.stringify(body), changedAt: now() }
   await control.store.objects.put(next)
   await control.publish()
