@@ -6,7 +6,8 @@ import { request as requestSafely } from 'node:https'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isObject, type JsonObject } from '../base/json.ts'
+import { isObject, readObject, type JsonObject } from '../base/json.ts'
+import { isLoopback } from '../base/networks.ts'
 import { readPlace } from './configuration.ts'
 import { Complaint } from './command.ts'
 import { readRunning } from './running.ts'
@@ -43,8 +44,11 @@ interface Answer {
 function answerTo({ key: given, within = quietMs, ...asking }: Asking): Promise<Answer> {
   // An empty variable is one that is not set.
   const { OMNI_URL: url = '', OMNI_TOKEN: token = '' } = process.env
+  const place = url === '' ? findPlace() : readAddress(url)
+  if (url !== '' && given === undefined && token === '' && !isNear(place))
+    throw new Complaint('The admin key is for this machine: OMNI_TOKEN is a user’s token for a gateway elsewhere.')
   const key = given ?? (token === '' ? readAdminKey(readPlace().dataDir) : token.trim())
-  return send({ ...asking, within, key, place: url === '' ? findPlace() : readAddress(url) })
+  return send({ ...asking, within, key, place })
 }
 
 /** Throws `Complaint` with what the gateway said where it says no. */
@@ -58,16 +62,6 @@ function checked(status: number, text: string): string {
 function errorIn(text: string): JsonObject {
   const said = readObject(text)
   return isObject(said?.error) ? said.error : {}
-}
-
-/** Undefined for what is none. */
-function readObject(text: string): JsonObject | undefined {
-  try {
-    const said: unknown = JSON.parse(text)
-    return isObject(said) ? said : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Where the control API is. */
@@ -91,8 +85,14 @@ function readAddress(text: string): Address {
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Complaint('OMNI_URL is the address of a gateway, as https://gateway.example.com.')
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  return { isSafe: url.protocol === 'https:', host, port: url.port === '' ? undefined : Number(url.port), prefix: url.pathname.replace(/\/+$/, '') }
+  const place = { isSafe: url.protocol === 'https:', host, port: url.port === '' ? undefined : Number(url.port), prefix: url.pathname.replace(/\/+$/, '') }
+  if (!place.isSafe && !isNear(place))
+    throw new Complaint('OMNI_URL begins with https:// for a gateway that is not on this machine: else keys could be read on the way.')
+  return place
 }
+
+/** On this machine. */
+const isNear = ({ host }: Address): boolean => host === 'localhost' || isLoopback(host)
 
 function readAdminKey(dataDir: string): string {
   try {

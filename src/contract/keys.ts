@@ -5,7 +5,7 @@ import { access, id, label, moment, range } from './access.ts'
 import { duration } from './durations.ts'
 
 /** What is stored of a key beside its row, as JSON. */
-export const keyTerms = z.strictObject({
+const keyTerms = z.strictObject({
   team: id.optional(),
   agent: id.optional(),
   /** Whose key it is: that user decides nothing about calls with it. */

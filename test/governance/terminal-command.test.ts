@@ -42,6 +42,8 @@ test('an address that is none, a token that is none, and no token at all are tol
     [{ ...env, OMNI_TOKEN: 'wrong' }, /^[A-Z][^\n]*\.\n$/],
     [{ ...env, OMNI_TOKEN: 'wrong', OMNI_URL: 'localhost' }, /OMNI_URL is the address of a gateway/],
     [env, /no admin\.key[^\n]*OMNI_TOKEN/],
+    [{ ...env, OMNI_TOKEN: 'wrong', OMNI_URL: 'http://gateway.example.com' }, /begins with https/],
+    [{ OMNI_DATA_DIR: scene.dataDir, OMNI_URL: 'https://gateway.example.com' }, /admin key is for this machine/],
   ] as const) {
     const { code, stderr } = await omni(scene, ['limits', 'list'], { env: variables })
     assert.equal(code, 1)
