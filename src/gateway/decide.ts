@@ -1,5 +1,6 @@
 /** Whether a call may go on, and as what: limits first, then the rules of whoever governs its caller. */
 
+import { toFailure } from '../canonical/failure.ts'
 import type { Candidates } from '../policy/rules.ts'
 import { areContained } from '../policy/sum-up.ts'
 import type { Verdict } from '../policy/verdict.ts'
@@ -23,13 +24,15 @@ export async function decide<C extends AnyCall>(deciding: Deciding<C>): Promise<
   const { charges, rules } = call.caller
   const first = firstOf(plan)
   if (first === undefined || (charges === undefined && rules === undefined)) return { call, plan }
-  if (charges !== undefined) {
-    call.charge = new Charge(charges, gateway.counters, receipt)
-    await call.charge.admit(call, first)
+  try {
+    if (charges !== undefined) {
+      call.charge = new Charge(charges, gateway.counters, receipt)
+      await call.charge.admit(call, first)
+    }
+    return rules === undefined ? { call, plan } : await judge(deciding, first)
+  } finally {
+    receipt.record.decided_after = receipt.time.elapsed()
   }
-  const decided = rules === undefined ? { call, plan } : await judge(deciding, first)
-  receipt.record.decided_after = receipt.time.elapsed()
-  return decided
 }
 
 async function judge<C extends AnyCall>(deciding: Deciding<C>, first: Target): Promise<Decided<C>> {
@@ -75,6 +78,10 @@ function tell(verdict: Verdict, { risk }: Gathered, receipt: Receipt): void {
 /** What it took is settled, and an approval that was not used can be used again. Never throws. */
 export function settle(call: AnyCall, record: ReceiptRecord, gateway: Gateway): void {
   const { charge, review } = call
-  charge?.settle(record, isChat(call) && call.surface.recall?.isBackground(call.body.object) === true)
-  if (review !== undefined && record.sent_after === null) void gateway.reviews.giveBack(review, record.id)
+  try {
+    charge?.settle(record, isChat(call) && call.surface.recall?.isBackground(call.body.object) === true)
+    if (review !== undefined && record.sent_after === null) void gateway.reviews.giveBack(review, record.id)
+  } catch (error) {
+    gateway.note(toFailure(error), record.request_id)
+  }
 }

@@ -5,7 +5,7 @@ import { uuid7 } from '../base/ids.ts'
 import type { Tables } from './tables.ts'
 
 export interface Actions {
-  add(action: NewAction): Promise<void>
+  add(action: Omit<StoredAction, 'id'>): Promise<void>
   /** Newest first, behind the one of that id where it is given. */
   list(query: {
     readonly most: number
@@ -19,19 +19,7 @@ export interface Actions {
 }
 
 /** Times are milliseconds since 1970; what is null was not there to be told. */
-interface NewAction {
-  readonly at: number
-  readonly action: string
-  readonly by: string
-  readonly target: string | null
-  readonly before: string | null
-  readonly after: string | null
-  readonly count: number | null
-}
-
-export interface StoredAction extends NewAction {
-  readonly id: string
-}
+export type StoredAction = Tables['actions']
 
 export function storedActions(db: Kysely<Tables>): Actions {
   return {
