@@ -37,7 +37,7 @@ export const identityCases: StoreCases = {
     await assert.rejects(store.keys.rotate('key_1', 3, { prefix: 'omni_c', hash: 'c'.repeat(64), terms: '{}', until: 70 }), refusal('conflict'))
     await store.keys.change('key_1', 4, { ...said, expiresAt: null })
     const [found] = await store.keys.list()
-    const rotated = { prefix: 'omni_b', hash: 'b'.repeat(64), before: { hash: 'a'.repeat(64), terms: '{}', until: 70 } }
+    const rotated = { prefix: 'omni_b', hash: 'b'.repeat(64), before: { hash: 'a'.repeat(64), until: 70 } }
     assert.deepEqual(found, { ...key, ...said, ...rotated, version: 4, expiresAt: undefined, revokedAt: undefined })
     await store.keys.revoke('key_1', 80)
     await assert.rejects(store.keys.change('key_1', 5, said), refusal('conflict'))
