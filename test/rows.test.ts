@@ -27,7 +27,6 @@ const otherCases: ReadonlyMap<number, string> = new Map([
   [27, 'bodies and their limits: rows A08, A10, A11, A21, A30 and A44 of bad input'],
   [28, 'strange JSON: rows A07, A08, A14, A16 and A19 of bad input'],
   ...[46, 47].map((number): [number, string] => [number, 'configurations that are broken, half-written or gone: row B32']),
-  [45, 'nothing shows yet that a call settles at the price it began with, when the table is replaced meanwhile'],
   [50, 'a database that is away, locked or full: rows B14, B15 and B17'],
   [54, 'upgrades: `test/storage/upgrades.cases.ts`'],
   [55, 'providers’ secrets come with the configuration, which is read anew: row B33'],
