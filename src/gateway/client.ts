@@ -20,7 +20,7 @@ export interface Client {
   readonly address: string
   /** What this client was told on its connection, where that outlives a call. */
   readonly turns?: Turns
-  /** Bytes of the answer that were handed to the network. */
+  /** Bytes of the answer's body that were said. */
   readonly bytesSent: number
   /** Whether the answer's status and headers are out. */
   readonly hasBegun: boolean

@@ -1,6 +1,5 @@
 /** The client of a call, made of Node's request and response. */
 
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Listed } from '../base/roster.ts'
@@ -9,6 +8,7 @@ import { Failure } from '../canonical/failure.ts'
 import type { ByteSource } from '../base/source.ts'
 import type { Client, Headers } from '../gateway/client.ts'
 import type { AddressOf } from './addresses.ts'
+import { departTogether, type Departing } from './departures.ts'
 import { IncomingStream, tooLarge, type IncomingLimits } from './incoming.ts'
 
 /** Milliseconds. */
@@ -30,7 +30,7 @@ export interface Place {
 /** How long a client that is still sending may take to read why it was refused. */
 const lingerMs = 500
 
-export class HttpClient implements Client, Listed {
+export class HttpClient implements Client, Listed, Departing {
   place = -1
   readonly method: string
   readonly path: string
@@ -41,11 +41,16 @@ export class HttpClient implements Client, Listed {
   readonly #response: ServerResponse
   readonly #limits: ClientLimits
   readonly #addressOf: AddressOf
-  readonly #sentBefore: number
   #listener: (() => void) | undefined
   #reading: { stop(failure: Failure): void } | undefined
   #interruption: Failure | undefined
   #isGone = false
+  #bytesSent = 0
+  /** It stands in the row of those that leave at the end of this turn, and what it says waits for that. */
+  #isDeparting = false
+  #hasEnded = false
+  #last: Buffer | string | undefined
+  #taken: (() => void) | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, { path, named, query, addressOf }: Place, limits: ClientLimits) {
     this.method = request.method ?? ''
@@ -57,8 +62,8 @@ export class HttpClient implements Client, Listed {
     this.#response = response
     this.#limits = limits
     this.#addressOf = addressOf
-    this.#sentBefore = request.socket.bytesWritten
     response.on('close', () => {
+      this.#taken?.()
       if (response.writableFinished) return
       this.#isGone = true
       this.#listener?.()
@@ -87,7 +92,7 @@ export class HttpClient implements Client, Listed {
   }
 
   get bytesSent(): number {
-    return this.#request.socket.bytesWritten - this.#sentBefore
+    return this.#bytesSent
   }
 
   onGone(listener: () => void): void {
@@ -97,12 +102,13 @@ export class HttpClient implements Client, Listed {
 
   /** All was said, and the client has not taken it to its end. */
   get isTaking(): boolean {
-    return this.#response.writableEnded && !this.#response.writableFinished && !this.#response.destroyed
+    return this.#hasEnded && !this.#response.writableFinished && !this.#response.destroyed
   }
 
-  /** Resolves when the client has taken all that was said, or is gone. */
-  async taken(): Promise<void> {
-    if (this.isTaking) await once(this.#response, 'close')
+  /** Calls `told` when the client has taken all that was said, or is gone; at once if that has been. The last one counts. */
+  onTaken(told: () => void): void {
+    if (!this.isTaking) return told()
+    this.#taken = told
   }
 
   /** Ends the call from our side: whoever works for it is told to give up, and `failure` is what the client hears. */
@@ -136,7 +142,11 @@ export class HttpClient implements Client, Listed {
   }
 
   write(piece: Buffer | string): boolean {
-    return this.#isGone || this.#response.write(piece)
+    if (this.#isGone) return true
+    this.#bytesSent += Buffer.byteLength(piece)
+    if (!this.#isDeparting) this.#request.socket.cork()
+    this.#leave()
+    return this.#response.write(piece)
   }
 
   drained(): Promise<void> {
@@ -159,12 +169,30 @@ export class HttpClient implements Client, Listed {
     if (this.#isGone) return
     if (trailers !== undefined) this.#response.addTrailers(trailers)
     if (!this.#request.complete) this.#linger()
-    this.#response.end(piece)
+    if (piece !== undefined) this.#bytesSent += Buffer.byteLength(piece)
+    this.#hasEnded = true
+    this.#last = piece
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (this.#isDeparting) return
+    this.#isDeparting = true
+    departTogether(this)
+  }
+
+  depart(): void {
+    const last = this.#last
+    this.#isDeparting = false
+    this.#last = undefined
+    if (this.#hasEnded && !this.#isGone) this.#response.end(last)
+    this.#request.socket.uncork()
     // Node waits without end for who takes nothing of what is left; as long as some of it goes, this waits too.
-    if (this.isTaking) this.#response.setTimeout(this.#limits.writeIdle)
+    if (this.#hasEnded && this.#response.writableLength > 0) this.#response.setTimeout(this.#limits.writeIdle)
   }
 
   destroy(): void {
+    if (this.#isDeparting) this.#request.socket.uncork()
     this.#response.destroy()
   }
 
