@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { parseExact, type JsonObject } from './json.ts'
-import { JsonFault, splice, survey, type SurveyLimits } from './survey.ts'
+import { splice } from './splice.ts'
+import { JsonFault, survey, type SurveyLimits } from './survey.ts'
 
 const limits: SurveyLimits = { depth: 64, keys: 100_000 }
 
@@ -83,6 +84,12 @@ describe('members', () => {
           assert.deepEqual(parseExact(`{${bytes.toString('utf8', start, end)}}`), Object.fromEntries([[key, parsed[key]]]))
       }),
     )
+  })
+
+  test('a key that was read before is taken for no other of its length, in no alphabet', () => {
+    const keys = ['model', 'modem', 'mo el', 'm0del', '', 'é', 'Ã©', '\u0080x', 'a'.repeat(40), `${'a'.repeat(39)}b`]
+    const found = (key: string) => survey(Buffer.from(JSON.stringify({ [key]: 1 })), limits).members[0]!.key
+    for (const key of [...keys, ...keys.toReversed(), ...keys]) assert.equal(found(key), key)
   })
 
   test('what is no object has none', () => {

@@ -64,11 +64,16 @@ class Scan {
   needsExact = false
   readonly #bytes: Buffer
   readonly #limits: SurveyLimits
-  /** Offsets and lengths of the keys of the objects that are open, innermost last; `#levels` says where each object's begin. Bounded by `limits.keys`. */
+  /** Offsets and lengths of the keys of the objects that are open, innermost last, as far as `#keysEnd`. Bounded by `limits.keys`. */
   readonly #keys: number[] = []
-  readonly #levels: number[] = []
-  /** The same as text, by depth, for objects where offsets do not do. */
-  readonly #texts = new Map<number, Set<string>>()
+  #keysEnd = 0
+  /** Where in `#keys` those of the innermost object begin; negative in a list, and outside of all. */
+  #level = -1
+  /** The levels around it: as many as it is deep. */
+  readonly #around: number[] = []
+  #depth = 0
+  /** The same keys as text, by depth, for objects where offsets do not do; few bodies have one. */
+  #texts: Map<number, Set<string>> | undefined
   #seen = 0
   #opened = 0
 
@@ -79,6 +84,7 @@ class Scan {
 
   run(): void {
     const bytes = this.#bytes
+    const mostCommas = this.#limits.keys * itemsForKey
     let memberStart = -1
     let memberKey = ''
     let valueStart = -1
@@ -88,10 +94,10 @@ class Scan {
       if (byte === QUOTE) {
         const end = stringEnd(bytes, at)
         if (end === -1) throw new JsonFault('invalid_json', at)
-        const colon = nextIsColon(bytes, end)
-        if (colon !== -1 && this.#insideObject()) {
+        const colon = this.#level < 0 ? -1 : colonAt(bytes, end)
+        if (colon !== -1) {
           this.#addKey(at + 1, end - 1)
-          if (this.#levels.length === 1) {
+          if (this.#depth === 1) {
             memberStart = at
             memberKey = keyText(bytes, at, end)
             valueStart = skipSpace(bytes, colon + 1)
@@ -100,36 +106,33 @@ class Scan {
         } else at = end - 1
       } else if (byte === COMMA) {
         commas += 1
-        if (commas > this.#limits.keys * itemsForKey) throw new JsonFault('too_many_items', at)
-        if (this.#levels.length === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
+        if (commas > mostCommas) throw new JsonFault('too_many_items', at)
+        if (this.#depth === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
       } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#enter(byte, at)
       else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        if (this.#levels.length === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
+        if (this.#depth === 1 && memberStart !== -1) memberStart = this.#endMember(memberKey, memberStart, valueStart, at)
         this.#leave(at)
       } else if (byte === MINUS || (byte >= 48 && byte <= 57)) at = this.#number(at)
     }
   }
 
-  #insideObject(): boolean {
-    return (this.#levels.at(-1) ?? -1) >= 0
-  }
-
-  /** Lists are levels too, told by a negative mark. */
   #enter(byte: number, at: number): void {
-    if (this.#levels.length >= this.#limits.depth) throw new JsonFault('json_too_deep', at)
+    if (this.#depth >= this.#limits.depth) throw new JsonFault('json_too_deep', at)
     this.#opened += 1
     if (this.#opened > this.#limits.keys) throw new JsonFault('too_many_items', at)
-    this.#levels.push(byte === OPEN_OBJECT ? this.#keys.length : -1)
+    this.#around[this.#depth] = this.#level
+    this.#depth += 1
+    this.#level = byte === OPEN_OBJECT ? this.#keysEnd : -1
   }
 
   #leave(at: number): void {
-    const level = this.#levels.at(-1)
-    if (level === undefined) throw new JsonFault('invalid_json', at)
-    if (level >= 0) {
-      this.#keys.length = level
-      if (this.#texts.size > 0) this.#texts.delete(this.#levels.length)
+    if (this.#depth === 0) throw new JsonFault('invalid_json', at)
+    if (this.#level >= 0) {
+      this.#keysEnd = this.#level
+      this.#texts?.delete(this.#depth)
     }
-    this.#levels.pop()
+    this.#depth -= 1
+    this.#level = this.#around[this.#depth]!
   }
 
   #endMember(key: string, start: number, value: number, stop: number): number {
@@ -144,23 +147,25 @@ class Scan {
     if (this.#seen > this.#limits.keys) throw new JsonFault('too_many_items', start)
     const bytes = this.#bytes
     const keys = this.#keys
-    const level = this.#levels.at(-1)!
     const length = end - start
-    const texts = this.#texts.get(this.#levels.length)
+    const texts = this.#texts?.get(this.#depth)
     const isEscaped = hasEscape(bytes, start, end)
     if (isEscaped) this.needsExact = true
-    if (texts !== undefined || isEscaped || keys.length - level > manyKeys * 2) return this.#addText(texts ?? this.#asTexts(level), start, end)
-    for (let i = level; i < keys.length; i += 2) {
+    if (texts !== undefined || isEscaped || this.#keysEnd - this.#level > manyKeys * 2) return this.#addText(texts ?? this.#asTexts(), start, end)
+    for (let i = this.#level; i < this.#keysEnd; i += 2) {
       if (keys[i + 1] === length && isSame(bytes, keys[i]!, start, length)) throw new JsonFault('duplicate_key', start - 1)
     }
-    keys.push(start, length)
+    keys[this.#keysEnd] = start
+    keys[this.#keysEnd + 1] = length
+    this.#keysEnd += 2
   }
 
   /** Keys with escapes, and the many keys of a large object, are compared as text. */
-  #asTexts(level: number): Set<string> {
+  #asTexts(): Set<string> {
     const texts = new Set<string>()
-    for (let i = level; i < this.#keys.length; i += 2) texts.add(this.#bytes.toString('utf8', this.#keys[i], this.#keys[i]! + this.#keys[i + 1]!))
-    this.#texts.set(this.#levels.length, texts)
+    for (let i = this.#level; i < this.#keysEnd; i += 2) texts.add(this.#bytes.toString('utf8', this.#keys[i], this.#keys[i]! + this.#keys[i + 1]!))
+    this.#texts ??= new Map()
+    this.#texts.set(this.#depth, texts)
     return texts
   }
 
@@ -219,7 +224,28 @@ function stringEnd(bytes: Buffer, at: number): number {
   return -1
 }
 
+/** Keys that were read before, by their length and two of their bytes: making the text of one anew costs more than all else that is done with it. */
+const knownKeys: string[] = Array.from({ length: 256 }, () => '')
+const longestKnown = 32
+
+/** Of the string from its opening quote to behind its closing one. */
 function keyText(bytes: Buffer, start: number, end: number): string {
+  const length = end - start - 2
+  const place = (length * 37 + bytes[start + 1]! * 5 + bytes[end - 2]!) & 255
+  const known = knownKeys[place]!
+  if (known.length === length && isText(known, bytes, start + 1)) return known
+  const text = textOfKey(bytes, start, end)
+  if (text.length === length && length <= longestKnown) knownKeys[place] = text
+  return text
+}
+
+/** Whether the bytes there spell it, each a character. */
+function isText(text: string, bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[start + i] !== text.charCodeAt(i) || bytes[start + i]! > 127) return false
+  return true
+}
+
+function textOfKey(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start + 1, end - 1)
   if (!text.includes('\\')) return text
   try {
@@ -229,7 +255,8 @@ function keyText(bytes: Buffer, start: number, end: number): string {
   }
 }
 
-function nextIsColon(bytes: Buffer, at: number): number {
+/** Where the colon stands that comes next, or -1 where something else does. */
+function colonAt(bytes: Buffer, at: number): number {
   const next = bytes[at] === COLON ? at : skipSpace(bytes, at)
   return bytes[next] === COLON ? next : -1
 }
@@ -241,37 +268,4 @@ function skipSpace(bytes: Buffer, at: number): number {
 
 function isSpace(byte: number): boolean {
   return byte === 32 || byte === 10 || byte === 13 || byte === 9
-}
-
-/** The same object with another value in the place of one member's. `text` is JSON. */
-export function replace(bytes: Buffer, { value, end }: Member, text: string): Buffer {
-  const replaced = Buffer.allocUnsafe(bytes.length - (end - value) + Buffer.byteLength(text))
-  bytes.copy(replaced, 0, 0, value)
-  const after = value + replaced.write(text, value)
-  bytes.copy(replaced, after, end)
-  return replaced
-}
-
-/**
- * The same object with other top-level members: those of `remove` left out, those of `set` replaced or added, all else byte for byte.
- * Values of `set` are JSON text.
- */
-export function splice(bytes: Buffer, members: readonly Member[], set: ReadonlyMap<string, string>, remove: ReadonlySet<string>): Buffer {
-  const kept = members.filter(({ key }) => !remove.has(key))
-  const added = [...set].filter(([key]) => kept.every((member) => member.key !== key)).map(([key, text]) => `${JSON.stringify(key)}:${text}`)
-  const pieces: Buffer[] = []
-  // Where every member stays, what stands between them stays too; else they are joined anew.
-  let from = kept.length === members.length ? 0 : -1
-  if (from === -1) pieces.push(Buffer.from('{'))
-  for (const [at, { key, start, value, end }] of kept.entries()) {
-    if (from === -1 && at > 0) pieces.push(Buffer.from(','))
-    const text = set.get(key)
-    if (text !== undefined) pieces.push(bytes.subarray(from === -1 ? start : from, value), Buffer.from(text))
-    else if (from === -1) pieces.push(bytes.subarray(start, end))
-    if (text !== undefined && from !== -1) from = end
-  }
-  if (from !== -1) pieces.push(bytes.subarray(from, bytes.lastIndexOf(CLOSE_OBJECT)))
-  if (added.length > 0) pieces.push(Buffer.from(`${kept.length > 0 ? ',' : ''}${added.join(',')}`))
-  pieces.push(Buffer.from('}'))
-  return Buffer.concat(pieces)
 }

@@ -1,7 +1,7 @@
 /** What goes to a target that is asked to fill in a form: the client's own bytes where it speaks the same dialect, else the form's meaning, written anew. */
 
 import type { JsonObject } from '../base/json.ts'
-import { splice } from '../base/survey.ts'
+import { splice } from '../base/splice.ts'
 import { cutRequest } from '../canonical/batches.ts'
 import { Failure } from '../canonical/failure.ts'
 import type { FormName, Forms } from '../canonical/forms.ts'

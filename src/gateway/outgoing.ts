@@ -1,7 +1,7 @@
 /** What goes to a target: the client's own bytes where both speak one wire and nothing had to change, else the call's meaning, written anew. */
 
 import type { JsonObject } from '../base/json.ts'
-import { replace, splice } from '../base/survey.ts'
+import { replace, splice } from '../base/splice.ts'
 import { Failure } from '../canonical/failure.ts'
 import { traitsOf } from '../catalog/traits.ts'
 import { catalogOf } from '../providers/provider.ts'

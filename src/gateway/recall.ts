@@ -1,7 +1,7 @@
 /** Before a call is routed: finds what it goes on from, here or at the provider that keeps it. */
 
 import { isObject, type Json } from '../base/json.ts'
-import { splice } from '../base/survey.ts'
+import { splice } from '../base/splice.ts'
 import { Failure } from '../canonical/failure.ts'
 import { narrowed, targetsOf, type Plan } from '../routing/plan.ts'
 import { idOf, pickWire } from '../routing/target.ts'

@@ -3,7 +3,7 @@
 import { monotonic } from '../base/clock.ts'
 import { FramingFault, type Message } from '../base/framing.ts'
 import { sse } from '../base/sse.ts'
-import { splice } from '../base/survey.ts'
+import { splice } from '../base/splice.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import type { MediaForm } from '../canonical/media.ts'
 import type { MediaPlace } from '../providers/provider.ts'

@@ -3,7 +3,7 @@
 import type { RawData, WebSocket } from 'ws'
 import { monotonic } from '../base/clock.ts'
 import type { Listed } from '../base/roster.ts'
-import { splice } from '../base/survey.ts'
+import { splice } from '../base/splice.ts'
 import { Failure, toFailure } from '../canonical/failure.ts'
 import { parseBody } from '../gateway/body.ts'
 import type { Headers } from '../gateway/client.ts'
