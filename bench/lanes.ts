@@ -3,7 +3,7 @@
 import type { WireName } from '../src/canonical/chat.ts'
 import { surfaceNames, wireNames } from './wires.ts'
 
-export type SubjectName = 'direct' | 'bare' | 'plain' | 'governed' | 'everything' | 'portkey'
+export type SubjectName = 'direct' | 'bare' | 'plain' | 'governed' | 'everything' | 'least' | 'portkey'
 
 export interface Question {
   readonly isStreamed?: boolean
@@ -37,7 +37,7 @@ export const lanes: readonly Lane[] = [
   {
     name: 'everything',
     about: 'a question of 1 KB with three limits, three budgets, 20 rules of which five are looked at, and two detectors',
-    subjects: ['direct', 'bare', 'governed', 'everything'],
+    subjects: ['direct', 'bare', 'least', 'governed', 'everything'],
     concurrency: [1, 32],
     question: { bytes: 2 ** 10 },
   },

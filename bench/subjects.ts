@@ -40,6 +40,8 @@ export function startSubject(name: SubjectName, upstreamPort: number, place: Pla
       return Promise.resolve({ name, job: jobs(upstreamPort) })
     case 'bare':
       return begin({ name, place, flags }, (port) => ({ path: file('bare-proxy.ts'), args: [String(port), originOf(upstreamPort)], job: jobs(port) }))
+    case 'least':
+      return begin({ name, place, flags }, (port) => least(port, upstreamPort, place))
     case 'plain':
     case 'governed':
     case 'everything':
@@ -67,6 +69,17 @@ function jobs(port: number, modelOf: (question: Question) => string = () => mode
     const asked = question.surface === undefined ? { path: chatPath, body: ask(name, question) } : questionOf(question.surface, name)
     return { port, ...asked, isStreamed: question.isStreamed === true, headers: headers(), concurrency, milliseconds }
   }
+}
+
+function least(port: number, upstreamPort: number, place: Place): Program {
+  const args = [String(port), originOf(upstreamPort), mkdtempSync(join(place.scratch, 'least-'))]
+  const headers = { authorization: `Bearer omni_${'k'.repeat(43)}` }
+  const job = jobs(
+    port,
+    () => model,
+    () => headers,
+  )
+  return { path: file('least.ts'), args, job }
 }
 
 function portkey(port: number, upstreamPort: number, place: Place): Program {
