@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { periods, type Budget } from '../policy/limit.ts'
+import { caseless } from '../policy/models.ts'
 import { isZone } from '../policy/periods.ts'
 import { range } from './limits.ts'
 import { nanoDollars, usd } from './money.ts'
@@ -33,7 +34,7 @@ export type BudgetBody = z.output<typeof budget>
 
 export function toBudget(id: string, body: BudgetBody): Budget {
   const { tenant = null, scope, each, models = [], providers = [], amount_usd: amount, period, time_zone: timeZone, alerts, status, unpriced } = body
-  return { id, tenant, scope, each, models, providers, amount: nanoDollars(amount), period, timeZone, alerts, status, unpriced }
+  return { id, tenant, scope, each, models: models.map(caseless), providers, amount: nanoDollars(amount), period, timeZone, alerts, status, unpriced }
 }
 
 /** As the control API shows it. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { measures, type Each, type Limit } from '../policy/limit.ts'
+import { caseless } from '../policy/models.ts'
 import { holdings, scopePattern, type Scope } from '../policy/scope.ts'
 import { duration, milliseconds } from './durations.ts'
 import { nanoDollars, usd } from './money.ts'
@@ -94,7 +95,7 @@ export function toLimit(id: string, body: LimitBody): Limit {
     tenant,
     scope,
     each,
-    models,
+    models: models.map(caseless),
     providers,
     measure,
     amount: body.amount ?? nanoDollars(body.amount_usd ?? '0'),

@@ -29,6 +29,18 @@ test('an entry’s own come first, and those of its provider where it stands at 
   assert.equal(own('west', undefined), undefined)
 })
 
+test('[C49] another spelling of a model has the same price', () => {
+  assert.deepEqual(
+    ['GPT-4o', 'gpt-4O-Mini', 'FT:X'].map((model) => inputOf('openai', 'openai', model)),
+    [3, 2, 4],
+  )
+  const capital = ownPricesOf({ east: { 'MiniMax-M3': at(1), 'MiniMax-*': at(2) } })('east', undefined)!
+  assert.deepEqual(
+    ['minimax-m3', 'MiniMax-M3', 'minimax-M4'].map((model) => capital.find(model)?.price.input),
+    [1, 1, 2],
+  )
+})
+
 test('the version is the same for the same prices, and another for others', () => {
   const { version } = own('east', undefined)!
   assert.match(version, /^operator@[\da-f]{8}$/)

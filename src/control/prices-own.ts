@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { fits, wildcardsOf, writtenOut } from '../base/wildcard.ts'
 import type { OwnPrice, OwnPrices } from '../catalog/tariff.ts'
 import type { OperatorPrices } from '../config/prices.ts'
+import { caseless } from '../policy/models.ts'
 
 type Models = { readonly [pattern: string]: OwnPrice }
 
@@ -17,13 +18,14 @@ export function ownPricesOf(prices: OperatorPrices): (entry: string, provider: s
   }
 }
 
-/** A name without a `*` comes first, then the one that says most. */
+/** A name without a `*` comes first, then the one that says most. In any case, as the catalogue finds them: no other spelling has another price. */
 function finderOf(models: Models): (model: string) => OwnPrice | undefined {
-  const wildcards = wildcardsOf(Object.fromEntries(Object.keys(models).map((pattern) => [pattern, pattern])))
-  return (model) => {
-    if (Object.hasOwn(models, model)) return models[model]
+  const prices = new Map(Object.entries(models).map(([pattern, price]) => [caseless(pattern), price]))
+  const wildcards = wildcardsOf(Object.fromEntries(prices.keys().map((pattern) => [pattern, pattern])))
+  return (asked) => {
+    const model = caseless(asked)
     const found = wildcards.find((one) => fits(one, model))
-    return found && models[writtenOut(found)]
+    return prices.get(model) ?? (found && prices.get(writtenOut(found)))
   }
 }
 

@@ -1,9 +1,10 @@
 /** What a caller may use. An absent list is no restriction; an empty one allows nothing. */
 
 import { matchesAny } from '../base/wildcard.ts'
+import { caseless, listsModel } from './models.ts'
 
 export interface Access {
-  /** A list for each who says which (tenant, team, agent, key): a model must be in all. As the client names it, or as the provider calls it; with `*`. */
+  /** A list for each who says which (tenant, team, agent, key): a model must be in all. As the client names it, letter by letter, or as the provider calls it, in any case; with `*`. */
   readonly models?: readonly (readonly string[])[]
   readonly providers?: readonly string[]
   readonly surfaces?: readonly string[]
@@ -40,18 +41,18 @@ export function barrierOf({ models, providers, regions }: Access, { provider, mo
   if (providers !== undefined && !providers.includes(provider)) return 'providers'
   if (regions !== undefined && (region === undefined || !regions.includes(region))) return 'regions'
   if (models === undefined) return undefined
-  const full = `${provider}/${model}`
-  const isListed = models.every(
-    (list) => matchesAny(list, model) || matchesAny(list, full) || (matchesAny(list, asked) && fallbacks.every((name) => matchesAny(list, name))),
-  )
+  const isListed = models.every((list) => names(list, provider, model) || (matchesAny(list, asked) && fallbacks.every((name) => matchesAny(list, name))))
   return isListed ? undefined : 'models'
 }
+
+/** Most lists spell models as they are called: only for others all of the list is made caseless. */
+const names = (list: readonly string[], provider: string, model: string): boolean =>
+  matchesAny(list, model) || matchesAny(list, `${provider}/${model}`) || listsModel(list.map(caseless), provider, model)
 
 export const mayGo = (access: Access, destination: Destination): boolean => barrierOf(access, destination) === undefined
 
 /** Whether a grant that is in force opens a sponsored destination; all others need none. `at` is now, in milliseconds since 1970. */
 export function isGranted(grants: readonly Grant[] | undefined, { provider, model, isSponsored = false }: Omit<Destination, 'asked'>, at: number): boolean {
   if (!isSponsored) return true
-  const names = [model, `${provider}/${model}`]
-  return grants?.some(({ models, until }) => (until === null || at < until) && names.some((name) => matchesAny(models, name))) ?? false
+  return grants?.some(({ models, until }) => (until === null || at < until) && names(models, provider, model)) ?? false
 }

@@ -49,6 +49,33 @@ test('an expression says yes or no of a call', () => {
   assert.equal(judge('rematch(request.model, "^gpt-[0-9]")'), true)
 })
 
+test('[C49] a model is the same one however it is spelled, in a condition and in a call', () => {
+  const spelled: Facts = { ...call, model: 'up/MiniMax-M3', target: { ...call.target, model: 'minimax-m3' } }
+  for (const expression of [
+    'target.model == "MiniMax-M3" && request.model == "UP/minimax-m3"',
+    '"MINIMAX-M3" == target.model',
+    'target.model in ["GPT-4o", "MiniMax-m3"]',
+    'target.model.startsWith("Mini") && request.model.endsWith("-M3") && target.model.contains("MAX")',
+    'rematch(target.model, "^Mini[A-Z]+-M\\\\d")',
+    'rematch(target.model, "(?i)^MINI")',
+    'request.model == "up/" + "MiniMax-M3"',
+    '["GPT-4o", "MiniMax-M3"].exists(name, name == target.model)',
+    '!(target.model != "MiniMax-M3") && (request.stream ? request.stream : target.model == "MINIMAX-M3")',
+  ]) {
+    assert.equal(judge(expression, spelled), true, expression)
+    assert.equal(judge(expression, { ...call, model: 'gpt', target: { ...call.target, model: 'gpt' } }), false, expression)
+  }
+  assert.deepEqual([...compiled('request.model == "GPT-4o"').guards[0]!.values], ['gpt-4o'])
+})
+
+test('what stands beside a model keeps its capitals, and where nobody can tell the two apart the condition is refused', () => {
+  assert.equal(judge('target.model == "GPT-4o" && labels.team == "ML"', { ...call, labels: { team: 'ML' } }), true)
+  assert.equal(judge('target.model == "GPT-4o" && labels.team == "ML"'), false)
+  assert.match(problemOf('[target.model, tenant].exists(name, name == "GPT-4o")'), /compare them apart/)
+  assert.match(problemOf('request.model.upperAscii() == "GPT-4O"'), /leave out `upperAscii`/)
+  assert.equal(judge('target.model == labels.team || request.model == target.model'), true)
+})
+
 test('(routing 63) what is missing or has no answer cannot be judged, and is neither true nor false', () => {
   const { cost: _, tokens: __, ...without } = call
   for (const expression of ['labels.feature == "x"', 'labels["feature"] != "x"', 'budgets["none"] > 0.1', 'request.bytes / 0 == 1', 'request.bytes % 0 == 1'])

@@ -1,10 +1,12 @@
 /** CEL as rules may use it: expressions that are checked when they are loaded, bounded, and read nothing but declared facts. */
 
-import { Environment, type ASTNode } from '@marcbachmann/cel-js'
+import { Environment } from '@marcbachmann/cel-js'
 import { askPackage } from './cel-asking.ts'
+import { withCaselessModels } from './cel-caseless.ts'
 import { guardsOf, type Guard } from './cel-guards.ts'
-import { nameOf, plainOf, type Words } from './cel-plain.ts'
-import { binds, childrenOf, mostText, Refusal, weigh } from './cel-walk.ts'
+import { plainOf, type Words } from './cel-plain.ts'
+import { readsOf } from './cel-reads.ts'
+import { mostText, Refusal, weigh } from './cel-walk.ts'
 import type { Fact, Facts } from './facts.ts'
 
 /** The facts that an expression may name, and what the package knows of them. */
@@ -67,6 +69,8 @@ export function compile(expression: string, vocabulary: Vocabulary): Compiled | 
     const { valid, type, error } = parsed.check()
     if (!valid) return { problem: sentenceOf(error) }
     if (type !== 'bool') return { problem: `It says a ${type ?? 'thing'}: a rule says yes or no.` }
+    const meant = withCaselessModels(expression, ast, vocabulary)
+    if (meant !== expression) return compile(meant, vocabulary)
     const reads = readsOf(ast, vocabulary)
     const plain = plainOf(ast, vocabulary)?.say
     const judgeSlowly = (facts: Facts) => askPackage(parsed, reads, facts)
@@ -86,17 +90,3 @@ function sentenceOf(error: unknown): string {
 }
 
 const mixed = /double [^ ]+ int|int [^ ]+ double|double in list<int>/
-
-/** The facts that stand in the expression, but for names that go through a list. Throws `Refusal` where a name is neither. */
-function readsOf(node: ASTNode, { factOf }: Vocabulary): readonly Fact[] {
-  const found = new Set<Fact>()
-  const look = (one: ASTNode, bound: readonly string[]): void => {
-    const name = nameOf(one)
-    const fact = name === undefined || bound.includes(name.split('.', 1)[0]!) ? undefined : factOf(name)
-    if (fact !== undefined) found.add(fact)
-    else if (one.op === 'id' && !bound.includes(one.args)) throw new Refusal(`\`${one.args}\` is no fact by itself: say which of its fields.`)
-    else for (const child of childrenOf(one)) look(child, binds(one) ? [...bound, nameOf(one.args[2][0]!)!] : bound)
-  }
-  look(node, [])
-  return [...found]
-}

@@ -99,6 +99,12 @@ test('a rule for models or providers is about these alone, by the name that the 
   assert.deepEqual(about({ providers: ['openai'], models: ['claude-*'] }), [0, 0])
 })
 
+test('[C49] another spelling of a model is counted with it, and passes by no rule that is about it', () => {
+  const rules = [limit({ id: 'one', models: ['gpt-5'] }), limit({ id: 'some', models: ['openai/gpt-*'] }), limit({ id: 'each', each: ['model'] })]
+  assert.equal(idsOf(rules).length, 3)
+  assert.deepEqual(idsOf(rules, { ...demand, model: 'GPT-5' }), idsOf(rules))
+})
+
 test('what was known of the call before is not said of the next one', () => {
   const charges = chargesFor(holder, [limit({ each: ['model', 'label:env'], models: ['gpt-*'] })], [])!
   const ids = (asked: Partial<Demand>) => wantsOfLimits(charges, { ...demand, ...asked }).map(({ terms }) => terms.id.slice('limit:calm|requests|'.length))

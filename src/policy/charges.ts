@@ -1,9 +1,9 @@
 /** What a call takes of the counters of its limits and budgets. */
 
-import { matchesAny } from '../base/wildcard.ts'
 import { idOfBudget, idOfLimit, isOfCaller, withValue } from './counter-id.ts'
 import type { CounterTerms } from './counter.ts'
 import type { Budget, Each, Limit } from './limit.ts'
+import { caseless, listsModel } from './models.ts'
 import { periodOf } from './periods.ts'
 import { isIn, type Holder } from './scope.ts'
 
@@ -128,12 +128,12 @@ function isLike(last: Last, demand: Demand, byCall: readonly Each[]): boolean {
 /** Models as the provider calls them, alone or behind its name. */
 function isAbout({ models, providers }: Limit | Budget, { model, provider }: Demand): boolean {
   if (providers.length > 0 && !providers.includes(provider)) return false
-  return models.length === 0 || matchesAny(models, model) || matchesAny(models, `${provider}/${model}`)
+  return models.length === 0 || listsModel(models, provider, model)
 }
 
 function idFor({ id, byCall }: Charge<unknown>, demand: Demand): string {
   let name = id
-  for (const each of byCall) name = withValue(name, each, valueOf(each, demand))
+  for (const each of byCall) name = withValue(name, each, each === 'model' ? caseless(demand.model) : valueOf(each, demand))
   return name
 }
 

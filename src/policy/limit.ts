@@ -8,7 +8,7 @@ export type Measure = (typeof measures)[number]
 /** What a counter is kept by beside the scope: each has its own. `label:team` is a value of the client's metadata; who sends none shares one counter. */
 export type Each = Holding | 'model' | 'provider' | `label:${string}`
 
-/** The calls that it is about. Patterns of models may have a `*`; empty lists mean all. */
+/** The calls that it is about. Patterns of models are caseless, and may have a `*`; empty lists mean all. */
 interface Range {
   readonly id: string
   /** The tenant whose it is, and of whose calls alone it is then; null where it is the installation's. */
