@@ -86,8 +86,8 @@ interface Index {
   readonly ruled: readonly { readonly at: number; readonly fits: (model: string, lower: string) => boolean }[]
 }
 
-/** Names come from clients: beyond this many the cache begins anew. */
-const mostCached = 2000
+/** Names come from clients: beyond this many of one provider those found begin anew. */
+const mostFound = 500
 const longestName = 200
 
 /** A table that can be looked into. */
@@ -98,7 +98,8 @@ export class Catalogue {
   readonly isBuiltIn: boolean
   /** One for each provider of the table. */
   readonly #indexes = new Map<string, Index>()
-  readonly #cache = new Map<string, PricedModel | null>()
+  /** By provider and model, since a name made of both costs more than finding it; bounded by the providers and `mostFound`. */
+  readonly #found = new Map<string, Map<string, PricedModel | null>>()
 
   constructor(table: PriceTable, isBuiltIn = false) {
     this.table = table
@@ -108,13 +109,21 @@ export class Catalogue {
 
   /** The model's entry, or null where the table does not know the provider or the model. */
   find(provider: string, model: string): PricedModel | null {
-    if (model.length > longestName || !Object.hasOwn(this.table.providers, provider)) return null
-    const name = `${provider}/${model}`
-    const known = this.#cache.get(name)
+    const found = this.#found.get(provider) ?? this.#begin(provider)
+    if (found === undefined || model.length > longestName) return null
+    const known = found.get(model)
     if (known !== undefined) return known
-    if (this.#cache.size >= mostCached) this.#cache.clear()
-    const found = this.#search(provider, model)
-    this.#cache.set(name, found)
+    if (found.size >= mostFound) found.clear()
+    const entry = this.#search(provider, model)
+    found.set(model, entry)
+    return entry
+  }
+
+  /** Undefined where the table does not know the provider. */
+  #begin(provider: string): Map<string, PricedModel | null> | undefined {
+    if (!Object.hasOwn(this.table.providers, provider)) return undefined
+    const found = new Map<string, PricedModel | null>()
+    this.#found.set(provider, found)
     return found
   }
 
