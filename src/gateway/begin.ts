@@ -13,7 +13,8 @@ interface Asked {
 
 /** Rejects with `Failure` (`insufficient_quota`, …) where the money is not there, or (`receipts_unavailable`) where it cannot be written and must be. */
 export async function begin(gateway: Gateway, receipt: Receipt, asked?: Asked): Promise<void> {
-  if (asked?.call.charge !== undefined) await asked.call.charge.reserve(asked.call, asked.target)
+  const reserving = asked?.call.charge?.reserve(asked.call, asked.target)
+  if (reserving !== undefined) await reserving
   if (!receipt.isIntended) {
     receipt.isIntended = true
     await gateway.intend(receipt)

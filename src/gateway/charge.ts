@@ -5,7 +5,7 @@ import type { Failure } from '../canonical/failure.ts'
 import { amountOf, refusingUnpriced, wantsOfBudgets, wantsOfLimits, type Charges, type Demand, type Used, type Want } from '../policy/charges.ts'
 import type { CounterTerms } from '../policy/counter.ts'
 import type { Budget, Limit } from '../policy/limit.ts'
-import type { Hold } from '../policy/shares.ts'
+import type { Hold, Taken } from '../policy/shares.ts'
 import { costAt } from '../receipts/estimate.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
@@ -23,6 +23,8 @@ interface Charged {
   readonly snapshot: Snapshot
   readonly surface: { readonly operation: string }
 }
+
+type Ratios = Readonly<Record<string, number>>
 
 /** What is held of some counters. */
 interface Held {
@@ -50,41 +52,64 @@ export class Charge {
     this.#receipt = receipt
   }
 
-  /** Takes what the call needs of limits, were it to go there. Throws `Failure` where one is reached. */
-  async admit(call: Charged, target: Target): Promise<void> {
-    await this.#admit(call, this.#demandOf(call, target))
+  /** Takes what the call needs of limits, were it to go there: at once where that is here, else a promise. Throws `Failure`, or rejects, where one is reached. */
+  admit(call: Charged, target: Target): Promise<void> | undefined {
+    return this.#admit(call, this.#demandOf(call, target))
   }
 
-  async #admit(call: Charged, demand: Demand): Promise<void> {
+  #admit(call: Charged, demand: Demand): Promise<void> | undefined {
     const wants = wantsOfLimits(this.#charges, demand)
-    if (isSame(wants, this.#limits.wants)) return
+    if (isSame(wants, this.#limits.wants)) return undefined
     this.#giveLimitsBack()
+    const held = this.#take(wants, call)
+    if (held instanceof Promise) return this.#admitLater(wants, held)
+    this.#limits = held
+    this.#receipt.limits = limitHeaders(wants, this.#counters)
+    return undefined
+  }
+
+  async #admitLater(wants: readonly Want[], held: Promise<Held>): Promise<void> {
     try {
-      this.#limits = await this.#take(wants, call)
+      this.#limits = await held
     } finally {
       this.#receipt.limits = limitHeaders(wants, this.#counters)
     }
   }
 
   /** The same of limits and budgets, for the target that is about to be asked, and will bill. What was held for another is given back. */
-  async reserve(call: Charged, target: Target): Promise<void> {
-    const { record } = this.#receipt
+  reserve(call: Charged, target: Target): Promise<void> | undefined {
     const demand = this.#demandOf(call, target)
-    await this.#admit(call, demand)
-    const wants = wantsOfBudgets(this.#charges, demand, this.#counters.time)
-    const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, this.#counters.time) : undefined
+    const admitting = this.#admit(call, demand)
+    return admitting === undefined ? this.#reserve(call, demand) : admitting.then(() => this.#reserve(call, demand))
+  }
+
+  #reserve(call: Charged, demand: Demand): Promise<void> | undefined {
+    const { time } = this.#counters
+    const wants = wantsOfBudgets(this.#charges, demand, time)
+    const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, time) : undefined
     if (refusing !== undefined) throw this.#refused(refusing, unpriced(refusing))
-    if (isSame(wants, this.#budgets.wants)) return
+    if (isSame(wants, this.#budgets.wants)) return undefined
     giveBack(this.#budgets)
     this.#budgets = nothing
-    const isAllowed = (demand.cost ?? 0) <= this.allowed
+    const isAllowed = this.allowed > 0 && (demand.cost ?? 0) <= this.allowed
+    const held = isAllowed ? { wants, hold: undefined } : this.#take(wants, call)
+    if (held instanceof Promise) return this.#reserveLater(held, demand)
+    this.#hold(held, demand)
+    return undefined
+  }
+
+  async #reserveLater(held: Promise<Held>, demand: Demand): Promise<void> {
     try {
-      this.#budgets = isAllowed && this.allowed > 0 ? { wants, hold: undefined } : await this.#take(wants, call)
+      this.#hold(await held, demand)
     } catch (error) {
-      if (record.sent_after === null) this.#giveLimitsBack()
+      if (this.#receipt.record.sent_after === null) this.#giveLimitsBack()
       throw error
     }
-    record.budget_reserved = wants.length === 0 ? null : (demand.cost ?? 0)
+  }
+
+  #hold(held: Held, { cost }: Demand): void {
+    this.#budgets = held
+    this.#receipt.record.budget_reserved = held.wants.length === 0 ? null : (cost ?? 0)
   }
 
   #giveLimitsBack(): void {
@@ -106,17 +131,21 @@ export class Charge {
     record.budgets = record.budget_settled === 0 ? null : wants.map(chargeOf)
   }
 
-  /** How full each of these budgets is, from 0 to 1 and beyond, by its id. */
-  async ratios(demand: Demand): Promise<Readonly<Record<string, number>>> {
+  /** How full each of these budgets is, from 0 to 1 and beyond, by its id: at once where that is known here. */
+  ratios(demand: Demand): Ratios | Promise<Ratios> {
     const wants = wantsOfBudgets(this.#charges, demand, this.#counters.time)
     if (wants.length === 0) return {}
     // Nothing of each: to know how they stand, they must have been asked.
-    const taken = await this.#counters.take(wants)
+    const taken = this.#counters.take(wants)
+    return taken instanceof Promise ? taken.then((one) => this.#ratiosOf(wants, one)) : this.#ratiosOf(wants, taken)
+  }
+
+  #ratiosOf(wants: readonly Want[], taken: Taken): Ratios {
     if ('hold' in taken) taken.hold.settle([])
-    const found: Record<string, number> = {}
-    for (const want of wants) {
-      const { limit, remaining } = this.#counters.stateOf(want.terms)
-      found[want.rule.id] = Math.max(found[want.rule.id] ?? 0, limit === 0 ? 1 : 1 - remaining / limit)
+    const found: { [budget: string]: number } = {}
+    for (const { rule, terms } of wants) {
+      const { limit, remaining } = this.#counters.stateOf(terms)
+      found[rule.id] = Math.max(found[rule.id] ?? 0, limit === 0 ? 1 : 1 - remaining / limit)
     }
     return found
   }
@@ -140,18 +169,27 @@ export class Charge {
     return (this.#demand = { tokens, cost, model, provider: connection.name, labels: this.#receipt.record.metadata })
   }
 
+  /** At once where all is here. */
+  #take(wants: readonly Want[], { client }: Charged): Held | Promise<Held> {
+    if (wants.length === 0) return nothing
+    const taken = this.#ask(wants)
+    return 'hold' in taken ? { wants, hold: taken.hold } : this.#takeLater(wants, taken, client)
+  }
+
+  /** Who comes now does not pass those who wait, though there be room for one. */
+  #ask(wants: readonly Want[]): Taken | Promise<Taken> {
+    const crowded = wants.find(isCrowded)
+    return crowded === undefined ? this.#counters.take(wants) : { short: crowded, retryAfterMs: undefined, left: 0 }
+  }
+
   /** Whoever comes back from a line finds limits as they are then. */
-  async #take(asked: readonly Want[], { client }: Charged): Promise<Held> {
+  async #takeLater(asked: readonly Want[], asking: Taken | Promise<Taken>, client: Client): Promise<Held> {
     let wants = asked
     let waiting: Waiting | undefined
     let until = 0
     const began = monotonic()
     try {
-      for (;;) {
-        if (wants.length === 0) return nothing
-        // Who comes now does not pass those who wait, though there be room for one.
-        const crowded = waiting === undefined ? wants.find(isCrowded) : undefined
-        const taken = crowded === undefined ? await this.#counters.take(wants) : { short: crowded, retryAfterMs: undefined, left: 0 }
+      for (let taken = await asking; ; taken = await (waiting === undefined ? this.#ask(wants) : this.#counters.take(wants))) {
         if ('hold' in taken) return { wants, hold: taken.hold }
         const lacking = 'fault' in taken ? taken.want : taken.short
         const { rule, terms } = lacking
@@ -159,6 +197,7 @@ export class Charge {
           if ('period' in rule || rule.onStoreError === 'deny') throw this.#refused(rule, unavailable(rule))
           this.#receipt.note('limit_uncounted')
           wants = wants.filter((want) => want !== lacking)
+          if (wants.length === 0) return nothing
           continue
         }
         if ('period' in rule || terms.capacity === 0) throw this.#refused(rule, refusalOf(taken))
