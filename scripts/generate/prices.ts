@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProvider } from '@pydantic/genai-prices'
 import { convertModel, convertProvider, type SourceProvider } from '../../src/catalog/genai.ts'
-import type { PricedProvider, PriceTable, TierRule } from '../../src/catalog/table.ts'
+import type { PricedModel, PricedProvider, PriceTable, TierRule } from '../../src/catalog/table.ts'
 import { providers } from '../../src/providers/index.ts'
 import { catalogOf } from '../../src/providers/provider.ts'
 import type { Page } from './page.ts'
@@ -13,12 +13,20 @@ import type { Page } from './page.ts'
 /** The package does not say when its prices were true: a new version needs a new line. */
 const published: { readonly [version: string]: string } = { '0.1.8': '2026-09-23' }
 
-const tiers = JSON.parse(readFileSync(new URL('prices-tiers.json', import.meta.url), 'utf8')) as { readonly [id: string]: readonly TierRule[] }
+const readBeside = <Rule>(file: string) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as { readonly [id: string]: readonly Rule[] }
+
+const tiers = readBeside<TierRule>('prices-tiers.json')
+
+/** Models that cost nothing by their vendor's word. The package has no price for them; the first that fits a name counts. */
+const free = readBeside<{ readonly models: readonly string[]; readonly source: string }>('prices-free.json')
+
+const freeAt = (id: string): readonly PricedModel[] =>
+  (free[id] ?? []).map(({ models, source }) => ({ match: { is: models }, source, periods: [{ prices: { input: 0 } }] }))
 
 function providerOf(id: string): PricedProvider {
   const found = findProvider({ providerId: id })
   if (!found) throw new Error(`The price catalogue has no provider ${id}: say \`catalog: null\` in its data.`)
-  return { ...(tiers[id] && { tiers: tiers[id] }), ...convertProvider(found, (found as SourceProvider).models.map(convertModel)) }
+  return { ...(tiers[id] && { tiers: tiers[id] }), ...convertProvider(found, [...freeAt(id), ...(found as SourceProvider).models.map(convertModel)]) }
 }
 
 function makeTable(): PriceTable {

@@ -34,6 +34,12 @@ const checkedByHand: readonly (readonly [provider: string, model: string, input:
   ['mistral', 'mistral-large-2512', 0.5, 1.5, 0.05],
 ]
 
+test('what its vendor gives away costs nothing, and what nobody knows the price of has none', () => {
+  assert.equal(cost('openai', 'omni-moderation-latest', { input: million, output: 0 }), 0)
+  assert.equal(cost('openai', 'omni-moderation-latest', { input: million, output: 1 }), null)
+  assert.equal(cost('mistral', 'mistral-moderation-latest', { input: million, output: 0 }), null)
+})
+
 test('prices that were written down by hand are in the table', () => {
   for (const [provider, model, input, output, cacheRead] of checkedByHand) {
     assert.equal(cost(provider, model, { input: 100_000 }), Math.round((input * dollar) / 10), model)

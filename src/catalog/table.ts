@@ -62,6 +62,8 @@ export interface PricedModel {
   readonly match: Match
   /** Tokens that prompt and answer may have together. */
   readonly context?: number
+  /** Where its prices were read, if not where the table is from. */
+  readonly source?: string
   readonly periods: readonly Period[]
 }
 

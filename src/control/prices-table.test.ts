@@ -68,7 +68,11 @@ describe('the file of genai-prices', () => {
 
   test('loses what is in no form that we know, and keeps the rest', () => {
     for (const model of ['new-kind', 'new-condition', 'below']) assert.equal(priceIn(model), null, model)
-    assert.equal(table.providers.openai!.models.length, 2)
+    assert.equal(table.providers.openai!.models.filter(({ source: other }) => other === undefined).length, 2)
+  })
+
+  test('has beside its own what ours has from elsewhere', () => {
+    assert.deepEqual(priceIn('omni-moderation-latest'), { input: 0 })
   })
 })
 

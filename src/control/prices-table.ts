@@ -51,7 +51,8 @@ const match = z
 
 const second = z.int().min(0).max(86_400)
 const period = z.strictObject({ from: z.int().optional(), daily: z.tuple([second, second]).optional(), prices: price })
-const model = z.strictObject({ match, context: z.int().min(1).max(1e9).optional(), periods: z.array(period).min(1).max(50) })
+const source = z.string().max(500)
+const model = z.strictObject({ match, context: z.int().min(1).max(1e9).optional(), source: source.optional(), periods: z.array(period).min(1).max(50) })
 const word = z.string().min(1).max(100)
 
 const rule = z.strictObject({
@@ -60,7 +61,7 @@ const rule = z.strictObject({
   percent: z.number().min(0).max(10_000),
   upTo: z.int().min(1).optional(),
   untold: z.array(z.enum(parts)).optional(),
-  source: z.string().max(500),
+  source,
 })
 
 const provider = z.strictObject({
@@ -104,15 +105,16 @@ const where = (path: readonly PropertyKey[]): string =>
     )
     .join('.') || 'the top'
 
-/** Only providers that the gateway knows; how their tiers are priced is not in the source. */
+/** Only providers that the gateway knows; how their tiers are priced is not in the source, nor are prices that ours has from elsewhere. */
 function fromSource(given: readonly SourceProvider[], date: string): PriceTable {
   const known = Object.entries(builtIn.table.providers)
   const wanted = new Set(known.flatMap(([id, { resells = [] }]) => [id, ...resells]))
   const found = given.filter((one) => typeof one?.id === 'string' && wanted.has(one.id) && Array.isArray(one.models))
   const digest = createHash('sha256').update(JSON.stringify(given)).digest('hex').slice(0, 8)
   const entries = found.map((one) => {
-    const { tiers } = builtIn.table.providers[one.id] ?? {}
-    return [one.id, { ...(tiers && { tiers }), ...convertProvider(one, one.models.flatMap(converted)) }]
+    const { tiers, models = [] } = builtIn.table.providers[one.id] ?? {}
+    const others = models.filter((model) => model.source !== undefined)
+    return [one.id, { ...(tiers && { tiers }), ...convertProvider(one, [...others, ...one.models.flatMap(converted)]) }]
   })
   return { version: `genai-prices@${digest}`, date, providers: Object.fromEntries(entries) as PriceTable['providers'] }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { openai, reply, startUpstream } from '../upstream/index.ts'
-import { embeddings } from '../upstream/forms.ts'
+import { embeddings, moderations } from '../upstream/forms.ts'
 import { openGoverned } from './scene.ts'
 
 const painter = await startUpstream(openai.speak('Here it is.', { usage: { input: 10, output: 20 } }))
@@ -13,11 +13,14 @@ const like = 'openai'
 const patient = await startUpstream(
   reply(200, { id: 'resp_1', object: 'response', created_at: 1_770_000_000, status: 'queued', background: true, model: 'o1-pro', output: [], usage: null }),
 )
-after(() => patient.stop())
+const [judge, other] = await Promise.all([startUpstream(moderations), startUpstream(moderations)])
+after(() => Promise.all([patient.stop(), judge.stop(), other.stop()]))
 const scene = await openGoverned({
   script: embeddings,
   cast: {
     painter: { like, url: painter.url, extra: { prices: 'gemini' } },
+    judge: { like, url: judge.url, extra: { prices: like } },
+    other: { like, url: other.url, extra: { prices: 'mistral' } },
     broken: { like, url: broken.url, extra: { prices: like } },
     patient: { like, url: patient.url, extra: { prices: like, wires: ['openai-responses'] } },
   },
@@ -34,6 +37,18 @@ test('[C49] (routing 42) embeddings, whose models have no price for words, are w
   assert.ok(Number(receipt.budget_reserved) > 0)
   assert.ok(Number(receipt.budget_settled) > 0)
   assert.equal(receipt.budget_settled, receipt.total_cost)
+})
+
+test('[C49] moderation that its vendor gives away is within every budget and costs nothing, and one whose price nobody knows is refused', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/empty', { scope: `key:${id}`, amount_usd: '0.000000001', period: 'total' })
+  const moderate = (model: string) => scene.ask({ path: '/v1/moderations', key, body: { model, input: ['be kind', 'to all'] } })
+  const told = await moderate('judge/omni-moderation-latest')
+  assert.equal(told.status, 200, told.text)
+  const { total_cost: total, budget_settled: settled, cost_availability: availability } = await scene.receiptOf(told)
+  assert.deepEqual([total, settled, availability], [0, 0, 'estimated'])
+  const unknown = await moderate('other/mistral-moderation-latest')
+  assert.deepEqual([unknown.status, other.requests.length], [402, 0], unknown.text)
 })
 
 test('[C49] a model that paints for a price of its own is within a budget, at that price', async () => {
