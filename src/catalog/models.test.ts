@@ -13,7 +13,7 @@ const newer = ['claude-fable-5-2', 'claude-sonnet-5-5', 'claude-haiku-5-5', 'dee
 
 /** Billed by the search or not at all, or left out by the table. */
 const unlisted = `embed-english-v3.0 embed-multilingual-v3.0 rerank-v4.0-pro rerank-v4.0-fast rerank-v3.5 codestral-embed
-  omni-moderation-latest mistral-moderation-latest`.split(/\s+/)
+  mistral-moderation-latest`.split(/\s+/)
 
 test('every known model has a price, but for those that the table does not know', () => {
   const missing = providers.flatMap((provider) => {
