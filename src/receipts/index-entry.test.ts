@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { costClass, dimensions, entryFields, indexEntry, noValue, valueSeparator } from './index-entry.ts'
+import { costClass, dimensions, entryNumbers, entryTexts, indexEntry, noValue, valueSeparator } from './index-entry.ts'
 import { openRecord } from './opening.ts'
 import type { ReceiptRecord } from './signals.ts'
 
@@ -13,12 +13,12 @@ const opening = {
 }
 
 const fieldsOf = (signals: Partial<ReceiptRecord>, placed = nowhere) => {
-  const fields = indexEntry({ ...openRecord(opening), ...signals }, placed).split('\t')
-  assert.equal(fields.length, entryFields.length)
-  const told = Object.fromEntries(entryFields.map((name, at) => [name, fields[at]]))
-  const values = told.dimensions!.split(valueSeparator)
+  const { numbers, texts } = indexEntry({ ...openRecord(opening), ...signals }, placed)
+  assert.deepEqual([numbers.length, texts.length], [entryNumbers.length, entryTexts.length])
+  const values = texts[entryTexts.indexOf('dimensions')]!.split(valueSeparator)
   assert.equal(values.length, dimensions.length)
-  return { told, valueOf: (name: string) => values[dimensions.indexOf(name)] }
+  const numberOf = (name: (typeof entryNumbers)[number]) => numbers[entryNumbers.indexOf(name)]
+  return { numberOf, charges: texts[entryTexts.indexOf('charges')], valueOf: (name: string) => values[dimensions.indexOf(name)] }
 }
 
 test('an entry has a value for each dimension, and tells nothing from the empty text', () => {
@@ -34,8 +34,20 @@ test('no name takes an entry apart', () => {
 })
 
 test('a number that no column could hold stands in the receipt alone', () => {
-  const { told } = fieldsOf({ cost: Number.NaN, prompt_tokens: 1e300, duration: 2.6, completion_tokens: 7 })
-  assert.deepEqual([told.cost, told.prompt_tokens, told.duration, told.completion_tokens], ['', '', '3', '7'])
+  const { numberOf } = fieldsOf({ cost: Number.NaN, prompt_tokens: 1e300, duration: 2.6, completion_tokens: 7 })
+  const { NaN: none } = Number
+  assert.deepEqual((['cost', 'prompt_tokens', 'duration', 'completion_tokens'] as const).map(numberOf), [none, none, 3, 7])
+})
+
+test('what budgets were charged is told with their counters, whoever was charged before', () => {
+  for (const budgets of [['budget:a|day@0'], ['budget:a|day@0', 'budget:b|day@0'], ['budget:a|day@0'], []]) {
+    const { numberOf, charges } = fieldsOf({ budgets, budget_settled: 5 })
+    assert.deepEqual([numberOf('spent'), charges], [5, JSON.stringify(budgets)])
+  }
+  for (const nothing of [{ budgets: null, budget_settled: 5 }, { budgets: ['budget:a|day@0'], budget_settled: null }, {}]) {
+    const { numberOf, charges } = fieldsOf(nothing)
+    assert.deepEqual([numberOf('spent'), charges], [Number.NaN, ''])
+  }
 })
 
 test('classes of costs are tenfold, and those of no cost are apart', () => {

@@ -1,4 +1,4 @@
-/** What the index needs of one receipt, as one line of fields: what is added up, what it is found by, and where its entry stands. */
+/** What the index needs of one receipt: what is added up, what it is found by, and where its entry stands. */
 
 import { placeOf, valuesOf } from './line.ts'
 import { signals, type ReceiptRecord, type SignalName } from './signals.ts'
@@ -13,11 +13,17 @@ export interface Placed {
   readonly line?: string
 }
 
-/** One line, `entryFields` between tabs. It crosses threads as it is: one large text is much faster than the objects that it tells of. */
-export type IndexEntry = string & { readonly entry: true }
+/** What the columns of its rows are filled from: numbers and texts apart, since a number that crosses to a database as one needs not be read again. */
+export interface IndexEntry {
+  readonly id: string
+  /** In the order of `entryNumbers`. `NaN` is null. */
+  readonly numbers: readonly number[]
+  /** In the order of `entryTexts`. Empty is null. */
+  readonly texts: readonly string[]
+}
 
-/** The whole numbers of an entry, each the signal of that name. */
-export const entryNumbers = [
+/** The signals of a receipt that are whole numbers in its entry. */
+const counted = [
   'created_at',
   'expires_at',
   'cost',
@@ -29,14 +35,11 @@ export const entryNumbers = [
   'duration',
 ] as const satisfies readonly SignalName[]
 
-/**
- * What stands in an entry, in order. `labels` and `charges` are JSON, `dimensions` are the values of `dimensions` joined by `valueSeparator`.
- * Empty is null.
- */
-// oxfmt-ignore
-export const entryFields = [
-  'id', ...entryNumbers, 'user_pseudonym', 'log', 'position', 'offset', 'length', 'labels', 'charges', 'dimensions', 'line',
-] as const
+/** `spent` are the nano-dollars that each counter of `charges` is charged. */
+export const entryNumbers = [...counted, 'position', 'offset', 'length', 'spent'] as const
+
+/** `labels` are JSON, `charges` the counters of budgets in JSON, `dimensions` the values of `dimensions` joined by `valueSeparator`. */
+export const entryTexts = ['user_pseudonym', 'log', 'labels', 'charges', 'dimensions', 'line'] as const
 
 /** The signals that receipts are filtered and added up by. */
 const filtered: readonly SignalName[] = signals.filter((signal) => 'dimension' in signal).map(({ name }) => name)
@@ -60,46 +63,55 @@ const places = filtered.map(placeOf)
 
 /** The values of one call's dimensions, and as they were written: most calls have those of the call before. */
 const lastValues: unknown[] = filtered.map(() => undefined)
+let lastClass = ''
 let lastText = ''
 
-function dimensionsOf(values: readonly unknown[]): string {
-  let isSame = true
+function dimensionsOf(values: readonly unknown[], costs: string): string {
+  let isSame = costs === lastClass
   for (let at = 0; at < filtered.length; at += 1) {
     const value = values[places[at]!]
     if (value === lastValues[at]) continue
     isSame = false
     lastValues[at] = value
   }
-  if (isSame && lastText !== '') return lastText
+  if (isSame) return lastText
   let text = ''
   for (let at = 0; at < filtered.length; at += 1) text += asValue(lastValues[at], isNamed[at]!) + valueSeparator
-  return (lastText = text)
+  lastClass = costs
+  return (lastText = text + costs)
 }
 
 /** `values` are those of the record, where somebody has them. */
 export function indexEntry(record: ReceiptRecord, { log, position, offset, length, line = '' }: Placed, values = valuesOf(record)): IndexEntry {
-  let entry = record.id
-  for (let at = 0; at < entryNumbers.length; at += 1) entry += `\t${digits(record[entryNumbers[at]!])}`
-  const labels = record.metadata === null ? '' : JSON.stringify(record.metadata)
-  entry += `\t${record.user_pseudonym ?? ''}\t${log ?? ''}\t${position ?? ''}\t${offset ?? ''}\t${length ?? ''}\t${labels}\t${chargesOf(record)}\t`
-  return `${entry}${dimensionsOf(values)}${costClass(record.cost)}\t${line}` as IndexEntry
+  const numbers: number[] = []
+  for (let at = 0; at < counted.length; at += 1) numbers.push(wholeOf(record[counted[at]!]))
+  const { metadata, user_pseudonym: user, budgets, budget_settled: spent } = record
+  // Receipts of older versions have no charges.
+  const charges = spent && budgets ? chargesOf(budgets) : ''
+  numbers.push(wholeOf(position), wholeOf(offset), wholeOf(length), charges === '' ? Number.NaN : wholeOf(spent))
+  const labels = metadata === null ? '' : JSON.stringify(metadata)
+  return { id: record.id, numbers, texts: [user ?? '', log ?? '', labels, charges, dimensionsOf(values, costClass(record.cost)), line] }
 }
 
-/** The id of the receipt that an entry is of. */
-export const receiptOf = (entry: IndexEntry): string => entry.slice(0, entry.indexOf('\t'))
+/** The counters of one call's budgets, and as they were written: most calls are charged to those of the call before. */
+let lastCounters: ReceiptRecord['budgets'] = []
+let lastCharges = '[]'
 
-/** The nano-dollars, and the counters of all budgets that are charged them, as the signal `budgets` tells them. Receipts of older versions have none. */
-function chargesOf({ budgets, budget_settled: amount }: ReceiptRecord): string {
-  return amount && budgets ? JSON.stringify([amount, ...budgets]) : ''
+function chargesOf(counters: NonNullable<ReceiptRecord['budgets']>): string {
+  let isSame = counters.length === lastCounters!.length
+  for (let at = 0; isSame && at < counters.length; at += 1) isSame = counters[at] === lastCounters![at]
+  if (isSame) return lastCharges
+  lastCounters = counters
+  return (lastCharges = JSON.stringify(counters))
 }
 
 /** How many digits the nano-dollars have: each class is ten times the one before. */
 export const costClass = (cost: number | null): string => (cost === null ? noValue : String(String(cost).length))
 
 /** Receipts of older versions may lack a signal, or have it in another shape: no receipt is kept out of the index over one. */
-function digits(value: number | null): string {
-  const whole = typeof value === 'number' ? Math.round(value) : undefined
-  return Number.isSafeInteger(whole) ? String(whole) : ''
+function wholeOf(value: number | null): number {
+  const whole = typeof value === 'number' ? Math.round(value) : Number.NaN
+  return Number.isSafeInteger(whole) ? whole : Number.NaN
 }
 
 function asValue(value: unknown, isNamed: boolean): string {

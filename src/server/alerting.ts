@@ -4,8 +4,8 @@ import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
 import { noticeId } from '../base/ids.ts'
 import { now } from '../base/clock.ts'
-import type { IndexEntry } from '../receipts/index-entry.ts'
-import { chargesOf, fieldAt } from '../storage/entry-fields.ts'
+import { entryTexts, type IndexEntry } from '../receipts/index-entry.ts'
+import { toCharged } from '../storage/entry-fields.ts'
 import type { Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import { writeBudgetMetrics } from '../telemetry/budgets.ts'
@@ -32,6 +32,7 @@ export interface Alerting {
 
 /** Requests to one host that may be under way at once. */
 const connections = 8
+const chargesAt = entryTexts.indexOf('charges')
 /** Bytes of an answer that wait to be read. */
 const streamBuffer = 64 * 1024
 
@@ -48,9 +49,7 @@ export function openAlerting({ settings, store, log }: { readonly settings: Sett
       alerts.start()
     },
     touch,
-    indexed: (entries) => {
-      for (const entry of entries) touch(chargedBy(entry))
-    },
+    indexed: (entries) => touch(chargedBy(entries)),
     wake: () => messenger.wake(),
     test: (told) => messenger.test({ id: noticeId(), tenant: null, at: now(), ...told }),
     metrics: () => (alerts.ratios.size > 0 ? writeBudgetMetrics(alerts.ratios) : '') + (settings.alerts.length > 0 ? writeAlertMetrics(messenger.status) : ''),
@@ -62,9 +61,9 @@ export function openAlerting({ settings, store, log }: { readonly settings: Sett
   }
 }
 
-/** Most entries are of calls without budgets: of those nothing more is read. */
-function chargedBy(entry: IndexEntry): readonly string[] {
-  if (!entry.includes(',"budget:')) return []
-  const charges = entry.split('\t')[fieldAt.charges]
-  return charges ? chargesOf(charges).map(({ counter }) => counter) : []
+/** The counters that these entries are charged to. Most entries have none, or those of others of the batch. */
+function* chargedBy(entries: readonly IndexEntry[]): Iterable<string> {
+  for (const charges of new Set(entries.map(({ texts }) => texts[chargesAt]!))) {
+    if (charges !== '') for (const charge of JSON.parse(charges) as readonly string[]) yield toCharged(charge).counter
+  }
 }

@@ -8,7 +8,7 @@ import { Indexer, type Piece } from './indexer.ts'
 import { Outage } from './outage.ts'
 
 /** Where an entry stands is all that matters here. */
-const entryAt = (position: number) => String(position) as IndexEntry
+const entryAt = (position: number): IndexEntry => ({ id: String(position), numbers: [], texts: [] })
 const pieceOf = (from: number, to: number): Piece => ({ from, to, entries: Array.from({ length: to - from }, (_, at) => entryAt(from + at)) })
 
 /** A log of numbers, and a database that can be broken and mended. */
@@ -23,8 +23,8 @@ function openScene() {
     },
     store: async (entries, { next }) => {
       if (state.isBroken) throw new Error('the database is away')
-      if (entries.includes(entryAt(state.bad))) throw new RangeError('one is bad')
-      state.stored.push(...entries.map(Number))
+      if (entries.some(({ id }) => id === String(state.bad))) throw new RangeError('one is bad')
+      state.stored.push(...entries.map(({ id }) => Number(id)))
       state.next = next
     },
     outage: new Outage({ begins: () => void state.told.push('away'), ends: () => void state.told.push('back') }),

@@ -4,7 +4,6 @@ import type { Settings } from '../config/settings.ts'
 import { Failure, type Reason } from '../canonical/failure.ts'
 import type { Control, Ledger } from '../control/control.ts'
 import { LogError, type LogReason } from '../ledger/errors.ts'
-import { receiptOf } from '../receipts/index-entry.ts'
 import type { Log } from '../telemetry/log.ts'
 import { openAlerting, type Alerting } from './alerting.ts'
 import type { Data } from './data.ts'
@@ -55,7 +54,7 @@ export async function openKeeping({ settings, data, log, plane, indexed, ...made
     config: () => plane.digest,
     isRequired: () => plane.snapshot.receipts.isRequired,
     indexed: (entries) => {
-      indexed(entries.map(receiptOf))
+      indexed(entries.map(({ id }) => id))
       alerting.indexed(entries)
     },
   })

@@ -33,19 +33,19 @@ export const valued: readonly string[] = dimensions.filter((name) => name !== 'c
 export const nullText = `'${noValue}'`
 
 /**
- * Adds what is selected of receipts to a table of rollups. In the order of its key, so that no two writers wait for each other.
+ * Adds sums of hours, a row for each combination, to a table of rollups. In the order of its key, so that no two writers wait for each other.
  * Days also tell in which of their hours there are calls, one bit each.
  */
-export function rollUp(table: RollupTable, selected: string): string {
+export function rollUp(table: RollupTable, hourly: string): string {
   const isDay = table === 'rollups_day'
   return `
     insert into ${table} (period, combo, ${sumNames.join(', ')}${isDay ? ', hours' : ''})
-    select * from (${isDay ? ofDays(selected) : ofHours(selected)}) as grown where true order by period, combo
+    select * from (${isDay ? daysOf(hourly) : hourly}) as grown where true order by period, combo
     ${addedTo(table, 'period, combo')} ${isDay ? `, hours = ${table}.hours | excluded.hours` : ''}`
 }
 
-/** Adds what is selected of receipts to the sums of days by single values. */
-export const rollUpValues = (selected: string): string => addValues(ofDays(selected))
+/** Adds sums of hours to the sums of days by single values. */
+export const rollUpValues = (hourly: string): string => addValues(daysOf(hourly))
 
 /**
  * Adds sums of days, a row for each combination, to those by single values: each counts for its value of each dimension. Tenants stand apart,
@@ -65,13 +65,14 @@ export function addValues(daily: string): string {
     ${addedTo('rollups_value', 'dimension, period, value, tenant')}`
 }
 
-const ofHours = (selected: string): string => `
+/** The sums of hours of what is selected of receipts, a row for each combination. */
+export const hoursOf = (selected: string): string => `
   select created_at / ${periodMs.rollups_hour} as period, combo, ${added.map((name) => `${sums[name]} as ${name}`).join(', ')}, coalesce(max(duration), 0) as longest
   from ${selected} group by created_at / ${periodMs.rollups_hour}, combo`
 
-const ofDays = (selected: string): string => `
+const daysOf = (hourly: string): string => `
   select period / ${hoursOfDay} as period, combo, ${added.map((name) => `sum(${name}) as ${name}`).join(', ')}, max(longest) as longest, sum(1 << cast(period % ${hoursOfDay} as integer)) as hours
-  from (${ofHours(selected)}) as hourly group by period / ${hoursOfDay}, combo`
+  from (${hourly}) as hourly group by period / ${hoursOfDay}, combo`
 
 const addedTo = (table: string, key: string): string => `
   on conflict (${key}) do update set ${added.map((name) => `${name} = ${table}.${name} + excluded.${name}`).join(', ')},

@@ -43,8 +43,14 @@ export const receiptCases: StoreCases = {
 
   '[B17] are stored all or none of a batch, and its progress with it': async (store) => {
     const count = await store.receipts.count({}, 999)
-    for (const broken of ['', 'dec_1\t1', entry().replace('1790000000000', 'soon'), entry({ id: 'dec_1', created_at: Number.NaN })]) {
-      await assert.rejects(store.receipts.append([entry(), broken as IndexEntry, entry()], { log, indexed: 99 }), refusal('invalid'), broken)
+    const { numbers } = entry()
+    const broken: IndexEntry[] = [
+      entry({ id: 'dec_1', created_at: Number.NaN }),
+      ...[1.5, 1e300].map((number) => ({ ...entry(), numbers: numbers.with(0, number) })),
+      ...[1.5, 1e300].map((number) => ({ ...entry(), numbers: numbers.with(2, number) })),
+    ]
+    for (const one of broken) {
+      await assert.rejects(store.receipts.append([entry(), one, entry()], { log, indexed: 99 }), refusal('invalid'), String(one.numbers))
     }
     await store.receipts.append([])
     assert.equal(await store.receipts.count({}, 999), count)

@@ -1,19 +1,21 @@
 /** Writes entries into PostgreSQL's index: one statement a batch, in which the server adds up what was new. */
 
 import type { Pool } from 'pg'
-import { entryFields, type IndexEntry } from '../../receipts/index-entry.ts'
+import { entryNumbers, type IndexEntry, type entryTexts } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
-import { asStored, chargesOf, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
-import { StorageError, toStorageError } from '../errors.ts'
-import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
+import { asStored, fieldAt, labelsOf, rowColumns, toCharged, type RowColumn } from '../entry-fields.ts'
+import { toStorageError } from '../errors.ts'
+import { hoursOf, rollUp, rollUpValues, rollupTables } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import { opened } from './pool.ts'
 
-const names = rowColumns.map(({ name }) => name).join(', ')
-const values = rowColumns.map(({ name }) => (name === 'log' ? '(select logs.id from logs where logs.name = added.log)' : name)).join(', ')
-const arrays = rowColumns.map(({ name, isText }, at) => `$${at + 1}::${isText || name === 'log' ? 'text' : 'bigint'}[]`).join(', ')
-const texts = (after: number): string => `$${rowColumns.length + after}::text[]`
-const whole = (after: number): string => `$${rowColumns.length + after}::bigint[]`
+const isWhole = ({ name, from }: RowColumn): boolean => name === 'combo' || from < entryNumbers.length
+
+const names = ['id', ...rowColumns.map(({ name }) => name)].join(', ')
+const values = names.replace('log', '(select logs.id from logs where logs.name = added.log)')
+const arrays = ['$1::text[]', ...rowColumns.map((column, at) => `$${at + 2}::${isWhole(column) ? 'bigint' : 'text'}[]`)].join(', ')
+const texts = (after: number): string => `$${rowColumns.length + 1 + after}::text[]`
+const whole = (after: number): string => `$${rowColumns.length + 1 + after}::bigint[]`
 
 /** Columns as arrays, then the labels of each receipt and what it spent, by its id. Logs are there before: a statement does not see what it adds itself. */
 const insertRows = `
@@ -21,7 +23,9 @@ const insertRows = `
     insert into receipts (${names}) select ${values} from unnest(${arrays}) as added (${names})
     on conflict (id) do nothing returning *
   ),
-  ${rollupTables.map((table) => `${table}_grown as (${rollUp(table, 'added')})`).join(', ')}, values_grown as (${rollUpValues('added')}),
+  hourly as (${hoursOf('added')}),
+  ${rollupTables.map((table) => `${table}_grown as (${rollUp(table, 'select * from hourly')})`).join(', ')},
+  values_grown as (${rollUpValues('select * from hourly')}),
   labelled as (
     insert into receipt_labels (label, value, created_at, seq)
     select label, value, created_at, seq from unnest(${texts(1)}, ${texts(2)}, ${texts(3)}) as told (receipt, label, value)
@@ -42,8 +46,6 @@ const quoted = comboColumns.map((name) => `"${name}"`).join(', ')
 const insertCombos = `insert into combos (${quoted}) select * from unnest(${comboColumns.map((_, at) => `$${at + 1}::text[]`).join(', ')}) order by 1 on conflict (digest) do nothing`
 const findCombos = 'select id, digest from combos where digest = any($1)'
 
-type Fields = readonly string[]
-
 export class ReceiptWriter {
   readonly #pool: Pool
   readonly #combos = new Combos()
@@ -56,13 +58,12 @@ export class ReceiptWriter {
 
   /** Combinations and logs are stored before, and stay where the rest fails: nothing counts them until a receipt does. */
   async append(entries: readonly IndexEntry[], progress: Progress | undefined): Promise<void> {
-    const rows = entries.map((entry) => entry.split('\t'))
-    if (rows.some((fields) => fields.length !== entryFields.length)) throw new StorageError('invalid', 'An entry of the index has other fields than these.')
     try {
-      await this.#addLogs([...new Set(rows.map((fields) => fields[fieldAt.log]!))])
-      const combos = await this.#combosOf(rows)
-      const told = [...labelsIn(rows), ...chargesIn(rows)]
-      const columns = rowColumns.map(({ name, from }) => rows.map((fields, at) => (name === 'combo' ? combos[at] : asStored(fields[from]!) || null)))
+      await this.#addLogs([...new Set(entries.map((entry) => textOf(entry, 'log')))])
+      const combos = await this.#combosOf(entries)
+      const told = [...labelsIn(entries), ...chargesIn(entries)]
+      const ids = entries.map(({ id }) => asStored(id))
+      const columns = [ids, ...rowColumns.map(({ name, from }) => (name === 'combo' ? combos : entries.map((entry) => storedAt(entry, from))))]
       const reached = progress === undefined ? [[], []] : [[progress.log], [progress.indexed]]
       await opened(this.#pool).query({ name: 'append receipts', text: insertRows, values: [...columns, ...told, ...reached] })
     } catch (error) {
@@ -77,11 +78,11 @@ export class ReceiptWriter {
     for (const log of news) this.#logs.add(log)
   }
 
-  async #combosOf(rows: readonly Fields[]): Promise<readonly number[]> {
-    const values = rows.map((fields) => fields[fieldAt.dimensions]!)
+  async #combosOf(entries: readonly IndexEntry[]): Promise<readonly number[]> {
+    const values = entries.map((entry) => textOf(entry, 'dimensions'))
     const unknown = new Map<string, number>()
-    rows.forEach((fields, at) => {
-      if (this.#combos.numberOf(values[at]!) === undefined) unknown.set(values[at]!, Number(fields[fieldAt.created_at]))
+    entries.forEach(({ numbers }, at) => {
+      if (this.#combos.numberOf(values[at]!) === undefined) unknown.set(values[at]!, numbers[fieldAt.created_at]!)
     })
     const added = unknown.size === 0 ? unknown : await this.#lookUp(unknown)
     return values.map((one) => this.#combos.numberOf(one) ?? added.get(one)!)
@@ -116,12 +117,21 @@ export class ReceiptWriter {
   }
 }
 
+const textOf = ({ texts }: IndexEntry, name: (typeof entryTexts)[number]): string => texts[fieldAt[name] - entryNumbers.length]!
+
+function storedAt({ numbers, texts }: IndexEntry, field: number): string | number | null {
+  if (field >= entryNumbers.length) return asStored(texts[field - entryNumbers.length]!) || null
+  const number = numbers[field]!
+  return Number.isNaN(number) ? null : number
+}
+
 /** The ids of receipts, and a label and its value for each. */
-function labelsIn(rows: readonly Fields[]): readonly [ids: string[], labels: string[], values: string[]] {
+function labelsIn(entries: readonly IndexEntry[]): readonly [ids: string[], labels: string[], values: string[]] {
   const told: [string[], string[], string[]] = [[], [], []]
-  for (const fields of rows) {
-    for (const [label, value] of fields[fieldAt.labels] === '' ? [] : labelsOf(fields[fieldAt.labels]!)) {
-      told[0].push(fields[fieldAt.id]!)
+  for (const entry of entries) {
+    const labels = textOf(entry, 'labels')
+    for (const [label, value] of labels === '' ? [] : labelsOf(labels)) {
+      told[0].push(entry.id)
       told[1].push(label)
       told[2].push(value)
     }
@@ -130,15 +140,17 @@ function labelsIn(rows: readonly Fields[]): readonly [ids: string[], labels: str
 }
 
 /** The ids of receipts, and for each a counter, the beginning of its window, and what was spent of it. Who comes twice in a batch spent once. */
-function chargesIn(rows: readonly Fields[]): readonly [ids: string[], counters: string[], windows: number[], amounts: number[]] {
+function chargesIn(entries: readonly IndexEntry[]): readonly [ids: string[], counters: string[], windows: number[], amounts: number[]] {
   const told: [string[], string[], number[], number[]] = [[], [], [], []]
-  const first = new Map(rows.map((fields) => [fields[fieldAt.id]!, fields] as const).toReversed())
-  for (const fields of first.values()) {
-    for (const { counter, from, amount } of fields[fieldAt.charges] === '' ? [] : chargesOf(fields[fieldAt.charges]!)) {
-      told[0].push(fields[fieldAt.id]!)
+  const first = new Map(entries.map((entry) => [entry.id, entry] as const).toReversed())
+  for (const entry of first.values()) {
+    const charges = textOf(entry, 'charges')
+    for (const charge of charges === '' ? [] : (JSON.parse(charges) as readonly string[])) {
+      const { counter, from } = toCharged(charge)
+      told[0].push(entry.id)
       told[1].push(counter)
       told[2].push(from)
-      told[3].push(amount)
+      told[3].push(entry.numbers[fieldAt.spent]!)
     }
   }
   return told

@@ -11,6 +11,7 @@ import type { Tables } from '../tables.ts'
 import { Connection } from './connection.ts'
 import { threadDialect } from './dialect.ts'
 import { backupFolder } from './file.ts'
+import { pack } from './packed.ts'
 import { types } from './column-types.ts'
 
 const defaultBusyMs = 2000
@@ -46,7 +47,7 @@ export async function openSqlite({ file, busyMs = defaultBusyMs }: SqliteOptions
       }),
     backUp: () => connection.askInTurn({ kind: 'backup', file: join(backupFolder(place), backupName(now())) }),
     keepsLines: false,
-    append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: entries.join('\n'), progress } }),
+    append: (entries, progress) => connection.askInTurn({ kind: 'append', batch: { entries: pack(entries), progress } }),
     addUp: () => connection.askInTurn({ kind: 'addUp' }).catch(passOver),
     // Pages as they were stand in the write-ahead log until it begins anew, which takes weeks where little happens.
     scrub: async () => void (await connection.askInTurn({ kind: 'query', sql: 'pragma wal_checkpoint(truncate)', parameters: [] })),

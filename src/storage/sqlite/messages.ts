@@ -3,6 +3,7 @@
 import type { CounterAsk, CounterState } from '../../policy/counter.ts'
 import type { StorageReason } from '../errors.ts'
 import type { Progress } from '../store.ts'
+import type { PackedEntries } from './packed.ts'
 
 export type Value = string | number | bigint | null | Uint8Array
 
@@ -21,8 +22,7 @@ export type Request =
   | { readonly kind: 'close' }
 
 export interface Batch {
-  /** Of the index, joined by line feeds: one text crosses much faster than objects would. */
-  readonly entries: string
+  readonly entries: PackedEntries
   readonly progress: Progress | undefined
 }
 

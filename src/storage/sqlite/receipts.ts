@@ -1,19 +1,21 @@
 /** Writes entries into SQLite's index: one transaction a batch, and rollups of many batches at once. */
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { entryFields } from '../../receipts/index-entry.ts'
 import { Combos, comboColumns, toCombo, type Combo } from '../combos.ts'
-import { StorageError } from '../errors.ts'
-import { chargesOf, fieldAt, labelsOf, rowColumns } from '../entry-fields.ts'
-import { rollUp, rollUpValues, rollupTables } from '../rollups.ts'
+import { fieldAt, labelsOf, rowColumns, toCharged } from '../entry-fields.ts'
+import { hoursOf, rollUp, rollUpValues, rollupTables, sumNames } from '../rollups.ts'
 import type { Progress } from '../store.ts'
 import type { Batch, Value } from './messages.ts'
+import { Unpacked } from './packed.ts'
 
 /** Receipts that are added up at once, or when somebody asks: those of one batch have too little in common for it to be worth its while. */
 const addedAtOnce = 5000
 
-/** What a batch spent, by the counters as they stand behind the amount: they are the same for most of its receipts. */
+/** Nano-dollars, by the counters that are charged them: as an entry names all of one receipt, or each by itself. */
 type Spending = Map<string, number>
+
+/** Left to itself, SQLite would walk the index by hours from its beginning: it groups so, and what is new is everywhere in it. */
+export const newSums = `insert into temp.grown ${hoursOf('receipts not indexed where seq > ?')}`
 
 const marks = (names: readonly string[]): string => names.map(() => '?').join(', ')
 
@@ -29,14 +31,17 @@ export class ReceiptWriter {
   readonly #newest: StatementSync
   readonly #added: StatementSync
   readonly #markAdded: StatementSync
+  readonly #gather: StatementSync
   readonly #rollUps: readonly StatementSync[]
-  /** The values of one row, used again for every row. */
+  /** The values of one row behind its id, used again for every row. */
   readonly #row: Value[] = rowColumns.map(() => null)
 
   constructor(database: DatabaseSync) {
     this.#database = database
+    // Sums of hours on their way to the rollups: what is new is read once, and not for each of them.
+    database.exec(`create temp table grown (period, combo, ${sumNames.join(', ')})`)
     this.#insert = database.prepare(
-      `insert into receipts (${rowColumns.map(({ name }) => name).join(', ')}) values (${marks(this.#row as string[])}) on conflict (id) do nothing`,
+      `insert into receipts (id, ${rowColumns.map(({ name }) => name).join(', ')}) values (?, ${marks(this.#row as string[])}) on conflict (id) do nothing`,
     )
     this.#insertLabel = database.prepare('insert into receipt_labels (label, value, created_at, seq) values (?, ?, ?, ?) on conflict do nothing')
     this.#spend = database.prepare(
@@ -50,8 +55,10 @@ export class ReceiptWriter {
     this.#newest = database.prepare('select coalesce(max(seq), 0) as seq from receipts')
     this.#added = database.prepare(`select value from facts where name = 'added_up'`)
     this.#markAdded = database.prepare(`insert into facts (name, value) values ('added_up', ?) on conflict (name) do update set value = excluded.value`)
-    const news = 'receipts where seq > ?'
-    this.#rollUps = [...rollupTables.map((table) => rollUp(table, news)), rollUpValues(news)].map((text) => database.prepare(text))
+    this.#gather = database.prepare(newSums)
+    const grown = 'select * from temp.grown'
+    const texts = [...rollupTables.map((table) => rollUp(table, grown)), rollUpValues(grown), 'delete from temp.grown']
+    this.#rollUps = texts.map((text) => database.prepare(text))
   }
 
   append(batch: Batch): undefined {
@@ -88,7 +95,8 @@ export class ReceiptWriter {
 
   #addUp(): void {
     const { after, newest } = this.#waiting()
-    for (const statement of this.#rollUps) statement.run(after)
+    this.#gather.run(after)
+    for (const statement of this.#rollUps) statement.run()
     this.#markAdded.run(String(newest))
   }
 
@@ -96,8 +104,12 @@ export class ReceiptWriter {
     const logs = new Map<string, number>()
     const spent: Spending = new Map()
     if (progress !== undefined) logs.set(progress.log, this.#advanceLog(progress))
-    for (const entry of entries === '' ? [] : entries.split('\n')) this.#writeEntry(entry.split('\t'), logs, spent)
-    for (const [counters, amount] of spent) for (const { counter, from } of chargesOf(`[${amount},${counters}`)) this.#spend.run(counter, from, amount)
+    const unpacked = new Unpacked(entries)
+    for (let at = 0; at < unpacked.count; at += 1) this.#writeEntry(unpacked.go(at), logs, spent)
+    for (const [charge, amount] of addedUp(spent)) {
+      const { counter, from } = toCharged(charge)
+      this.#spend.run(counter, from, amount)
+    }
   }
 
   #advanceLog({ log, indexed }: Progress): number {
@@ -105,22 +117,22 @@ export class ReceiptWriter {
   }
 
   /** `logs` has the numbers of those in this batch, one as a rule; what an entry that is new here spent is added to `spent`. */
-  #writeEntry(fields: readonly string[], logs: Map<string, number>, spent: Spending): void {
-    if (fields.length !== entryFields.length) throw new StorageError('invalid', 'An entry of the index has other fields than these.')
+  #writeEntry(entry: Unpacked, logs: Map<string, number>, spent: Spending): void {
     const row = this.#row
-    for (let at = 0; at < rowColumns.length; at += 1) row[at] = fields[rowColumns[at]!.from] || null
-    row[comboAt] = this.#comboOf(fields[fieldAt.dimensions]!, Number(fields[fieldAt.created_at]))
-    const log = fields[fieldAt.log]!
+    for (let at = 0; at < row.length; at += 1) row[at] = entry.value(rowColumns[at]!.from)
+    const createdAt = row[createdAtAt] as number
+    row[comboAt] = this.#comboOf(entry.text(fieldAt.dimensions), createdAt)
+    const log = entry.text(fieldAt.log)
     if (log !== '') {
       if (!logs.has(log)) logs.set(log, this.#advanceLog({ log, indexed: 0 }))
       row[logAt] = logs.get(log)!
     }
-    const { changes, lastInsertRowid } = this.#insert.run(...row)
+    const { changes, lastInsertRowid } = this.#insert.run(entry.id, ...row)
     if (changes === 0) return
-    const labels = fields[fieldAt.labels]!
-    if (labels !== '') for (const [label, value] of labelsOf(labels)) this.#insertLabel.run(label, value, fields[fieldAt.created_at]!, lastInsertRowid)
-    const charges = fields[fieldAt.charges]!
-    if (charges !== '') addTo(spent, charges)
+    const labels = entry.text(fieldAt.labels)
+    if (labels !== '') for (const [label, value] of labelsOf(labels)) this.#insertLabel.run(label, value, createdAt, lastInsertRowid)
+    const charges = entry.text(fieldAt.charges)
+    if (charges !== '') add(spent, charges, entry.value(fieldAt.spent) as number)
   }
 
   #comboOf(values: string, at: number): number {
@@ -142,12 +154,16 @@ export class ReceiptWriter {
   }
 }
 
-function addTo(spent: Spending, charges: string): void {
-  const at = charges.indexOf(',')
-  if (at === -1) return
-  const counters = charges.slice(at + 1)
-  spent.set(counters, Math.min((spent.get(counters) ?? 0) + Number(charges.slice(1, at)), Number.MAX_SAFE_INTEGER))
+const add = (spent: Spending, name: string, amount: number): void => void spent.set(name, Math.min((spent.get(name) ?? 0) + amount, Number.MAX_SAFE_INTEGER))
+
+/** By each counter alone: a batch writes to a counter once, however many charge it together with others. */
+function addedUp(spent: Spending): Spending {
+  const sums: Spending = new Map()
+  for (const [charges, amount] of spent) for (const charge of JSON.parse(charges) as readonly string[]) add(sums, charge, amount)
+  return sums
 }
 
-const comboAt = rowColumns.findIndex(({ name }) => name === 'combo')
-const logAt = rowColumns.findIndex(({ name }) => name === 'log')
+const placeOf = (column: string): number => rowColumns.findIndex(({ name }) => name === column)
+const createdAtAt = placeOf('created_at')
+const comboAt = placeOf('combo')
+const logAt = placeOf('log')
