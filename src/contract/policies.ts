@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { compileDocument, type CompiledDocument } from '../policy/compile.ts'
 import { speakers, type DetectorTerms } from '../policy/detector.ts'
 import { faultOutcomes, modes, sides, type DocumentProblem, type PolicyDocument, type PolicyRule } from '../policy/document.ts'
+import { idleIn } from '../policy/idle.ts'
 import { outcomes, type Edits } from '../policy/verdict.ts'
 import { duration, milliseconds } from './durations.ts'
 import { range } from './limits.ts'
+import { readSent } from './problems.ts'
 
 const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `must be one of ${words.map((word) => `\`${word}\``).join(', ')}` })
@@ -201,7 +203,13 @@ function toTerms(said: PolicyDocumentBody['detectors'][number]): DetectorTerms {
 
 /** Reads and compiles what somebody wrote, at the version that it is stored at. */
 export function readPolicy(sent: unknown, version: number): CompiledDocument | { readonly problems: readonly DocumentProblem[] } {
-  const { success, data, error } = policyDocument.safeParse(sent)
-  if (success) return compileDocument(toDocument(data), version)
-  return { problems: error.issues.map(({ path, message }) => ({ path: path.join('.'), problem: message })) }
+  const read = readSent(policyDocument, sent)
+  return 'problems' in read ? read : compileDocument(toDocument(read.data), version)
+}
+
+/** The same for whoever writes it: what can never come about is a problem too. */
+export function checkPolicy(sent: unknown): ReturnType<typeof readPolicy> {
+  const read = readPolicy(sent, 0)
+  const idle = 'problems' in read ? [] : idleIn(read)
+  return idle.length > 0 ? { problems: idle } : read
 }

@@ -1,13 +1,13 @@
 /** `POST /_omni/policies/replay`: what a document would have done to calls that are past, read from their receipts page by page. */
 
 import { monotonic, now } from '../base/clock.ts'
-import { Failure } from '../canonical/failure.ts'
 import { milliseconds } from '../contract/durations.ts'
 import { dollars } from '../contract/money.ts'
 import { policyReplay, readPolicy, type PolicyReplay } from '../contract/policies.ts'
 import type { ListedReceipt } from '../contract/receipts.ts'
 import { Replay, type PastCall, type ReplayedRule, type Sum } from '../policy/replay.ts'
 import type { Control } from './control.ts'
+import { refusalOf } from './refusal.ts'
 import { readers, scoped } from './report-query.ts'
 import { showReceipts } from './report-records.ts'
 import { parseBody } from './resource.ts'
@@ -33,8 +33,7 @@ export const replaying: readonly ControlRoute[] = [
 async function replay({ body, viewer }: ControlRequest, control: Control): Promise<PolicyReplay> {
   const { document: sent, since } = parseBody(policyReplay, body)
   const compiled = readPolicy(sent, 0)
-  if ('problems' in compiled)
-    throw new Failure('invalid_value', `\`document.${compiled.problems[0]!.path}\`: ${compiled.problems[0]!.problem}`, { param: 'document' })
+  if ('problems' in compiled) throw refusalOf({ ...compiled.problems[0]!, path: ['document', ...compiled.problems[0]!.path] })
   const to = now()
   const from = to - milliseconds(since)
   const replayed = new Replay(compiled)

@@ -1,9 +1,11 @@
 /** Policies: documents of rules, stored, checked without being stored, and replayed over calls that are past. */
 
 import { isObject } from '../base/json.ts'
+import { writtenPlace } from '../base/place.ts'
 import { Failure } from '../canonical/failure.ts'
-import { policyBody, readPolicy, type PolicyBody, type PolicyCheck } from '../contract/policies.ts'
+import { checkPolicy, policyBody, type PolicyBody, type PolicyCheck } from '../contract/policies.ts'
 import { replaying } from './policies-replay.ts'
+import { refusalOf } from './refusal.ts'
 import { resourceRoutes, type Checking, type Resource } from './resource.ts'
 import type { ControlRoute } from './route.ts'
 import { checkScoped } from './scopes.ts'
@@ -35,16 +37,16 @@ export const policies: readonly ControlRoute[] = [
 const documentIn = (body: unknown): unknown => (isObject(body) && 'document' in body ? body.document : body)
 
 function checkDocument(body: unknown): PolicyCheck {
-  const read = readPolicy(documentIn(body), 0)
-  return { problems: 'problems' in read ? [...read.problems] : [] }
+  const read = checkPolicy(documentIn(body))
+  return { problems: 'problems' in read ? read.problems.map(({ path, problem }) => ({ path: writtenPlace(path), problem })) : [] }
 }
 
 async function check({ document }: PolicyBody, id: string, checking: Checking): Promise<void> {
   if (document.name !== id) throw new Failure('invalid_value', 'A document is stored under its own name.', { param: 'document.name' })
   await checkScoped(document, checking)
-  const read = readPolicy(document, 0)
+  const read = checkPolicy(document)
   const [first] = 'problems' in read ? read.problems : []
-  if (first !== undefined) throw new Failure('invalid_value', `\`document.${first.path}\`: ${first.problem}`, { param: `document.${first.path}` })
+  if (first !== undefined) throw refusalOf({ path: ['document', ...first.path], problem: first.problem })
   checkNames(document, checking)
 }
 
@@ -53,11 +55,11 @@ function checkNames({ rules, detectors }: PolicyBody['document'], { control }: C
   const { chains } = control.snapshot().routing
   const services = control.configured().detectors
   rules.forEach(({ then }, at) => {
-    const param = `document.rules.${at}.then.chain`
-    if (then?.chain !== undefined && !chains.has(then.chain)) throw new Failure('invalid_value', 'There is no chain of this name.', { param })
+    if (then?.chain !== undefined && !chains.has(then.chain))
+      throw refusalOf({ path: ['document', 'rules', at, 'then', 'chain'], problem: 'There is no chain of this name.' })
   })
   detectors.forEach((one, at) => {
     if (one.kind === 'outside' && !Object.hasOwn(services, one.service))
-      throw new Failure('invalid_value', '`detectors` of the configuration names no such service.', { param: `document.detectors.${at}.service` })
+      throw refusalOf({ path: ['document', 'detectors', at, 'service'], problem: '`detectors` of the configuration names no such service.' })
   })
 }

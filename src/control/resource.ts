@@ -3,7 +3,10 @@
 import { z } from 'zod'
 import { now } from '../base/clock.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
+import { writtenPlace } from '../base/place.ts'
 import { Failure } from '../canonical/failure.ts'
+import { readSent } from '../contract/problems.ts'
+import type { DocumentProblem } from '../policy/document.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import type { ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
@@ -177,11 +180,11 @@ function flat<Body>({ body, ...shown }: Shown<Body>): object {
 
 /** Throws `Failure` that names the field. */
 export function parseBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
-  const { success, data, error } = schema.safeParse(body)
-  if (success) return data
-  const [issue] = error.issues
-  const param = issue?.path.join('.') ?? ''
-  throw new Failure('invalid_value', `The body is not what this call takes: ${param === '' ? '' : `\`${param}\`: `}${issue?.message ?? 'unknown'}.`, {
+  const read = readSent(schema, body)
+  if ('data' in read) return read.data
+  const [{ path, problem }] = read.problems as readonly [DocumentProblem]
+  const param = writtenPlace(path)
+  throw new Failure('invalid_value', `The body is not what this call takes: ${param === '' ? '' : `\`${param}\`: `}${problem}.`, {
     ...(param !== '' && { param }),
   })
 }

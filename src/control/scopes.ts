@@ -28,7 +28,7 @@ export async function checkScoped({ tenant, scope, each = [] }: Scoped, { contro
   const known = control.snapshot().metadataKeys
   for (const [index, one] of each.entries()) {
     if (one.startsWith('label:') && !known.has(one.slice('label:'.length)))
-      throw new Failure('invalid_value', '`metadata.keys` of the configuration does not name this label: no call could have it.', { param: `each.${index}` })
+      throw new Failure('invalid_value', '`metadata.keys` of the configuration does not name this label: no call could have it.', { param: `each[${index}]` })
   }
 }
 

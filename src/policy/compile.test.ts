@@ -27,7 +27,7 @@ test('of lists that deny, only what is denied counts and is taken out', () => {
 
 test('words that are too many are told when the document is loaded', () => {
   const words = Array.from({ length: 10_000 }, (_, at) => String(at).padEnd(256, 'x'))
-  assert.match(problemsOf([], { detectors: [{ kind: 'words', name: 'long', words }] })[0]!, /^detectors\.0\.words: /)
+  assert.match(problemsOf([], { detectors: [{ kind: 'words', name: 'long', words }] })[0]!, /^detectors\[0\]\.words: /)
 })
 
 test('the time is that of the document’s zone', () => {
@@ -39,23 +39,23 @@ test('the time is that of the document’s zone', () => {
 
 test('what is wrong with a document is told with its place', () => {
   const many = Array.from({ length: 501 }, (_, at) => rule(`r${at}`, 'true'))
-  assert.deepEqual(problemsOf([rule('a', 'true'), rule('a', 'true')]), ['rules.1.id: There is another rule of this id.'])
-  assert.deepEqual(problemsOf([rule('a', 'nope > 1')]), ['rules.0.when: There is no such fact: nope.'])
-  assert.deepEqual(problemsOf([rule('a', { topic: 'law' })]), ['rules.0.when: There is no such fact: topics.'])
-  assert.match(problemsOf([rule('a', { riskLevel: 'huge' })])[0]!, /^rules\.0\.when: `riskLevel` takes/)
-  assert.match(problemsOf([rule('a', { constructor: 1 })])[0]!, /^rules\.0\.when: There is no `constructor` here/)
+  assert.deepEqual(problemsOf([rule('a', 'true'), rule('a', 'true')]), ['rules[1].id: There is another rule of this id.'])
+  assert.deepEqual(problemsOf([rule('a', 'nope > 1')]), ['rules[0].when: There is no such fact: nope.'])
+  assert.deepEqual(problemsOf([rule('a', { topic: 'law' })]), ['rules[0].when: There is no such fact: topics.'])
+  assert.match(problemsOf([rule('a', { riskLevel: 'huge' })])[0]!, /^rules\[0\]\.when: `riskLevel` takes/)
+  assert.match(problemsOf([rule('a', { constructor: 1 })])[0]!, /^rules\[0\]\.when: There is no `constructor` here/)
   assert.match(problemsOf([rule('a', {})])[0]!, /says nothing/)
-  assert.match(problemsOf([rule('a', 'true', { outcome: 'BLOCK', edits: { maxTokens: 1 } })])[0]!, /^rules\.0\.then: /)
-  assert.match(problemsOf([rule('a', 'true', { on: 'answer', edits: { maxTokens: 1 } })])[0]!, /^rules\.0\.then: /)
-  assert.match(problemsOf([rule('a', 'true', { on: 'answer', outcome: 'REVIEW' })])[0]!, /^rules\.0\.outcome: /)
+  assert.match(problemsOf([rule('a', 'true', { outcome: 'BLOCK', edits: { maxTokens: 1 } })])[0]!, /^rules\[0\]\.then: /)
+  assert.match(problemsOf([rule('a', 'true', { on: 'answer', edits: { maxTokens: 1 } })])[0]!, /^rules\[0\]\.then: /)
+  assert.match(problemsOf([rule('a', 'true', { on: 'answer', outcome: 'REVIEW' })])[0]!, /^rules\[0\]\.outcome: /)
   assert.match(problemsOf([rule('a', 'true', { edits: { redact: [{ what: 'none.x', how: 'mask', restores: false }] } })])[0]!, /No detector finds `none.x`/)
   assert.match(problemsOf([], { timeZone: 'Mars/Olympus' })[0]!, /^time_zone: /)
   const service = { kind: 'outside', name: 'judge', service: 'x', sample: 1, onFailure: 'fault' } as const
-  assert.match(problemsOf([rule('a', 'outside.judge.count > 0', { on: 'both' })], { detectors: [service] })[0]!, /^rules\.0\.on: /)
+  assert.match(problemsOf([rule('a', 'outside.judge.count > 0', { on: 'both' })], { detectors: [service] })[0]!, /^rules\[0\]\.on: /)
   assert.deepEqual(problemsOf([rule('a', 'outside.judge.score > 0.5 && "hate" in outside.judge.kinds')], { detectors: [service] }), [])
   assert.match(problemsOf(many)[0]!, /^rules: A document has 500/)
   const twice = { kind: 'words', name: 'a', words: ['x'] } as const
-  assert.match(problemsOf([], { detectors: [twice, twice] })[0]!, /^detectors\.1\.name: /)
+  assert.match(problemsOf([], { detectors: [twice, twice] })[0]!, /^detectors\[1\]\.name: /)
 })
 
 test('the object form is CEL: all of its fields must be so', () => {

@@ -1,5 +1,6 @@
 /** From a document to rules that can be judged: everything that can be wrong with it is found here, when it is loaded. */
 
+import type { Place } from '../base/place.ts'
 import { compile, vocabularyOf, type Compiled, type Vocabulary } from './cel.ts'
 import type { DetectorTerms } from './detector.ts'
 import { builtIn, detectorOf as ready } from './detectors/index.ts'
@@ -36,8 +37,8 @@ export function compileDocument(document: PolicyDocument, version: number): Comp
   const { vocabulary, terms, problems } = readNames(document)
   if (vocabulary === undefined) return { problems }
   const compiling: Compiling = { document, version, vocabulary, terms, problems, ids: new Set() }
-  const rules = document.rules.flatMap((rule, at) => compileRule(rule, `rules.${at}`, compiling))
-  if (document.rules.length > mostRules) problems.push({ path: 'rules', problem: `A document has ${mostRules} rules at most.` })
+  const rules = document.rules.flatMap((rule, at) => compileRule(rule, at, compiling))
+  if (document.rules.length > mostRules) problems.push({ path: ['rules'], problem: `A document has ${mostRules} rules at most.` })
   if (problems.length > 0) return { problems }
   // Now, and not while the first call waits.
   for (const terms of rules.flatMap(({ detectors }) => detectors)) canLook(terms)
@@ -61,16 +62,16 @@ function readNames(document: PolicyDocument): Pick<Compiling, 'terms' | 'problem
   const known: Fact[] = [...facts, ...riskFacts, ...builtInFacts]
   detectors.slice(0, mostNamed).forEach((one, at) => {
     const path = `${one.kind}.${one.name}`
-    if (terms.has(path)) problems.push({ path: `detectors.${at}.name`, problem: `There is another \`${path}\` in this document.` })
+    if (terms.has(path)) problems.push({ path: ['detectors', at, 'name'], problem: `There is another \`${path}\` in this document.` })
     // Other documents may have a list of that name: this one is told from theirs wherever both are about a call.
     const own = { ...one, name: `${name}/${path}` }
-    if (!canLook(own)) problems.push({ path: `detectors.${at}.words`, problem: 'The words are too many, or too long.' })
+    if (!canLook(own)) problems.push({ path: ['detectors', at, 'words'], problem: 'The words are too many, or too long.' })
     terms.set(path, own)
     known.push(...factsOfNamed(one.name, own))
   })
-  if (detectors.length > mostNamed) problems.push({ path: 'detectors', problem: `A document names ${mostNamed} detectors at most.` })
+  if (detectors.length > mostNamed) problems.push({ path: ['detectors'], problem: `A document names ${mostNamed} detectors at most.` })
   const times = timesIn(timeZone)
-  if (times === undefined) problems.push({ path: 'time_zone', problem: 'Nobody knows that time zone: it is a name as `Europe/Berlin`.' })
+  if (times === undefined) problems.push({ path: ['time_zone'], problem: 'Nobody knows that time zone: it is a name as `Europe/Berlin`.' })
   return problems.length > 0 ? { terms, problems } : { terms, problems, vocabulary: vocabularyOf([...known, ...(times ?? [])]) }
 }
 
@@ -91,25 +92,25 @@ function timesIn(timeZone: string): readonly Fact[] | undefined {
   }
 }
 
-function compileRule(rule: PolicyRule, path: string, compiling: Compiling): readonly CompiledRule[] {
+function compileRule(rule: PolicyRule, at: number, compiling: Compiling): readonly CompiledRule[] {
   const { document, version, vocabulary, problems, ids } = compiling
   const before = problems.length
-  const complain = (field: string, problem: string) => problems.push({ path: `${path}.${field}`, problem })
-  if (ids.has(rule.id)) complain('id', 'There is another rule of this id.')
+  const complain = (problem: string, ...field: Place) => problems.push({ path: ['rules', at, ...field], problem })
+  if (ids.has(rule.id)) complain('There is another rule of this id.', 'id')
   ids.add(rule.id)
-  for (const { field, problem } of findStray(rule)) complain(field, problem)
+  for (const { field, problem } of findStray(rule)) complain(problem, field)
   const redacting = (rule.edits.redact ?? []).map(({ what }) => ({ what, terms: detectorOf(what, compiling) }))
-  for (const { what, terms } of redacting) if (terms === undefined) complain('then.redact', `No detector finds \`${what}\`.`)
+  for (const { what, terms } of redacting) if (terms === undefined) complain(`No detector finds \`${what}\`.`, 'then', 'redact')
   const said = typeof rule.when === 'string' ? rule.when : celOf(rule.when)
   const compiled = typeof said === 'string' ? compile(said, vocabulary) : said
-  if ('problem' in compiled) complain('when', compiled.problem)
+  if ('problem' in compiled) complain(compiled.problem, 'when')
   if (problems.length > before || 'problem' in compiled) return []
   const detectors = detectorsOf(
     compiled,
     redacting.map(({ terms }) => terms!),
   )
   if (rule.on !== 'request' && detectors.some(({ kind }) => kind === 'outside'))
-    complain('on', 'A service is asked of requests alone: an answer does not wait for one.')
+    complain('A service is asked of requests alone: an answer does not wait for one.', 'on')
   return [
     {
       ...compiled,

@@ -1,5 +1,6 @@
 /** A policy document: rules over the calls of a scope, with the lists and services that they look with. */
 
+import type { Place } from '../base/place.ts'
 import type { DetectorTerms } from './detector.ts'
 import type { Scope } from './scope.ts'
 import type { Edits, Outcome, ReviewTerms } from './verdict.ts'
@@ -49,8 +50,8 @@ export interface PolicyRule {
   readonly review: ReviewTerms
 }
 
-/** What is wrong, and where: `rules.2.when`. */
+/** What is wrong, and where. */
 export interface DocumentProblem {
-  readonly path: string
+  readonly path: Place
   readonly problem: string
 }

@@ -31,6 +31,9 @@ const grammars: { readonly [wire in WireName]?: Grammar } = {
   'gemini-generate': { maxTokens: ['maxOutputTokens'], settings: 'generationConfig', turns: 'contents' },
 }
 
+/** The APIs whose requests are capped, trimmed and set. */
+export const editedSurfaces: ReadonlySet<unknown> = new Set(Object.keys(grammars))
+
 export function editBody(body: JsonObject, surface: string, edits: Edits): EditedBody {
   const grammar: Grammar | undefined = grammars[surface as WireName]
   let edited = body

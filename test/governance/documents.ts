@@ -1,5 +1,6 @@
 /** Policy documents as tests write them, and calls that they are judged on. */
 
+import { writtenPlace } from '../../src/base/place.ts'
 import { compileDocument, type CompiledDocument } from '../../src/policy/compile.ts'
 import type { Detected } from '../../src/policy/detector.ts'
 import type { PolicyDocument, PolicyRule } from '../../src/policy/document.ts'
@@ -49,7 +50,7 @@ export function document(rules: readonly PolicyRule[], says: Partial<PolicyDocum
 
 export function problemsOf(rules: readonly PolicyRule[], says: Partial<PolicyDocument> = {}): readonly string[] {
   const compiled = compileDocument({ ...plainDocument, rules, ...says }, 1)
-  return 'problems' in compiled ? compiled.problems.map(({ path, problem }) => `${path}: ${problem}`) : []
+  return 'problems' in compiled ? compiled.problems.map(({ path, problem }) => `${writtenPlace(path)}: ${problem}`) : []
 }
 
 export function judge(documents: readonly CompiledDocument[], facts: Facts = call, phase: 'request' | 'answer' = 'request'): Verdict {

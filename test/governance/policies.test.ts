@@ -44,22 +44,22 @@ void describe('a policy', () => {
   test('[C42] that cannot be meant is refused with its place, and nothing of it is stored', async () => {
     const odd: readonly (readonly [JsonObject, string, RegExp])[] = [
       [{ ...document, rules: [] }, 'rules', /is empty/],
-      [{ ...document, jurisdictions: 'eu' }, '', /jurisdictions/],
+      [{ ...document, jurisdictions: 'eu' }, 'jurisdictions', /is no field/],
       [{ ...document, scope: 'everybody' }, 'scope', /must be `all`/],
       [{ ...document, time_zone: 'Berlin' }, 'time_zone', /Europe\/Berlin/],
-      [withRule({ outcome: 'MAYBE' }), 'rules.0.outcome', /`ALLOW`, `REVIEW`, `BLOCK`/],
-      [withRule({ onError: 'skip' }), 'rules.0.onError', /`deny`, `allow`, `review`/],
-      [withRule({ when: 'constructor.constructor("return 1")()' }), 'rules.0.when', /./],
-      [withRule({ when: 'request.nope == 1' }), 'rules.0.when', /no such fact: nope/],
-      [withRule({ when: 'request.model.matches("^(a+)+$")' }), 'rules.0.when', /rematch/],
-      [withRule({ when: { amountGreaterThan: '5' } }), 'rules.0.when', /`amountGreaterThan` takes dollars/],
-      [withRule({ when: { colour: 'red' } }), 'rules.0.when', /There is no `colour` here/],
-      [withRule({ then: { max_tokens: 0 }, outcome: 'ALLOW' }), 'rules.0.then.max_tokens', /1 at least/],
-      [withRule({ then: { max_tokens: 5 } }), 'rules.0.then', /refused is not changed/],
-      [withRule({ then: { redact: ['nothing.email'] }, outcome: 'ALLOW' }), 'rules.0.then.redact', /No detector finds/],
-      [withRule({ review: { wait: '1h' }, outcome: 'REVIEW' }), 'rules.0.review.wait', /from 0s to 10m/],
-      [{ ...document, detectors: [{ kind: 'words', name: 'Bad Name', words: ['x'] }] }, 'detectors.0.name', /small letters/],
-      [{ ...document, rules: [rule, rule] }, 'rules.1.id', /another rule of this id/],
+      [withRule({ outcome: 'MAYBE' }), 'rules[0].outcome', /`ALLOW`, `REVIEW`, `BLOCK`/],
+      [withRule({ onError: 'skip' }), 'rules[0].onError', /`deny`, `allow`, `review`/],
+      [withRule({ when: 'constructor.constructor("return 1")()' }), 'rules[0].when', /./],
+      [withRule({ when: 'request.nope == 1' }), 'rules[0].when', /no such fact: nope/],
+      [withRule({ when: 'request.model.matches("^(a+)+$")' }), 'rules[0].when', /rematch/],
+      [withRule({ when: { amountGreaterThan: '5' } }), 'rules[0].when', /`amountGreaterThan` takes dollars/],
+      [withRule({ when: { colour: 'red' } }), 'rules[0].when', /There is no `colour` here/],
+      [withRule({ then: { max_tokens: 0 }, outcome: 'ALLOW' }), 'rules[0].then.max_tokens', /1 at least/],
+      [withRule({ then: { max_tokens: 5 } }), 'rules[0].then', /refused is not changed/],
+      [withRule({ then: { redact: ['nothing.email'] }, outcome: 'ALLOW' }), 'rules[0].then.redact', /No detector finds/],
+      [withRule({ review: { wait: '1h' }, outcome: 'REVIEW' }), 'rules[0].review.wait', /from 0s to 10m/],
+      [{ ...document, detectors: [{ kind: 'words', name: 'Bad Name', words: ['x'] }] }, 'detectors[0].name', /small letters/],
+      [{ ...document, rules: [rule, rule] }, 'rules[1].id', /another rule of this id/],
     ]
     for (const [body, path, sentence] of odd) {
       const [first] = await problemsOf(body)
@@ -111,7 +111,7 @@ void describe('the command', () => {
     write(yaml.replace('amountGreaterThan: 5', 'amount: 5').replace('shadow', 'dark'))
     const { code, stderr } = await omni(scene, ['policy', 'check', file], nowhere)
     assert.equal(code, 1)
-    assert.equal(stderr, 'mode: must be one of `enforce`, `shadow`\n')
+    assert.equal(stderr, `${file}:3:7: mode: must be one of \`enforce\`, \`shadow\`\n`)
     write('version: [1\n')
     assert.match((await run('policy', 'check', file)).stderr, /neither YAML nor JSON\. Look at line 2, column 1/)
     write('- a\n')

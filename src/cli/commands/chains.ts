@@ -51,7 +51,7 @@ export const chains: readonly Command[] = [
     help: 'store a chain, in YAML or JSON as under its name in the file; `-` reads standard input',
     options: { '--replace <version>': 'the version that you saw; the newest where absent' },
     run: async ({ values, options }) => {
-      const chain = await readWritten(values.file ?? '-', howToWrite)
+      const { value: chain } = await readWritten(values.file ?? '-', howToWrite)
       const before = options['--replace'] ?? (await readAll()).find(({ name, source }) => name === values.name && source === 'stored')?.version
       const query = typeof before === 'string' || typeof before === 'number' ? `?version=${before}` : ''
       const { version, warnings = [] } = await ask<ChainResource>('PUT', `${pathOf(values.name)}${query}`, chain)

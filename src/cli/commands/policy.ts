@@ -1,12 +1,13 @@
 /** `omni policy`: documents of rules, checked, stored, and replayed over calls that are past. */
 
 import { stringify } from 'yaml'
+import { writtenPlace } from '../../base/place.ts'
 import type { PolicyReplay, PolicyResource } from '../../contract/policies.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Command } from '../command.ts'
 import { listStored, pathOf, removeStored, store } from '../stored.ts'
 import { plain, table, time } from '../table.ts'
-import { readWritten } from '../written-object.ts'
+import { readWritten, type Position, type Written } from '../written-object.ts'
 
 export const policy: readonly Command[] = [
   {
@@ -14,13 +15,14 @@ export const policy: readonly Command[] = [
     help: 'say what is wrong with a document, in YAML or JSON; needs no gateway. `-` reads standard input',
     options: { '--json': 'for programs' },
     run: async ({ values, options }) => {
-      const document = await readDocument(values.file)
+      const { file = '-' } = values
+      const { value, positionOf } = await readDocument(file)
       // What compiles rules takes longer to load than most commands run.
-      const { readPolicy } = await import('../../contract/policies.ts')
-      const read = readPolicy(document, 0)
-      const problems = 'problems' in read ? read.problems : []
+      const { checkPolicy } = await import('../../contract/policies.ts')
+      const read = checkPolicy(value)
+      const problems = ('problems' in read ? read.problems : []).map(({ path, problem }) => ({ path: writtenPlace(path), problem, ...positionOf(path) }))
       if (options['--json']) console.log(JSON.stringify({ problems }))
-      else if ('problems' in read) console.error(problems.map(({ path, problem }) => `${plain(path)}: ${plain(problem)}`).join('\n'))
+      else if ('problems' in read) console.error(problems.map((one) => writtenProblem(one, file)).join('\n'))
       else console.log(`${plain(read.document.name)} is sound: ${read.rules.length} rule${read.rules.length === 1 ? '' : 's'}.`)
       return problems.length === 0 ? 0 : 1
     },
@@ -30,7 +32,7 @@ export const policy: readonly Command[] = [
     help: 'store a document under its own name',
     options: { '--replace <version>': 'the version that you saw; the newest where absent', '--json': 'for programs' },
     run: async ({ values, options }) => {
-      const document = await readDocument(values.file)
+      const { value: document } = await readDocument(values.file)
       const found = await store<PolicyResource>('policies', nameOf(document), document, options['--replace'])
       console.log(options['--json'] ? JSON.stringify(found) : `The policy ${plain(found.id)} is stored, at version ${found.version}, and counts at once.`)
       return 0
@@ -70,13 +72,24 @@ export const policy: readonly Command[] = [
     help: 'what a document would have done to calls that are past, by their receipts',
     options: { '--since <time>': 'how far back: 12h, 7d (7d)', '--json': 'for programs' },
     run: async ({ values, options }) => {
-      const document = await readDocument(values.file)
+      const { value: document } = await readDocument(values.file)
       const found = await ask<PolicyReplay>('POST', '/_omni/policies/replay', { document, since: options['--since'] ?? '7d' })
       console.log(options['--json'] ? JSON.stringify(found) : replayed(found))
       return 0
     },
   },
 ]
+
+interface Told extends Position {
+  readonly path: string
+  readonly problem: string
+}
+
+/** As compilers do, so that editors find the place. */
+function writtenProblem({ path, problem, line, column }: Told, file: string): string {
+  const place = `${file === '-' ? 'standard input' : plain(file)}:${line}:${column}`
+  return `${place}: ${path === '' ? '' : `${plain(path)}: `}${plain(problem)}`
+}
 
 function row({ id, tenant, version, changed_at: changedAt, document: { scope, mode, rules } }: PolicyResource): string[] {
   return [id, tenant ?? '', scope, mode, String(rules.length), String(version), time(changedAt)]
@@ -109,4 +122,4 @@ function nameOf(document: object): string {
   return name
 }
 
-const readDocument = (file = '-'): Promise<object> => readWritten(file, 'A document has `version`, `name` and `rules`.')
+const readDocument = (file = '-'): Promise<Written> => readWritten(file, 'A document has `version`, `name` and `rules`.')
