@@ -1,22 +1,19 @@
 /** Finds what tells of a person: addresses of mail and machines, and numbers by their shape and their check digits. */
 
 import type { Detector, DetectorTerms } from '../detector.ts'
-import { gather, type Found, type Search } from './gather.ts'
+import { gather, type Found } from './gather.ts'
 import { legibly } from './legible.ts'
 import { shapes, type Shape } from './pii-shapes.ts'
 
 export function piiDetector(terms: Extract<DetectorTerms, { readonly kind: 'pii' | 'secrets' }>): Detector {
-  const isWanted = (kind: string): boolean => terms.kinds === undefined || terms.kinds.includes(kind)
-  const search: Search = (text, told) => {
-    const found: Found = (kind, start, end, confidence) => {
-      if (isWanted(kind)) told(kind, start, end, confidence)
-    }
-    findMail(text, found)
-    findNumbers(text, found)
-    findLongAddresses(text, found)
-  }
-  return { terms, look: (passages) => gather(terms, passages, legibly(search)) }
+  return { terms, look: (passages) => gather(terms, passages, search) }
 }
+
+const search = legibly((text, found) => {
+  findMail(text, found)
+  findNumbers(text, found)
+  findLongAddresses(text, found)
+})
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 const isLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122)

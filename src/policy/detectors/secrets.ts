@@ -1,60 +1,95 @@
 /** Finds secrets: keys by the shape that their makers gave them, private keys, passwords in addresses, and what stands behind a word like `password`. */
 
 import type { Detector, DetectorTerms } from '../detector.ts'
-import { Automaton } from './automaton.ts'
-import { gather, type Found, type Search } from './gather.ts'
+import { gather, type Found } from './gather.ts'
 import { legibly } from './legible.ts'
 import { looksRandom, looksSecret } from './randomness.ts'
+import { runFrom, wordAfter } from './runs.ts'
 import { secretShapes, type SecretShape } from './secret-shapes.ts'
-
-const begins = secretShapes.flatMap((shape) => shape.prefixes.map((prefix) => ({ prefix, shape })))
-const privateKey = '-----BEGIN '
-const address = '://'
-/** Before a value of which nothing else tells that it is secret; each also in capitals and with a capital. */
-const labels = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token', 'api_key', 'apikey', 'api-key', 'access_key', 'auth_key', 'bearer', 'credential']
-const written = labels.flatMap((label) => [label, label.toUpperCase(), label[0]!.toUpperCase() + label.slice(1)])
-const camel = ['apiKey', 'accessKey', 'ApiKey', 'AccessKey', 'API key', 'api key', 'Api-Key', 'X-Api-Key']
-const marks = [...begins.map(({ prefix }) => prefix), privateKey, address, ...written, ...camel]
-const firstLabel = begins.length + 2
+import { address, mayHoldWords, privateKey, wordFrom, type Word } from './secret-words.ts'
 
 /** Everything that this detector finds. */
 export const secretKinds: readonly string[] = [...secretShapes.map(({ kind }) => kind), 'private_key', 'url_password', 'password', 'random']
 
-let automaton: Automaton | undefined
-
-export function secretsDetector(terms: Extract<DetectorTerms, { readonly kind: 'pii' | 'secrets' }>): Detector {
-  const isWanted = (kind: string): boolean => terms.kinds === undefined || terms.kinds.includes(kind)
-  const found = (automaton ??= new Automaton(marks))
-  const search: Search = (text, told) => {
-    const only: Found = (kind, start, end, confidence) => {
-      if (isWanted(kind)) told(kind, start, end, confidence)
-    }
-    findIn(text, found, only)
-  }
-  return { terms, look: (passages) => gather(terms, passages, legibly(search)) }
+interface Beginning {
+  readonly prefix: string
+  readonly shape: SecretShape
 }
 
-function findIn(text: string, marksIn: Automaton, found: Found): void {
-  /** Of the secrets so far: what is inside one is no other. */
-  let last = 0
-  /** Of private keys: searched for once, however many begin. */
-  let ending = -1
-  const tell: Found = (kind, start, end, confidence) => {
-    if (start < last) return
-    last = end
-    found(kind, start, end, confidence)
+/** By their first character. */
+const beginnings: ReadonlyMap<number, readonly Beginning[]> = Map.groupBy(
+  secretShapes.flatMap((shape) => shape.prefixes.map((prefix) => ({ prefix, shape }))),
+  ({ prefix }) => prefix.charCodeAt(0),
+)
+
+export function secretsDetector(terms: Extract<DetectorTerms, { readonly kind: 'pii' | 'secrets' }>): Detector {
+  return { terms, look: (passages) => gather(terms, passages, search) }
+}
+
+/** Of most texts it is soon known that they have neither: then nothing is looked at more closely. */
+const search = legibly((text, found) => {
+  const run = runFrom(text, 0)
+  const word = mayHoldWords(text) ? wordFrom(text, 0) : undefined
+  if (run !== -1 || word !== undefined) new SecretReader(text, found).read(run, word)
+})
+
+/** Made for one text. Keys with a shape stand in long runs, all others behind words: both are read in one order, for what is inside a secret is no other. */
+class SecretReader {
+  readonly #text: string
+  readonly #found: Found
+  /** The next that was not read yet. */
+  #word: Word | undefined
+  /** Where the last secret ended. */
+  #last = 0
+  /** Where the next private key ends: searched for once, however many begin. */
+  #ending = -1
+
+  constructor(text: string, found: Found) {
+    this.#text = text
+    this.#found = found
   }
-  marksIn.scan(text, (mark, end) => {
-    const start = end - marks[mark]!.length
-    if (start < last) return
-    if (mark < begins.length) tellShape(text, start, begins[mark]!.shape, tell)
-    else if (mark >= firstLabel) tellLabelled(text, end, tell)
-    else if (marks[mark] === address) tellPassword(text, end, tell)
-    else if (ending !== Infinity) {
-      if (ending < end) ending = positionOf(text, end)
-      if (ending !== Infinity) tellPrivateKey(text, start, ending, tell)
+
+  read(run: number, word: Word | undefined): void {
+    const text = this.#text
+    this.#word = word
+    for (let at = run; at !== -1; at = runFrom(text, wordAfter(text, at))) this.#readShapes(at)
+    this.#readWords(Infinity)
+  }
+
+  #readShapes(start: number): void {
+    const text = this.#text
+    const known = beginnings.get(text.charCodeAt(start))
+    if (known === undefined) return
+    for (const { prefix, shape } of known) {
+      if (!text.startsWith(prefix, start)) continue
+      this.#readWords(start + prefix.length)
+      if (start >= this.#last) tellShape(text, start, shape, this.#tell)
     }
-  })
+  }
+
+  /** Those that end before it. */
+  #readWords(before: number): void {
+    for (let word = this.#word; word !== undefined && word.end < before; word = this.#word) {
+      if (word.start >= this.#last) this.#readWord(word)
+      this.#word = wordFrom(this.#text, word.start + 1)
+    }
+  }
+
+  #readWord({ text: word, start, end }: Word): void {
+    const text = this.#text
+    if (word === address) tellPassword(text, end, this.#tell)
+    else if (word !== privateKey) tellLabelled(text, end, this.#tell)
+    else {
+      if (this.#ending < end) this.#ending = positionOf(text, end)
+      if (this.#ending !== Infinity) tellPrivateKey(text, start, this.#ending, this.#tell)
+    }
+  }
+
+  readonly #tell: Found = (kind, start, end, confidence) => {
+    if (start < this.#last) return
+    this.#last = end
+    this.#found(kind, start, end, confidence)
+  }
 }
 
 const positionOf = (text: string, from: number): number => {
@@ -62,11 +97,7 @@ const positionOf = (text: string, from: number): number => {
   return at === -1 ? Infinity : at
 }
 
-const isPartOfWord = (code: number): boolean =>
-  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 45
-
 function tellShape(text: string, start: number, { kind, pattern }: SecretShape, tell: Found): void {
-  if (start > 0 && isPartOfWord(text.charCodeAt(start - 1))) return
   pattern.lastIndex = start
   const secret = pattern.exec(text)?.[0]
   if (secret !== undefined && !isExample(secret)) tell(kind, start, start + secret.length, 0.95)
