@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 import type { KeyObject } from 'node:crypto'
 
 /** What a derived key is for. A key of one purpose opens and equals nothing of another. */
-export type Purpose = 'client-keys' | 'credentials' | 'input-hash' | 'responses' | 'reviews' | 'review-payloads' | 'fingerprint'
+export type Purpose = 'client-keys' | 'credentials' | 'input-hash' | 'responses' | 'audit' | 'reviews' | 'review-payloads' | 'fingerprint'
 
 /** Where a sealed value belongs. It is bound to it: moved to another row, or kept past a newer version, it does not open. */
 export interface Place {

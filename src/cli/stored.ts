@@ -17,8 +17,9 @@ export async function listStored<Found extends Stored>(name: string): Promise<re
 
 /** In the place of the newest, unless it is said which version was seen. Throws `Complaint`. */
 export async function store<Found extends Stored>(name: string, id: string, body: object, seen?: string | boolean): Promise<Found> {
-  const before = typeof seen === 'string' ? seen : (await listStored(name)).find((one) => one.id === id)?.version
-  return ask<Found>('PUT', `${pathOf(name, id)}${before === undefined ? '' : `?version=${before}`}`, body)
+  const path = pathOf(name, id)
+  const before = typeof seen === 'string' ? seen : (await askForOne<Found>(path))?.version
+  return ask<Found>('PUT', `${path}${before === undefined ? '' : `?version=${before}`}`, body)
 }
 
 /** What is said of an object: undefined leaves a field as it is, and null takes back what was said of it. */

@@ -62,6 +62,9 @@ export const keyResource = storedTerms.extend({
   key: z.string().optional(),
 })
 
+export const keyPage = z.strictObject({ data: z.array(keyResource), next_cursor: z.string().nullable() })
+
 export type KeyTerms = z.output<typeof storedTerms>
 export type KeyBody = z.output<typeof keyBody>
 export type KeyResource = z.output<typeof keyResource>
+export type KeyPage = z.output<typeof keyPage>

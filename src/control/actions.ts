@@ -1,42 +1,84 @@
-/** The audit: what was done through the control API, by whom, and digests of how everything stood before and after. */
+/** The audit: what was done through the control API, by whom, to what; and whether something is what was put there. */
 
+import { z } from 'zod'
 import { Failure } from '../canonical/failure.ts'
-import type { ActionResource } from '../contract/actions.ts'
+import { shownObject, type ActionResource, type CheckedObject } from '../contract/actions.ts'
 import type { StoredAction } from '../storage/actions.ts'
+import { objectKinds } from '../storage/store.ts'
+import { hashOf } from './audit.ts'
 import type { Control } from './control.ts'
-import { ofInstallation, type ControlRequest, type ControlRoute } from './route.ts'
+import { mostTableBytes } from './prices-table.ts'
+import { readLimit, wrong } from './report-query.ts'
+import { parseBody } from './resource.ts'
+import { ofInstallation, otherKinds, type ChangedKind, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
 
+const path = '/_omni/audit'
 const mostShown = 200
-const usual = 50
 
 export const actions: readonly ControlRoute[] = [
-  { method: 'GET', path: '/_omni/audit', ...ofInstallation('admin', 'auditor'), query: ['limit', 'cursor', 'by', 'from', 'to'], run: list },
+  { method: 'GET', path, ...ofInstallation('admin', 'auditor'), query: ['limit', 'cursor', 'by', 'kind', 'target', 'from', 'to'], run: list },
+  {
+    method: 'POST',
+    path: `${path}/check`,
+    ...ofInstallation('admin', 'auditor'),
+    bodyLimit: mostTableBytes,
+    body: { type: 'object' },
+    detail: () => z.toJSONSchema(shownObject, { io: 'input' }),
+    run: check,
+  },
 ]
 
-async function list({ query }: ControlRequest, { store }: Control) {
-  const { cursor: behind, by } = query
-  const most = numberIn(query, 'limit', mostShown) ?? usual
-  if (behind !== undefined && !/^act_[\da-f]{32}$/.test(behind))
-    throw new Failure('invalid_value', '`cursor` is not one that a page before gave.', { param: 'cursor' })
-  const [from, to] = [numberIn(query, 'from'), numberIn(query, 'to')]
-  const asked = {
-    most,
-    ...(behind !== undefined && { behind }),
-    ...(by !== undefined && { by }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-  }
-  const found = await store.actions.list(asked)
+async function list({ query }: ControlRequest, { store }: Control): Promise<ControlAnswer> {
+  const { cursor: behind, by, kind, target } = query
+  const most = readLimit(query.limit, mostShown)
+  if (behind !== undefined && !/^act_[\da-f]{32}$/.test(behind)) throw wrong('cursor', '`cursor` is not one that a page before gave.')
+  const [from, to] = [timeIn(query, 'from'), timeIn(query, 'to')]
+  const asked = { behind, by, kind, target, from, to }
+  const found = await store.actions.list({ most, ...asked })
   return { body: { data: found.map(show), next_cursor: found.length < most ? null : (found.at(-1)?.id ?? null) } }
 }
 
-function numberIn(query: ControlRequest['query'], name: string, most = Number.MAX_SAFE_INTEGER): number | undefined {
+function timeIn(query: ControlRequest['query'], name: string): number | undefined {
   const said = query[name]
   if (said === undefined) return undefined
   const value = /^\d{1,16}$/.test(said) ? Number(said) : 0
-  if (value < 1 || value > most)
-    throw new Failure('invalid_value', `\`${name}\` is a whole number from 1 to ${most}; times are milliseconds since 1970.`, { param: name })
+  if (value < 1 || value > Number.MAX_SAFE_INTEGER) throw wrong(name, `\`${name}\` is a time in milliseconds since 1970.`)
   return value
 }
 
-const show = ({ id, at, action, by, target, before, after, count }: StoredAction): ActionResource => ({ id, at, action, by, target, before, after, count })
+const kinds: readonly ChangedKind[] = [...objectKinds, ...otherKinds]
+
+async function check({ body }: ControlRequest, control: Control): Promise<ControlAnswer & { readonly body: CheckedObject }> {
+  const { kind: said, object } = parseBody(shownObject, body)
+  const kind = kinds.find((one) => one === said)
+  if (kind === undefined) throw new Failure('invalid_value', `\`kind\` is one of ${kinds.join(', ')}.`, { param: 'kind' })
+  const hash = hashOf(kind, storedIn(kind, object), control)
+  const found = await control.store.actions.list({ most: mostShown, kind, hash })
+  return { body: { hash, data: found.map(show) } }
+}
+
+/** What `GET` says beside what is stored: it may be other at every look. */
+const unstored: { readonly [kind in ChangedKind]?: readonly string[] } = {
+  addresses: ['you'],
+  chain: ['source', 'problem', 'warnings'],
+  review: ['content'],
+  session: ['used_at', 'idle', 'current'],
+}
+
+function storedIn(kind: ChangedKind, object: object): object {
+  const stored = Object.fromEntries(Object.entries(object).filter(([name]) => unstored[kind]?.includes(name) !== true))
+  // That the time of one is over is not stored.
+  return kind === 'invitation' && stored.state === 'expired' ? { ...stored, state: 'open' } : stored
+}
+
+const show = ({ id, at, action, by, kind, target, before, after, count }: StoredAction): ActionResource => ({
+  id,
+  at,
+  action,
+  by,
+  kind,
+  target,
+  before,
+  after,
+  count,
+})

@@ -22,7 +22,7 @@ export const addresses: readonly ControlRoute[] = [
     access: 'admin',
     roles: ['admin', 'operator', 'auditor', 'viewer'],
     isOfInstallation: true,
-    run: async ({ address }, { store }) => ({ body: shown(storedIn(await store.objects.list()), address) }),
+    run: async ({ address }, { store }) => ({ body: shown(await store.objects.get(kind, id), address) }),
   },
   {
     method: 'PUT',
@@ -39,7 +39,7 @@ export const addresses: readonly ControlRoute[] = [
 
 async function put(request: ControlRequest, control: Control) {
   const lists = parseBody(addressLists, request.body)
-  const before = storedIn(await control.store.objects.list())
+  const before = await control.store.objects.get(kind, id)
   checkVersion(request, before?.version, true)
   if (edgesFor(lists)?.mayControl(request.address) === false)
     throw new Failure('conflict', 'These lists would shut out whoever sends them: add your own address to `control.allow`, or take it out of `control.deny`.', {
@@ -47,20 +47,19 @@ async function put(request: ControlRequest, control: Control) {
     })
   const next = { kind, id, tenant: null, version: (before?.version ?? 0) + 1, body: JSON.stringify(lists), changedAt: now() } as const
   await control.store.objects.put(next)
-  await control.publish()
   control.tell('the lists of addresses were stored', { version: next.version })
-  return { body: shown(next, request.address) }
+  const changes = [{ kind, id, before: before === undefined ? null : formOf(before), after: formOf(next) }] as const
+  return { body: shown(next, request.address), changes }
 }
 
-const storedIn = (rows: readonly StoredObject[]): StoredObject | undefined => rows.find((row) => row.kind === kind && row.id === id)
+const formOf = (row: StoredObject | undefined) => ({ ...listsOf(row), version: row?.version ?? 0 })
 
-const shown = (row: StoredObject | undefined, you: string): AddressesResource => ({ ...listsOf(row), version: row?.version ?? 0, you })
+const shown = (row: StoredObject | undefined, you: string): AddressesResource => ({ ...formOf(row), you })
 
 const listsOf = (row: StoredObject | undefined): AddressLists => addressLists.parse(JSON.parse(row?.body ?? '{}'))
 
 /** Undefined where there are no lists: then nobody's address is looked at. */
-export function edgesOf(rows: readonly StoredObject[]): Edges | undefined {
-  const row = storedIn(rows)
+export function edgesOf([row]: readonly StoredObject[]): Edges | undefined {
   return row === undefined ? undefined : edgesFor(listsOf(row))
 }
 

@@ -6,7 +6,7 @@ import type { ControlRoute } from './route.ts'
 import { controlRoutes } from './routes.ts'
 
 /** They only say what would change, or whether it could. */
-const changeless = ['/_omni/prices/changes', '/_omni/policies/check']
+const changeless = ['/_omni/prices/changes', '/_omni/policies/check', '/_omni/audit/check']
 const readsReceipts = ({ method, path }: Pick<ControlRoute, 'method' | 'path'>): boolean =>
   (method === 'GET' && path.startsWith('/_omni/reports')) || path === '/_omni/policies/replay'
 

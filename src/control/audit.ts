@@ -1,27 +1,36 @@
-/** What is done through the control API, told to the log of receipts: by whom, to what, and digests of how everything stood before and after. */
+/** What is done through the control API, published and told to the log of receipts: by whom, to what, and keyed hashes of how that stood before and after. */
 
-import { createHash } from 'node:crypto'
+import { writeCanonical, type Json } from '../base/json.ts'
 import { now } from '../base/clock.ts'
 import { safeName } from '../receipts/names.ts'
 import type { Control } from './control.ts'
-import { nameOf, type Action, type ControlRequest, type ControlRoute } from './route.ts'
+import { nameOf, type Action, type Change, type ChangedKind, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
 
 /** Names in order, as canonical JSON has them. There is no text in it: `target` is a name or an id. */
 export interface AuditEntry {
   readonly action: Action
-  /** SHA-256 of all that the control API can change, in hex; what reads has neither. */
-  readonly after?: string
+  /** As `hashOf` gives it; null where there is none, absent where nothing that is stored was changed. */
+  readonly after?: string | null
   /** Milliseconds since 1970. */
   readonly at: number
-  readonly before?: string
-  /** `admin`, or the id of a key. */
+  readonly before?: string | null
+  /** `admin`, or the id of a user or a key. */
   readonly by: string
   /** How often it was read since the entry before. */
   readonly count?: number
+  /** Of the target, where it was changed. */
+  readonly kind?: ChangedKind
   readonly target?: string
 }
 
-type Answer = Awaited<ReturnType<ControlRoute['run']>>
+/**
+ * HMAC-SHA-256, in hex, of the kind, a space and the canonical JSON (RFC 8785) of an object as `GET` shows it, under a key of the installation: who has
+ * only the entry cannot try what it may have been.
+ */
+export function hashOf(kind: ChangedKind, shown: object, { hashShown }: Pick<Control, 'hashShown'>): string {
+  // As it is sent: what is undefined is not there.
+  return hashShown(`${kind} ${writeCanonical(JSON.parse(JSON.stringify(shown)) as Json)}`)
+}
 
 /** A reader has one entry in so many milliseconds, and with it the number of its readings. */
 const readingMs = 60_000
@@ -37,8 +46,8 @@ export class Auditor {
     this.#control = control
   }
 
-  /** Runs a call of the control API, and tells of it where it did something. A key that reads its own receipts is nobody’s business. */
-  async run(route: ControlRoute, request: ControlRequest): Promise<Answer> {
+  /** Runs a call of the control API; what it changed is published, and told of. A key that reads its own receipts is nobody’s business. */
+  async run(route: ControlRoute, request: ControlRequest): Promise<ControlAnswer> {
     const { action } = route
     if (action === undefined) return route.run(request, this.#control)
     if (route.method === 'GET') {
@@ -46,12 +55,18 @@ export class Auditor {
       if (request.viewer.role !== 'client') await this.#noteReading(action, nameOf(request.viewer))
       return answer
     }
-    const before = await stateOf(this.#control)
     const answer = await route.run(request, this.#control)
-    const target = targetOf(request, answer.body)
-    const after = await stateOf(this.#control)
-    await this.#tell({ action, after, at: now(), before, by: nameOf(request.viewer), ...(target !== undefined && { target }) })
+    const { changes = [], body } = answer
+    const done = { action, at: now(), by: nameOf(request.viewer) }
+    if (changes.length === 0) await this.#tell({ ...done, ...targetOf(request, body) })
+    else await Promise.all([this.#control.publish(), this.#tellChanges(changes, done)])
     return answer
+  }
+
+  async #tellChanges(changes: readonly Change[], done: Pick<AuditEntry, 'action' | 'at' | 'by'>): Promise<void> {
+    const hash = (kind: ChangedKind, shown: object | null) => (shown === null ? null : hashOf(kind, shown, this.#control))
+    for (const { kind, id, before, after } of changes)
+      await this.#tell({ ...done, kind, target: safeName(id) ?? 'unknown', before: hash(kind, before), after: hash(kind, after) })
   }
 
   /** Tells of the readings that are not told yet. */
@@ -85,43 +100,19 @@ export class Auditor {
   /** It is done, and cannot be undone because nobody could be told: then the log of the process says so. */
   async #tell(entry: AuditEntry): Promise<void> {
     const { ledger, store } = this.#control
-    const { target = null, before = null, after = null, count = null, ...done } = entry
+    const { kind = null, target = null, before = null, after = null, count = null, ...done } = entry
     try {
-      await ledger.audit(JSON.stringify(entry))
-      await store.actions.add({ ...done, target, before, after, count })
+      await ledger.audit(writeCanonical(entry as unknown as Json))
+      await store.actions.add({ ...done, kind, target, before, after, count })
     } catch {
       this.#control.tell('an action could not be written to the log of receipts', { action: entry.action, by: entry.by })
     }
   }
 }
 
-/** What the path names, or what the answer says was made. A user's id is neither. */
-function targetOf({ params }: ControlRequest, body: Answer['body']): string | undefined {
-  const named = Object.values(params).join('/')
+/** What the path names, or what the answer says it was about. A user's id is neither. */
+function targetOf({ params }: ControlRequest, body: ControlAnswer['body']): Pick<AuditEntry, 'target'> {
   const { id, tenant } = typeof body === 'string' ? ({} as { id?: unknown; tenant?: unknown }) : (body as { id?: unknown; tenant?: unknown })
-  const target = named === '' ? (id ?? tenant) : named
-  return typeof target === 'string' ? (safeName(target) ?? 'unknown') : undefined
-}
-
-/** The same for the same configuration, prices, keys, credentials, chains, objects, holds and calls that wait; of secrets only which version they are. */
-async function stateOf({ store, snapshot }: Control): Promise<string> {
-  const [keys, credentials, chains, objects, holds, waiting] = await Promise.all([
-    store.keys.list(),
-    store.credentials.list(),
-    store.chains.list(),
-    store.objects.list(),
-    store.holds.list(),
-    store.reviews.pending(),
-  ])
-  const state = [
-    snapshot().version,
-    snapshot().catalogue.stamp,
-    keys.map(({ id, name, expiresAt, revokedAt, mayRoute, version }) => [id, name, expiresAt ?? null, revokedAt ?? null, mayRoute, version]),
-    credentials.map(({ id, tenant, provider, version }) => [id, tenant, provider, version]),
-    chains.map(({ name, version, body }) => [name, version, body]),
-    objects.map(({ kind, id, version }) => [kind, id, version]),
-    holds.map(({ tenant, since }) => [tenant, since]),
-    waiting,
-  ]
-  return createHash('sha256').update(JSON.stringify(state)).digest('hex')
+  const target = Object.values(params).join('/') || (id ?? tenant)
+  return typeof target === 'string' ? { target: safeName(target) ?? 'unknown' } : {}
 }

@@ -9,6 +9,10 @@ import { mayGo } from '../policy/access.ts'
 import type { ClientKey } from '../storage/keys.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import { keyring } from './callers.ts'
+import { chargesIn } from './charges.ts'
+import { houseOf } from './house.ts'
+import { noKeys, withKeys } from './key-index.ts'
+import { rulesIn } from './rules.ts'
 
 const { settings } = loadSettings({ env: {} })
 const object = (kind: ObjectKind, id: string, body: object | null, tenant: string | null = 'acme'): StoredObject => ({
@@ -39,11 +43,10 @@ const acme = object('tenant', 'acme', {})
 function callerOf(row: ClientKey, objects: readonly StoredObject[] = [acme], given = settings): Caller | string | undefined {
   const { identify } = keyring({
     settings: given,
-    keys: [row],
-    objects,
+    keys: withKeys(noKeys, [[undefined, row]]),
+    governing: { house: houseOf(objects), chargesOf: chargesIn(objects, false), rulesOf: rulesIn(objects, false), ownOf: () => undefined },
     hashKey: (token) => `hash of ${token}`,
     adminHash: 'hash of admin',
-    ownOf: () => undefined,
   })
   try {
     return identify('secret')

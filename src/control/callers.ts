@@ -11,20 +11,19 @@ import type { Caller, Snapshot } from '../gateway/snapshot.ts'
 import type { Access } from '../policy/access.ts'
 import type { Holder } from '../policy/scope.ts'
 import type { ClientKey } from '../storage/keys.ts'
-import type { StoredObject } from '../storage/store.ts'
-import { chargesIn } from './charges.ts'
-import { houseOf, type House } from './house.ts'
-import { rulesIn } from './rules.ts'
+import type { chargesIn } from './charges.ts'
+import type { House } from './house.ts'
+import { keyOf, type KeyIndex } from './key-index.ts'
+import type { rulesIn } from './rules.ts'
 import type { Tables } from './tables.ts'
 
 export interface Keys {
   readonly settings: Settings
-  readonly keys: readonly ClientKey[]
-  readonly objects: readonly StoredObject[]
+  readonly keys: KeyIndex
+  readonly governing: Governing
   readonly hashKey: (token: string) => string
+  /** Of the admin key: clients that use it are told that it is not for them. */
   readonly adminHash: string
-  /** The table of a caller who has credentials of its own. */
-  readonly ownOf: Tables['ownOf']
 }
 
 /** A secret of somebody's, and until when it counts, in milliseconds since 1970. */
@@ -45,25 +44,27 @@ interface Asker {
 }
 
 /** What governs the calls of keys, read as they ask. */
-interface Governing {
+export interface Governing {
   readonly house: House
   readonly chargesOf: ReturnType<typeof chargesIn>
   readonly rulesOf: ReturnType<typeof rulesIn>
-  readonly ownOf: Keys['ownOf']
+  /** The table of a caller who has credentials of its own. */
+  readonly ownOf: Tables['ownOf']
 }
 
 /** Keys are looked up by their keyed hash: the time it takes tells nothing of them. Bounded by the keys that exist. */
-export function keyring({ settings, keys, objects, hashKey, adminHash, ownOf }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
-  const { auth, byRequest, failsClosed } = settings
-  const governing: Governing = { house: houseOf(objects), chargesOf: chargesIn(objects, failsClosed), rulesOf: rulesIn(objects, failsClosed), ownOf }
-  const entries = new Map<string, Entry>()
-  for (const row of keys) {
-    const asker: Asker = { keyId: row.id, method: 'key', mayRoute: byRequest && row.mayRoute, name: row.name, tenant: row.tenant, terms: row.terms }
-    for (const [hash, until] of secretsOf(row)) entries.set(hash, { asker, until })
-  }
+export function keyring({ settings, keys, governing, hashKey, adminHash }: Keys): Pick<Snapshot, 'identify' | 'anonymous'> {
+  const { auth, byRequest } = settings
+  const tokens = new Map<string, Entry>()
   for (const token of auth.mode === 'tokens' ? auth.tokens : []) {
     const hash = hashKey(token)
-    entries.set(hash, { asker: { ...nobody, keyId: `token_${hash.slice(0, 16)}`, method: 'token', mayRoute: byRequest }, until: Infinity })
+    tokens.set(hash, { asker: { ...nobody, keyId: `token_${hash.slice(0, 16)}`, method: 'token', mayRoute: byRequest }, until: Infinity })
+  }
+  const entryOf = (hash: string): Entry | undefined => {
+    const row = keyOf(keys, hash)
+    if (row === undefined) return tokens.get(hash)
+    const { id: keyId, mayRoute, name, tenant, terms } = row
+    return { asker: { keyId, method: 'key', mayRoute: byRequest && mayRoute, name, tenant, terms }, until: endOf(row, hash) }
   }
   // Hashing costs more than all the rest of knowing somebody. Bounded: only keys that are ours get in, and a revoked one leaves with the snapshot.
   const known = new Map<string, { readonly caller: Caller; readonly until: number }>()
@@ -73,7 +74,7 @@ export function keyring({ settings, keys, objects, hashKey, adminHash, ownOf }: 
       const hash = hashKey(token)
       if (hash === adminHash)
         throw new Failure('admin_key_misused', 'This is the admin key: it opens the control API. Models are called with a key of `omni keys create`.')
-      const entry = entries.get(hash)
+      const entry = entryOf(hash)
       if (entry === undefined || now() >= entry.until) return undefined
       known.set(token, (found = { caller: callerOf(entry.asker, governing), until: entry.until }))
     }
@@ -84,15 +85,9 @@ export function keyring({ settings, keys, objects, hashKey, adminHash, ownOf }: 
 
 const nobody: Asker = { keyId: null, method: 'off', mayRoute: false, tenant: 'default', terms: '{}' }
 
-/** The hashes that open for a key: after a rotation the one before counts for a while too. */
-function secretsOf({ hash, before, revokedAt, expiresAt = Infinity }: ClientKey): readonly (readonly [hash: string, until: number])[] {
-  if (revokedAt !== undefined) return []
-  return before === undefined
-    ? [[hash, expiresAt]]
-    : [
-        [before.hash, Math.min(before.until, expiresAt)],
-        [hash, expiresAt],
-      ]
+/** Until when that one of its hashes opens: after a rotation the one before does for a while too. */
+function endOf({ before, expiresAt = Infinity }: ClientKey, hash: string): number {
+  return before?.hash === hash ? Math.min(before.until, expiresAt) : expiresAt
 }
 
 /** Made once for each key that asks. Throws `Failure` where what the key belongs to is gone, or cannot be read: nobody gets in by less than was said of them. */

@@ -11,7 +11,7 @@ import type { ChainSettings, Settings } from '../config/settings.ts'
 import type { ChainResource } from '../contract/chains.ts'
 import type { StoredChain } from '../storage/store.ts'
 import type { Control } from './control.ts'
-import { ofInstallation, type ControlRequest, type ControlRoute } from './route.ts'
+import { ofInstallation, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
 import { inShape, isLiving, isTaken, joinStored, type Joined, type LivingChain } from './stored-chains.ts'
 
 /** Names hold slashes. */
@@ -51,7 +51,7 @@ export const chains: readonly ControlRoute[] = [
   { method: 'DELETE', path, ...ofInstallation('admin', 'operator'), action: 'chain_removed', query: ['version'], run: remove },
 ]
 
-async function put(request: ControlRequest, control: Control): Promise<{ readonly status: number; readonly body: ChainResource }> {
+async function put(request: ControlRequest, control: Control): Promise<ControlAnswer> {
   const name = nameIn(request.params)
   const file = control.configured()
   refuseTaken(name, file)
@@ -64,26 +64,27 @@ async function put(request: ControlRequest, control: Control): Promise<{ readonl
   checkRoom([...others, next])
   const warnings = check(next, joinStored(file, others).settings, others)
   await control.store.chains.put(next)
-  await control.publish()
   control.tell('a chain was stored', { chain: name, version: next.version })
-  return { status: before === undefined ? 201 : 200, body: { ...showStored(next, joinStored(file, [...others, next])), warnings: [...warnings] } }
+  const body = { ...showStored(next, joinStored(file, [...others, next])), warnings: [...warnings] }
+  const changes = [{ kind: 'chain', id: name, before: before === undefined ? null : formOf(before), after: formOf(next) }] as const
+  return { status: before === undefined ? 201 : 200, body, changes }
 }
 
-async function remove(request: ControlRequest, control: Control): Promise<{ readonly body: object }> {
+async function remove(request: ControlRequest, control: Control): Promise<ControlAnswer> {
   const name = nameIn(request.params)
   const file = control.configured()
   const rows = await control.store.chains.list()
   const before = rows.filter(isLiving).find((one) => one.name === name)
   // One that the file names too does not count: it may be removed for that.
   if (before === undefined) refuseTaken(name, file)
-  const { version } = livingIn(rows, name)
+  const found = livingIn(rows, name)
+  const { version } = found
   checkVersion(request, before, false)
   const leading = isTaken(name, file) ? [] : joinStored(file, rows).settings.chains.filter(({ targets }) => targets.some(({ model }) => model === name))
   if (leading.length > 0) throw new Failure('conflict', `Other chains lead to this one: ${leading.map((chain) => chain.name).join(', ')}. Change them first.`)
   await control.store.chains.put({ name, version: version + 1, body: null, changedAt: now() })
-  await control.publish()
   control.tell('a chain was removed', { chain: name, version })
-  return { body: { name, removed: true } }
+  return { body: { name, removed: true }, changes: [{ kind: 'chain', id: name, before: formOf(found), after: null }] }
 }
 
 function checkRoom(rows: readonly StoredChain[]): void {
@@ -146,9 +147,13 @@ function showOfFile({ name, ...chain }: ChainSettings): ChainResource {
   return { name, source: 'file', version: null, changed_at: null, chain: JSON.parse(JSON.stringify(chain)) as ChainResource['chain'], problem: null }
 }
 
-function showStored({ name, version, changedAt, body }: LivingChain, { problems }: Joined): ChainResource {
+function showStored(row: LivingChain, { problems }: Joined): ChainResource {
+  return { source: 'stored', ...formOf(row), problem: problems.get(row.name) ?? null }
+}
+
+function formOf({ name, version, changedAt, body }: LivingChain): Pick<ChainResource, 'name' | 'version' | 'changed_at' | 'chain'> {
   const said = inShape(JSON.parse(body) as JsonObject)
   // Another version of the gateway may have written what this one cannot read: it is listed all the same.
   const chain = { ...said, targets: Array.isArray(said.targets) ? said.targets : [] } as ChainResource['chain']
-  return { name, source: 'stored', version, changed_at: changedAt, chain, problem: problems.get(name) ?? null }
+  return { name, version, changed_at: changedAt, chain }
 }

@@ -37,6 +37,8 @@ export interface Control {
   readonly epochs: EpochKeys
   /** Hashes a client's key as it is stored. */
   readonly hashKey: (key: string) => string
+  /** Hashes what is shown of an object, for the audit. */
+  readonly hashShown: (text: string) => string
   readonly sealSecret: (secret: string, place: { readonly tenant: string; readonly id: string; readonly version: number }) => Uint8Array
   /** What a held call asks. Throws `SealError`. */
   readonly openReview: (sealed: Uint8Array, tenant: string, id: string) => string

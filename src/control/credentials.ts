@@ -5,11 +5,11 @@ import { credentialId } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
 import { credentialBody, type CredentialResource } from '../contract/credentials.ts'
 import type { Holding, Scope } from '../policy/scope.ts'
-import type { Credential, StoredObject } from '../storage/store.ts'
+import type { Credential } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
 import { maySee, parseBody } from './resource.ts'
-import type { ControlRequest, ControlRoute, Viewer } from './route.ts'
+import type { ControlAnswer, ControlRequest, ControlRoute, Viewer } from './route.ts'
 import { tenantOf } from './scopes.ts'
 
 const nobody =
@@ -46,13 +46,13 @@ export const credentials: readonly ControlRoute[] = [
       const stored = (await listFor(viewer, control)).find((one) => one.provider === params.provider && one.owner === owner)
       if (stored === undefined) throw new Failure('not_found', 'No key is stored for this provider.')
       await control.store.credentials.remove(stored.id, stored.tenant)
-      await control.publish()
-      return { body: { provider: stored.provider, owner, removed: true } }
+      const changes = [{ kind: 'credential', id: stored.id, before: shown(stored), after: null }] as const
+      return { body: { provider: stored.provider, owner, removed: true }, changes }
     },
   },
 ]
 
-async function put({ params, body, viewer }: ControlRequest, control: Control) {
+async function put({ params, body, viewer }: ControlRequest, control: Control): Promise<ControlAnswer> {
   const provider = params.provider ?? ''
   const { key, owner } = parseBody(credentialBody, body)
   const tenant = await tenantOfOwner(owner, viewer, control)
@@ -63,8 +63,8 @@ async function put({ params, body, viewer }: ControlRequest, control: Control) {
   const place = { tenant: before?.tenant ?? tenant, owner, id: before?.id ?? credentialId(), version: (before?.version ?? 0) + 1 }
   const row = { ...place, provider, createdAt: now() }
   await control.store.credentials.put({ ...row, sealed: control.sealSecret(key, placeOfSecret(place)) })
-  await control.publish()
-  return { body: shown({ ...row, createdAt: before?.createdAt ?? row.createdAt }) }
+  const after = shown({ ...row, createdAt: before?.createdAt ?? row.createdAt })
+  return { body: after, changes: [{ kind: 'credential', id: row.id, before: before === undefined ? null : shown(before), after }] }
 }
 
 /** What the seal of a credential is bound to: whoever writes into the database cannot give it to somebody else. Ids have no space in them. */
@@ -73,12 +73,12 @@ export function placeOfSecret({ tenant, owner, id, version }: Pick<Credential, '
 }
 
 /** Throws `Failure` for who is not there, or is another tenant's than whoever asks. */
-async function tenantOfOwner(owner: Scope, viewer: Viewer, { store }: Control): Promise<string> {
+async function tenantOfOwner(owner: Scope, viewer: Viewer, control: Control): Promise<string> {
   if (owner === 'all') {
     if (maySee(viewer, null)) return defaultTenant
     throw new Failure('insufficient_scope', 'You may store keys for your own tenant alone: say whose it is in `owner`.', { param: 'owner' })
   }
-  const tenant = tenantOfScope(owner, await store.objects.list())
+  const tenant = await tenantOfScope(owner, control)
   if (tenant === undefined || !maySee(viewer, tenant)) throw new Failure('invalid_value', 'There is nobody of this id.', { param: 'owner' })
   return tenant ?? defaultTenant
 }
@@ -95,14 +95,20 @@ const find = async (provider: string, owner: string, { store }: Control): Promis
   (await store.credentials.list()).find((one) => one.provider === provider && one.owner === owner)
 
 /** Those that the viewer may see. What serves everybody, or one of the installation's own people, is the installation's: in its rows it stands under the default tenant. */
-async function listFor(viewer: Viewer, { store }: Control): Promise<readonly Credential[]> {
-  const rows = await store.objects.list()
-  return (await store.credentials.list()).filter(({ owner }) => maySee(viewer, owner === 'all' ? null : (tenantOfScope(owner, rows) ?? null)))
+async function listFor(viewer: Viewer, control: Control): Promise<readonly Credential[]> {
+  const rows = await control.store.credentials.list()
+  // Who sees what is the installation's sees all.
+  if (maySee(viewer, null)) return rows
+  const owners = [...new Set(rows.flatMap(({ owner }) => (owner === 'all' ? [] : [owner])))]
+  const tenants = new Map<Scope, string | null | undefined>(
+    await Promise.all(owners.map(async (owner) => [owner, await tenantOfScope(owner, control)] as const)),
+  )
+  return rows.filter(({ owner }) => maySee(viewer, tenants.get(owner) ?? null))
 }
 
-const tenantOfScope = (owner: Scope, rows: readonly StoredObject[]): string | null | undefined => {
+function tenantOfScope(owner: Scope, control: Control): Promise<string | null | undefined> {
   const at = owner.indexOf(':')
-  return tenantOf(owner.slice(0, at) as Exclude<Holding, 'key'>, owner.slice(at + 1), rows)
+  return tenantOf(owner.slice(0, at) as Exclude<Holding, 'key'>, owner.slice(at + 1), control)
 }
 
 const shown = ({ id, provider, owner, tenant, version, createdAt }: Omit<Credential, 'sealed'>): CredentialResource => ({

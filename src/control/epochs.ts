@@ -22,8 +22,10 @@ export const epochs: readonly ControlRoute[] = [
     run: async ({ params }, control) => {
       const tenant = readTenant(params.tenant)
       await checkHold(tenant, control)
-      if (!control.epochs.destroy(tenant, params.epoch ?? '')) throw new Failure('not_found', 'This tenant has no key of such an epoch.')
-      return { body: { tenant, epoch: params.epoch, destroyed: true } }
+      const { epoch = '' } = params
+      if (!control.epochs.destroy(tenant, epoch)) throw new Failure('not_found', 'This tenant has no key of such an epoch.')
+      const [before, after] = [false, true].map((destroyed) => ({ epoch, destroyed })) as [object, object]
+      return { body: { tenant, epoch, destroyed: true }, changes: [{ kind: 'epoch', id: `${tenant}/${epoch}`, before, after }] }
     },
   },
 ]

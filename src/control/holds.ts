@@ -21,9 +21,12 @@ export const holds: readonly ControlRoute[] = [
     path: '/_omni/holds/:tenant',
     ...ofInstallation('admin'),
     action: 'hold_set',
-    run: async ({ params, viewer }, { store }) => ({
-      body: show(await store.holds.put({ tenant: readTenant(params.tenant), since: now(), by: nameOf(viewer) })),
-    }),
+    run: async ({ params, viewer }, { store }) => {
+      const tenant = readTenant(params.tenant)
+      const before = await findHold(tenant, store)
+      const after = show(await store.holds.put({ tenant, since: now(), by: nameOf(viewer) }))
+      return { body: after, changes: [{ kind: 'hold', id: tenant, before: before ?? null, after }] }
+    },
   },
   {
     method: 'DELETE',
@@ -32,13 +35,16 @@ export const holds: readonly ControlRoute[] = [
     action: 'hold_released',
     run: async ({ params }, { store }) => {
       const tenant = readTenant(params.tenant)
-      if (!(await store.holds.remove(tenant))) throw new Failure('not_found', 'There is no hold on this tenant.')
-      return { body: { tenant, released: true } }
+      const before = await findHold(tenant, store)
+      if (!(await store.holds.remove(tenant)) || before === undefined) throw new Failure('not_found', 'There is no hold on this tenant.')
+      return { body: { tenant, released: true }, changes: [{ kind: 'hold', id: tenant, before, after: null }] }
     },
   },
 ]
 
 const show = ({ tenant, since, by }: Hold) => ({ tenant, since, by })
+
+const findHold = async (tenant: string, { holds: kept }: Control['store']) => (await kept.list()).map(show).find((hold) => hold.tenant === tenant)
 
 /** Throws `Failure` where it can be the name of no tenant. */
 export function readTenant(tenant = 'default'): string {
@@ -48,6 +54,6 @@ export function readTenant(tenant = 'default'): string {
 
 /** Throws `Failure` (`conflict`) where the tenant is held. */
 export async function checkHold(tenant: string, { store }: Control): Promise<void> {
-  if ((await store.holds.list()).some((hold) => hold.tenant === tenant))
+  if ((await findHold(tenant, store)) !== undefined)
     throw new Failure('conflict', 'A legal hold keeps all that there is of this tenant: `omni receipts release` ends it.')
 }

@@ -4,18 +4,19 @@ import { now } from '../base/clock.ts'
 import { clientKey, keyId, shownPrefix } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
 import { milliseconds } from '../contract/durations.ts'
-import { keyBody, storedTerms, rotation, type KeyBody, type KeyResource, type KeyTerms } from '../contract/keys.ts'
+import { keyBody, storedTerms, rotation, type KeyBody, type KeyPage, type KeyResource, type KeyTerms } from '../contract/keys.ts'
 import type { ClientKey } from '../storage/keys.ts'
-import type { StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
-import { checkVersion, maySee, parseBody } from './resource.ts'
-import type { ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
+import { readLimit, wrong } from './report-query.ts'
+import { checkVersion, livingRow, maySee, parseBody } from './resource.ts'
+import type { Change, ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
 import { checkMember, checkTenant } from './tenants.ts'
 
 const path = '/_omni/keys'
 /** All of them are read for a snapshot. */
 const mostKeys = 100_000
+const mostOnPage = 1000
 /** Users who were shown a key's secret: those before them are forgotten. */
 const mostKnown = 20
 const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'finance', 'viewer']
@@ -28,7 +29,8 @@ export const keys: readonly ControlRoute[] = [
     path,
     access: 'admin',
     roles: readers,
-    run: async ({ viewer }, { store }) => ({ body: { data: (await store.keys.list()).filter(({ tenant }) => maySee(viewer, tenant)).map(show) } }),
+    query: ['limit', 'cursor', 'prefix'],
+    run: list,
   },
   {
     method: 'GET',
@@ -43,16 +45,27 @@ export const keys: readonly ControlRoute[] = [
   { method: 'DELETE', path: `${path}/:id`, ...writing, action: 'key_revoked', run: revoke },
 ]
 
+/** A page of those that the viewer may see, the oldest first. */
+async function list({ viewer, query }: ControlRequest, { store }: Control): Promise<ControlAnswer> {
+  const { limit, cursor: behind, prefix } = query
+  const most = limit === undefined ? mostOnPage : readLimit(limit, mostOnPage)
+  if (behind !== undefined && !/^key_[\da-f]{32}$/.test(behind)) throw wrong('cursor', '`cursor` is not one that a page before gave.')
+  const theirs = viewer.role === 'user' && viewer.tenant !== null ? { tenant: viewer.tenant } : {}
+  const found = await store.keys.list({ ...theirs, most, behind, prefix })
+  const page: KeyPage = { data: found.map(show), next_cursor: found.length < most ? null : found.at(-1)!.id }
+  return { body: page }
+}
+
 async function make({ viewer, body }: ControlRequest, control: Control): Promise<ControlAnswer> {
   const asked = parseBody(keyBody, body)
   const tenant = asked.tenant ?? ownTenant(viewer)
   if (!maySee(viewer, tenant)) throw new Failure('insufficient_scope', 'You may make keys of your own tenant alone.', { param: 'tenant' })
-  const rows = await control.store.objects.list()
-  check(asked, tenant, rows)
-  checkUser(asked.user, tenant, viewer, rows)
-  if ((await control.store.keys.list()).length >= mostKeys)
-    throw new Failure('too_many_items', `There are ${mostKeys} keys already, with those that were revoked.`)
-  return { status: 201, body: await createKey({ ...asked, tenant }, control, knownTo(viewer)) }
+  await check(asked, tenant, control)
+  await checkUser(asked.user, tenant, viewer, control)
+  if ((await control.store.keys.count()) >= mostKeys) throw new Failure('too_many_items', `There are ${mostKeys} keys already, with those that were revoked.`)
+  const made = await createKey({ ...asked, tenant }, control, knownTo(viewer))
+  const { key: _, ...after } = made
+  return { status: 201, body: made, changes: [{ kind: 'key', id: made.id, before: null, after }] }
 }
 
 const ownTenant = (viewer: Viewer): string => (viewer.role === 'user' && viewer.tenant !== null ? viewer.tenant : defaultTenant)
@@ -65,7 +78,7 @@ function knownTo(viewer: Viewer, before: readonly string[] = []): readonly strin
 /** Where a whole key is said: here, and where it gets another secret. */
 export async function createKey(
   { name, tenant = defaultTenant, expires_at: expiresAt, may_route: mayRoute = true, ...terms }: Partial<KeyBody> & Pick<KeyBody, 'name'>,
-  control: Pick<Control, 'store' | 'hashKey' | 'publish'>,
+  control: Pick<Control, 'store' | 'hashKey'>,
   known_to: readonly string[] = [],
 ): Promise<KeyResource & { readonly key: string }> {
   const key = clientKey()
@@ -81,7 +94,6 @@ export async function createKey(
   }
   const made = { ...row, expiresAt: expiresAt ?? undefined }
   await control.store.keys.create(made)
-  await control.publish()
   return { ...show({ ...made, revokedAt: undefined, version: 1, before: undefined }), key }
 }
 
@@ -91,14 +103,13 @@ async function change(request: ControlRequest, control: Control): Promise<Contro
   checkVersion(request, before.version, true)
   refuseRevoked(before)
   if (tenant !== undefined && tenant !== before.tenant) throw new Failure('conflict', 'A key stays with the tenant that it was made for.', { param: 'tenant' })
-  const rows = await control.store.objects.list()
-  check({ ...terms, expires_at: expiresAt === before.expiresAt ? null : expiresAt }, before.tenant, rows)
-  if (terms.user !== readTerms(before.terms).user) checkUser(terms.user, before.tenant, request.viewer, rows)
+  await check({ ...terms, expires_at: expiresAt === before.expiresAt ? null : expiresAt }, before.tenant, control)
+  if (terms.user !== readTerms(before.terms).user) await checkUser(terms.user, before.tenant, request.viewer, control)
   const { known_to } = readTerms(before.terms)
   const next = { name, mayRoute, terms: JSON.stringify({ ...terms, known_to }) }
   await control.store.keys.change(before.id, before.version + 1, { ...next, expiresAt })
-  await control.publish()
-  return { body: show({ ...before, ...next, expiresAt: expiresAt ?? undefined, version: before.version + 1 }) }
+  const after = show({ ...before, ...next, expiresAt: expiresAt ?? undefined, version: before.version + 1 })
+  return { body: after, changes: [changed(before, after)] }
 }
 
 async function rotate(request: ControlRequest, control: Control): Promise<ControlAnswer> {
@@ -112,20 +123,24 @@ async function rotate(request: ControlRequest, control: Control): Promise<Contro
   const next = { prefix: shownPrefix(key), hash: control.hashKey(key), terms: JSON.stringify({ ...terms, known_to }) }
   const until = now() + milliseconds(overlap)
   await control.store.keys.rotate(before.id, before.version + 1, { ...next, until })
-  await control.publish()
-  return { body: { ...show({ ...before, ...next, version: before.version + 1, before: { hash: before.hash, until } }), key } }
+  const after = show({ ...before, ...next, version: before.version + 1, before: { hash: before.hash, until } })
+  return { body: { ...after, key }, changes: [changed(before, after)] }
 }
 
 async function revoke(request: ControlRequest, control: Control): Promise<ControlAnswer> {
-  const { id, version, revokedAt } = await findKey(request, control)
+  const found = await findKey(request, control)
+  const { id, version, revokedAt } = found
   checkVersion(request, version, false)
   if (revokedAt !== undefined || !(await control.store.keys.revoke(id, now()))) throw missing()
-  await control.publish()
-  return { body: { id, revoked: true } }
+  // It is not changed any more, and was the same before: somebody may have changed it since it was found.
+  const after = (await control.store.keys.get(id)) ?? found
+  return { body: { id, revoked: true }, changes: [changed({ ...after, revokedAt: undefined }, show(after))] }
 }
 
+const changed = (before: ClientKey, after: KeyResource): Change => ({ kind: 'key', id: before.id, before: show(before), after })
+
 async function findKey({ params, viewer }: ControlRequest, { store }: Control): Promise<ClientKey> {
-  const found = (await store.keys.list()).find(({ id }) => id === params.id)
+  const found = await store.keys.get(params.id ?? '')
   if (found === undefined || !maySee(viewer, found.tenant)) throw missing()
   return found
 }
@@ -137,19 +152,19 @@ function refuseRevoked({ revokedAt }: ClientKey): void {
 }
 
 /** Throws `Failure` naming the field. */
-function check({ expires_at: expiresAt, team, agent }: Partial<KeyBody>, tenant: string, rows: readonly StoredObject[]): void {
+async function check({ expires_at: expiresAt, team, agent }: Partial<KeyBody>, tenant: string, control: Control): Promise<void> {
   if (expiresAt !== undefined && expiresAt !== null && expiresAt <= now())
     throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
-  checkTenant(tenant, rows)
-  if (team !== undefined) checkMember('team', team, tenant, rows)
-  if (agent !== undefined) checkMember('agent', agent, tenant, rows)
+  await checkTenant(tenant, control)
+  if (team !== undefined) await checkMember('team', team, tenant, control)
+  if (agent !== undefined) await checkMember('agent', agent, tenant, control)
 }
 
 /** Calls with the key go out with the user's own credentials: one of the installation's people is named by the installation alone. Throws `Failure`. */
-function checkUser(user: string | undefined, tenant: string, viewer: Viewer, rows: readonly StoredObject[]): void {
-  const isTheirs = (of: string | null): boolean => of === tenant || (of === null && maySee(viewer, null))
-  if (user !== undefined && !rows.some((row) => row.kind === 'user' && row.id === user && row.body !== null && isTheirs(row.tenant)))
-    throw new Failure('invalid_value', 'There is no user of this id.', { param: 'user' })
+async function checkUser(user: string | undefined, tenant: string, viewer: Viewer, control: Control): Promise<void> {
+  if (user === undefined) return
+  const of = (await livingRow('user', user, control))?.tenant
+  if (of !== tenant && (of !== null || !maySee(viewer, null))) throw new Failure('invalid_value', 'There is no user of this id.', { param: 'user' })
 }
 
 /** Nothing of the key but its beginning, and nothing of its hashes. */

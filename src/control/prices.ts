@@ -16,7 +16,7 @@ import type { Control } from './control.ts'
 import { ownPricesOf } from './prices-own.ts'
 import { dayOf } from './prices-stored.ts'
 import { mostTableBytes, parseTable, readTable } from './prices-table.ts'
-import { ofInstallation, type ControlRequest, type ControlRoute } from './route.ts'
+import { ofInstallation, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
 
 /** A table, or where it is. */
 const given = {
@@ -51,13 +51,13 @@ async function compare(request: ControlRequest, control: Control): Promise<{ rea
   return { body: changesBy(await readGiven(request, control), control) }
 }
 
-async function take(request: ControlRequest, control: Control): Promise<{ readonly body: RefreshedPrices }> {
+async function take(request: ControlRequest, control: Control): Promise<ControlAnswer> {
   const table = await readGiven(request, control)
+  const before = control.snapshot().catalogue.table
   const body = { ...changesBy(table, control), taken: true }
   control.prices.write(table)
-  await control.publish()
   control.tell('a table of prices was taken', { version: table.version, date: table.date, added: body.added.length, removed: body.removed.length })
-  return { body }
+  return { body, changes: [{ kind: 'prices', id: table.version, before, after: table }] }
 }
 
 /** The table is checked whole. Whom the gateway asks over the network, those say alone who run it. */

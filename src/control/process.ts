@@ -10,9 +10,10 @@ export const running: readonly ControlRoute[] = [
     path: '/_omni/reload',
     ...ofInstallation('admin', 'operator'),
     action: 'configuration_reloaded',
-    run: async (_request, { reload, status }) => {
+    run: async (_request, { reload, status, settings, snapshot }) => {
+      const before = settings()
       await reload()
-      return { body: status() }
+      return { body: status(), changes: [{ kind: 'configuration', id: snapshot().version, before, after: settings() }] }
     },
   },
 ]

@@ -1,40 +1,109 @@
-/** From what is configured and stored to the one value that the hot path reads: built whole, then swapped. */
+/** From what is configured and stored to the one value that the hot path reads: built whole, then swapped. What stands as it did is taken over. */
 
+import type { Catalogue } from '../catalog/table.ts'
+import type { Settings } from '../config/settings.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
 import type { ClientKey } from '../storage/keys.ts'
-import type { StoredObject } from '../storage/store.ts'
+import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import { edgesOf } from './addresses.ts'
-import { keyring } from './callers.ts'
-import type { Connecting } from './connections.ts'
+import { keyring, type Governing } from './callers.ts'
+import { chargesIn } from './charges.ts'
+import type { StoredSecret } from './connections.ts'
+import type { ObjectsByKind } from './copy.ts'
+import { houseOf } from './house.ts'
+import { kept } from './kept.ts'
+import { noKeys, withKeys, type KeyIndex } from './key-index.ts'
+import { rulesIn } from './rules.ts'
 import { buildTables } from './tables.ts'
 
 /** Milliseconds. */
 const day = 86_400_000
 
-export interface Published extends Connecting {
-  readonly keys: readonly ClientKey[]
-  /** What governs calls, as it is stored. */
-  readonly objects: readonly StoredObject[]
-  /** Of the admin key: clients that use it are told that it is not for them. */
+/** What goes on from one snapshot to the next. */
+export interface Lasting {
+  readonly hashKey: (token: string) => string
   readonly adminHash: string
-  readonly version: string
-  /** It goes on from one snapshot to the next. */
   readonly health: Health
 }
 
-export function buildSnapshot(published: Published): Snapshot {
-  const { settings, version } = published
-  const { shared, ownOf } = buildTables(published)
-  const { identify, anonymous } = keyring({ ...published, ownOf })
+/** What a part is taken over by is that these are the same values, and not that they say the same. */
+export interface Published {
+  /** With the stored chains that count. */
+  readonly settings: Settings
+  readonly version: string
+  readonly catalogue: Catalogue
+  readonly secrets: readonly StoredSecret[]
+  readonly keys: KeyIndex
+  /** What governs calls, as it is stored. */
+  readonly objects: ObjectsByKind
+}
+
+/** The first one of what is stored. */
+export function buildSnapshot({ keys, objects, ...parts }: First): Snapshot {
+  const index = withKeys(
+    noKeys,
+    keys.map((key) => [undefined, key]),
+  )
+  return snapshots(parts)({ ...parts, keys: index, objects: Map.groupBy(objects, ({ kind }) => kind) })
+}
+
+interface First extends Lasting, Omit<Published, 'keys' | 'objects'> {
+  readonly keys: readonly ClientKey[]
+  readonly objects: readonly StoredObject[]
+}
+
+const none: readonly StoredObject[] = []
+
+/** Gives the function that builds one snapshot after the other. */
+export function snapshots(lasting: Lasting): (published: Published) => Snapshot {
+  const tablesOf = kept((parts: Pick<Published, 'settings' | 'secrets' | 'catalogue'>) => buildTables({ ...parts, ...lasting }))
+  const governingBy = governings()
+  const edges = kept(({ addresses }: { readonly addresses: readonly StoredObject[] }) => edgesOf(addresses))
+  return ({ settings, version, catalogue, secrets, keys, objects }) => {
+    const { shared, ownOf } = tablesOf({ settings, secrets, catalogue })
+    const governing = { ...governingBy(objects, settings.failsClosed), ownOf }
+    return {
+      version,
+      catalogue,
+      routing: shared,
+      ...keyring({ settings, keys, governing, ...lasting }),
+      edges: edges({ addresses: objects.get('addresses') ?? none }),
+      ...termsOf(settings),
+    }
+  }
+}
+
+/** What governs calls, each part for as long as nothing is stored that it is made of. */
+function governings(): (objects: ObjectsByKind, failsClosed: boolean) => Omit<Governing, 'ownOf'> {
+  const house = kept((rows: { readonly [kind in 'tenants' | 'teams' | 'agents' | 'grants']: readonly StoredObject[] }) => houseOf(Object.values(rows).flat()))
+  const charges = kept(({ limits, budgets, failsClosed }: Charging) => chargesIn([...limits, ...budgets], failsClosed))
+  const rules = kept(({ policies, failsClosed }: Ruling) => rulesIn(policies, failsClosed))
+  return (objects, failsClosed) => {
+    const of = (kind: ObjectKind): readonly StoredObject[] => objects.get(kind) ?? none
+    return {
+      house: house({ tenants: of('tenant'), teams: of('team'), agents: of('agent'), grants: of('grant') }),
+      chargesOf: charges({ limits: of('limit'), budgets: of('budget'), failsClosed }),
+      rulesOf: rules({ policies: of('policy'), failsClosed }),
+    }
+  }
+}
+
+interface Charging {
+  readonly limits: readonly StoredObject[]
+  readonly budgets: readonly StoredObject[]
+  readonly failsClosed: boolean
+}
+
+interface Ruling {
+  readonly policies: readonly StoredObject[]
+  readonly failsClosed: boolean
+}
+
+/** What the configuration says of every call. */
+function termsOf(settings: Settings) {
   const { limits, retry, queue } = settings
   return {
-    version,
-    catalogue: published.catalogue,
-    routing: shared,
-    identify,
-    anonymous,
-    edges: edgesOf(published.objects),
     limits: { ...limits, attempts: retry.attempts, retryPause: retry.longestPause, attemptTime: retry.totalTime, queueTime: queue.time },
     metadataKeys: new Set(settings.metadata.keys),
     retries: retry.perTarget,

@@ -9,7 +9,7 @@ import { readSent } from '../contract/problems.ts'
 import type { DocumentProblem } from '../policy/document.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
-import type { ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
+import type { Change, ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
 
 export interface Resource<Body> {
   readonly kind: ObjectKind
@@ -36,7 +36,6 @@ export interface Resource<Body> {
 export interface Checking {
   readonly control: Control
   readonly request: ControlRequest
-  readonly rows: readonly StoredObject[]
 }
 
 export interface Shown<Body> {
@@ -91,43 +90,48 @@ export function resourceRoutes<Body>(resource: Resource<Body>): readonly Control
 
 /** Those that the viewer may see. A user of a tenant sees what is its tenant's. */
 async function listShown<Body>(resource: Resource<Body>, viewer: Viewer, control: Control): Promise<readonly object[]> {
-  return livingOf(resource, await rowsOf(resource, control))
+  const { kind, implied } = resource
+  const rows = await control.store.objects.list(kind)
+  const isStored = implied === undefined || rows.some(({ id, body }) => id === implied.id && body !== null)
+  return livingOf(resource, isStored ? rows : [implied, ...rows])
     .filter(({ tenant }) => maySee(viewer, tenant))
     .map(flat)
 }
 
 export async function findShown<Body>(resource: Resource<Body>, { params, viewer }: ControlRequest, control: Control): Promise<Shown<Body>> {
-  const found = livingOf(resource, await rowsOf(resource, control)).find(({ id }) => id === params.id)
+  const { kind, implied } = resource
+  const id = params.id ?? ''
+  const row = (await livingRow(kind, id, control)) ?? (implied?.id === id ? implied : undefined)
+  const [found] = row === undefined ? [] : livingOf(resource, [row])
   if (found === undefined || !maySee(viewer, found.tenant)) throw missing(resource)
   return found
 }
 
-async function rowsOf<Body>({ implied }: Resource<Body>, { store }: Control): Promise<readonly StoredObject[]> {
-  const rows = await store.objects.list()
-  const isStored = rows.some(({ kind, id, body }) => kind === implied?.kind && id === implied.id && body !== null)
-  return implied === undefined || isStored ? rows : [implied, ...rows]
+/** Undefined also where it was removed. */
+export async function livingRow(kind: ObjectKind, id: string, { store }: Pick<Control, 'store'>): Promise<StoredObject | undefined> {
+  const row = await store.objects.get(kind, id)
+  return row === undefined || row.body === null ? undefined : row
 }
 
-async function put<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {
+async function put<Body>(resource: Resource<Body>, request: ControlRequest, control: Control): Promise<ControlAnswer> {
   const { kind } = resource
   const id = request.params.id ?? ''
   if (!idPattern.test(id)) throw new Failure('invalid_value', 'An id is 1 to 64 letters, digits or any of `_.-`.', { param: 'id' })
   const body = parseBody(resource.schema, request.body)
-  const rows = await control.store.objects.list()
-  const row = rows.find((one) => one.kind === kind && one.id === id)
+  const row = await control.store.objects.get(kind, id)
   const before = row === undefined || row.body === null ? undefined : row
   const tenant = resource.tenantOf(body, id)
   if (before !== undefined && !maySee(request.viewer, before.tenant)) throw missing(resource)
   if (!maySee(request.viewer, tenant)) throw new Failure('insufficient_scope', 'You may change what is your tenant’s alone.', { param: 'tenant' })
-  await resource.check?.(body, id, { control, request, rows })
+  await resource.check?.(body, id, { control, request })
   checkTaken(resource, tenant, row, request.viewer)
   checkVersion(request, before?.version, true)
-  if (row === undefined) refuseFull(rows)
+  if (row === undefined) await refuseFull(control)
   const next = { kind, id, tenant, version: (row?.version ?? 0) + 1, body: JSON.stringify(body), changedAt: now() }
   await control.store.objects.put(next)
-  await control.publish()
   control.tell('an object was stored', { kind, id, version: next.version })
-  return { status: before === undefined ? 201 : 200, body: flat({ id, tenant, version: next.version, changed_at: next.changedAt, body }) }
+  const shown = flat({ id, tenant, version: next.version, changed_at: next.changedAt, body })
+  return { status: before === undefined ? 201 : 200, body: shown, changes: [changeOf(before, next)] }
 }
 
 /** Throws `Failure` where the id is another tenant's, or was and is counted under. Whose, only those are told who may see it. */
@@ -143,20 +147,34 @@ const takenBy = (tenant: string | null): string =>
     ? 'It belongs to the installation: say no `tenant`, or take another id.'
     : `It belongs to the tenant \`${tenant}\`: say so (\`tenant\`), or take another id.`
 
-async function remove<Body>(resource: Resource<Body>, request: ControlRequest, control: Control) {
+async function remove<Body>(resource: Resource<Body>, request: ControlRequest, control: Control): Promise<ControlAnswer> {
+  const { kind } = resource
   const found = await findShown(resource, request, control)
   const { id, tenant, version } = found
   checkVersion(request, version, false)
-  await resource.checkRemoval?.(found, { control, request, rows: await control.store.objects.list() })
-  await control.store.objects.put({ kind: resource.kind, id, tenant, version: version + 1, body: null, changedAt: now() })
-  await control.publish()
-  control.tell('an object was removed', { kind: resource.kind, id, version })
-  return { body: { id, removed: true } }
+  await resource.checkRemoval?.(found, { control, request })
+  await control.store.objects.put({ kind, id, tenant, version: version + 1, body: null, changedAt: now() })
+  control.tell('an object was removed', { kind, id, version })
+  return { body: { id, removed: true }, changes: [{ kind, id, before: flat(found), after: null }] }
+}
+
+/** What was stored in the place of what stood there. */
+export const changeOf = (before: StoredObject | undefined, after: StoredObject): Change => ({
+  kind: after.kind,
+  id: after.id,
+  before: before === undefined ? null : flatRow(before),
+  after: flatRow(after),
+})
+
+function flatRow(row: StoredObject): object | null {
+  const { id, tenant, version, changedAt: changed_at } = row
+  const body = bodyOf(row)
+  return body === undefined ? null : { id, tenant, version, changed_at, ...body }
 }
 
 /** Throws `Failure` where there is no room for another one. */
-export function refuseFull(rows: readonly StoredObject[]): void {
-  if (rows.length >= mostObjects) throw new Failure('too_many_items', `There are ${mostObjects} objects already.`)
+export async function refuseFull({ store }: Control): Promise<void> {
+  if ((await store.objects.count()) >= mostObjects) throw new Failure('too_many_items', `There are ${mostObjects} objects already.`)
 }
 
 /** Those of a kind that were not removed. One that another version of the gateway wrote and this one cannot read is passed over. */

@@ -86,7 +86,9 @@ async function decide(request: ControlRequest, control: Control, read: Read): Pr
   if (!(await store.reviews.decide(review.id, { ...said, by, at }))) throw decided((await store.reviews.get(review.id)) ?? review)
   wakeReview(review.id)
   tell('a held call was decided', { id: review.id, state: said.state, by })
-  return { body: show((await store.reviews.get(review.id)) ?? review, request.viewer) }
+  const found = (await store.reviews.get(review.id)) ?? review
+  const [before, after] = [review, found].map((one) => show(one, { role: 'admin' })) as [ReviewResource, ReviewResource]
+  return { body: show(found, request.viewer), changes: [{ kind: 'review', id: review.id, before, after }] }
 }
 
 function approve(body: unknown, review: Review, at: number): Said {
@@ -112,7 +114,7 @@ const waitOf = ({ createdAt, endsAt }: Review): number => endsAt - createdAt
 async function isAsking(viewer: Viewer, { key, user }: Review, { store }: Control): Promise<boolean> {
   if (viewer.role !== 'user') return false
   if (viewer.userId === user) return true
-  const row = key === null ? undefined : (await store.keys.list()).find(({ id }) => id === key)
+  const row = key === null ? undefined : await store.keys.get(key)
   const { data } = storedTerms.safeParse(JSON.parse(row?.terms ?? '{}'))
   return data?.user === viewer.userId || data?.known_to.includes(viewer.userId) === true
 }

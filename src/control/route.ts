@@ -88,8 +88,23 @@ export interface ControlRoute {
   readonly run: (request: ControlRequest, control: Control) => Promise<ControlAnswer>
 }
 
+/** What a call changed of what is stored. Both ends are as `GET` shows it, without secrets; null where there was none before, or is none after. */
+export interface Change {
+  readonly kind: ChangedKind
+  readonly id: string
+  readonly before: object | null
+  readonly after: object | null
+}
+
+export type ChangedKind = ObjectKind | (typeof otherKinds)[number]
+
+/** What is stored in other ways than objects are. */
+export const otherKinds = ['key', 'credential', 'chain', 'user_token', 'session', 'review', 'hold', 'epoch', 'prices', 'configuration'] as const
+
 export interface ControlAnswer {
   readonly status?: number
+  /** It is told of and published when the call is done. */
+  readonly changes?: readonly Change[]
   /** An object or JSON. */
   readonly body: object | string
   /** In the place of the body: pieces of a text of this media type, said as they come. */

@@ -3,8 +3,8 @@
 import { Failure } from '../canonical/failure.ts'
 import type { Each } from '../policy/limit.ts'
 import type { Holding, Scope } from '../policy/scope.ts'
-import type { StoredObject } from '../storage/store.ts'
-import { bodyOf, type Checking } from './resource.ts'
+import type { Control } from './control.ts'
+import { bodyOf, livingRow, type Checking } from './resource.ts'
 
 /** The tenant that is there before any is made. */
 const firstTenant = 'default'
@@ -16,12 +16,13 @@ interface Scoped {
 }
 
 /** Throws `Failure` naming the field. A rule for nobody would be believed to hold; what is another tenant's is told of as what is not there. */
-export async function checkScoped({ tenant, scope, each = [] }: Scoped, { control, rows }: Checking): Promise<void> {
-  if (tenant !== undefined && !isTenant(tenant, rows)) throw new Failure('invalid_value', 'There is no tenant of this id.', { param: 'tenant' })
+export async function checkScoped({ tenant, scope, each = [] }: Scoped, { control }: Checking): Promise<void> {
+  if (tenant !== undefined && (await tenantOf('tenant', tenant, control)) === undefined)
+    throw new Failure('invalid_value', 'There is no tenant of this id.', { param: 'tenant' })
   if (scope !== 'all') {
     const at = scope.indexOf(':')
     const [kind, id] = [scope.slice(0, at) as Holding, scope.slice(at + 1)]
-    const owner = kind === 'key' ? await tenantOfKey(id, control) : tenantOf(kind, id, rows)
+    const owner = await (kind === 'key' ? tenantOfKey(id, control) : tenantOf(kind, id, control))
     const isThere = owner !== undefined && (tenant === undefined || owner === null || owner === tenant)
     if (!isThere) throw new Failure('invalid_value', `There is no ${kind} of this id${tenant === undefined ? '' : ' in this tenant'}.`, { param: 'scope' })
   }
@@ -32,20 +33,15 @@ export async function checkScoped({ tenant, scope, each = [] }: Scoped, { contro
   }
 }
 
-const isLiving = (kind: string, id: string) => (row: StoredObject) => row.kind === kind && row.id === id && row.body !== null
-
-const isTenant = (id: string, rows: readonly StoredObject[]): boolean => id === firstTenant || rows.some(isLiving('tenant', id))
-
 /** Undefined where there is none of that id; null where it is the installation's. */
-export function tenantOf(kind: Exclude<Holding, 'key'>, id: string, rows: readonly StoredObject[]): string | null | undefined {
-  if (kind === 'tenant') return isTenant(id, rows) ? id : undefined
-  const found = rows.find(isLiving(kind, id))
-  const tenant = found && bodyOf(found)?.tenant
+export async function tenantOf(kind: Exclude<Holding, 'key'>, id: string, control: Control): Promise<string | null | undefined> {
+  if (kind === 'tenant' && id === firstTenant) return id
+  const found = await livingRow(kind, id, control)
+  const tenant = kind === 'tenant' ? id : found && bodyOf(found)?.tenant
   return found && (typeof tenant === 'string' ? tenant : found.tenant)
 }
 
 /** Tokens of the configuration are keys of the first tenant, known by their hashes alone. */
-async function tenantOfKey(id: string, control: Checking['control']): Promise<string | undefined> {
-  if (/^token_[\da-f]{16}$/.test(id)) return firstTenant
-  return (await control.store.keys.list()).find((key) => key.id === id)?.tenant
+async function tenantOfKey(id: string, { store }: Control): Promise<string | undefined> {
+  return /^token_[\da-f]{16}$/.test(id) ? firstTenant : (await store.keys.get(id))?.tenant
 }

@@ -38,7 +38,8 @@ async function begin({ viewer }: ControlRequest, control: Control): Promise<Cont
   const [id, token, createdAt] = [sessionId(), sessionToken(), now()]
   const expiresAt = createdAt + age
   await control.store.userTokens.begin({ id, userId, hash: control.hashKey(token), createdAt, expiresAt, tokenId, userVersion })
-  return { status: 201, body: { id, user: userId, created_at: createdAt, used_at: createdAt, expires_at: expiresAt, idle, current: false, token } }
+  const form = { id, user: userId, created_at: createdAt, expires_at: expiresAt }
+  return { status: 201, body: { ...form, used_at: createdAt, idle, current: false, token }, changes: [{ kind: 'session', id, before: null, after: form }] }
 }
 
 /** `current` is the session that asks. */
@@ -47,7 +48,8 @@ async function end({ viewer, params }: ControlRequest, { store }: Control): Prom
   const found = (await store.userTokens.sessions()).find((session) => session.id === id)
   if (found === undefined || !mayEnd(viewer, found) || !(await store.userTokens.end(found.id)))
     throw new Failure('not_found', 'There is no session of this id.')
-  return { body: { id: found.id, ended: true } }
+  const before = { id: found.id, user: found.userId, created_at: found.createdAt, expires_at: found.expiresAt }
+  return { body: { id: found.id, ended: true }, changes: [{ kind: 'session', id: found.id, before, after: null }] }
 }
 
 /** Everybody's own are theirs; those of others, of whoever looks after them. */

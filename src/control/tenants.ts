@@ -6,9 +6,11 @@ import { agentBody, type AgentBody } from '../contract/agents.ts'
 import { teamBody, type TeamBody } from '../contract/teams.ts'
 import { roles } from '../contract/users.ts'
 import { tenantBody, type TenantBody } from '../contract/tenants.ts'
+import type { ClientKey } from '../storage/keys.ts'
 import type { StoredObject } from '../storage/store.ts'
+import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
-import { bodyOf, resourceRoutes, type Checking, type Resource } from './resource.ts'
+import { bodyOf, livingRow, resourceRoutes, type Checking, type Resource } from './resource.ts'
 import type { ControlRoute } from './route.ts'
 
 const tenant: Resource<TenantBody> = {
@@ -30,7 +32,7 @@ const team: Resource<TeamBody> = {
   readers: roles,
   writers: ['admin'],
   tenantOf: (body) => body.tenant,
-  check: (body, _id, { rows }) => checkTenant(body.tenant, rows),
+  check: (body, _id, { control }) => checkTenant(body.tenant, control),
   checkRemoval: ({ id }, context) => refuseParent('team', id, context),
 }
 
@@ -41,9 +43,9 @@ const agent: Resource<AgentBody> = {
   readers: roles,
   writers: ['admin'],
   tenantOf: (body) => body.tenant,
-  check: (body, _id, { rows }) => {
-    checkTenant(body.tenant, rows)
-    if (body.team !== undefined) checkMember('team', body.team, body.tenant, rows)
+  check: async (body, _id, { control }) => {
+    await checkTenant(body.tenant, control)
+    if (body.team !== undefined) await checkMember('team', body.team, body.tenant, control)
   },
   checkRemoval: ({ id }, context) => refuseParent('agent', id, context),
 }
@@ -51,15 +53,14 @@ const agent: Resource<AgentBody> = {
 export const tenants: readonly ControlRoute[] = [...resourceRoutes(tenant), ...resourceRoutes(team), ...resourceRoutes(agent)]
 
 /** Throws `Failure` where there is no such tenant. */
-export function checkTenant(id: string, rows: readonly StoredObject[]): void {
-  if (id !== defaultTenant && !rows.some((row) => row.kind === 'tenant' && row.id === id && row.body !== null))
+export async function checkTenant(id: string, control: Control): Promise<void> {
+  if (id !== defaultTenant && (await livingRow('tenant', id, control)) === undefined)
     throw new Failure('invalid_value', 'There is no tenant of this id.', { param: 'tenant' })
 }
 
 /** Throws `Failure` where the tenant has no such team or agent. Whose another one is, nobody is told. */
-export function checkMember(kind: 'team' | 'agent', id: string, of: string, rows: readonly StoredObject[]): void {
-  if (!rows.some((row) => row.kind === kind && row.id === id && row.tenant === of && row.body !== null))
-    throw new Failure('invalid_value', `The tenant has no ${kind} of this id.`, { param: kind })
+export async function checkMember(kind: 'team' | 'agent', id: string, of: string, control: Control): Promise<void> {
+  if ((await livingRow(kind, id, control))?.tenant !== of) throw new Failure('invalid_value', `The tenant has no ${kind} of this id.`, { param: kind })
 }
 
 /** A policy says whose it is in its document. */
@@ -72,17 +73,24 @@ function saidIn(row: StoredObject): JsonObject | undefined {
 const mostNamed = 5
 
 /** Throws `Failure` (`conflict`) that names what belongs to it: an object with its id in the field, a rule about it, a credential of its own, or a key that still opens. */
-export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', id: string, { control, rows }: Checking): Promise<void> {
-  const objects = rows.flatMap((row) => {
+export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', id: string, { control: { store } }: Checking): Promise<void> {
+  const scope = `${field}:${id}`
+  const [named, scoped, credentials, keys] = await Promise.all([
+    store.objects.naming(`"${field}":"${id}"`),
+    store.objects.naming(`"scope":"${scope}"`),
+    store.credentials.list(),
+    store.keys.list({ isLiving: true, ...(field === 'tenant' ? { tenant: id } : { naming: `"${field}":"${id}"` }) }),
+  ])
+  const objects = [...named, ...scoped].flatMap((row) => {
     const body = row.kind === field && row.id === id ? undefined : saidIn(row)
-    return body !== undefined && (body[field] === id || body.scope === `${field}:${id}`) ? [`${row.kind} ${row.id}`] : []
+    return body !== undefined && (body[field] === id || body.scope === scope) ? [`${row.kind} ${row.id}`] : []
   })
-  const credentials = (await control.store.credentials.list()).flatMap((one) => (one.owner === `${field}:${id}` ? [`credential ${one.id}`] : []))
-  const keys = (await control.store.keys.list()).flatMap((key) => {
-    const terms = JSON.parse(key.terms) as Readonly<Record<string, unknown>>
-    return key.revokedAt === undefined && (field === 'tenant' ? key.tenant : terms[field]) === id ? [`key ${key.id}`] : []
-  })
-  const all = [...objects, ...credentials, ...keys]
+  const belongs = ({ tenant: of, terms }: ClientKey): boolean => (field === 'tenant' ? of : (JSON.parse(terms) as JsonObject)[field]) === id
+  const all = [
+    ...new Set(objects),
+    ...credentials.filter(({ owner }) => owner === scope).map((one) => `credential ${one.id}`),
+    ...keys.filter(belongs).map((key) => `key ${key.id}`),
+  ]
   if (all.length === 0) return
   const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''
   throw new Failure('conflict', `These belong to it: ${all.slice(0, mostNamed).join(', ')}${more}. Remove or revoke them first.`)

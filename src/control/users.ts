@@ -4,9 +4,9 @@ import { now } from '../base/clock.ts'
 import { userToken, userTokenId } from '../base/ids.ts'
 import { Failure } from '../canonical/failure.ts'
 import { roles, tokenAsked, userBody, type TokenResource, type UserBody } from '../contract/users.ts'
-import type { FoundToken } from '../storage/user-tokens.ts'
+import type { FoundToken, NewUserToken } from '../storage/user-tokens.ts'
 import type { Control } from './control.ts'
-import { livingOf, maySee, parseBody, resourceRoutes, type Checking, type Resource, type Shown } from './resource.ts'
+import { findShown, livingOf, parseBody, resourceRoutes, type Checking, type Resource } from './resource.ts'
 import type { ControlAnswer, ControlRequest, ControlRoute, Viewer } from './route.ts'
 import { checkTenant, refuseParent } from './tenants.ts'
 
@@ -37,8 +37,8 @@ export const users: readonly ControlRoute[] = [
   },
 ]
 
-function checkChange(body: UserBody, id: string, { request: { viewer }, rows }: Checking): void {
-  const row = rows.find((one) => one.kind === 'user' && one.id === id)
+async function checkChange(body: UserBody, id: string, { request: { viewer }, control }: Checking): Promise<void> {
+  const row = await control.store.objects.get('user', id)
   if (row?.body === null) throw new Failure('conflict', 'This id was of a user who is gone. What they did is told under it: it is not given again.')
   const [before] = row === undefined ? [] : livingOf(user, [row])
   if (before === undefined && viewer.role === 'user' && viewer.isSession)
@@ -47,7 +47,7 @@ function checkChange(body: UserBody, id: string, { request: { viewer }, rows }: 
     throw new Failure('insufficient_scope', 'Nobody changes what they may do themselves.', { param: 'roles' })
   checkRank(viewer, body)
   if (before !== undefined) checkRank(viewer, before.body)
-  if (body.tenant !== null) checkTenant(body.tenant, rows)
+  if (body.tenant !== null) await checkTenant(body.tenant, control)
 }
 
 const isSame = (some: readonly string[], others: readonly string[]): boolean => some.length === others.length && some.every((one) => others.includes(one))
@@ -63,19 +63,17 @@ async function issue(request: ControlRequest, control: Control): Promise<Control
   const { expires_at: expiresAt = null } = parseBody(tokenAsked, request.body)
   if (expiresAt !== null && expiresAt <= now())
     throw new Failure('invalid_value', '`expires_at` has passed: it is milliseconds since 1970.', { param: 'expires_at' })
-  const { id, body } = await findUser(request, control)
+  const { id, body } = await findShown(user, request, control)
   checkIssue(request.viewer, id, body)
   const token = userToken()
-  await control.store.userTokens.replace({ id: userTokenId(), userId: id, hash: control.hashKey(token), createdAt: now(), expiresAt })
+  const issued = { id: userTokenId(), userId: id, createdAt: now(), expiresAt }
+  const before = await control.store.userTokens.replace({ ...issued, hash: control.hashKey(token) })
   control.tell('a token was issued to a user', { user: id })
-  return { status: 201, body: { user: id, token, expires_at: expiresAt } }
+  const changes = [{ kind: 'user_token', id, before: before === undefined ? null : tokenForm(before), after: tokenForm(issued) }] as const
+  return { status: 201, body: { user: id, token, expires_at: expiresAt }, changes }
 }
 
-async function findUser({ params, viewer }: ControlRequest, { store }: Control): Promise<Shown<UserBody>> {
-  const found = livingOf(user, await store.objects.list()).find(({ id }) => id === params.id)
-  if (found === undefined || !maySee(viewer, found.tenant)) throw new Failure('not_found', 'There is no user of this id.')
-  return found
-}
+const tokenForm = ({ id, userId, createdAt, expiresAt }: Omit<NewUserToken, 'hash'>) => ({ id, user: userId, created_at: createdAt, expires_at: expiresAt })
 
 /** Whoever holds a session for an hour must not get from it what lasts. */
 function checkIssue(viewer: Viewer, id: string, body: UserBody): void {

@@ -16,6 +16,8 @@ export interface Data {
   readonly store: Store
   readonly adminHash: string
   hashKey(token: string): string
+  /** For the audit: what it is of cannot be tried without this. */
+  hashShown(text: string): string
   hashInput(pieces: readonly Buffer[]): string | null
   readonly epochs: EpochKeys
   sealSecret(secret: string, place: Place): Uint8Array
@@ -61,6 +63,7 @@ export function keepFirstKey(dataDir: string, key: string): string {
 function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<Settings, 'dataDir' | 'inputHash'>): Data {
   const clientKeys = deriveKey(master, 'client-keys')
   const tokens = new KeyedHash(clientKeys)
+  const shown = deriveKey(master, 'audit')
   const credentials = deriveKey(master, 'credentials')
   const responses = deriveKey(master, 'responses')
   const payloads = new KeyedHash(deriveKey(master, 'review-payloads'))
@@ -69,6 +72,7 @@ function withKeys(store: Store, master: KeyObject, { dataDir, inputHash }: Pick<
     store,
     adminHash: keyedHash(clientKeys, openAdminKey(dataDir)),
     hashKey: (token) => tokens.digest([token]),
+    hashShown: (text) => keyedHash(shown, text),
     hashInput: inputHasher(inputHash, deriveKey(master, 'input-hash')),
     epochs: new EpochKeys(dataDir),
     sealSecret: (secret, place) => seal(credentials, secret, place),

@@ -5,13 +5,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { SealError } from '../base/seal.ts'
 import { Failure } from '../canonical/failure.ts'
+import type { Catalogue } from '../catalog/table.ts'
 import { maskSettings } from '../config/mask.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Control } from '../control/control.ts'
+import { Copy, type Stored } from '../control/copy.ts'
 import { placeOfSecret } from '../control/credentials.ts'
+import { kept } from '../control/kept.ts'
 import { createKey } from '../control/keys.ts'
 import type { StoredSecret } from '../control/connections.ts'
-import { buildSnapshot } from '../control/publish.ts'
+import { snapshots } from '../control/publish.ts'
 import { StoredPrices } from '../control/prices-stored.ts'
 import { joinStored } from '../control/stored-chains.ts'
 import type { Viewer } from '../control/route.ts'
@@ -20,7 +23,6 @@ import { unsaidOf } from '../gateway/unsaid.ts'
 import { providers } from '../providers/index.ts'
 import { hasAddress } from '../providers/provider.ts'
 import { Health } from '../routing/health.ts'
-import type { ClientKey } from '../storage/keys.ts'
 import type { Credential } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AddressOf } from './addresses.ts'
@@ -67,15 +69,15 @@ function changedAtStartOnly(before: Settings, after: Settings): string[] {
   return atStartOnly.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
-/** What of the stored rows can change, as one word. */
-function markOf(
-  keys: readonly ClientKey[],
-  ...versioned: readonly (readonly { readonly kind?: string; readonly id?: string; readonly name?: string; readonly version: number }[])[]
-): string {
-  const hash = createHash('sha256')
-  for (const { id, revokedAt, version } of keys) hash.update(`${id} ${revokedAt} ${version}\n`)
-  for (const rows of versioned) for (const { kind, id, name, version } of rows) hash.update(`${kind} ${id ?? name} ${version}\n`)
-  return hash.digest('hex')
+/** What a snapshot is made of. */
+interface Parts extends Stored {
+  readonly settings: Settings
+  readonly catalogue: Catalogue
+}
+
+interface Built {
+  readonly snapshot: Snapshot
+  readonly digest: string
 }
 
 export class Plane {
@@ -86,17 +88,18 @@ export class Plane {
   readonly reviews: ReviewBook
   #settings: Settings
   #snapshot: Snapshot | undefined
-  #turns = 0
-  /** The turn that the snapshot was made in. */
-  #published = 0
-  readonly #prices: StoredPrices
   #digest = ''
-  /** Of what was followed last. */
+  readonly #prices: StoredPrices
+  /** What is stored. */
+  readonly #copy: Copy
+  readonly #build: (parts: Parts) => Built
+  /** The publishing that is under way, and the one that begins when it is done. */
+  #publishing: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
+  /** Of the store, as it was followed last. */
   #mark = ''
   #isCutOff = false
   #problem: string | undefined
-  /** What the snapshot was made of. */
-  #built: { readonly settings: Settings; readonly found: string } | undefined
   readonly #atStart: Settings
   #api: Promise<FastifyInstance> | undefined
 
@@ -108,6 +111,8 @@ export class Plane {
     )
     this.reviews = new ReviewBook({ ...parts, settings: () => this.#settings, onNotice: () => parts.keeping().alerting.wake() })
     this.health = new Health({ ...parts.settings.health, queueSize: parts.settings.queue.size })
+    this.#copy = new Copy(parts.data.store)
+    this.#build = this.#builder()
   }
 
   get snapshot(): Snapshot {
@@ -136,11 +141,18 @@ export class Plane {
 
   /** Publishes where another process stored something, or the price table is another. Never rejects: what is known goes on, and that it does is told once. */
   async follow(): Promise<void> {
+    const { store } = this.#parts.data
     try {
       this.#prices.read()
-      const mark = `${this.#prices.mark} ${await this.#parts.data.store.mark()}`
+      const stored = await store.mark()
+      const mark = `${this.#prices.mark} ${stored}`
       if (mark === this.#mark) return
       await this.publish()
+      // Where what was read adds up to something else, somebody did not count a change: an older gateway, or a hand. What came meanwhile was counted.
+      if (stored !== this.#copy.mark && stored === (await store.mark())) {
+        this.#copy.forget()
+        await this.publish()
+      }
       this.#mark = mark
       this.#isCutOff = false
     } catch {
@@ -149,37 +161,34 @@ export class Plane {
     }
   }
 
-  /** Builds the snapshot whole from what is configured and stored, and swaps it. */
-  async publish(): Promise<void> {
-    const { data } = this.#parts
-    const turn = (this.#turns += 1)
-    const { keys: clientKeys, credentials: secretsOf, chains: storedChains, objects: governing } = data.store
-    const [keys, credentials, chains, objects] = await Promise.all([clientKeys.list(), secretsOf.list(), storedChains.list(), governing.list()])
-    const catalogue = this.#prices.read()
-    const found = `${this.#prices.mark} ${markOf(keys, credentials, chains, objects)}`
-    // Who asked later has heard sooner: a key that was revoked in between must not come back.
-    if (turn < this.#published) return
-    this.#published = turn
-    // What is built anew begins anew: whose turn it was, and where names led.
-    if (this.#built?.settings === this.#settings && this.#built.found === found) return
-    const { settings } = joinStored(this.#settings, chains)
-    const secrets = credentials.flatMap((row) => this.#open(row))
-    this.#digest = createHash('sha256')
-      .update(JSON.stringify(maskSettings(settings)))
-      .digest('hex')
-    const version = this.#digest.slice(0, 16)
-    this.#snapshot = buildSnapshot({
-      settings,
-      keys,
-      objects,
-      secrets,
-      hashKey: data.hashKey,
-      adminHash: data.adminHash,
-      version,
-      health: this.health,
-      catalogue,
+  /** Builds the snapshot whole from what is configured and stored, and swaps it. Who asks while another is built gets the next, which has what they stored. */
+  publish(): Promise<void> {
+    return (this.#next ??= this.#publishing.then(() => {
+      this.#next = undefined
+      const published = this.#publish()
+      this.#publishing = published.catch(() => {})
+      return published
+    }))
+  }
+
+  async #publish(): Promise<void> {
+    const stored = await this.#copy.read()
+    const { snapshot, digest } = this.#build({ ...stored, settings: this.#settings, catalogue: this.#prices.read() })
+    this.#snapshot = snapshot
+    this.#digest = digest
+  }
+
+  /** Of the same it makes the same, so that whose turn it is and where names led goes on. */
+  #builder(): (parts: Parts) => Built {
+    const { hashKey, adminHash } = this.#parts.data
+    const snapshotOf = snapshots({ hashKey, adminHash, health: this.health })
+    const joined = kept(({ settings, chains }: Pick<Parts, 'settings' | 'chains'>) => withDigest(joinStored(settings, chains).settings))
+    const opened = kept(({ credentials }: Pick<Parts, 'credentials'>) => credentials.flatMap((row) => this.#open(row)))
+    return kept(({ settings: file, chains, credentials, ...parts }: Parts) => {
+      const { settings, digest } = joined({ settings: file, chains })
+      const snapshot = snapshotOf({ ...parts, settings, secrets: opened({ credentials }), version: digest.slice(0, 16) })
+      return { snapshot, digest }
     })
-    this.#built = { settings: this.#settings, found }
   }
 
   /** One that does not open serves nobody: were all the rest to wait for it, a key that is revoked would go on. At the start it is said, and nothing begins. */
@@ -216,8 +225,10 @@ export class Plane {
   /** The first key of an installation that needs one and has none. */
   async makeFirstKey(): Promise<string | undefined> {
     const { store } = this.#parts.data
-    if (this.#settings.auth.mode !== 'required' || (await store.keys.list()).length > 0) return undefined
-    return (await createKey({ name: 'first' }, this.#control())).key
+    if (this.#settings.auth.mode !== 'required' || (await store.keys.count()) > 0) return undefined
+    const { key } = await createKey({ name: 'first' }, this.#control())
+    await this.publish()
+    return key
   }
 
   /** Hands requests to the control API, which is loaded with the first of them. */
@@ -248,6 +259,7 @@ export class Plane {
       health: this.health,
       epochs: data.epochs,
       hashKey: data.hashKey,
+      hashShown: data.hashShown,
       sealSecret: data.sealSecret,
       openReview: (sealed, tenant, id) => data.openReview(sealed, tenant, id),
       wakeReview: (id) => this.reviews.wake(id),
@@ -275,3 +287,10 @@ export class Plane {
     }
   }
 }
+
+const withDigest = (settings: Settings) => ({
+  settings,
+  digest: createHash('sha256')
+    .update(JSON.stringify(maskSettings(settings)))
+    .digest('hex'),
+})

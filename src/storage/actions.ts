@@ -9,10 +9,14 @@ export interface Actions {
   /** Newest first, behind the one of that id where it is given. */
   list(query: {
     readonly most: number
-    readonly behind?: string
-    readonly by?: string
-    readonly from?: number
-    readonly to?: number
+    readonly behind?: string | undefined
+    readonly by?: string | undefined
+    readonly kind?: string | undefined
+    readonly target?: string | undefined
+    /** Of how it stood, before or after. */
+    readonly hash?: string | undefined
+    readonly from?: number | undefined
+    readonly to?: number | undefined
   }): Promise<readonly StoredAction[]>
   /** Forgets those of before. */
   sweep(before: number): Promise<void>
@@ -28,12 +32,15 @@ export function storedActions(db: Kysely<Tables>): Actions {
         .insertInto('actions')
         .values({ id: `act_${uuid7()}`, ...action })
         .execute()),
-    list: async ({ most, behind, by, from, to }) =>
+    list: async ({ most, behind, by, kind, target, hash, from, to }) =>
       db
         .selectFrom('actions')
         .selectAll()
         .$if(behind !== undefined, (query) => query.where('id', '<', behind!))
         .$if(by !== undefined, (query) => query.where('by', '=', by!))
+        .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
+        .$if(target !== undefined, (query) => query.where('target', '=', target!))
+        .$if(hash !== undefined, (query) => query.where(({ or, eb }) => or([eb('before', '=', hash!), eb('after', '=', hash!)])))
         .$if(from !== undefined, (query) => query.where('at', '>=', from!))
         .$if(to !== undefined, (query) => query.where('at', '<', to!))
         .orderBy('id', 'desc')

@@ -1,6 +1,7 @@
 /** Providers' secrets in the database, sealed. */
 
 import type { Kysely } from 'kysely'
+import { recordChange } from './changes.ts'
 import { StorageError } from './errors.ts'
 import type { Scope } from '../policy/scope.ts'
 import type { Credentials } from './store.ts'
@@ -8,23 +9,24 @@ import type { Tables } from './tables.ts'
 
 export function storedCredentials(db: Kysely<Tables>): Credentials {
   return {
-    put: async ({ id, tenant = 'default', owner = 'all', provider, version, sealed, createdAt }) => {
-      const result = await db
-        .insertInto('credentials')
-        .values({ id, tenant, owner, provider, version, sealed, created_at: createdAt })
-        .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet({ version, sealed })
-            .where('credentials.version', '<', version)
-            .where('credentials.tenant', '=', tenant)
-            .where('credentials.owner', '=', owner)
-            .where('credentials.provider', '=', provider),
-        )
-        .executeTakeFirst()
-      if (result.numInsertedOrUpdatedRows === 0n)
-        throw new StorageError('conflict', 'This credential has a newer version, or belongs to another tenant or provider.')
-    },
+    put: ({ id, tenant = 'default', owner = 'all', provider, version, sealed, createdAt }) =>
+      recordChange(db, 'credentials', async (transaction) => {
+        const result = await transaction
+          .insertInto('credentials')
+          .values({ id, tenant, owner, provider, version, sealed, created_at: createdAt })
+          .onConflict((conflict) =>
+            conflict
+              .column('id')
+              .doUpdateSet({ version, sealed })
+              .where('credentials.version', '<', version)
+              .where('credentials.tenant', '=', tenant)
+              .where('credentials.owner', '=', owner)
+              .where('credentials.provider', '=', provider),
+          )
+          .executeTakeFirst()
+        if (result.numInsertedOrUpdatedRows === 0n)
+          throw new StorageError('conflict', 'This credential has a newer version, or belongs to another tenant or provider.')
+      }),
     list: async (tenant) => {
       const rows = await db
         .selectFrom('credentials')
@@ -34,9 +36,10 @@ export function storedCredentials(db: Kysely<Tables>): Credentials {
         .execute()
       return rows.map(({ created_at, owner, ...row }) => ({ ...row, owner: owner as Scope, createdAt: created_at }))
     },
-    remove: async (id, tenant = 'default') => {
-      const result = await db.deleteFrom('credentials').where('id', '=', id).where('tenant', '=', tenant).executeTakeFirst()
-      return result.numDeletedRows > 0n
-    },
+    remove: (id, tenant = 'default') =>
+      recordChange(db, 'credentials', async (transaction) => {
+        const result = await transaction.deleteFrom('credentials').where('id', '=', id).where('tenant', '=', tenant).executeTakeFirst()
+        return result.numDeletedRows > 0n
+      }),
   }
 }

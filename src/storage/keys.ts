@@ -1,20 +1,40 @@
 /** Client keys in the database: only their keyed hashes. */
 
-import type { ExpressionBuilder, Kysely, Updateable } from 'kysely'
+import type { ExpressionBuilder, Kysely, Selectable, Updateable } from 'kysely'
+import { recordChange } from './changes.ts'
 import { StorageError } from './errors.ts'
 import type { Tables } from './tables.ts'
 
 export interface ClientKeys {
   /** Rejects with `conflict` where the id or the hash exists. */
   create(key: NewClientKey): Promise<void>
-  /** All of them, also revoked and expired ones, oldest first. */
-  list(): Promise<readonly ClientKey[]>
+  /** Also where it was revoked; undefined where there never was one. */
+  get(id: string): Promise<ClientKey | undefined>
+  /** All of them, or those that fit, also revoked and expired ones, oldest first. */
+  list(query?: KeyQuery): Promise<readonly ClientKey[]>
+  /** Also of revoked ones. */
+  count(): Promise<number>
+  /** Those with a change of a higher number, in the order of their changes. */
+  changedSince(number: number): Promise<readonly ClientKey[]>
   /** Whether it was this call that revoked it. */
   revoke(id: string, at: number): Promise<boolean>
   /** Says anew what may be changed of a key; null has no end. Rejects with `conflict` where the version is not the one above that which stands. */
   change(id: string, version: number, change: KeyChange): Promise<void>
   /** Gives a key another secret; the one before counts until then. Rejects with `conflict` as above. */
   rotate(id: string, version: number, next: { readonly prefix: string; readonly hash: string; readonly terms: string; readonly until: number }): Promise<void>
+}
+
+/** All that is given must fit. */
+export interface KeyQuery {
+  readonly tenant?: string
+  readonly prefix?: string | undefined
+  /** Stands in the key's terms, as JSON is written; `_` may stand for any letter, so that there may be others among them. */
+  readonly naming?: string
+  /** Those that were not revoked. */
+  readonly isLiving?: true
+  /** So many at most, behind the one of that id. */
+  readonly most?: number
+  readonly behind?: string | undefined
 }
 
 /** Times are milliseconds since 1970. */
@@ -50,50 +70,81 @@ export interface KeyChange extends Required<Pick<NewClientKey, 'name' | 'mayRout
 }
 
 export function storedKeys(db: Kysely<Tables>): ClientKeys {
+  const rows = () => db.selectFrom('client_keys').selectAll()
   return {
-    create: async ({ createdAt, expiresAt, mayRoute, ...key }) => {
-      const row = {
-        ...key,
-        created_at: createdAt,
-        expires_at: expiresAt ?? null,
-        revoked_at: null,
-        may_route: mayRoute,
-        previous_hash: null,
-        previous_until: null,
-      }
-      await db.insertInto('client_keys').values(row).execute()
-    },
-    list: async () => {
-      const rows = await db.selectFrom('client_keys').selectAll().orderBy('id').execute()
-      return rows.map(({ created_at, expires_at, revoked_at, may_route, previous_hash, previous_until, ...row }) => ({
-        ...row,
-        createdAt: created_at,
-        expiresAt: expires_at ?? undefined,
-        revokedAt: revoked_at ?? undefined,
-        mayRoute: Boolean(may_route),
-        before: previous_hash === null || previous_until === null ? undefined : { hash: previous_hash, until: previous_until },
-      }))
-    },
+    create: ({ createdAt, expiresAt, mayRoute, ...key }) =>
+      recordChange(db, 'client_keys', async (transaction, changed) => {
+        const times = { created_at: createdAt, expires_at: expiresAt ?? null, revoked_at: null, previous_hash: null, previous_until: null }
+        await transaction
+          .insertInto('client_keys')
+          .values({ ...key, ...times, may_route: mayRoute, changed })
+          .execute()
+      }),
+    get: async (id) => (await rows().where('id', '=', id).execute()).map(read)[0],
+    list: async (query = {}) => (await queried(db, query).execute()).map(read),
+    count: async () =>
+      (
+        await db
+          .selectFrom('client_keys')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .executeTakeFirstOrThrow()
+      ).count,
+    changedSince: async (number) => (await rows().where('changed', '>', number).orderBy('changed').execute()).map(read),
     change: (id, version, { expiresAt, mayRoute, ...change }) => replace(db, id, version, { ...change, expires_at: expiresAt, may_route: mayRoute }),
     rotate: (id, version, { prefix, hash, terms, until }) =>
       replace(db, id, version, ({ ref }) => ({ prefix, hash, terms, previous_hash: ref('hash'), previous_until: until })),
-    revoke: async (id, at) => {
-      const result = await db.updateTable('client_keys').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
-      return result.numUpdatedRows > 0n
-    },
+    revoke: (id, at) =>
+      recordChange(db, 'client_keys', async (transaction, changed) => {
+        const revoked = transaction.updateTable('client_keys').set({ revoked_at: at, changed })
+        return (await revoked.where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n
+      }),
+  }
+}
+
+const queried = (db: Kysely<Tables>, { tenant, prefix, naming, isLiving, most, behind }: KeyQuery) =>
+  db
+    .selectFrom('client_keys')
+    .selectAll()
+    .$if(tenant !== undefined, (query) => query.where('tenant', '=', tenant!))
+    .$if(prefix !== undefined, (query) => query.where('prefix', '=', prefix!))
+    .$if(naming !== undefined, (query) => query.where('terms', 'like', `%${naming}%`))
+    .$if(isLiving === true, (query) => query.where('revoked_at', 'is', null))
+    .$if(behind !== undefined, (query) => query.where('id', '>', behind!))
+    .orderBy('id')
+    .$if(most !== undefined, (query) => query.limit(most!))
+
+function read({
+  created_at,
+  expires_at,
+  revoked_at,
+  may_route,
+  previous_hash,
+  previous_until,
+  changed: _,
+  ...row
+}: Selectable<Tables['client_keys']>): ClientKey {
+  return {
+    ...row,
+    createdAt: created_at,
+    expiresAt: expires_at ?? undefined,
+    revokedAt: revoked_at ?? undefined,
+    mayRoute: Boolean(may_route),
+    before: previous_hash === null || previous_until === null ? undefined : { hash: previous_hash, until: previous_until },
   }
 }
 
 /** What a key's row becomes. */
 type Change = Updateable<Tables['client_keys']> | ((where: ExpressionBuilder<Tables, 'client_keys'>) => object)
 
-async function replace(db: Kysely<Tables>, id: string, version: number, change: Change): Promise<void> {
-  const result = await db
-    .updateTable('client_keys')
-    .set((where) => ({ ...(typeof change === 'function' ? change(where) : change), version }))
-    .where('id', '=', id)
-    .where('version', '=', version - 1)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
-  if (result.numUpdatedRows === 0n) throw new StorageError('conflict', 'The key was changed meanwhile.')
+function replace(db: Kysely<Tables>, id: string, version: number, becomes: Change): Promise<void> {
+  return recordChange(db, 'client_keys', async (transaction, changed) => {
+    const result = await transaction
+      .updateTable('client_keys')
+      .set((where) => ({ ...(typeof becomes === 'function' ? becomes(where) : becomes), version, changed }))
+      .where('id', '=', id)
+      .where('version', '=', version - 1)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    if (result.numUpdatedRows === 0n) throw new StorageError('conflict', 'The key was changed meanwhile.')
+  })
 }

@@ -2,6 +2,7 @@
 
 import { dimensions } from '../receipts/index-entry.ts'
 import { carryOver } from './carry-over.ts'
+import { readChanges } from './changes.ts'
 import { storedChains } from './chains.ts'
 import { storedCredentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
@@ -53,6 +54,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     places: storedPlaces(engine.db),
     fingerprint: storedFingerprint(engine.db),
     mark: () => readMark(engine.db),
+    changes: () => readChanges(engine.db),
     ping: async () => void (await engine.db.selectFrom('facts').select('name').limit(1).execute()),
     close: () => engine.close(),
   }

@@ -5,6 +5,7 @@ import type { IndexEntry } from '../receipts/index-entry.ts'
 import type { ReceiptRecord } from '../receipts/signals.ts'
 import type { Holds } from './holds.ts'
 import type { Actions } from './actions.ts'
+import type { Changes } from './changes.ts'
 import type { Notices } from './notices.ts'
 import type { Spent } from './spent.ts'
 import type { ClientKeys } from './keys.ts'
@@ -38,8 +39,10 @@ export interface Store {
   readonly fingerprint: Fingerprint
   /** Resolves where the database answers. */
   ping(): Promise<void>
-  /** Changes with every key, credential, chain and object that is stored, changed or removed. */
+  /** Changes with every key, credential, chain and object that is stored, changed or removed, also by an older gateway or by hand; as `markOf` tells of rows. */
   mark(): Promise<string>
+  /** How far these have been changed by gateways that count it. */
+  changes(): Promise<Changes>
   /** Waits for what was asked before, and writes everything into the database file. */
   close(): Promise<void>
 }
@@ -186,8 +189,16 @@ export interface Objects {
    * writers one wins.
    */
   put(...objects: readonly StoredObject[]): Promise<void>
-  /** All of them, or of one kind, by kind and id, those that were removed among them. */
-  list(kind?: ObjectKind): Promise<readonly StoredObject[]>
+  /** Also where it was removed; undefined where there never was one. */
+  get(kind: ObjectKind, id: string): Promise<StoredObject | undefined>
+  /** All of them, or of these kinds, by kind and id, those that were removed among them. */
+  list(...kinds: readonly ObjectKind[]): Promise<readonly StoredObject[]>
+  /** Of all kinds, those that were removed among them. */
+  count(): Promise<number>
+  /** Those with a change of a higher number, in the order of their changes. */
+  changedSince(number: number): Promise<readonly StoredObject[]>
+  /** Those in whose body the text stands, by kind and id; `_` may stand for any letter, so that there may be others among them. */
+  naming(text: string): Promise<readonly StoredObject[]>
 }
 
 export interface StoredObject {

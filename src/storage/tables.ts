@@ -1,6 +1,7 @@
 /** The tables, as queries see them. The same names and types in both databases. */
 
 import type { Generated } from 'kysely'
+import type { ActionRow, ChangesRow, ClientKeyRow, ObjectRow } from './tables-control.ts'
 import type { CounterRow, HolderRow, ShareRow, SpendingRow } from './tables-counters.ts'
 
 export interface Tables {
@@ -24,6 +25,7 @@ export interface Tables {
   readonly kept_responses: KeptResponseRow
   readonly chains: ChainRow
   readonly objects: ObjectRow
+  readonly changes: ChangesRow
   readonly reviews: ReviewRow
   readonly spending: SpendingRow
   readonly counters: CounterRow
@@ -130,23 +132,6 @@ interface RemovalRow {
   readonly noted_at: number
 }
 
-interface ClientKeyRow {
-  readonly id: string
-  readonly name: string
-  readonly prefix: string
-  readonly hash: string
-  readonly created_at: number
-  readonly expires_at: number | null
-  readonly revoked_at: number | null
-  /** SQLite gives 0 and 1. */
-  readonly may_route: boolean | number
-  readonly tenant: Generated<string>
-  readonly version: Generated<number>
-  readonly terms: Generated<string>
-  readonly previous_hash: string | null
-  readonly previous_until: number | null
-}
-
 interface UserTokenRow {
   readonly id: string
   readonly user_id: string
@@ -195,26 +180,6 @@ interface ChainRow {
   /** Counts up with every change, and goes on from there where a chain was removed. */
   readonly version: number
   /** As JSON; null where it was removed. */
-  readonly body: string | null
-  readonly changed_at: number
-}
-
-interface ActionRow {
-  readonly id: string
-  readonly at: number
-  readonly action: string
-  readonly by: string
-  readonly target: string | null
-  readonly before: string | null
-  readonly after: string | null
-  readonly count: number | null
-}
-
-interface ObjectRow {
-  readonly kind: string
-  readonly id: string
-  readonly tenant: string | null
-  readonly version: number
   readonly body: string | null
   readonly changed_at: number
 }

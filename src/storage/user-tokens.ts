@@ -5,8 +5,8 @@ import type { Tables } from './tables.ts'
 
 /** By what users are known: the token of each, and the sessions that were begun with it. Only keyed hashes. */
 export interface UserTokens {
-  /** Gives a user a token in the place of the one before, whose sessions end with it. */
-  replace(token: NewUserToken): Promise<void>
+  /** Gives a user a token in the place of the one before, whose sessions end with it. Resolves to that one, where there was one. */
+  replace(token: NewUserToken): Promise<Omit<NewUserToken, 'hash'> | undefined>
   /** Begins a session. Those that have ended are forgotten, and of one user the oldest that are too many. */
   begin(session: NewSession): Promise<void>
   /** The token or session of that hash and whose it is; undefined where there is none, or its token, or its user, is no more. */
@@ -52,9 +52,13 @@ export function storedUserTokens(db: Kysely<Tables>): UserTokens {
   return {
     replace: ({ id, userId: user_id, hash, createdAt: created_at, expiresAt: expires_at }) =>
       db.transaction().execute(async (transaction) => {
+        const columns = ['id', 'user_id as userId', 'created_at as createdAt', 'expires_at as expiresAt'] as const
+        const theirs = transaction.selectFrom('user_tokens').select(columns).where('user_id', '=', user_id)
+        const before = await theirs.where('token_id', 'is', null).executeTakeFirst()
         await transaction.deleteFrom('user_tokens').where('user_id', '=', user_id).execute()
         const row = { id, user_id, hash, created_at, expires_at, used_at: created_at, token_id: null, user_version: null }
         await transaction.insertInto('user_tokens').values(row).execute()
+        return before
       }),
     begin: (session) => db.transaction().execute((transaction) => begin(session, transaction)),
     find: async (hash) => (await found(db).where('mine.hash', '=', hash).execute()).map(show)[0],

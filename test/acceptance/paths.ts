@@ -165,6 +165,7 @@ export const table: { readonly [route: string]: string } = {
   'PUT /_omni/budgets/:id': 'admin + admin finance',
   'DELETE /_omni/budgets/:id': 'admin + admin finance',
   'GET /_omni/audit': 'admin + admin auditor of the installation',
+  'POST /_omni/audit/check': 'admin + admin auditor of the installation',
   'GET /_omni/alerts': 'admin + everybody',
   'POST /_omni/alerts/test': 'admin + admin operator of the installation',
 }

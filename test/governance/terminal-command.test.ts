@@ -33,7 +33,7 @@ test('what a user did is told under the user’s name', async () => {
   const otto = await people.user('otto', null, 'operator')
   const done = await runAs(otto, 'limits', 'set', 'ottos', '--requests', '5', '--per', '1m')
   assert.equal(done.code, 0, done.stderr)
-  assert.match((await omni(scene, ['audit', 'list', '--by', 'otto'])).stdout, /^\S+ \S+ +otto +\S+ +ottos /m)
+  assert.match((await omni(scene, ['audit', 'list', '--by', 'otto'])).stdout, /^\S+ \S+ +otto +limit_stored +limit +ottos +none +[\da-f]{12}$/m)
 })
 
 test('an address that is none, a token that is none, and no token at all are told in a sentence', async () => {

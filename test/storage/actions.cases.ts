@@ -5,7 +5,7 @@ import type { StoreCases } from './place.ts'
 
 export const actionCases: StoreCases = {
   'are listed newest first, page by page, by whom and when, and forgotten in time': async ({ actions }) => {
-    const nothing = { target: null, before: null, after: null, count: null }
+    const nothing = { kind: null, target: null, before: null, after: null, count: null }
     for (let at = 1; at <= 5; at += 1) await actions.add({ ...nothing, at, action: 'key_created', by: at % 2 === 0 ? 'rita' : 'admin', target: `key_${at}` })
     const whole = await actions.list({ most: 10 })
     assert.deepEqual(

@@ -1,8 +1,8 @@
 /** `omni keys`: clients' keys. */
 
 import { now } from '../../base/clock.ts'
-import type { KeyResource } from '../../contract/keys.ts'
-import { ask } from '../api.ts'
+import type { KeyPage, KeyResource } from '../../contract/keys.ts'
+import { ask, askForOne } from '../api.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
 import { readDate } from '../dates.ts'
 import { pathOf, said } from '../stored.ts'
@@ -79,14 +79,22 @@ export const keys: readonly Command[] = [
   },
 ]
 
-async function readAll(): Promise<readonly KeyResource[]> {
-  return (await ask<{ readonly data: readonly KeyResource[] }>('GET', '/_omni/keys')).data
+async function readAll(filter: Readonly<Record<string, string>> = {}): Promise<readonly KeyResource[]> {
+  const keys: KeyResource[] = []
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const query = new URLSearchParams({ ...filter, ...(cursor !== undefined && { cursor }) })
+    const page: KeyPage = await ask('GET', `/_omni/keys?${query.toString()}`)
+    keys.push(...page.data)
+    cursor = page.next_cursor
+  }
+  return keys
 }
 
 /** By its id, or its shown beginning. */
 async function find(id = ''): Promise<KeyResource> {
   const wanted = id.replace(/…$/, '')
-  const [found, ...others] = (await readAll()).filter((key) => key.id === wanted || key.prefix === wanted)
+  const named = wanted === '' ? undefined : await askForOne<KeyResource>(pathOf('keys', wanted))
+  const [found, ...others] = named === undefined ? await readAll({ prefix: wanted }) : [named]
   if (found === undefined) throw new Complaint('There is no such key: `omni keys list` shows the ids.')
   if (others.length > 0) throw new Complaint('Several keys begin like that: say the id.')
   return found

@@ -16,7 +16,7 @@ const keptBackups = 3
 const names: { readonly [name in keyof Tables]: true } = {
   receipts: true, receipts_before: true, receipt_labels: true, combos: true, rollups_hour: true, rollups_day: true, rollups_value: true,
   logs: true, holds: true, removals: true, client_keys: true, user_tokens: true, credentials: true, response_places: true, kept_responses: true,
-  chains: true, objects: true, reviews: true, spending: true, counters: true, shares: true, holders: true, notices: true, actions: true, errands: true,
+  chains: true, objects: true, changes: true, reviews: true, spending: true, counters: true, shares: true, holders: true, notices: true, actions: true, errands: true,
   places: true, facts: true, omni_migrations: true,
 }
 
