@@ -2,12 +2,12 @@
 
 import type { Member } from './survey.ts'
 
-/** The same object with another value in the place of one member's. `text` is JSON. */
-export function replace(bytes: Buffer, { value, end }: Member, text: string): Buffer {
-  const replaced = Buffer.allocUnsafe(bytes.length - (end - value) + Buffer.byteLength(text))
+/** The same object with another value, which is JSON, in the place of one member's. */
+export function replace(bytes: Buffer, { value, end }: Member, by: Buffer): Buffer {
+  const replaced = Buffer.allocUnsafe(bytes.length - (end - value) + by.length)
   bytes.copy(replaced, 0, 0, value)
-  const after = value + replaced.write(text, value)
-  bytes.copy(replaced, after, end)
+  by.copy(replaced, value)
+  bytes.copy(replaced, value + by.length, end)
   return replaced
 }
 

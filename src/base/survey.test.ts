@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { escaped, spelled, word } from '../../test/json-texts.ts'
 import { parseExact, type JsonObject } from './json.ts'
-import { splice } from './splice.ts'
 import { JsonFault, survey, type SurveyLimits } from './survey.ts'
 
 const limits: SurveyLimits = { depth: 64, keys: 100_000 }
@@ -19,56 +19,6 @@ function fault(text: string, { depth, keys }: Partial<SurveyLimits> = {}): JsonF
   }
   return undefined
 }
-
-/** Strings with all that a careless scanner trips over. */
-const words = [
-  'a',
-  '',
-  '"',
-  '\\',
-  '\\"',
-  '{',
-  '}',
-  '[',
-  ']',
-  ':',
-  ',',
-  '":',
-  '\n',
-  '\ud800',
-  'é🌍',
-  '\u2028',
-  '__proto__',
-  '-1',
-  'x'.repeat(40),
-  `${'\\'.repeat(33)}"`,
-]
-const word = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'binary', maxLength: 60 }))
-const { value } = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small' },
-    word,
-    fc.integer(),
-    fc.double(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(tie('value'), { maxLength: 5 }),
-    fc.dictionary(word, tie('value'), { maxKeys: 5 }),
-  ),
-}))
-const body = fc.dictionary(word, value, { maxKeys: 40 })
-
-/** A string with every character escaped, which few of them need. */
-const escaped = (text: string): string =>
-  `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`
-
-/** Texts of the same value: as short as can be, with space between everything, with all strings escaped. */
-const spellings: readonly ((value: unknown) => string)[] = [
-  (given) => JSON.stringify(given),
-  (given) => `\r\n\t ${JSON.stringify(given, null, 3)} \n`,
-  (given) => JSON.stringify(given).replaceAll(/"(?:[^"\\]|\\.)*"/g, (text) => escaped(JSON.parse(text) as string)),
-]
-const spelled = fc.tuple(body, fc.constantFrom(...spellings)).map(([given, spell]) => spell(given))
 
 describe('members', () => {
   test('every top-level member is found where it stands, and nothing else is', () => {
@@ -95,56 +45,6 @@ describe('members', () => {
   test('what is no object has none', () => {
     for (const text of ['[{"a":1},{"b":[{"c":2}]}]', '"{\\"a\\":1}"', '17', 'null', '[]', ' ', ''])
       assert.deepEqual(survey(Buffer.from(text), limits).members, [], text)
-  })
-})
-
-describe('splicing', () => {
-  const field = fc.oneof(word, fc.constantFrom('model', 'stream_options'))
-  const removed = fc.tuple(fc.array(field, { maxLength: 4 }), fc.array(fc.nat(40), { maxLength: 3 }))
-
-  test('it replaces, adds and leaves out what it is told, keeps every byte of the rest, and what it gives is JSON', () => {
-    const given = fc.property(spelled, fc.dictionary(field, value, { maxKeys: 4 }), removed, (text, added, [names, places]) => {
-      const bytes = Buffer.from(text)
-      const { members } = survey(bytes, limits)
-      const remove = new Set([...names, ...places.flatMap((place) => members[place]?.key ?? [])])
-      const set = new Map(Object.entries(added).map(([name, one]) => [name, JSON.stringify(one)]))
-      const spliced = splice(bytes, members, set, remove)
-      const before = Object.entries(parseExact(text) as JsonObject).filter(([name]) => !remove.has(name))
-      const after = Object.entries(parseExact(JSON.stringify(added)) as JsonObject)
-      assert.deepEqual(new Map(Object.entries(parseExact(spliced.toString()) as JsonObject)), new Map([...before, ...after]))
-      let at = 0
-      for (const { key, start, end } of members.filter((member) => !remove.has(member.key) && !set.has(member.key))) {
-        at = spliced.indexOf(bytes.subarray(start, end), at)
-        assert.notEqual(at, -1, `the bytes of ${key} were changed`)
-        at += end - start
-      }
-    })
-    fc.assert(given)
-  })
-
-  test('numbers past 2^53, escapes and spaces of other members arrive as they were sent', () => {
-    const text = '{ "model" : "a" , "seed" : 9007199254740993 ,\n"text":"\\u00e9\\/" , "n":1.0 }'
-    const { members } = survey(Buffer.from(text), limits)
-    assert.equal(
-      splice(Buffer.from(text), members, new Map([['model', '"b"']]), new Set(['n'])).toString(),
-      '{"model" : "b","seed" : 9007199254740993,"text":"\\u00e9\\/"}',
-    )
-    const set = new Map([
-      ['model', '"b"'],
-      ['m', '1'],
-    ])
-    assert.equal(
-      splice(Buffer.from(text), members, set, new Set()).toString(),
-      '{ "model" : "b" , "seed" : 9007199254740993 ,\n"text":"\\u00e9\\/" , "n":1.0 ,"m":1}',
-    )
-  })
-
-  test('an object may lose all it has, and gain where it had nothing', () => {
-    const spliced = (text: string, set: [string, string][], remove: string[]) =>
-      splice(Buffer.from(text), survey(Buffer.from(text), limits).members, new Map(set), new Set(remove)).toString()
-    assert.equal(spliced('{}', [['a"b', '1']], []), '{"a\\"b":1}')
-    assert.equal(spliced('{"extra":{}}', [], ['extra']), '{}')
-    assert.equal(spliced('{"extra":{}}', [['extra', '2']], ['extra']), '{"extra":2}')
   })
 })
 

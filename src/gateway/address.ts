@@ -1,14 +1,10 @@
 /** Where a request goes, and under which headers: made from the provider's data, with nothing of the client's but what its wire declares. */
 
-import { sse } from '../base/sse.ts'
-import type { WireName } from '../canonical/chat.ts'
+import type { Deadlines } from '../base/deadlines.ts'
 import { Failure } from '../canonical/failure.ts'
-import { pathOf, type Provider } from '../providers/provider.ts'
 import type { Connection, Target } from '../routing/target.ts'
 import type { Signing, UpstreamRequest } from '../upstream/exchange.ts'
-import type { UpstreamWire } from '../wires/wire.ts'
-import type { Call } from './call.ts'
-import type { Client } from './client.ts'
+import type { Client, Headers } from './client.ts'
 
 /** How a wire is reached at a provider. */
 export interface Way {
@@ -22,12 +18,18 @@ export interface Way {
   readonly passedHeaders: readonly string[]
 }
 
-export function address(
-  { client }: { readonly client: Pick<Client, 'headers'> },
-  { connection, model }: Target,
-  way: Way,
-  body: Buffer | string,
-): UpstreamRequest {
+/** All of a request that does not go by the call: the same for every one that goes to that target that way. */
+export interface Address {
+  readonly origin: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly passedHeaders: Way['passedHeaders']
+  readonly signing: Signing | undefined
+  readonly deadlines: Deadlines
+}
+
+/** Throws `Failure` where the model’s name is none. */
+export function addressOf({ connection, model }: Target, way: Way): Address {
   const { provider, origin, basePath, deadlines } = connection
   checkModel(model)
   const path = way.path.replace('{model}', () => encodeURIComponent(model))
@@ -41,32 +43,30 @@ export function address(
     ...provider.headers,
   }
   const signing = prove(headers, connection, way)
-  for (const name of way.passedHeaders) {
-    const value = client.headers[name]
-    if (value !== undefined) headers[name] = value
-  }
-  const request = { origin, path: `${basePath}${path}${query}`, headers, body, deadlines }
+  return { origin, path: `${basePath}${path}${query}`, headers, passedHeaders: way.passedHeaders, signing, deadlines }
+}
+
+export function requestTo({ origin, path, headers, passedHeaders, signing, deadlines }: Address, { client }: Asking, body: Buffer | string): UpstreamRequest {
+  const request = { origin, path, headers: withPassed(headers, passedHeaders, client.headers), body, deadlines }
   return signing === undefined ? request : { ...request, signing }
+}
+
+export const address = (asking: Asking, target: Target, way: Way, body: Buffer | string): UpstreamRequest => requestTo(addressOf(target, way), asking, body)
+
+interface Asking {
+  readonly client: Pick<Client, 'headers'>
+}
+
+function withPassed(headers: Address['headers'], names: readonly string[], said: Headers): Address['headers'] {
+  let passed: Record<string, string> | undefined
+  for (const name of names) if (said[name] !== undefined) (passed ??= { ...headers })[name] = said[name]
+  return passed ?? headers
 }
 
 /** A name of dots leads out of the path that it is put into, however it is encoded; half a letter cannot be encoded at all; nobody names a model in control characters. Throws `Failure`. */
 function checkModel(model: string): void {
   if (model === '.' || model === '..' || !model.isWellFormed() || /\p{Cc}/u.test(model))
     throw new Failure('model_not_found', 'This can be the name of no model.', { param: 'model' })
-}
-
-export function wayOf(call: Call, { connection }: Target, wire: UpstreamWire): Way {
-  return {
-    path: placeOf(call, connection.provider, wire.name),
-    isBearer: connection.provider.bearerOn?.includes(wire.name) === true,
-    accept: call.streams ? (wire.framing ?? sse).type : 'application/json',
-    passedHeaders: wire.name === call.surface.name ? wire.passedHeaders : [],
-  }
-}
-
-function placeOf({ surface, streams }: Call, { speaks, counts }: Provider, wire: WireName): string {
-  if (surface.operation === 'count_tokens') return counts?.[wire] ?? ''
-  return pathOf(speaks[wire] ?? '', streams)
 }
 
 /** Says who we are in a header, or how that is proved once all of the request is known. */

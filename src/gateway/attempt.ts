@@ -33,13 +33,13 @@ interface Bounds {
  * whatever the plan says. Whoever answered is held until the call ends.
  */
 export async function attempt<A>(call: AnyCall, plan: Plan, receipt: Receipt, ask: Ask<A>): Promise<A> {
-  const { health } = call.routing
-  const bounds = boundsOf(call, plan)
+  const began = monotonic()
+  const bounds = boundsOf(call, plan, began)
   const course = courseOf(call, plan)
-  health.retries.noteCall(monotonic())
+  call.routing.health.retries.noteCall(began)
   let failure: Failure | undefined
-  for (;;) {
-    const first = await course.next(patienceOf(call, bounds))
+  for (let time = began; ; time = monotonic()) {
+    const first = course.hold(time) ?? (await course.next(patienceOf(call, bounds)))
     receipt.time.queued(course.takeWaited())
     if (call.client.isGone) throw giveBack(first)
     // Nobody was asked, and who could be told the request may come back: that is what the client should know.
@@ -75,7 +75,7 @@ function toPassedOver({ leaf, why }: Unasked, { names }: Receipt): PassedOver {
   return { target: `${idOf(connection)}/${names.model(model)}`, why }
 }
 
-function boundsOf({ snapshot, extensions, caller }: AnyCall, plan: Plan): Bounds {
+function boundsOf({ snapshot, extensions, caller }: AnyCall, plan: Plan, time: number): Bounds {
   const { limits } = snapshot
   const { chain } = plan
   const totalTime = chain?.totalTime ?? limits.attemptTime
@@ -83,7 +83,7 @@ function boundsOf({ snapshot, extensions, caller }: AnyCall, plan: Plan): Bounds
     attempts: mostAttempts(plan, limits.attempts),
     retries: extensions.retries ?? chain?.retries ?? snapshot.retries,
     totalTime,
-    until: monotonic() + totalTime,
+    until: time + totalTime,
     isStrict: caller.isStrict ?? chain?.strict ?? snapshot.strict,
     staysThere: extensions.staysThere,
   }

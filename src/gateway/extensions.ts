@@ -76,7 +76,7 @@ function refuseRouting({ route, provider, fallbacks }: Extensions): void {
 }
 
 function isUsed(body: JsonObject, headers: Headers): boolean {
-  for (const name of extensionFields) if (body[name] !== undefined) return true
+  for (const name in body) if (extensionFields.has(name)) return true
   return headers['x-omni-route'] !== undefined || headers['x-omni-provider'] !== undefined || headers['x-omni-metadata'] !== undefined
 }
 

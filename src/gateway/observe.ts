@@ -7,7 +7,7 @@ import { holdsSecret, safeId } from '../receipts/names.ts'
 import { Receipt } from '../receipts/receipt.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Surface } from '../surfaces/surface.ts'
-import { densityOf } from './body.ts'
+import { densityOf, type Body } from './body.ts'
 import type { AnyCall } from './call.ts'
 import type { Client, Headers } from './client.ts'
 import type { Gateway } from './gateway.ts'
@@ -86,11 +86,15 @@ export function tellCall(call: AnyCall, gateway: Gateway, receipt: Receipt): voi
   record.metadata = receipt.names.labels(labelsOf(call))
   tellNames(call.client.headers, record, gateway)
   // A form is hashed by nobody: it is not here yet.
-  record.input_hash =
-    call.upload !== undefined
-      ? null
-      : gateway.hashInput(members.filter(({ key }) => wire.promptFields.includes(key)).map(({ value, end }) => bytes.subarray(value, end)))
+  record.input_hash = call.upload !== undefined ? null : gateway.hashInput(promptIn(call.body, wire.promptFields))
   record.parsed_after = receipt.time.elapsed()
+}
+
+/** As it stands in the body: each of those members' value. */
+function promptIn({ bytes, members }: Body, fields: readonly string[]): readonly Buffer[] {
+  const pieces: Buffer[] = []
+  for (const { key, value, end } of members) if (fields.includes(key)) pieces.push(bytes.subarray(value, end))
+  return pieces
 }
 
 /** What the client says of its call comes before what its key says of all of them. */

@@ -2,26 +2,25 @@
 
 import type { JsonObject } from '../base/json.ts'
 import { replace, splice } from '../base/splice.ts'
-import { Failure } from '../canonical/failure.ts'
+import type { Member } from '../base/survey.ts'
 import { traitsOf } from '../catalog/traits.ts'
 import { catalogOf } from '../providers/provider.ts'
 import type { Receipt } from '../receipts/receipt.ts'
-import { pickCountingWire, pickWire, type Target } from '../routing/target.ts'
+import type { Target } from '../routing/target.ts'
 import type { UpstreamRequest } from '../upstream/exchange.ts'
 import { offerAllowed } from '../wires/allowed-tools.ts'
-import { wireOf } from '../wires/index.ts'
 import { answerInTool } from '../wires/json-tool.ts'
 import { isWord, lostWords, unsayable, type Word } from '../wires/losses.ts'
 import { applyQuirks, losesCacheMarks, quirksTouch, type Quirks } from '../wires/quirks.ts'
 import { offerTextTools } from '../wires/text-tools.ts'
 import { bendNames } from '../wires/tool-names.ts'
 import type { Wire } from '../wires/wire.ts'
-import { address, wayOf } from './address.ts'
-import type { Body } from './body.ts'
+import { requestTo } from './address.ts'
 import type { Call } from './call.ts'
 import { guardsOf, type Undo } from './guard.ts'
 import { extensionFields, vendorPart } from './extensions.ts'
 import { withBytes } from './media.ts'
+import { roadTo, type Road } from './road.ts'
 
 export interface Outgoing {
   readonly wire: Wire
@@ -33,70 +32,64 @@ export interface Outgoing {
   readonly undo: readonly Undo[]
 }
 
-const noQuirks: Quirks = {}
-
 /** Throws `Failure` where the target cannot be told what the client asked for. */
 export function prepare(call: Call, target: Target, isStrict: boolean, receipt: Receipt): Outgoing {
-  const { provider } = target.connection
-  const wire = wireFor(call, target)
-  const { name } = wire
-  const quirks = provider.quirks?.[name] ?? noQuirks
-  const goesAsIs = name === call.surface.name && quirks.callIdPattern === undefined && wire.mustRewrite?.(call.body.object) !== true
-  const written = goesAsIs ? passOn(call, target, wire, { quirks, isStrict, receipt }) : write(call, target, wire, { quirks, isStrict, receipt })
-  receipt.record.wire = name
+  const road = roadTo(target, call)
+  const { wire } = road
+  const goesAsIs = road.mayPassOn && wire.mustRewrite?.(call.body.object) !== true
+  const { body, passesOn, hidesUsage, undo } = (goesAsIs ? passOn : write)(call, target, { road, isStrict, receipt })
+  receipt.record.wire = wire.name
   if (call.model !== target.model) receipt.prompt.did('model_renamed')
-  if (written.hidesUsage) receipt.prompt.did('usage_asked')
-  return { ...written, wire, request: address(call, target, wayOf(call, target, wire), written.body) }
-}
-
-/** Throws `Failure` where the provider speaks no wire for the model. */
-export function wireFor({ surface }: Call, { connection, model }: Target): Wire {
-  const counted = surface.operation === 'count_tokens' ? pickCountingWire(connection.provider, model, surface.name) : undefined
-  const name = counted ?? pickWire(connection.provider, model, surface.name)
-  if (name === undefined) throw new Failure('unsupported_operation', 'The model’s provider does not serve chat for it.', { param: 'model' })
-  return wireOf(name)
+  if (hidesUsage) receipt.prompt.did('usage_asked')
+  return { wire, request: requestTo(road.address, call, body), passesOn, hidesUsage, undo }
 }
 
 interface Terms {
-  readonly quirks: Quirks
+  readonly road: Road
   readonly isStrict: boolean
   readonly receipt: Receipt
 }
 
 type Written = Omit<Outgoing, 'wire' | 'request'> & { readonly body: Buffer | string }
 
-/** The same wire: members are replaced, added or left out where they stand, and every other byte stays. */
-function passOn(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
-  const { object, bytes, members } = call.body
+/** The same wire. */
+function passOn(call: Call, target: Target, terms: Terms): Written {
+  const { wire, quirks } = terms.road
+  const { object } = call.body
   const usage = call.streams && quirks.noStreamOptions !== true ? wire.askForUsage(object) : undefined
-  const undo = guardsOf(call, receipt)
-  const rest = { passesOn: !call.wantsArray && undo.length === 0, hidesUsage: usage !== undefined, undo }
-  const named: JsonObject = wire.namesModelInPath ? {} : { model: target.model }
-  if (quirksTouch(object, quirks)) {
-    if (losesCacheMarks(object, quirks)) loseOrRefuse('cache_mark', isStrict, receipt)
-    for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
-    const body = applyQuirks({ ...vendorPart(object), ...usage, ...named }, quirks)
-    receipt.prompt.did('quirks')
-    receipt.prompt.rewrite({ before: wire.outline(object, members).weights, after: wire.outline(body, members).weights })
-    return { ...rest, body: JSON.stringify(body) }
-  }
+  const undo = guardsOf(call, terms.receipt)
+  const body = quirksTouch(object, quirks) ? bent(call, target, usage, terms) : carried(call, target, usage, terms)
+  return { body, passesOn: !call.wantsArray && undo.length === 0, hidesUsage: usage !== undefined, undo }
+}
+
+/** What the provider strays by is applied to what the body says. */
+function bent({ body: { object, members } }: Call, { model }: Target, usage: JsonObject | undefined, { road, isStrict, receipt }: Terms): string {
+  const { wire, quirks } = road
+  if (losesCacheMarks(object, quirks)) loseOrRefuse('cache_mark', isStrict, receipt)
+  for (const field of quirks.drop ?? []) if (field in object) loseOrRefuse(isWord(field) ? field : 'unknown_field', isStrict, receipt)
+  const said = applyQuirks({ ...vendorPart(object), ...usage, ...(wire.namesModelInPath ? {} : { model }) }, quirks)
+  receipt.prompt.did('quirks')
+  receipt.prompt.rewrite({ before: wire.outline(object, members).weights, after: wire.outline(said, members).weights })
+  return JSON.stringify(said)
+}
+
+/** Members are replaced, added or left out where they stand, and every other byte stays. */
+function carried({ body: { object, bytes, members } }: Call, target: Target, usage: JsonObject | undefined, { road, receipt }: Terms): Buffer {
+  const { model } = road
   receipt.prompt.passOn()
-  const hasOurs = members.some(({ key }) => extensionFields.has(key))
-  if (usage === undefined && !hasOurs) return { ...rest, body: renamed(call.body, named) }
+  if (usage === undefined && !members.some(isOurs))
+    return model === undefined || object.model === target.model ? bytes : replace(bytes, members.find(isModel)!, model)
   const set = new Map<string, string>()
-  for (const field in named) set.set(field, JSON.stringify(named[field]))
+  if (model !== undefined) set.set('model', model.toString())
   for (const field in usage) set.set(field, JSON.stringify(usage[field]))
-  return { ...rest, body: splice(bytes, members, set, extensionFields) }
+  return splice(bytes, members, set, extensionFields)
 }
 
-function renamed({ object, bytes, members }: Body, { model }: JsonObject): Buffer {
-  return model === undefined || object.model === model ? bytes : replace(bytes, members.find(isModel)!, JSON.stringify(model))
-}
-
-const isModel = ({ key }: { readonly key: string }): boolean => key === 'model'
+const isOurs = ({ key }: Member): boolean => extensionFields.has(key)
+const isModel = ({ key }: Member): boolean => key === 'model'
 
 /** Another wire: what it cannot say is refused or dropped, each as the wire declares. */
-function write(call: Call, target: Target, wire: Wire, { quirks, isStrict, receipt }: Terms): Written {
+function write(call: Call, target: Target, { road: { wire, quirks }, isStrict, receipt }: Terms): Written {
   const { prompt } = receipt
   const { fieldOf } = call.surface.wire
   const lose = (word: Word) => {

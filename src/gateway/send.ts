@@ -16,7 +16,8 @@ import type { Call } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { whenUnwanted } from './leaving.ts'
 import { bringBytes, missingBytes } from './media.ts'
-import { prepare, wireFor, type Outgoing } from './outgoing.ts'
+import { prepare, type Outgoing } from './outgoing.ts'
+import { roadTo } from './road.ts'
 
 /** What an attempt is made with. */
 export interface Terms {
@@ -31,7 +32,7 @@ export function sending(call: Call, gateway: Gateway, receipt: Receipt): Ask<Ans
 }
 
 async function send(call: Call, target: Target, { isStrict, gateway, receipt }: Terms): Promise<Answer> {
-  const missing = missingBytes(call, wireFor(call, target))
+  const missing = missingBytes(call, roadTo(target, call).wire)
   if (missing.length > 0) await bringBytes(call, missing, gateway)
   const outgoing = prepare(call, target, isStrict, receipt)
   const transport = target.connection.origin === '' ? gateway.local : gateway.network
@@ -48,24 +49,25 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   }
 }
 
-async function readAnswer(
-  exchange: Exchange,
-  outgoing: Outgoing,
-  call: Call,
-  { target, receipt }: { readonly target: Target; readonly receipt: Receipt },
-): Promise<Answer> {
-  if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, call.snapshot.limits, receipt)
-  // Of a stream that is gathered into a whole answer every frame must be read.
-  const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, call.snapshot.limits, receipt)
-  await withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
-  return answer
+interface Reading {
+  readonly target: Target
+  readonly receipt: Receipt
 }
 
-async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: number): Promise<void> {
+function readAnswer(exchange: Exchange, outgoing: Outgoing, call: Call, { target, receipt }: Reading): Promise<Answer> {
+  const { limits } = call.snapshot
+  if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, limits, receipt)
+  // Of a stream that is gathered into a whole answer every frame must be read.
+  const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, limits, receipt)
+  return withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
+}
+
+async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: number): Promise<StreamAnswer> {
   exchange.awaitWord(limit)
   try {
     await answer.untilSpoken()
     exchange.awaitWord(Infinity)
+    return answer
   } catch (error) {
     exchange.abort()
     throw error
@@ -73,7 +75,9 @@ async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: 
 }
 
 function kindOf(exchange: Exchange, asksStream: boolean, { framing = sse }: UpstreamWire): 'whole' | 'stream' {
-  const type = (exchange.headers['content-type'] ?? (asksStream ? framing.type : 'application/json')).toLowerCase()
+  const told = exchange.headers['content-type'] ?? (asksStream ? framing.type : 'application/json')
+  if (told === 'application/json') return 'whole'
+  const type = told.toLowerCase()
   if (type.startsWith(framing.type)) return 'stream'
   if (/^application\/([\w.-]+\+)?json\b/.test(type)) return 'whole'
   exchange.abort()

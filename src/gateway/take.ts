@@ -23,7 +23,8 @@ export async function take(parts: Parts, gateway: Gateway): Promise<AnyCall> {
   surface.wire.checkRequest(body.object)
   if ('check' in surface) surface.check?.(body.object)
   // One class for all: which of them it is, the surface says.
-  return new Call<Surface>({ ...parts, body, extensions: readExtensions(body.object, client.headers, parts) }) as AnyCall
+  const extensions = readExtensions(body.object, client.headers, parts)
+  return new Call<Surface>({ surface, client, caller: parts.caller, snapshot, extensions, body }) as AnyCall
 }
 
 /** A little later there may be room. */

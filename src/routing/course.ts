@@ -69,15 +69,18 @@ export class Course implements Circumstances<Member> {
 
   readonly random = Math.random
 
-  /**
-   * The next to ask, held at once: between choosing and holding nobody else can take the room. It is not offered again.
-   * Waits for room up to `patience` where waiting is short. Undefined where nobody is left. `only`: that one again, or nobody.
-   */
+  /** The next to ask where it can be asked at once, held: between choosing and holding nobody else can take the room. It is not offered again. */
+  hold(time: number): Lease | undefined {
+    const leaf = this.offer(time)
+    return leaf && new Lease(leaf, time)
+  }
+
+  /** The same; waits for room up to `patience` where waiting is short. Undefined where nobody is left. `only`: that one again, or nobody. */
   async next(patience: Patience, only?: Leaf): Promise<Lease | undefined> {
     const from = monotonic()
     for (let time = from; ; time = monotonic()) {
       const leaf = only === undefined ? this.offer(time) : only.isIn(time) ? only : undefined
-      if (leaf !== undefined) return new Lease(leaf)
+      if (leaf !== undefined) return new Lease(leaf, time)
       const left = from + patience - time
       const place = left > 0 ? whereToWait(only === undefined ? this.#leaves() : [only], time, left) : undefined
       if (place === undefined) return undefined

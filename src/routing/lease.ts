@@ -9,22 +9,23 @@ export class Lease {
   readonly leaf: Leaf
   readonly beganAt: number
   readonly #places: readonly Standing[]
-  readonly #epochs: readonly number[]
+  /** Of each place, when it began. */
+  readonly #epochs: number[] = []
   #hasSpoken = false
   #isSettled = false
 
-  constructor(leaf: Leaf) {
+  constructor(leaf: Leaf, time = monotonic()) {
     this.leaf = leaf
-    this.beganAt = monotonic()
+    this.beganAt = time
     this.#places = leaf.places
-    this.#epochs = this.#places.map((place) => place.begin(this.beganAt))
+    for (const place of this.#places) this.#epochs.push(place.begin(time))
   }
 
   /** The target has said its first word. */
   speak(): void {
     const time = monotonic()
     this.#hasSpoken = true
-    this.#places.forEach((place, at) => place.succeed(time, this.#epochs[at]!, time - this.beganAt))
+    for (let at = 0; at < this.#places.length; at += 1) this.#places[at]!.succeed(time, this.#epochs[at]!, time - this.beganAt)
   }
 
   /** It is over, well or not; `hasAnswered`: with a status at least. Only the first end counts. */

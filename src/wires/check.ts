@@ -84,15 +84,15 @@ export const forbiddenFields = {
 
 /** An object. The fields that `known` names are checked where they are there; others may be anything. */
 export function fields(known: { readonly [field: string]: Check }, required: readonly string[] = []): Check {
-  // A client chooses the names that are looked up, so the table inherits nothing.
-  const checks: { readonly [field: string]: Check } = Object.assign(Object.create(null), known)
+  // A client chooses the names that are looked up: in a map each is only a name.
+  const checks = new Map(Object.entries(known))
   return (value) => {
     const flaw = object(value)
     if (flaw !== undefined) return flaw
     const said = value as JsonObject
-    for (const field of required) if (said[field] === undefined) return { path: field, says: 'is missing', reason: 'missing_parameter' }
+    for (const field of required) if (said[field] === undefined) return missing(field)
     for (const field in said) {
-      const found = checks[field]?.(said[field]!)
+      const found = checks.get(field)?.(said[field]!)
       if (found !== undefined) return at(field, found)
     }
     return undefined
@@ -112,10 +112,17 @@ export function listOf(inner: Check): Check {
 
 /** An object that a string field tells what it is; `otherwise` checks those that `kinds` does not name. */
 export function tagged(tag: string, kinds: { readonly [kind: string]: Check }, otherwise: Check): Check {
-  const checks: { readonly [kind: string]: Check } = Object.assign(Object.create(null), kinds)
-  const hasTag = fields({ [tag]: text }, [tag])
-  return (value) => hasTag(value) ?? (checks[(value as JsonObject)[tag] as string] ?? otherwise)(value)
+  const checks = new Map(Object.entries(kinds))
+  return (value) => {
+    const flaw = object(value)
+    if (flaw !== undefined) return flaw
+    const said = (value as JsonObject)[tag]
+    if (said === undefined) return missing(tag)
+    return typeof said === 'string' ? (checks.get(said) ?? otherwise)(value) : at(tag, text(said)!)
+  }
 }
+
+const missing = (field: string): Flaw => ({ path: field, says: 'is missing', reason: 'missing_parameter' })
 
 function at(step: string, flaw: Flaw): Flaw {
   const joint = flaw.path === '' || flaw.path.startsWith('[') ? '' : '.'
