@@ -1,29 +1,66 @@
 /** What one tenant says reaches nobody else, whatever breaks on the way: two hundred of them at once, each with words that are its own. */
 
 import assert from 'node:assert/strict'
-import { Agent, request } from 'node:http'
-import { describe, test } from 'node:test'
+import type { Socket } from 'node:net'
+import { after, describe, test } from 'node:test'
+import { openai } from '../upstream/index.ts'
+import { head } from '../acceptance/raw.ts'
 import { holdAlive } from '../acceptance/rules.ts'
 import { chatPath, hello, messagesPath } from '../acceptance/scene.ts'
-import { openai, reset, type Answer, type Received } from '../upstream/index.ts'
+import { ask, startProvider, type Errand } from '../swarm.ts'
 import { openGoverned } from './scene.ts'
 
 const tenants = 200
-const calls = Number(process.env.OMNI_TEST_CALLS ?? 20_000)
+const calls = 100_000
 const nonce = /nonce-\d+-\d+/g
 
-/** Says back what it was asked, and what becomes of the answer stands there too. */
-function echo(request: Received): Answer {
-  const asked = request.body.toString('utf8')
-  const [own = 'nonce-0-0'] = asked.match(nonce) ?? []
-  const whole = openai.speak(`Your word is ${own}, and ${own} again.`)(request)
-  if (asked.includes('break after')) return [...whole.slice(0, -1), reset()]
-  if (asked.includes('break before')) return [reset()]
-  if (asked.includes('refuse')) return openai.error(400, 'invalid_request_error')
-  return whole
+/** What becomes of a call, in turn: most are answered. */
+const ways = ['', '', '', '', '', '', 'break after', 'break before', 'refuse', 'leave'] as const
+
+/** What the provider was asked that was not one tenant's alone. */
+const mixed: string[] = []
+let asked = 0
+
+/** Says back what it was asked, a little later, on connections that all tenants share. */
+const provider = await startProvider((request, socket) => {
+  const [own = '', ...others] = new Set(request.match(nonce))
+  if (own === '' || others.length > 0 || !request.includes('Bearer upstream-key-of-echo')) mixed.push(request)
+  asked += 1
+  setTimeout(() => answer(request, own, socket), asked % 5)
+})
+after(() => provider.stop())
+
+const words = 'Your word is NONCE, and NONCE again.'
+const whole = JSON.stringify(openai.body(words))
+const frames = openai.frames(words)
+const message = (status: number, body: string): string =>
+  head(`HTTP/1.1 ${status} X`, 'content-type: application/json', `content-length: ${body.length}`) + body
+const chunks = (own: string, pieces: readonly string[]): string =>
+  pieces
+    .map((piece) => piece.replaceAll('NONCE', own))
+    .map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`)
+    .join('')
+
+function answer(request: string, own: string, socket: Socket): void {
+  const breaks = () => void socket.resetAndDestroy()
+  if (request.includes('break before')) return breaks()
+  if (request.includes('refuse')) return void socket.write(message(400, `{"error":{"message":"${own} is refused","type":"invalid_request_error"}}`))
+  const isBroken = request.includes('break after')
+  if (!request.includes('"stream":true')) {
+    const text = message(200, whole.replaceAll('NONCE', own))
+    return void (isBroken ? socket.write(text.slice(0, -20), breaks) : socket.write(text))
+  }
+  socket.write(
+    head('HTTP/1.1 200 OK', 'content-type: text/event-stream', `x-request-id: ${own}`, 'transfer-encoding: chunked') + chunks(own, frames.slice(0, 6)),
+  )
+  // In two pieces, for those who leave in between.
+  setTimeout(() => (isBroken ? breaks() : socket.write(`${chunks(own, frames.slice(6))}0\r\n\r\n`)), 1)
 }
 
-const scene = await openGoverned({ script: echo, settings: { retry: { longestPause: '20ms' }, log: { level: 'warn' } } })
+const scene = await openGoverned({
+  cast: { echo: { like: 'openai', url: `http://127.0.0.1:${provider.port}` } },
+  settings: { retry: { longestPause: '20ms' }, log: { level: 'warn' } },
+})
 const ids = Array.from({ length: tenants }, (_, at) => `tenant-${at}`)
 const keys: string[] = []
 for (const id of ids) {
@@ -31,55 +68,43 @@ for (const id of ids) {
   keys.push((await scene.keyWith({ tenant: id })).key)
 }
 
-interface Heard {
-  readonly text: string
-  readonly status: number
-}
+/** By what was to become of them: calls whose answer came whole with its own word in it, came without, and was lost with its connection. */
+const heard = new Map<string, { own: number; none: number; lost: number }>(ways.map((way) => [way, { own: 0, none: 0, lost: 0 }]))
+const foreign: string[] = []
+let turn = 0
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-const ways = ['', '', '', '', '', '', 'break after', 'break before', 'refuse', 'leave'] as const
-
-function callAs(tenant: number, turn: number): Promise<Heard> {
-  const way = ways[turn % ways.length]!
-  const isMessages = turn % 3 === 0
-  const content = `nonce-${tenant}-${turn} ${way}`
-  const body = JSON.stringify({ model: 'up/gpt-4o', max_tokens: 64, stream: turn % 2 === 0, messages: [{ role: 'user', content }] })
-  const headers = { authorization: `Bearer ${keys[tenant]}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-  return new Promise((resolve) => {
-    let text = ''
-    const asked = request({ host: '127.0.0.1', port: scene.port, method: 'POST', path: isMessages ? messagesPath : chatPath, headers, agent }, (answer) => {
-      if (way === 'leave') return void asked.destroy()
-      answer.setEncoding('utf8').on('data', (piece: string) => {
-        text += piece
-      })
-      answer.on('error', () => {}).on('close', () => resolve({ text: JSON.stringify(answer.headers) + text, status: answer.statusCode ?? 0 }))
-    })
-    asked.on('error', () => {}).on('close', () => resolve({ text, status: 0 }))
-    asked.end(body)
-    if (way === 'leave' && turn % 4 === 1) setTimeout(() => asked.destroy(), turn % 7)
-  })
+function nextCall(): Errand | undefined {
+  if (turn === calls) return undefined
+  const own = turn++
+  const [tenant, way] = [(own * 7919) % tenants, ways[own % ways.length]!]
+  const word = `nonce-${tenant}-${own}`
+  const messages = [{ role: 'user', content: `${word} ${way}` }]
+  const body = JSON.stringify({ model: 'echo/gpt-4o', max_tokens: 64, stream: Math.floor(own / 10) % 2 === 0, messages })
+  const path = Math.floor(own / 20) % 3 === 0 ? messagesPath : chatPath
+  const lines = [`Host: 127.0.0.1:${scene.port}`, `Authorization: Bearer ${keys[tenant]}`, 'Content-Type: application/json', `Content-Length: ${body.length}`]
+  const hear = (text: string | undefined): void => {
+    const found = text?.match(nonce) ?? []
+    if (found.some((one) => one !== word)) foreign.push(`${word} heard ${text}`)
+    const count = heard.get(way)!
+    if (text === undefined) count.lost += 1
+    else count[found.length > 0 ? 'own' : 'none'] += 1
+  }
+  return { text: head(`POST ${path} HTTP/1.1`, ...lines) + body, hear, ...(way === 'leave' && { leavesAfter: Math.floor(own / 10) % 8 }) }
 }
 
 describe('two hundred tenants', () => {
-  test(`[C57] hear no word of one another in ${calls} calls that break, are left and share connections`, { timeout: 300_000 }, async () => {
-    let turn = 0
-    let heard = 0
-    const lane = async () => {
-      while (turn < calls) {
-        const own = turn++
-        const tenant = (own * 7919) % tenants
-        const { text } = await callAs(tenant, own)
-        const words = text.match(nonce) ?? []
-        assert.ok(
-          words.every((word) => word === `nonce-${tenant}-${own}`),
-          `tenant ${tenant} heard ${words.join(' ')}`,
-        )
-        heard += words.length > 0 ? 1 : 0
-      }
-    }
-    await Promise.all(Array.from({ length: 64 }, lane))
-    agent.destroy()
-    assert.ok(heard > calls * 0.6, `${heard} heard their own`)
+  test(`[C57] hear no word of one another in ${calls} calls that break, are left and share connections`, { timeout: 280_000 }, async () => {
+    const swarm = (lanes: number, depth: number) => ask({ port: scene.port, lanes, depth, next: nextCall })
+    // Most ask one thing after the other; some, as a proxy in front of us may, several at once.
+    await Promise.all([swarm(48, 1), swarm(8, 4)])
+    assert.deepEqual([foreign.slice(0, 3), mixed.slice(0, 3)], [[], []])
+    const count = (way: (typeof ways)[number]) => heard.get(way)!
+    // Who left took others along that asked on the same connection; nobody else went without an answer.
+    assert.deepEqual([count('').none, count('').own + count('').lost], [0, calls * 0.6])
+    assert.ok(count('').own > calls * 0.5, JSON.stringify([...heard]))
+    assert.ok(count('break after').own > calls * 0.03, 'what was said before a stream broke off was heard')
+    assert.deepEqual([count('refuse').own, count('break before').own], [0, 0], 'what a provider says of an error is not passed on')
+    assert.ok(provider.connections() < asked / 2, `${asked} calls came on ${provider.connections()} connections`)
   })
 
   test('[C55] that ask the same are answered each by the provider, and so are two keys of one tenant', async () => {
@@ -94,8 +119,8 @@ describe('two hundred tenants', () => {
     const told = await scene.say('up/gpt-4o', {}, { key: keys[5]! })
     const receipt = await scene.receiptOf(told)
     const as = (key: string, path: string) => scene.ask({ method: 'GET', path: `/_omni/reports${path}`, key })
-    const [foreign, missing] = [await as(keys[6]!, `/${String(receipt.id)}`), await as(keys[6]!, '/dec_01990000000070008000000000000000')]
-    assert.deepEqual([foreign.status, foreign.text], [404, missing.text])
+    const [theirs, missing] = [await as(keys[6]!, `/${String(receipt.id)}`), await as(keys[6]!, '/dec_01990000000070008000000000000000')]
+    assert.deepEqual([theirs.status, theirs.text], [404, missing.text])
     assert.equal((await as(keys[5]!, `/${String(receipt.id)}`)).status, 200)
     assert.doesNotMatch((await as(keys[6]!, '?limit=200')).text, new RegExp(String(receipt.id)))
   })
