@@ -3,6 +3,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +28,8 @@ export interface GatewayOptions {
   readonly dataDir?: string
   /** Flags for Node itself. */
   readonly flags?: readonly string[]
+  /** What its configuration makes it speak; HTTP where left out. */
+  readonly scheme?: 'http' | 'https'
   /** A file of this process that it writes its log to; nothing of that is in `stdout` then. */
   readonly output?: number
   /** Hears what it writes to its log; nothing of that is in `stdout` then. */
@@ -77,7 +81,7 @@ async function startOnce(options: GatewayOptions): Promise<Gateway> {
     await end('SIGTERM')
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   }
-  const url = `http://127.0.0.1:${port}`
+  const url = `${options.scheme ?? 'http'}://127.0.0.1:${port}`
   try {
     await waitUntilReady(url, child)
   } catch (error) {
@@ -134,15 +138,22 @@ export async function eventually<T>(check: () => T | Promise<T>, ms = 5000): Pro
 async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
   const failed = new AbortController()
   child.once('error', (error) => failed.abort(error)).once('exit', (code) => failed.abort(new Error(`the gateway ended with ${code} before it was ready`)))
-  const isReady = (): Promise<boolean> =>
-    fetch(`${url}/health/readiness`, { signal: AbortSignal.timeout(2000) }).then(
-      (answer) => answer.ok,
-      () => false,
-    )
   await eventually(() => {
     failed.signal.throwIfAborted()
-    return isReady()
+    return isReady(url)
   }, readyWithin)
+}
+
+/** Certificates of tests are signed by nobody, which `fetch` does not take. */
+async function isReady(url: string): Promise<boolean> {
+  const path = `${url}/health/readiness`
+  const signal = AbortSignal.timeout(2000)
+  const asked = url.startsWith('https:')
+    ? once(get(path, { rejectUnauthorized: false, agent: false, signal }), 'response').then(
+        ([answer]) => (answer as IncomingMessage).resume().statusCode === 200,
+      )
+    : fetch(path, { signal }).then(({ ok }) => ok)
+  return asked.catch(() => false)
 }
 
 async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

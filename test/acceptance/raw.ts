@@ -1,6 +1,7 @@
 /** HTTP as bytes on a socket, for what no proper client would send. */
 
 import { connect } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
 
 export interface Talk {
   /** All that came back. */
@@ -19,13 +20,19 @@ export interface Talking {
   readonly until?: RegExp
   /** Milliseconds between the pieces that are sent. */
   readonly every?: number
+  /** Speaks TLS, asks for this name, and takes any certificate. */
+  readonly servername?: string
 }
 
 /** Sends the pieces one after the other, and listens. Never rejects: a reset is an end too. */
-export function talk(port: number, pieces: string | Buffer | readonly (string | Buffer)[], { ms = 1500, until, every = 0 }: Talking = {}): Promise<Talk> {
+export function talk(
+  port: number,
+  pieces: string | Buffer | readonly (string | Buffer)[],
+  { ms = 1500, until, every = 0, servername }: Talking = {},
+): Promise<Talk> {
   const from = performance.now()
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = servername === undefined ? connect(port, '127.0.0.1') : connectSecurely({ port, host: '127.0.0.1', servername, rejectUnauthorized: false })
     let text = ''
     let isClosed = false
     const finish = () => {
