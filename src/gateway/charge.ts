@@ -239,8 +239,15 @@ const isOne = (one: CounterTerms, other: CounterTerms): boolean => one === other
 
 const startOf = (terms: CounterTerms): number => (terms.kind === 'window' ? terms.from : 0)
 
+/** Made once for a period of a counter, of which there are as many as there are counters in use. */
+const charges = new WeakMap<CounterTerms, string>()
+
 /** The counter, and the moment when its period began: the index adds up what was spent by them. */
-const chargeOf = ({ terms }: Want): string => `${terms.id}@${startOf(terms)}`
+function chargeOf({ terms }: Want): string {
+  let charge = charges.get(terms)
+  if (charge === undefined) charges.set(terms, (charge = `${terms.id}@${startOf(terms)}`))
+  return charge
+}
 
 function giveBack({ wants, hold }: Held): void {
   hold?.settle(wants.map(() => 0))

@@ -50,8 +50,10 @@ function retryHeaders({ retryAfterMs, row }: Failure): HeaderList {
 
 /** Dollars with all nine places of a nano-dollar, and no more zeros than needed. */
 export function dollars(nano: number): string {
-  const text = (nano / 1e9).toFixed(9).replace(/0+$/, '')
-  return text.endsWith('.') ? `${text}0` : text
+  let rest = nano % 1e9
+  let places = 9
+  for (; places > 1 && rest % 10 === 0; places -= 1) rest /= 10
+  return `${Math.floor(nano / 1e9)}.${String(rest).padStart(places, '0')}`
 }
 
 function isHeaderText(text: string): boolean {

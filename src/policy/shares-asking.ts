@@ -72,8 +72,12 @@ export class Asking {
 
   /** Milliseconds since 1970 by the store's clock, as far as it is known. */
   get time(): number {
-    const { clocks } = this.#options
-    return this.#ahead === undefined ? clocks.now() : clocks.monotonic() + this.#ahead
+    return this.timeAt(this.#options.clocks.monotonic())
+  }
+
+  /** The same, where the monotonic clock shows so much. */
+  timeAt(at: number): number {
+    return this.#ahead === undefined ? this.#options.clocks.now() : at + this.#ahead
   }
 
   /** Until then, by the monotonic clock, what is free here is ours. */

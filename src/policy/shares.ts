@@ -17,6 +17,11 @@ export interface CounterView {
   readonly fullAfterMs: number | undefined
 }
 
+/** A counter that somebody looked at. */
+export interface Looked extends Pick<CounterView, 'limit' | 'remaining'> {
+  readonly id: string
+}
+
 /** Counters in use. Those beyond that are refused as if the store were away, unless another one rests. */
 const mostShares = 20_000
 /** What is free here and was not asked for in that many milliseconds goes back. */
@@ -65,7 +70,7 @@ export class Shares {
     if (typeof hold !== 'number') return { hold }
     const [want, share] = [wants[hold]!, shares[hold]!]
     const amount = amountOf(want)
-    if (amount > want.terms.capacity || share.isDry(amount, at)) return refusalOf(want, share, at, this.time)
+    if (amount > want.terms.capacity || share.isDry(amount, at)) return refusalOf(want, share, at, this.#asking.timeAt(at))
     return this.#asking.wait(wants, shares, hold)
   }
 
@@ -74,7 +79,19 @@ export class Shares {
     if (share === undefined) return { limit, remaining: limit, fullAfterMs: 0 }
     const at = this.#clocks.monotonic()
     const remaining = share.remaining(at)
-    return { limit, remaining, fullAfterMs: remaining === limit ? 0 : share.retryAfter(limit, at, this.time) }
+    return { limit, remaining, fullAfterMs: remaining === limit ? 0 : share.retryAfter(limit, at, this.#asking.timeAt(at)) }
+  }
+
+  /**
+   * How counters stand whose ids begin like this: those in use here, and `own` too, by what the bank says now if it answers. What nobody has
+   * heard of yet is left out. Never rejects.
+   */
+  async look(under: string, own?: CounterTerms): Promise<readonly Looked[]> {
+    if (own !== undefined) this.#shareOf(own)
+    const found = [...this.#shares.values()].filter(({ terms: { id } }) => id === under || id.startsWith(`${under}|`))
+    await this.#asking.tell(found.slice(0, mostAsks))
+    const at = this.#clocks.monotonic()
+    return found.flatMap((share) => (share.isKnown ? [{ id: share.terms.id, limit: share.terms.capacity, remaining: share.remaining(at) }] : []))
   }
 
   /** The transactions of these receipts are in the database: what they spent of windows is known to the store. */
