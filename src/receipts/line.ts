@@ -14,10 +14,10 @@ const layout = Object.keys(emptyRecord)
  * The names and values within records, of attempts among them, stand in order where they are made: a law holds that what is written
  * here is what sorting would give. By hand it takes less than `JSON.stringify` takes for a record and its nulls, and writes half as much.
  */
-export function writeSignals(chosen: readonly SignalName[]): (record: ReceiptRecord, values?: readonly unknown[]) => string {
+export function writeSignals(chosen: readonly SignalName[], order: readonly string[] = layout): (record: ReceiptRecord, values?: readonly unknown[]) => string {
   // RFC 8785 sorts names by their UTF-16 units, as `sort` does.
   const names = chosen.toSorted()
-  const places = names.map((name) => layout.indexOf(name))
+  const places = names.map((name) => order.indexOf(name))
   const heads = names.map((name) => `,"${name}":`)
   const arePlain = names.map((name) => plainKinds.has(kindOf.get(name)!))
   /** What stood there last, and how it was written: much is the same from call to call. */
