@@ -108,3 +108,30 @@ export function toLimit(id: string, body: LimitBody): Limit {
 
 /** As the control API shows it. */
 export type LimitResource = LimitBody & { readonly id: string; readonly tenant: string | null; readonly version: number; readonly changed_at: number }
+
+const count = z.int().optional()
+const money = z.string().optional()
+
+/** `/_omni/limits/:id/usage`: one line a counter, those that most is used of first. */
+export const usageResource = z.strictObject({
+  /** Whether there are counters beyond those that are listed. */
+  has_more: z.boolean(),
+  /**
+   * Of a limit without `each` its one counter, by what the store of counters says; empty where that does not answer. Of one with `each` those
+   * that calls to this process went to in the last seconds: others may be kept elsewhere, or rest.
+   */
+  data: z.array(
+    z.strictObject({
+      /** What it is kept by, with the values; empty where all calls share one counter. */
+      values: z.record(z.string(), z.string()),
+      /** Of what may come at once, with what other processes have taken out for calls of theirs. */
+      used: count,
+      left: count,
+      /** In their place where the measure is `cost`. */
+      used_usd: money,
+      left_usd: money,
+    }),
+  ),
+})
+
+export type UsageResource = z.output<typeof usageResource>

@@ -5,6 +5,8 @@ import type { Failure } from '../canonical/failure.ts'
 import type { Settings } from '../config/settings.ts'
 import type { NoticeBody, TestedReceiver } from '../contract/alerts.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
+import type { CounterTerms } from '../policy/counter.ts'
+import type { Looked } from '../policy/shares.ts'
 import type { ProofRecord } from '../receipts/signals.ts'
 import type { Health } from '../routing/health.ts'
 import type { Target } from '../routing/target.ts'
@@ -56,6 +58,8 @@ export interface Control {
   readonly fetchPrices: (url: string) => Promise<string>
   /** Reads the configuration anew. Rejects with `Failure` where it is broken: then the old one goes on. */
   readonly reload: () => Promise<void>
+  /** How the counters of limits stand whose ids begin like this, and the one of these terms: as far as it is known here. Never rejects. */
+  readonly lookAt: (under: string, own?: CounterTerms) => Promise<readonly Looked[]>
   /** What file and environment say, without what is stored. */
   readonly configured: () => Settings
   /** Removes now what has had its time, or was taken out of the index to be erased. Never rejects. */

@@ -147,7 +147,7 @@ function valueOf(each: Each, { model, provider, labels }: Pick<Demand, 'model' |
 }
 
 /** What comes at once may be more or less than what comes in a window: it fills up as fast. */
-function termsOfLimit({ measure, amount, window, burst = amount }: Limit, id: string): CounterTerms {
+export function termsOfLimit({ measure, amount, window, burst = amount }: Limit, id: string): CounterTerms {
   if (measure === 'concurrency') return { kind: 'slots', id, capacity: amount }
   if (amount === 0) return { kind: 'bucket', id, capacity: 0, period: window }
   return { kind: 'bucket', id, capacity: burst, period: Math.ceil((window * burst) / amount) }

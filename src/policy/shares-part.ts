@@ -61,6 +61,11 @@ export class Share {
     return this.most > this.free || this.terms.capacity === 0 || Number.isNaN(this.left)
   }
 
+  /** Whether the store has said how it stands. */
+  get isKnown(): boolean {
+    return !Number.isNaN(this.left)
+  }
+
   /** Whether it was there, and is reserved now. */
   reserve(amount: number): boolean {
     if (this.free < amount || this.terms.capacity === 0 || (amount === 0 && Number.isNaN(this.left))) return false

@@ -42,6 +42,26 @@ describe('one process', () => {
     assert.ok(refusals <= 11, `${refusals} refusals`)
   })
 
+  test('tells how a counter stands, also one that nobody here has asked for yet, and takes nothing by that', async () => {
+    const scene = new Scene()
+    const [shares, others] = [scene.open('a'), scene.open('b')]
+    const terms = bucket(10)
+    held(await shares.take([want(terms, 4)])).settle([4])
+    await scene.move(200)
+    const standing = { id: terms.id, limit: 10, remaining: 8 }
+    assert.deepEqual(await others.look(terms.id, terms), [standing])
+    assert.deepEqual(await others.look(terms.id, terms), [standing])
+    assert.deepEqual(await shares.look(terms.id.slice(0, -1)), [])
+    assert.ok('hold' in (await scene.end(others.take([want(terms, 8)]))))
+  })
+
+  test('tells nothing of a counter whose store does not answer', async () => {
+    const scene = new Scene()
+    const shares = scene.open('a')
+    scene.store.before = () => Promise.reject(new Error('away'))
+    assert.deepEqual(await shares.look('b', bucket(10)), [])
+  })
+
   test('(routing 32) takes all of a call or nothing: where the second limit is short, the first is not charged', async () => {
     const scene = new Scene()
     const shares = scene.open('a')

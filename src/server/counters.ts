@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Counters as Counting } from '../gateway/gateway.ts'
 import type { Want } from '../policy/charges.ts'
 import type { Bank, CounterTerms } from '../policy/counter.ts'
-import type { CounterView, Taken } from '../policy/shares.ts'
+import type { CounterView, Looked, Taken } from '../policy/shares.ts'
 import { writeCounterMetrics, type CounterStoreStatus } from '../telemetry/counters.ts'
 import type { Log } from '../telemetry/log.ts'
 import { Branch, lease } from './counter-branch.ts'
@@ -71,6 +71,12 @@ export class Counters implements Counting {
   stateOf(terms: CounterTerms): CounterView {
     const { capacity } = terms
     return this.#branchOf(terms).shares?.stateOf(terms) ?? { limit: capacity, remaining: capacity, fullAfterMs: 0 }
+  }
+
+  /** How the counters of a limit stand, as `Shares.look`. Never rejects. */
+  async look(under: string, own?: CounterTerms): Promise<readonly Looked[]> {
+    await this.#limits.open()
+    return (await this.#limits.shares?.look(under, own)) ?? []
   }
 
   /** These receipts are in the index, and what their calls spent is added up with them. */

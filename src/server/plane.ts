@@ -39,6 +39,7 @@ export interface PlaneParts {
   /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */
   readonly fetchPrices: (url: string) => Promise<string>
   /** Opened after the first snapshot: what is written down says which one. */
+  readonly lookAt: Control['lookAt']
   readonly keeping: () => Pick<Control, 'ledger' | 'sweep' | 'testAlerts'> & { readonly alerting: { wake(): void } }
 }
 
@@ -250,7 +251,7 @@ export class Plane {
   }
 
   #control(): Control {
-    const { data, log, status, fetchPrices, keeping } = this.#parts
+    const { data, log, status, fetchPrices, lookAt, keeping } = this.#parts
     return {
       get ledger() {
         return keeping().ledger
@@ -268,6 +269,7 @@ export class Plane {
       publish: () => this.publish(),
       prices: this.#prices,
       fetchPrices,
+      lookAt,
       reload: () => this.reload(),
       configured: () => this.#settings,
       sweep: () => keeping().sweep(),

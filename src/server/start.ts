@@ -109,6 +109,7 @@ function prepare({ settings, readSettings, version, out }: Start, data: Data) {
     log,
     fetchPrices: (url) => fetchPrices(url, settings),
     status: () => ({ ...statusOf(state, { live, memory }), counters: governing.counters.stores, ...state.keeping?.status() }),
+    lookAt: (under, own) => governing.counters.look(under, own),
     keeping: () => state.keeping!,
   })
   const placeMetrics = new PlaceMetrics(placeGaugesOf(plane.health))

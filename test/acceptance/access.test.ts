@@ -107,6 +107,7 @@ describe('every path', () => {
         isConfigured: () => false,
         wakeReview: unasked,
         testAlerts: unasked,
+        lookAt: unasked,
       },
       { viewerOf: () => ({ role: 'admin' }), addressOf: () => '127.0.0.1' },
     )

@@ -157,6 +157,7 @@ export const table: { readonly [route: string]: string } = {
   'DELETE /_omni/policies/:id': 'admin + admin',
   'GET /_omni/limits': 'admin + everybody',
   'GET /_omni/limits/:id': 'admin + everybody',
+  'GET /_omni/limits/:id/usage': 'admin + everybody',
   'PUT /_omni/limits/:id': 'admin + admin operator',
   'DELETE /_omni/limits/:id': 'admin + admin operator',
   'GET /_omni/budgets': 'admin + everybody',

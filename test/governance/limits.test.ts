@@ -54,6 +54,26 @@ void describe('a limit', () => {
     await remove('limits/odd')
   })
 
+  test('tells what is used of it now, of each counter that it has, and no more when that is asked again', async () => {
+    const { key, id } = await scene.keyWith({})
+    const call = () => scene.say('up/gpt-4o', { max_tokens: 10 }, { key })
+    const usage = async (name: string) => (await admin('GET', `limits/${name}/usage`)).json()
+    const scope = `key:${id}`
+    await put('limits/hourly', { scope, measure: 'requests', amount: 10, window: '31d' })
+    await put('limits/models', { scope, measure: 'cost', amount_usd: '1', window: '31d', each: ['key', 'model'] })
+    assert.deepEqual(await usage('hourly'), { has_more: false, data: [{ values: {}, used: 0, left: 10 }] })
+    assert.deepEqual(await usage('models'), { has_more: false, data: [] })
+    for (let calls = 0; calls < 2; calls += 1) assert.equal((await call()).status, 200)
+    for (let looks = 0; looks < 2; looks += 1) assert.deepEqual((await usage('hourly')).data, [{ values: {}, used: 2, left: 8 }])
+    const [line, ...others] = (await usage('models')).data as readonly JsonObject[]
+    assert.deepEqual([line?.values, others], [{ key: id, model: 'gpt-4o' }, []])
+    assert.ok(Number(line?.used_usd) > 0 && Number(line?.used_usd) + Number(line?.left_usd) === 1, JSON.stringify(line))
+    assert.equal((await admin('GET', 'limits/nobody/usage')).status, 404)
+    assert.match((await omni(scene, ['limits', 'show', 'hourly'])).stdout, /^hourly: 10 requests per 31d for key:\S+\n\nUSED +LEFT\n2 +8\n$/)
+    await remove('limits/hourly')
+    await remove('limits/models')
+  })
+
   test('that does not say what it needs, or says what does nothing, is refused with the field', async () => {
     const odd: readonly (readonly [JsonObject, string, RegExp])[] = [
       [{ scope: 'all', measure: 'requests', window: '1m' }, 'amount', /is missing/],

@@ -1,8 +1,9 @@
 /** `omni limits`: how much may be used in a stretch of time, or at once. */
 
-import type { LimitResource } from '../../contract/limits.ts'
+import type { LimitResource, UsageResource } from '../../contract/limits.ts'
+import { ask } from '../api.ts'
 import { Complaint, type Arguments, type Command } from '../command.ts'
-import { change, listed, listStored, removeStored, said, worded, type Saying } from '../stored.ts'
+import { change, listed, listStored, pathOf, removeStored, said, worded, type Saying } from '../stored.ts'
 import { plain, table } from '../table.ts'
 
 /** Options that say which calls a limit or a budget is about. */
@@ -65,6 +66,17 @@ export const limits: readonly Command[] = [
     },
   },
   {
+    usage: 'limits show <id>',
+    help: 'what is used of one now, as far as the gateway that is asked knows',
+    options: { '--json': 'for programs' },
+    run: async ({ values, options }) => {
+      const path = pathOf('limits', values.id ?? '')
+      const [found, usage] = await Promise.all([ask<LimitResource>('GET', path), ask<UsageResource>('GET', `${path}/usage`)])
+      console.log(options['--json'] ? JSON.stringify({ ...found, usage }) : shown(found, usage))
+      return 0
+    },
+  },
+  {
     usage: 'limits remove <id>',
     help: 'forget a limit',
     run: async ({ values }) => {
@@ -74,6 +86,20 @@ export const limits: readonly Command[] = [
     },
   },
 ]
+
+function shown(found: LimitResource, { data, has_more: hasMore }: UsageResource): string {
+  const rows = data.map(({ values, used, left, used_usd: usedMoney, left_usd: leftMoney }) => [
+    ...found.each.map((name) => values[name] ?? ''),
+    usedMoney === undefined ? String(used) : `$${usedMoney}`,
+    leftMoney === undefined ? String(left) : `$${leftMoney}`,
+  ])
+  return [
+    `${plain(found.id)}: ${amountOf(found)} for ${plain(found.scope)}`,
+    '',
+    rows.length === 0 ? 'Nothing is known to be used.' : table([[...found.each.map((name) => name.toUpperCase()), 'USED', 'LEFT'], ...rows]),
+    ...(hasMore ? ['and more of which less is used'] : []),
+  ].join('\n')
+}
 
 function bodyOf(options: Arguments['options'], before: LimitResource | undefined): Saying {
   const flags = (Object.keys(measures) as Flag[]).filter((flag) => options[flag] !== undefined)
