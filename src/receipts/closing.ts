@@ -27,7 +27,7 @@ export function conclude(record: ReceiptRecord, { attempts, time, isDeployment, 
   record.max_gap = maxGap
   record.stream_outcome = maxGap === null ? null : streamOutcome(record)
   record.clock = Math.abs(time - record.created_at - record.duration / 1e6) > driftMs ? 'jumped' : 'steady'
-  record.notices = [...noticesOf(record), ...notices]
+  record.notices = noticesOf(record, notices)
 }
 
 /** Why the first that was asked did not answer, where another did: what it said last. */
@@ -69,7 +69,7 @@ function streamOutcome({ error }: ReceiptRecord): string {
 /** A clock that is off by more than this from the time that has passed was set; one that is only corrected drifts by less. */
 const driftMs = 2000
 
-function noticesOf(record: ReceiptRecord): readonly string[] {
+function noticesOf(record: ReceiptRecord, told: readonly string[]): readonly string[] {
   const notices: string[] = []
   if (record.verification === 'mismatch') notices.push('mismatch')
   if (record.usage_source === 'estimated' || record.usage_source === 'mixed') notices.push('estimated_usage')
@@ -79,5 +79,6 @@ function noticesOf(record: ReceiptRecord): readonly string[] {
   if (record.dropped.length > 0) notices.push('fields_dropped')
   if (record.outcome === 'truncated' || record.completeness !== 'complete') notices.push('incomplete')
   if (record.clock === 'jumped') notices.push('clock_set')
+  for (const notice of told) notices.push(notice)
   return notices
 }

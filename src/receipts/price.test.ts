@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Usage } from '../canonical/chat.ts'
 import { costOf } from '../catalog/cost.ts'
 import { builtIn } from '../catalog/table.ts'
 import { Tariff } from '../catalog/tariff.ts'
@@ -13,6 +14,9 @@ import type { ReceiptRecord } from './signals.ts'
 const openai = new Tariff(builtIn, 'openai')
 const billing: Billing = { tariff: openai, isFree: false, isCovered: false, feePercent: 0 }
 const usage = { input: 1000, output: 500 }
+
+const settle = (settled: ReceiptRecord, used: Usage, by: Billing | undefined): void =>
+  settleCost(settled, by === undefined ? null : priceCall(by, used, settled), by)
 
 function record(fields: Partial<ReceiptRecord> = {}): ReceiptRecord {
   const opening = {
@@ -39,7 +43,7 @@ const money = ({ cost, platform_fee, total_cost, cost_availability, price_versio
 
 test('a call costs what the catalogue says, and the receipt names the table', () => {
   const settled = record()
-  settleCost(settled, usage, billing)
+  settle(settled, usage, billing)
   const expected = costOf(openai.quote('gpt-4o', settled.created_at, null)!.price, usage)
   assert.ok(expected !== null && expected > 0)
   assert.deepEqual(money(settled), [expected, 0, expected, 'known', builtIn.stamp])
@@ -60,7 +64,7 @@ test('the fee is the operator’s percentage, rounded to a nano-dollar, and the 
 test('what is estimated from estimated tokens says so', () => {
   for (const source of ['estimated', 'mixed']) {
     const settled = record({ usage_source: source })
-    settleCost(settled, usage, billing)
+    settle(settled, usage, billing)
     assert.equal(settled.cost_availability, 'estimated')
     assert.ok(settled.cost !== null && settled.cost > 0)
   }
@@ -77,32 +81,32 @@ test('without a price the cost is null and not 0, whatever is missing', () => {
   ]
   for (const [fields, part] of rows) {
     const settled = record(fields)
-    settleCost(settled, usage, { ...billing, ...part })
+    settle(settled, usage, { ...billing, ...part })
     assert.deepEqual(money(settled), [null, null, null, 'unknown_price', null])
   }
 })
 
 test('what the gateway says itself is free, without any price', () => {
   const settled = record({ resolved_model: 'smoke' })
-  settleCost(settled, usage, { ...billing, isFree: true, feePercent: 20 })
+  settle(settled, usage, { ...billing, isFree: true, feePercent: 20 })
   assert.deepEqual(money(settled), [0, 0, 0, 'free', null])
 })
 
 test('what a plan covers costs nothing, and the receipt tells what it would have cost', () => {
   const settled = record()
-  settleCost(settled, usage, { ...billing, isCovered: true, feePercent: 20 })
+  settle(settled, usage, { ...billing, isCovered: true, feePercent: 20 })
   const list = costOf(openai.quote('gpt-4o', settled.created_at, null)!.price, usage)
   assert.deepEqual(money(settled), [0, 0, 0, 'subscription', builtIn.stamp])
   assert.deepEqual([settled.list_cost, settled.price_source], [list, 'catalogue'])
   const unpriced = record({ resolved_model: 'no-such-model' })
-  settleCost(unpriced, usage, { ...billing, isCovered: true })
+  settle(unpriced, usage, { ...billing, isCovered: true })
   assert.deepEqual([...money(unpriced), unpriced.list_cost], [0, 0, 0, 'subscription', null, null])
 })
 
 test('the price is that of the tier that served, and where that has none the cost is null', () => {
   const costIn = (tier: string | null) => {
     const settled = record({ resolved_model: 'gpt-5.1', service_tier: tier })
-    settleCost(settled, usage, billing)
+    settle(settled, usage, billing)
     return [settled.cost, settled.cost_availability]
   }
   const standard = 1000 * 1250 + 500 * 10_000
@@ -116,13 +120,13 @@ test('the price is that of the tier that served, and where that has none the cos
 test('an operator’s price says whose it is, and has the operator’s version', () => {
   const settled = record()
   const tariff = new Tariff(builtIn, 'openai', { version: 'operator@01234567', find: () => ({ price: { input: 1_000_000, output: 2_000_000 }, tiers: {} }) })
-  settleCost(settled, usage, { ...billing, tariff })
+  settle(settled, usage, { ...billing, tariff })
   assert.deepEqual([...money(settled), settled.price_source], [2_000_000, 0, 2_000_000, 'known', 'operator@01234567', 'operator'])
 })
 
 test('where nobody answered, nothing is known', () => {
   const settled = record()
-  settleCost(settled, usage, undefined)
+  settle(settled, usage, undefined)
   assert.deepEqual(money(settled), [null, null, null, 'unknown_usage', null])
 })
 

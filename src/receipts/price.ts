@@ -16,7 +16,7 @@ export interface Billing {
 }
 
 /** Whole nano-dollars, each rounded once. */
-interface Cost {
+export interface Cost {
   readonly provider: number
   readonly fee: number
   readonly total: number
@@ -25,7 +25,7 @@ interface Cost {
   readonly quote: Quote | null
 }
 
-type Priced = Pick<ReceiptRecord, 'resolved_model' | 'created_at' | 'service_tier'>
+export type Priced = Pick<ReceiptRecord, 'resolved_model' | 'created_at' | 'service_tier'>
 
 const nothing: Cost = { provider: 0, fee: 0, total: 0, list: null, quote: null }
 
@@ -42,9 +42,8 @@ export function priceCall({ tariff, isFree, isCovered, feePercent }: Billing, us
 }
 
 /** Fills in the record's money; what is unknown stays null, never 0. */
-export function settleCost(record: ReceiptRecord, usage: Usage, billing: Billing | undefined): void {
+export function settleCost(record: ReceiptRecord, cost: Cost | null, billing: Billing | undefined): void {
   if (billing === undefined) return
-  const cost = priceCall(billing, usage, record)
   record.cost_availability = availabilityOf(cost, billing, record.usage_source)
   if (cost === null) return
   record.cost = cost.provider

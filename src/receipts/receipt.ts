@@ -8,11 +8,12 @@ import { conclude } from './closing.ts'
 import { mostUsage, type MostUsage } from './estimate.ts'
 import { openRecord, type Opening } from './opening.ts'
 import { Teller } from './names.ts'
-import { priceCall, settleCost, type Billing } from './price.ts'
+import { settleCost, type Billing, type Cost } from './price.ts'
 import { Prompt } from './prompt.ts'
+import { Reckoning } from './reckoning.ts'
 import type { AttemptRecord, ReceiptRecord } from './signals.ts'
 import { Timeline } from './timeline.ts'
-import { countUsage, estimatedTokens, isTold, outputOf, tellUsage, type CountedUsage } from './usage.ts'
+import { estimatedTokens, isTold, outputOf, tellUsage, type CountedUsage } from './usage.ts'
 import { Words } from './words.ts'
 
 export class Receipt {
@@ -21,6 +22,7 @@ export class Receipt {
   readonly prompt: Prompt
   readonly words = new Words()
   readonly names = new Teller()
+  readonly #reckoning = new Reckoning()
   /** Who is paid: told before anybody is asked. */
   billing: Billing | undefined
   /** That it reaches a provider is written down. */
@@ -239,8 +241,7 @@ export class Receipt {
 
   /** What the answer costs, as the receipt will say it once the answer is whole; null without a price. */
   currentCost(): number | null {
-    if (!this.#guesses && !isTold(this.#usage ?? {})) return null
-    return this.#costOf(this.#countUsage().usage)
+    return !this.#guesses && !isTold(this.#usage ?? {}) ? null : (this.#priceOf(this.#countUsage().usage)?.total ?? null)
   }
 
   /** Tokens in and out at most, as far as they can be known before the answer. */
@@ -248,8 +249,8 @@ export class Receipt {
     return mostUsage(this.record, this.prompt.estimate ?? estimatedTokens(this.#requestBytes), this.#guesses)
   }
 
-  #costOf(usage: Usage): number | null {
-    return this.billing === undefined ? null : (priceCall(this.billing, usage, this.record)?.total ?? null)
+  #priceOf(usage: Usage): Cost | null {
+    return this.billing === undefined ? null : this.#reckoning.price(this.billing, usage, this.record)
   }
 
   /** Another attempt's answer is another answer. */
@@ -269,7 +270,7 @@ export class Receipt {
   #countUsage(): CountedUsage {
     const { estimate } = this.prompt
     const answered = this.words.tokens
-    return countUsage(this.#usage, {
+    return this.#reckoning.count(this.#usage, {
       asked: estimate ?? estimatedTokens(this.#requestBytes),
       isWeighed: estimate !== undefined,
       answered,
@@ -289,11 +290,10 @@ export class Receipt {
   /** Tokens and money, unless whoever answered counted by other means. */
   #settleUsage(): void {
     const { record } = this
-    if (record.usage_source !== 'unavailable' || !this.#isBilled) return
-    if (!this.#guesses && !isTold(this.#usage ?? {})) return
+    if (record.usage_source !== 'unavailable' || !this.#isBilled || (!this.#guesses && !isTold(this.#usage ?? {}))) return
     const counted = this.#countUsage()
     tellUsage(record, counted, this.words.isHeard ? this.words.tokens : undefined)
-    settleCost(record, counted.usage, this.billing)
+    settleCost(record, this.#priceOf(counted.usage), this.billing)
   }
 }
 

@@ -31,13 +31,17 @@ export function countUsage(told: Usage | undefined, { asked, isWeighed = false, 
   const input = isWeighed && told?.input === 0 ? undefined : counted(told?.input)
   const output = counted(told?.output)
   const isLast = hasFinished && (output === undefined || (output >= mostTold && (output > 0 || answered === 0)))
-  const usage = { input: input ?? asked, output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }
+  const whole = { input: input ?? asked, output: isLast ? (output ?? answered) : Math.max(output ?? 0, answered, mostTold) }
+  const usage = partsOf(told ?? nothing, whole)
   const inputSource = input === undefined ? 'estimated' : 'reported'
   const outputSource = output === undefined || !isLast ? 'estimated' : 'reported'
-  const { billed } = told ?? {}
-  const isBilled = billed !== undefined && inputSource === 'reported' && outputSource === 'reported' && isTold(billed)
-  const all = { ...usage, ...partsOf(told, usage), ...(isBilled && { billed }) }
-  return { usage: all, source: inputSource === outputSource ? inputSource : 'mixed', inputSource, outputSource }
+  const billed = inputSource === outputSource && inputSource === 'reported' ? told?.billed : undefined
+  return {
+    usage: billed !== undefined && isTold(billed) ? { ...usage, billed } : usage,
+    source: inputSource === outputSource ? inputSource : 'mixed',
+    inputSource,
+    outputSource,
+  }
 }
 
 /** What was told, without what is no count: a number that would not be billed is not told on either. */
@@ -82,13 +86,24 @@ export function estimatedTokens(bytes: number): number {
 const inputParts = ['cacheRead', 'cacheWrite', 'cacheWriteHour', 'audioInput', 'imageInput', 'audioRead'] as const
 const outputParts = ['reasoning', 'audioOutput', 'imageOutput'] as const
 
-/** What was told of parts of the tokens. A part that is more than the whole is no count either: it would be billed. */
-function partsOf(told: Usage | undefined, { input, output }: { readonly input: number; readonly output: number }): Usage {
-  const parts: { -readonly [part in keyof Usage]: Usage[part] } = {}
-  for (const part of inputParts) parts[part] = counted(told?.[part], input)
-  for (const part of outputParts) parts[part] = counted(told?.[part], output)
-  return parts
+/** What was told, with its parts. A part that is more than the whole is no count either: it would be billed. */
+function partsOf(told: Usage, { input, output }: { readonly input: number; readonly output: number }): CountedUsage['usage'] {
+  return {
+    input,
+    output,
+    cacheRead: counted(told.cacheRead, input),
+    cacheWrite: counted(told.cacheWrite, input),
+    cacheWriteHour: counted(told.cacheWriteHour, input),
+    audioInput: counted(told.audioInput, input),
+    imageInput: counted(told.imageInput, input),
+    audioRead: counted(told.audioRead, input),
+    reasoning: counted(told.reasoning, output),
+    audioOutput: counted(told.audioOutput, output),
+    imageOutput: counted(told.imageOutput, output),
+  }
 }
+
+const nothing: Usage = {}
 
 /** More tokens than any model takes or gives. */
 const most = 1e10
