@@ -29,18 +29,23 @@ export interface CountedTokens {
  */
 export function costOf(price: Price, tokens: CountedTokens): number | null {
   if (tokens.input === undefined && tokens.output === undefined) return null
-  const prompt = whole(tokens.input)
-  const bill = linesOf(price, tokens)
   let pico = 0
-  for (const [count, rate] of bill) {
-    const each = rateAt(rate, prompt)
-    if (each === null) return null
-    pico += count * each
-  }
+  let isKnown = true
+  bill(price, tokens, (count, rate) => {
+    if (rate === null) isKnown = false
+    else pico += count * rate
+  })
+  if (!isKnown) return null
   // Nothing is negative: a sum that is exact was exact all the way.
-  if (pico > mostExact) return Number((bill.reduce((sum, [count, rate]) => sum + BigInt(count) * BigInt(rateAt(rate, prompt)!), 0n) + 500n) / 1000n)
+  if (pico > mostExact) return exactCost(price, tokens)
   const up = pico + 500
   return (up - (up % 1000)) / 1000
+}
+
+function exactCost(price: Price, tokens: CountedTokens): number {
+  let pico = 0n
+  bill(price, tokens, (count, rate) => (pico += BigInt(count) * BigInt(rate!)))
+  return Number((pico + 500n) / 1000n)
 }
 
 /** Room is left for the rounding. */
@@ -53,16 +58,15 @@ export function roughCost({ input: inputRate, output: outputRate, call = 0 }: Pr
   return (input * rates[0]! + output * rates[1]! + rates[2]!) / 1000
 }
 
-type Line = readonly [count: number, rate: Rate | undefined]
-
-/** What was used, each with its price; nothing that was used is left out, and nothing else is in. */
-function linesOf(price: Price, tokens: CountedTokens): readonly Line[] {
-  const bill: Line[] = price.call === undefined ? [] : [[1, price.call]]
+/** Tells what was used, each with its price or null; nothing that was used is left out, and nothing else is told. */
+function bill(price: Price, tokens: CountedTokens, tell: (count: number, rate: number | null) => void): void {
+  const prompt = whole(tokens.input)
   const add = (count: number, rate: Rate | undefined): number => {
-    if (count > 0) bill.push([count, rate])
+    if (count > 0) tell(count, rateAt(rate, prompt))
     return count
   }
-  let left = whole(tokens.input)
+  if (price.call !== undefined) add(1, price.call)
+  let left = prompt
   const take = (count: number, rate: Rate | undefined): void => void (left -= add(Math.min(count, left), rate))
   const written = whole(tokens.cacheWrite)
   const forAnHour = Math.min(whole(tokens.cacheWriteHour), written)
@@ -81,7 +85,6 @@ function linesOf(price: Price, tokens: CountedTokens): readonly Line[] {
   // Pictures cost more than words: where they were not counted apart, nobody can say what the answer costs.
   const isMixed = price.imageOutput !== undefined && tokens.imageOutput === undefined
   add(whole(tokens.output) - reasoned - spoken - drawn, isMixed ? null : price.output)
-  return bill
 }
 
 /** What has no price of its own has another's; what is known to be unknown has none. */

@@ -42,6 +42,8 @@ export class Charge {
   #budgets = nothing
   #most: Used = { tokens: 0, cost: 0 }
   #demand: Demand | undefined
+  /** For what limits are held. */
+  #admitted: Demand | undefined
   #target: Target | undefined
   /** Nano-dollars that a person allowed beyond what budgets have left. */
   allowed = 0
@@ -58,12 +60,14 @@ export class Charge {
   }
 
   #admit(call: Charged, demand: Demand): Promise<void> | undefined {
+    if (demand === this.#admitted) return undefined
     const wants = wantsOfLimits(this.#charges, demand)
     if (isSame(wants, this.#limits.wants)) return undefined
     this.#giveLimitsBack()
     const held = this.#take(wants, call)
     if (held instanceof Promise) return this.#admitLater(wants, held)
     this.#limits = held
+    this.#admitted = demand
     this.#receipt.limits = limitHeaders(wants, this.#counters)
     return undefined
   }
@@ -115,6 +119,7 @@ export class Charge {
   #giveLimitsBack(): void {
     giveBack(this.#limits)
     this.#limits = nothing
+    this.#admitted = undefined
   }
 
   /** Tells limits and the receipt what was really used. What budgets are charged is added up with the receipt; until then it stays held. */

@@ -2,14 +2,6 @@
 
 import { wholeOf, type Share } from './shares-part.ts'
 
-/** So much of a window was spent: it is added up in the database with the receipt. */
-export interface Spent {
-  readonly counter: string
-  /** When the window began. */
-  readonly from: number
-  readonly amount: number
-}
-
 export class Hold {
   readonly #shares: readonly Share[]
   /** Of each share; of windows what they are settled with, once they are. */
@@ -28,35 +20,31 @@ export class Hold {
   /**
    * Once: so much was used, of each that was wanted, in that order. What was reserved beyond it is free again; what is more is a debt.
    * What was used of windows stays reserved until `Shares.indexed` hears of that receipt; without one it is free at once.
-   * Gives back what the receipt's transaction is to add up.
    */
-  settle(actual: readonly number[], receipt?: string): readonly Spent[] {
-    if (this.#isSettled) return []
+  settle(actual: readonly number[], receipt?: string): void {
+    if (this.#isSettled) return
     this.#isSettled = true
-    const spent: Spent[] = []
-    for (let at = 0; at < this.#shares.length; at += 1) {
-      const counted = this.#settle(at, wholeOf(actual[at] ?? 0))
-      if (counted !== undefined && receipt !== undefined) spent.push(counted)
-    }
-    if (spent.length === 0) this.release()
-    else this.#wait(receipt!)
-    return spent
+    let hasSpent = false
+    for (let at = 0; at < this.#shares.length; at += 1) hasSpent = this.#settle(at, wholeOf(actual[at] ?? 0)) || hasSpent
+    if (hasSpent && receipt !== undefined) this.#wait(receipt)
+    else this.release()
   }
 
-  #settle(at: number, actual: number): Spent | undefined {
+  /** Whether something was used of a window. */
+  #settle(at: number, actual: number): boolean {
     const share = this.#shares[at]!
     const reserved = this.#amounts[at]!
     switch (share.terms.kind) {
       case 'bucket':
         share.use(reserved, actual)
-        return undefined
+        return false
       case 'slots':
         share.giveBack(reserved)
-        return undefined
+        return false
       case 'window':
         share.correct(reserved, actual)
         this.#amounts[at] = actual
-        return actual === 0 ? undefined : { counter: share.terms.id, from: share.terms.from, amount: actual }
+        return actual > 0
     }
   }
 
