@@ -49,7 +49,7 @@ rules:
     outcome: BLOCK
 \`\`\`
 
-\`omni policy check house.yaml\` says what is wrong with it, and needs no gateway; \`omni policy set house.yaml\` stores it, and it counts at once; \`omni policy replay house.yaml --since 7d\`
+\`omni policy check house.yaml\` says what is wrong with it, each with its line and column, and needs no gateway; \`omni policy set house.yaml\` stores it, and it counts at once; \`omni policy replay house.yaml --since 7d\`
 tells what it would have done. The control API has \`/_omni/policies\`, with \`POST …/check\` and \`POST …/replay\` ([control-api.md](control-api.md)).
 
 ## A rule`
@@ -59,16 +59,19 @@ const fields: readonly (readonly [string, string])[] = [
   ['`when`', 'A condition in CEL, or an object (below).'],
   ['`on`', '`request` (the default), `answer` or `both`. What detectors say is of the one that is judged.'],
   ['`outcome`', '`ALLOW` (the default where there is `then`), `REVIEW` or `BLOCK`.'],
-  ['`then`', 'What is done to a call that goes on. Of several rules the strictest of each counts.'],
+  [
+    '`then`',
+    'What is done to a call that goes on. Of several rules the strictest of each counts. What is said of chat is done to chat alone: in a rule that names other APIs or operations it would do nothing, and whoever writes it is told so.',
+  ],
   [
     '`then.redact`',
     'Findings that are taken out: `pii`, `pii.email`, `words.rivals`; or `{ what, how, restores }`, where `how` is `placeholder` (the default; the answer has the originals again unless `restores: false`) or `mask`.',
   ],
-  ['`then.set`', 'Settings of the request in the words of its own API: `{ temperature: 0 }`.'],
-  ['`then.max_tokens`', 'The most tokens that the answer may have.'],
-  ['`then.trim_history`', 'Tokens that the history may have. The last turn stays, and calls of tools stay with their results.'],
+  ['`then.set`', 'Of chat: settings of the request in the words of its own API, as `{ temperature: 0 }`.'],
+  ['`then.max_tokens`', 'Of chat: the most tokens that the answer may have.'],
+  ['`then.trim_history`', 'Of chat: tokens that the history may have. The last turn stays, and calls of tools stay with their results.'],
   ['`then.chain`', 'The chain that the call goes to.'],
-  ['`then.strip_tools`', 'Names of tools that are left out, or `true` for all.'],
+  ['`then.strip_tools`', 'Of chat: names of tools that are left out, or `true` for all.'],
   ['`tags`', 'Words that the receipt gets.'],
   [
     '`onError`',
@@ -82,6 +85,9 @@ const language = `## Conditions
 [CEL](https://cel.dev), checked against the facts below when it is loaded: an unknown fact, a wrong type or an unknown function is refused then. Whole numbers are \`int\`,
 and numbers with a fraction \`double\`: \`cost_usd > 5\` is fine, \`cost_usd == 5.0\` needs its point. Beside the operators there are \`has\`, \`size\`, \`startsWith\`, \`endsWith\`, \`contains\`,
 \`lowerAscii\`, \`upperAscii\`, \`trim\`, \`int\`, \`double\`, \`string\`, \`exists\`, \`all\`, \`exists_one\`, \`filter\`, \`map\`, and \`rematch(text, "pattern")\`: RE2, anywhere in the text.
+
+Models are compared in any case, since providers serve them so: \`target.model == "GPT-4o"\` holds for \`gpt-4o\` too, and so do patterns. All other texts are compared
+letter by letter. \`request.model\` is what the client wrote, which may be an alias, or have its provider before it: a rule that nobody shall get round asks for \`target.model\`.
 
 What could take long is refused when it is loaded: \`matches\` (its patterns can take for ever), going through a list inside of going through another, more than
 ${mostSteps.toLocaleString('en')} steps, ${mostCharacters.toLocaleString('en')} characters, patterns of more than ${mostPattern}, documents of more than ${mostRules} rules. A text of more than ${mostText} characters is not

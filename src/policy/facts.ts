@@ -114,10 +114,10 @@ export const facts: readonly Fact[] = [
 
   { name: 'request.surface', type: 'string', source: 'call', meaning: 'The API that the client speaks: `openai-chat`, `anthropic-messages`, …', read: ({ surface }) => surface },
   { name: 'request.operation', type: 'string', source: 'call', meaning: '`chat`, `embeddings`, …, as in receipts.', read: ({ operation }) => operation },
-  { name: 'request.model', type: 'string', source: 'call', isCaseless: true, meaning: 'The model as the client named it, in any case: what it is compared with, too.', read: ({ model }) => caseless(model) },
+  { name: 'request.model', type: 'string', source: 'call', isCaseless: true, meaning: 'The model as the client named it: it may be an alias, or have its provider before it. In any case.', read: ({ model }) => caseless(model) },
   { name: 'request.stream', type: 'bool', source: 'call', meaning: 'Whether a stream is asked for.', read: ({ stream }) => stream },
   { name: 'target.provider', type: 'string', source: 'call', meaning: 'The connection that the call goes to next.', read: ({ target }) => target.provider },
-  { name: 'target.model', type: 'string', source: 'call', isCaseless: true, meaning: 'The model as that provider calls it, in any case. A rule that must not be got round asks for this one: `request.model` may be an alias, or have its provider before it.', read: ({ target }) => caseless(target.model) },
+  { name: 'target.model', type: 'string', source: 'call', isCaseless: true, meaning: 'The model as that provider calls it. In any case.', read: ({ target }) => caseless(target.model) },
   { name: 'target.region', type: 'string', source: 'call', meaning: 'The region of that connection; empty where none is configured.', read: ({ target }) => target.region ?? '' },
 
   { name: 'labels', type: 'map<string, string>', source: 'labels', meaning: 'The client’s metadata, as `labels.team`. A label that was not sent cannot be judged: ask `has(labels.team)` first.', read: ({ labels }) => labels ?? noLabels },

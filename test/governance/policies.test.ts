@@ -60,6 +60,7 @@ void describe('a policy', () => {
       [withRule({ review: { wait: '1h' }, outcome: 'REVIEW' }), 'rules[0].review.wait', /from 0s to 10m/],
       [{ ...document, detectors: [{ kind: 'words', name: 'Bad Name', words: ['x'] }] }, 'detectors[0].name', /small letters/],
       [{ ...document, rules: [rule, rule] }, 'rules[1].id', /another rule of this id/],
+      [withRule({ when: { operation: 'embeddings' }, outcome: 'ALLOW', then: { set: { dimensions: 256 } } }), 'rules[0].then.set', /chat alone/],
     ]
     for (const [body, path, sentence] of odd) {
       const [first] = await problemsOf(body)
