@@ -29,7 +29,12 @@ export function blocked({ by }: Pick<Verdict, 'by'>, { record }: Pick<Receipt, '
 
 /** What rules over requests came to, and then those over the answer. */
 export function tellRules({ rules, faults, tags }: Verdict, { record }: Pick<Receipt, 'record'>): void {
-  const told = [...rules, ...faults.map((rule) => `!${rule}`)]
-  record.policy_rules = [...new Set([...(record.policy_rules ?? []), ...told])]
-  record.policy_tags = [...new Set([...(record.policy_tags ?? []), ...tags])]
+  record.policy_rules = joined(joined(record.policy_rules, rules), faults.length === 0 ? faults : faults.map((rule) => `!${rule}`))
+  record.policy_tags = joined(record.policy_tags, tags)
+}
+
+/** Each once. Of most calls there is nothing to tell. */
+function joined<Item>(before: readonly Item[] | null, more: readonly Item[]): readonly Item[] {
+  if (more.length === 0) return before ?? more
+  return [...new Set([...(before ?? []), ...more])]
 }

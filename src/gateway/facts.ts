@@ -1,8 +1,8 @@
 /** What rules are told of a call: what is known anyway, and what one that may apply wants computed. */
 
-import type { Undetected } from '../policy/detector.ts'
+import type { Said } from '../policy/detector.ts'
 import { toolNamesIn } from '../policy/edit.ts'
-import type { Facts, PlainFacts, Reads } from '../policy/facts.ts'
+import type { Facts, PlainFacts, Reads, Shape } from '../policy/facts.ts'
 import type { PlacedPassage } from '../policy/passage-reader.ts'
 import { passagesOf, type Passages } from '../policy/passages.ts'
 import { assess, type Risk } from '../policy/risk.ts'
@@ -12,6 +12,7 @@ import { modalitiesIn } from '../canonical/weights.ts'
 import type { Target } from '../routing/target.ts'
 import { billingOf } from './billing.ts'
 import type { AnyCall } from './call.ts'
+import type { Charge } from './charge.ts'
 import type { Deciding } from './deciding.ts'
 
 export interface Gathered {
@@ -37,41 +38,80 @@ export function plainFacts({ caller, surface, model, streams }: AnyCall, { conne
 
 const nothing: Passages = { list: [], media: { count: 0, characters: 0 }, isWhole: true }
 
-const allFailed = (detectors: Reads['detectors']): Readonly<Record<string, Undetected>> =>
-  Object.fromEntries(detectors.map(({ name }) => [name, { fault: 'failed' }]))
+const allFailed = (detectors: Reads['detectors']): Said => Object.fromEntries(detectors.map(({ name }) => [name, { fault: 'failed' }]))
 
-/** Computes what is wanted, and no more. */
-export async function gatherFacts<C extends AnyCall>(
-  { call, gateway, receipt }: Pick<Deciding<C>, 'call' | 'gateway' | 'receipt'>,
-  reads: Reads,
-  first: Target,
-): Promise<Gathered> {
-  const { record, prompt } = receipt
+type Asking<C extends AnyCall> = Pick<Deciding<C>, 'call' | 'gateway' | 'receipt'>
+
+/** Computes what is wanted, and no more: at once where nobody has to be waited for. */
+export function gatherFacts<C extends AnyCall>(asking: Asking<C>, reads: Reads, first: Target): Gathered | Promise<Gathered> {
+  const { upload } = asking.call
   // Fields may stand behind the file: what has not come yet is known to no rule.
-  if (reads.detectors.length > 0 || reads.shape) await call.upload?.gather()
+  if (upload !== undefined && (reads.detectors.length > 0 || reads.shape)) return upload.gather().then(() => learn(asking, reads, first))
+  return learn(asking, reads, first)
+}
+
+/** What may have to be waited for. */
+interface Learned {
+  readonly passages: readonly PlacedPassage[]
+  readonly detected: Said | undefined
+  readonly budgets: Facts['budgets']
+}
+
+function learn<C extends AnyCall>(asking: Asking<C>, reads: Reads, first: Target): Gathered | Promise<Gathered> {
+  const { call, gateway, receipt } = asking
   const { list: passages, isWhole } = reads.detectors.length === 0 ? nothing : passagesOf(call.body.object, promptFieldsOf(call))
-  const detected = reads.detectors.length === 0 ? undefined : isWhole ? await gateway.inspect(passages, reads.detectors) : allFailed(reads.detectors)
-  const budgets = reads.budgets ? await ratios(call, first, receipt) : undefined
-  const factsAt = (target: Target): Facts => ({
-    ...plainFacts(call, target),
+  const detected = reads.detectors.length === 0 ? undefined : isWhole ? gateway.inspect(passages, reads.detectors) : allFailed(reads.detectors)
+  const budgets = reads.budgets ? ratios(call, first, receipt) : undefined
+  if (!(detected instanceof Promise || budgets instanceof Promise)) return putTogether(asking, reads, first, { passages, detected, budgets })
+  return Promise.all([detected, budgets]).then(([said, full]) => putTogether(asking, reads, first, { passages, detected: said, budgets: full }))
+}
+
+function putTogether<C extends AnyCall>(asking: Asking<C>, reads: Reads, first: Target, { passages, detected, budgets }: Learned): Gathered {
+  const { call, receipt } = asking
+  const { record, prompt } = receipt
+  const costOf = (target: Target) => (reads.cost ? costAt(receipt, billingOf(target.connection, call.snapshot), target.model) : undefined)
+  const { asker, surface, operation, model, stream, target } = plainFacts(call, first)
+  const facts: Facts = {
+    asker,
+    surface,
+    operation,
+    model,
+    stream,
+    target,
     at: record.created_at,
     labels: record.metadata,
-    ...(reads.shape && {
-      shape: {
-        maxTokens: record.max_tokens,
-        messages: record.message_count ?? 0,
-        tools: toolNamesIn(call.body.object),
-        modalities: modalitiesIn(call.surface.wire.outline(call.body.object, call.body.members).weights),
-        bytes: call.upload?.size ?? call.body.bytes.length,
-      },
-    }),
-    ...(reads.tokens && { tokens: prompt.estimate ?? receipt.estimate.input }),
-    ...(reads.cost && { cost: costAt(receipt, billingOf(target.connection, call.snapshot), target.model) }),
-    ...(budgets !== undefined && { budgets }),
-    ...(detected !== undefined && { detected }),
-  })
-  const facts = factsAt(first)
+    shape: reads.shape ? new RequestShape(call, record) : undefined,
+    tokens: reads.tokens ? (prompt.estimate ?? receipt.estimate.input) : undefined,
+    cost: costOf(first),
+    budgets,
+    detected,
+  }
+  const factsAt = (other: Target): Facts => ({ ...facts, ...plainFacts(call, other), cost: costOf(other) })
   return { facts, risk: assess(facts), first, factsAt, passages }
+}
+
+/** Tools and modalities are counted when they are asked for: few rules read them. */
+class RequestShape implements Shape {
+  readonly maxTokens: number | null
+  readonly messages: number
+  readonly bytes: number
+  readonly #call: AnyCall
+
+  constructor(call: AnyCall, { max_tokens: maxTokens, message_count: messages }: Receipt['record']) {
+    this.maxTokens = maxTokens
+    this.messages = messages ?? 0
+    this.bytes = call.upload?.size ?? call.body.bytes.length
+    this.#call = call
+  }
+
+  get tools(): readonly string[] {
+    return toolNamesIn(this.#call.body.object)
+  }
+
+  get modalities(): readonly string[] {
+    const { surface, body } = this.#call
+    return modalitiesIn(surface.wire.outline(body.object, body.members).weights)
+  }
 }
 
 /** All strings of the body are looked at; these fields are the user's. */
@@ -80,8 +120,7 @@ function promptFieldsOf({ surface: { wire } }: AnyCall): readonly string[] {
 }
 
 /** How full each budget is that is about the call. */
-async function ratios({ caller, charge }: AnyCall, target: Target, { record }: Receipt): Promise<Readonly<Record<string, number>>> {
+function ratios({ caller, charge }: AnyCall, target: Target, { record }: Receipt): ReturnType<Charge['ratios']> {
   if (caller.charges === undefined || charge === undefined) return {}
-  const demand = { tokens: 0, cost: 0, model: target.model, provider: target.connection.name, labels: record.metadata }
-  return charge.ratios(demand)
+  return charge.ratios({ tokens: 0, cost: 0, model: target.model, provider: target.connection.name, labels: record.metadata })
 }

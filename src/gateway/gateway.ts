@@ -1,7 +1,7 @@
 /** What the life of a call needs from the world around it. */
 
 import type { Failure } from '../canonical/failure.ts'
-import type { Detected, DetectorTerms, Passage, Undetected } from '../policy/detector.ts'
+import type { DetectorTerms, Passage, Said } from '../policy/detector.ts'
 import type { Reviews } from '../policy/review.ts'
 import type { Shares } from '../policy/shares.ts'
 import type { Epoch } from '../receipts/epoch.ts'
@@ -43,8 +43,8 @@ export interface Gateway {
   /** The epoch of a tenant at a moment, whose key makes pseudonyms and digests; undefined where its key cannot be had. Never throws. */
   epochOf(tenant: string, at: number): Epoch | undefined
   readonly counters: Counters
-  /** What detectors find in texts; never rejects, and says of each what it could not do. */
-  inspect(passages: readonly Passage[], asked: readonly DetectorTerms[]): Promise<Readonly<Record<string, Detected | Undetected>>>
+  /** What detectors find in texts, at once where nobody has to be waited for; never rejects, and says of each what it could not do. */
+  inspect(passages: readonly Passage[], asked: readonly DetectorTerms[]): Said | Promise<Said>
   /** Where calls are held for a person. */
   readonly reviews: Reviews
   /**

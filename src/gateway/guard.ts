@@ -4,36 +4,44 @@ import type { ChatEvent } from '../canonical/chat.ts'
 import { AnswerScan, usualWindow, type ScanTerms } from '../policy/answer-scan.ts'
 import type { Detector, DetectorTerms } from '../policy/detector.ts'
 import { detectorOf } from '../policy/detectors/index.ts'
+import type { Facts } from '../policy/facts.ts'
+import type { Candidates } from '../policy/rules.ts'
 import type { Receipt } from '../receipts/receipt.ts'
 import type { Target } from '../routing/target.ts'
 import { asksForm, asksMedia, type AnyCall, type Call } from './call.ts'
 import { blocked, tellRules, type Deciding } from './deciding.ts'
-import { gatherFacts, plainFacts } from './facts.ts'
+import { gatherFacts, plainFacts, type Gathered } from './facts.ts'
 
 /** Undoes on the answer what was done to the request, or holds it to what was said of it; it remembers, so there is one for each answer. */
 export type Undo = (events: readonly ChatEvent[]) => readonly ChatEvent[]
 
 /** Remembers what the answer must be held to, where some rule is about answers. Answers that are no chat have no words that are looked into. */
-export async function guardAnswer<C extends AnyCall>(call: C, first: Target, deciding: Deciding<C>): Promise<C> {
+export function guardAnswer<C extends AnyCall>(call: C, first: Target, deciding: Deciding<C>): C | Promise<C> {
   if (asksForm(call) || asksMedia(call)) return call
   const candidates = call.caller.rules?.wherever(plainFacts(call, first), 'answer')
   if (candidates === undefined) return call
-  const { receipt } = deciding
+  const gathered = gatherFacts({ ...deciding, call }, { ...candidates.reads, detectors: [] }, first)
+  const guard = ({ facts }: Gathered): C => {
+    call.scan = scanBy(candidates, facts, deciding.receipt)
+    return call
+  }
+  return gathered instanceof Promise ? gathered.then(guard) : guard(gathered)
+}
+
+function scanBy({ reads, judge }: Candidates, facts: Facts, receipt: Receipt): ScanTerms {
   const { record } = receipt
-  const { facts } = await gatherFacts({ ...deciding, call }, { ...candidates.reads, detectors: [] }, first)
-  call.scan = {
+  return {
     ...usualWindow,
-    detectors: candidates.reads.detectors.flatMap(detectorFor),
+    detectors: reads.detectors.flatMap(detectorFor),
     judge: (detected) => {
       // By now it is known who answers.
       const target = { provider: record.provider ?? '', model: record.resolved_model ?? '', region: record.region ?? undefined }
-      const verdict = candidates.judge({ ...facts, target, detected })
+      const verdict = judge({ ...facts, target, detected })
       const { outcome, edits, by } = verdict
       if (verdict.rules.length + verdict.faults.length > 0) tellRules(verdict, receipt)
       return { isBlocked: outcome !== 'ALLOW', redactions: edits.redact ?? [], by }
     },
   }
-  return call
 }
 
 /** What an answer goes through before it is the client's; nothing where it may go as it came. */

@@ -44,6 +44,11 @@ export interface Inspected {
   readonly [detector: string]: Detected
 }
 
+/** What those say who were asked, by their names. */
+export interface Said {
+  readonly [detector: string]: Detected | Undetected
+}
+
 interface Named {
   /** What rules call it by: `words.<name>` for lists of the operator, and the bare name for the rest. */
   readonly name: string

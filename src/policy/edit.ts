@@ -145,8 +145,11 @@ function withoutNamed(tool: Json, names: readonly string[]): readonly Json[] {
   return isEmpty ? [] : [next]
 }
 
+const none: readonly string[] = []
+
 /** What a request offers to call, by name, or by kind where the vendor runs it. */
 export function toolNamesIn({ tools, functions }: JsonObject): readonly string[] {
+  if (tools === undefined && functions === undefined) return none
   return [...(Array.isArray(tools) ? tools : []), ...(Array.isArray(functions) ? functions : [])].filter(isObject).flatMap(namesIn)
 }
 

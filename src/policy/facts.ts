@@ -1,6 +1,6 @@
 /** What rules see of a call: each fact with its name, its type, what it takes to know it, and what it means. */
 
-import type { Detected, DetectorTerms, Undetected } from './detector.ts'
+import type { DetectorTerms, Said } from './detector.ts'
 import { caseless } from './models.ts'
 import type { Holder } from './scope.ts'
 
@@ -28,15 +28,15 @@ export interface Facts extends PlainFacts {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly labels: Readonly<Record<string, string>> | null
-  readonly shape?: Shape
+  readonly shape?: Shape | undefined
   /** Tokens of the prompt, estimated. */
-  readonly tokens?: number
+  readonly tokens?: number | undefined
   /** Nano-dollars that the call may cost at most; null where nobody knows the price. */
-  readonly cost?: number | null
+  readonly cost?: number | null | undefined
   /** By id of the budget, the share of it that is spent or set aside; of those that are about the call. */
-  readonly budgets?: Readonly<Record<string, number>>
+  readonly budgets?: Readonly<Record<string, number>> | undefined
   /** What detectors said of the request, or of the answer, by their names. */
-  readonly detected?: Readonly<Record<string, Detected | Undetected>>
+  readonly detected?: Said | undefined
 }
 
 /** What can be counted in a request without reading its texts. */

@@ -50,16 +50,19 @@ export const highFrom = 0.6
 /** Who must have looked before a rule can judge by it. */
 export const riskDetectors: readonly DetectorTerms[] = builtIn.filter(({ name }) => ['injection', 'secrets', 'pii'].includes(name))
 
+const none: Risk = { score: 0, level: 'low', parts: [] }
+
 /** Of what is known: what was not computed adds nothing. */
 export function assess(facts: Facts): Risk {
   let sum = 0
-  const parts: string[] = []
+  let parts: string[] | undefined
   for (const { name, weight, of } of riskParts) {
     const share = Math.round(100 * weight * (of(facts) ?? 0))
     if (share === 0) continue
     sum += share
-    parts.push(`${name}:${share / 100}`)
+    ;(parts ??= []).push(`${name}:${share / 100}`)
   }
+  if (parts === undefined) return none
   const score = Math.min(100, sum) / 100
   return { score, level: toLevel(score), parts }
 }

@@ -1,7 +1,7 @@
 /** Lets detectors look at texts: at short ones in place, at long ones in a thread, so that nobody else waits for them. */
 
 import { Worker } from 'node:worker_threads'
-import type { Detected, Detector, DetectorTerms, OutsideTerms, Passage, Undetected } from '../policy/detector.ts'
+import type { Detected, Detector, DetectorTerms, OutsideTerms, Passage, Said, Undetected } from '../policy/detector.ts'
 import { detectorOf, inspect } from '../policy/detectors/index.ts'
 import type { InspectionAsked, InspectionReply } from './inspector-messages.ts'
 
@@ -28,7 +28,13 @@ interface Question {
   readonly resolve: (found: Said | Undetected) => void
 }
 
-type Said = Readonly<Record<string, Detected | Undetected>>
+/** What a list of terms asks for. */
+interface Asked {
+  readonly own: readonly Detector['terms'][]
+  /** Those that are ready to look; undefined where one cannot be made. */
+  readonly ready: readonly Detector[] | undefined
+  readonly outside: readonly OutsideTerms[]
+}
 
 export class Inspector {
   readonly #askOutside: InspectorOptions['askOutside']
@@ -41,22 +47,25 @@ export class Inspector {
   /** What the thread calls the detectors: at most `mostDetectors` are told to one. */
   #numbers = new WeakMap<Detector['terms'], number>()
   #told = 0
+  /** Rules ask by the same list for every call: one entry for each, as long as they live. */
+  readonly #asked = new WeakMap<readonly DetectorTerms[], Asked>()
 
   constructor({ askOutside, time = usualTime }: InspectorOptions) {
     this.#askOutside = askOutside
     this.#time = time
   }
 
-  /** What each of them says, by its name. Never rejects. */
-  async inspect(passages: readonly Passage[], asked: readonly DetectorTerms[]): Promise<Said> {
-    const own: Detector['terms'][] = []
-    const outside: OutsideTerms[] = []
-    for (const terms of asked)
-      if (terms.kind === 'outside') outside.push(terms)
-      else own.push(terms)
-    const characters = passages.reduce((sum, { text }) => sum + text.length, 0)
-    const found = characters < longText ? inspectHere(passages, own) : this.#inspectThere(passages, own, characters)
-    if (outside.length === 0) return found
+  /** What each of them says, by its name: at once where the texts are short and nobody else is asked. Never rejects. */
+  inspect(passages: readonly Passage[], asked: readonly DetectorTerms[]): Said | Promise<Said> {
+    let terms = this.#asked.get(asked)
+    if (terms === undefined) this.#asked.set(asked, (terms = readAsked(asked)))
+    let characters = 0
+    for (const { text } of passages) characters += text.length
+    const found = characters < longText ? inspectHere(passages, terms) : this.#inspectThere(passages, terms.own, characters)
+    return terms.outside.length === 0 ? found : this.#askBeside(found, passages, terms.outside)
+  }
+
+  async #askBeside(found: Said | Promise<Said>, passages: readonly Passage[], outside: readonly OutsideTerms[]): Promise<Said> {
     const said = await Promise.all(outside.map(async (terms) => [terms.name, await this.#askOutside(terms, passages)] as const))
     return { ...(await found), ...Object.fromEntries(said) }
   }
@@ -143,12 +152,23 @@ export class Inspector {
   }
 }
 
-function inspectHere(passages: readonly Passage[], terms: readonly Detector['terms'][]): Said {
+function readAsked(asked: readonly DetectorTerms[]): Asked {
+  const own = asked.filter((terms) => terms.kind !== 'outside')
+  const outside = asked.filter((terms) => terms.kind === 'outside')
   try {
-    return inspect(passages, terms.map(detectorOf))
+    return { own, ready: own.map(detectorOf), outside }
   } catch {
-    return allFailed(terms, { fault: 'failed' })
+    return { own, ready: undefined, outside }
   }
+}
+
+function inspectHere(passages: readonly Passage[], { own, ready }: Asked): Said {
+  try {
+    if (ready !== undefined) return inspect(passages, ready)
+  } catch {
+    // What went wrong may quote the texts.
+  }
+  return allFailed(own, { fault: 'failed' })
 }
 
 const isFault = (found: Said | Undetected): found is Undetected => typeof found.fault === 'string'
