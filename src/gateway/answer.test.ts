@@ -207,7 +207,7 @@ describe('a stream', () => {
 describe('a whole answer', () => {
   const read = (text: string) => {
     const receipt = receiptOf()
-    return readWhole(scripted([text]), passing, limits, receipt).then((answer) => ({ answer, receipt }))
+    return collect(scripted([text]), limits.answer).then((bytes) => ({ answer: readWhole(bytes, passing, receipt), receipt }))
   }
 
   test('is passed on as it came, and only glanced at where that is enough', async () => {

@@ -251,9 +251,8 @@ const noEvents: readonly ChatEvent[] = []
 const lingerMs = 1000
 const lingerBytes = 64 * 1024
 
-/** Reads a whole answer to its end, and takes it for one only if it is one. */
-export async function readWhole(exchange: Exchange, outgoing: Outgoing, limits: CallLimits, receipt: Receipt): Promise<WholeAnswer> {
-  const bytes = await collect(exchange, limits.answer)
+/** Takes bytes for a whole answer only if they are one. */
+export function readWhole(bytes: Buffer, outgoing: Outgoing, receipt: Receipt): WholeAnswer {
   const body = parseAnswer(bytes)
   const served = outgoing.wire.readServed?.(body)
   if (served !== undefined) receipt.tellServed(served)

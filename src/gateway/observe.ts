@@ -26,8 +26,7 @@ const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-/
 
 export function openReceipt({ name, operation }: Opened, { headers }: Client, { instance, version, build, snapshot }: Gateway): Receipt {
   const shown = tokensIn(headers)
-  const trace = headers.traceparent ?? ''
-  const [, traceId = null, parent = null] = holdsSecret(trace, shown) ? [] : (traceparent.exec(trace) ?? [])
+  const { traceId, parent } = traceOf(headers.traceparent, shown)
   const receipt = new Receipt({
     instance,
     version,
@@ -43,6 +42,14 @@ export function openReceipt({ name, operation }: Opened, { headers }: Client, { 
   receipt.record.parent_span = parent
   receipt.record.expires_at = receipt.record.created_at + snapshot.receipts.retention
   return receipt
+}
+
+const noTrace = { traceId: null, parent: null }
+
+function traceOf(told: string | undefined, shown: readonly string[]): { readonly traceId: string | null; readonly parent: string | null } {
+  if (told === undefined || holdsSecret(told, shown)) return noTrace
+  const [, traceId = null, parent = null] = traceparent.exec(told) ?? []
+  return { traceId, parent }
 }
 
 /** The client's own id where it has a safe shape, and is no key. It is a label, never an identity. */

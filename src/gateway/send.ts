@@ -41,8 +41,10 @@ async function send(call: Call, target: Target, { isStrict, gateway, receipt }: 
   whenUnwanted(call, () => exchange.abort())
   receipt.answered(exchange.status, requestIdOf(exchange.headers))
   if (exchange.status !== 200) throw await readModelRefusal(exchange, outgoing.wire, target.connection.provider)
+  const { limits } = call.snapshot
   try {
-    return await readAnswer(exchange, outgoing, call, { target, receipt })
+    if (kindOf(exchange, call.streams, outgoing.wire) === 'stream') return await readStream(exchange, outgoing, call, { target, receipt })
+    return readWhole(exchange.takeWhole?.(limits.answer) ?? (await collect(exchange, limits.answer)), outgoing, receipt)
   } catch (error) {
     // Some say no with status 200: when to come back may stand in the headers all the same.
     throw withResets(toFailure(error), exchange.headers, target.connection.provider)
@@ -54,16 +56,10 @@ interface Reading {
   readonly receipt: Receipt
 }
 
-function readAnswer(exchange: Exchange, outgoing: Outgoing, call: Call, { target, receipt }: Reading): Promise<Answer> {
-  const { limits } = call.snapshot
-  if (kindOf(exchange, call.streams, outgoing.wire) === 'whole') return readWhole(exchange, outgoing, limits, receipt)
-  // Of a stream that is gathered into a whole answer every frame must be read.
-  const answer = new StreamAnswer(exchange, call.streams ? outgoing : { ...outgoing, passesOn: false }, limits, receipt)
-  return withinFirstWord(answer, exchange, target.connection.deadlines.firstWord)
-}
-
-async function withinFirstWord(answer: StreamAnswer, exchange: Exchange, limit: number): Promise<StreamAnswer> {
-  exchange.awaitWord(limit)
+/** Of a stream that is gathered into a whole answer every frame must be read. */
+async function readStream(exchange: Exchange, outgoing: Outgoing, { streams, snapshot }: Call, { target, receipt }: Reading): Promise<StreamAnswer> {
+  const answer = new StreamAnswer(exchange, streams ? outgoing : { ...outgoing, passesOn: false }, snapshot.limits, receipt)
+  exchange.awaitWord(target.connection.deadlines.firstWord)
   try {
     await answer.untilSpoken()
     exchange.awaitWord(Infinity)

@@ -39,6 +39,8 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>
   /** Bytes that are here already, without waiting. */
   take(): Buffer | undefined
+  /** The answer, where all of it is here in one piece of at most so many bytes; undefined else. Absent where nothing ever is. */
+  takeWhole?(most: number): Buffer | undefined
   /** Waits for bytes; undefined at the good end. Throws `Failure` where the answer breaks off or a deadline passes. */
   next(): Promise<Buffer | undefined>
   /** Sets how long the first word may take from now; Infinity once it was said. */

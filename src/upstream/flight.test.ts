@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../canonical/failure.ts'
-import { reply, startUpstream, reset } from '../../test/upstream/index.ts'
+import { reply, reset, size, split, startUpstream } from '../../test/upstream/index.ts'
 import { failing, post, readAll } from '../../test/upstream/post.ts'
 import type { StreamedBody } from './exchange.ts'
 
@@ -140,4 +140,19 @@ test('a connection that is refused or reset leaves a reason, and the upload is t
   await using upstream = await startUpstream([reset()])
   const second = uploadOf([Buffer.from('abc')])
   assert.equal((await failing(post(upstream.url, { upload: second }))).reason, 'upstream_unreachable')
+})
+
+test('an answer can be had whole where all of it is here in one piece, once, and only as long as it may be', async () => {
+  const answer = reply(200, 'heard')
+  await using upstream = await startUpstream(answer)
+  const [exchange, long] = [await post(upstream.url), await post(upstream.url)]
+  await setTimeout(30)
+  assert.equal(long.takeWhole!(4), undefined)
+  assert.equal(await readAll(long), 'heard')
+  assert.equal(exchange.takeWhole!(5)?.toString(), 'heard')
+  assert.deepEqual([exchange.takeWhole!(5), await exchange.next()], [undefined, undefined])
+  await using slow = await startUpstream(split(size(answer) - 3, answer, 30))
+  const begun = await post(slow.url)
+  assert.equal(begun.takeWhole!(5), undefined)
+  assert.equal(await readAll(begun), 'heard')
 })

@@ -129,6 +129,10 @@ export class Flight implements Dispatcher.DispatchHandler, Exchange, Watched {
     return chunk
   }
 
+  takeWhole(most: number): Buffer | undefined {
+    return this.#ended && this.#queue.length === 1 && this.#waiting <= most ? this.take() : undefined
+  }
+
   async next(): Promise<Buffer | undefined> {
     for (;;) {
       const chunk = this.take()
