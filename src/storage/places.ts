@@ -1,17 +1,19 @@
 /** The health of places in the database, so that it outlives a process and others know of it. */
 
 import type { Kysely } from 'kysely'
+import { asStored } from './entry-fields.ts'
 import type { Places } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export function storedPlaces(db: Kysely<Tables>): Places {
   return {
     put: async (instance, records) => {
-      if (records.length === 0) return
       // In one order, so that two processes that write the same ones do not wait for each other.
       const rows = records
+        .filter(({ place }) => isStorable(place))
         .toSorted((one, other) => (one.place < other.place ? -1 : 1))
         .map(({ isBroken, until, changedAt, ...record }) => ({ ...record, is_broken: isBroken ? 1 : 0, ends_at: until, changed_at: changedAt, instance }))
+      if (rows.length === 0) return
       await db.transaction().execute(async (transaction) => {
         for (let at = 0; at < rows.length; at += atOnce) await putSome(transaction, rows.slice(at, at + atOnce))
       })
@@ -33,6 +35,9 @@ export function storedPlaces(db: Kysely<Tables>): Places {
     },
   }
 }
+
+/** Clients name models: one that no text of a database can hold would keep out all others of its batch, again and again. */
+const isStorable = (place: string): boolean => asStored(place) === place
 
 /** Rows of one statement: databases bound what it may hold. */
 const atOnce = 500

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { asStored } from './entry-fields.ts'
 import type { KeptResponse, ResponsePlace, Responses } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,7 +15,13 @@ export function storedResponses(db: Kysely<Tables>): Responses {
       }),
     find: async (owner, ids, at) => {
       if (ids.length === 0) return []
-      const rows = await db.selectFrom('response_places').selectAll().where('owner', '=', owner).where('id', 'in', ids).where('expires_at', '>', at).execute()
+      const rows = await db
+        .selectFrom('response_places')
+        .selectAll()
+        .where('owner', '=', owner)
+        .where('id', 'in', ids.map(asStored))
+        .where('expires_at', '>', at)
+        .execute()
       return rows.map(({ response_id, created_at, expires_at, ...row }) => ({ ...row, responseId: response_id, createdAt: created_at, expiresAt: expires_at }))
     },
     load: async (owner, id, at) => {
@@ -49,9 +56,17 @@ const oncePerId = <Row extends { readonly owner: string; readonly id: string }>(
   ...new Map(rows.map((row) => [`${row.owner} ${row.id}`, row])).values(),
 ]
 
+/** Ids are a provider's words, and the model is a client's: a character that a database cannot hold must not keep out the answers of others. */
+const storable = (place: ResponsePlace): ResponsePlace => ({
+  ...place,
+  id: asStored(place.id),
+  responseId: asStored(place.responseId),
+  model: asStored(place.model),
+})
+
 async function putPlaces(db: Kysely<Tables>, places: readonly ResponsePlace[]): Promise<void> {
   if (places.length === 0) return
-  const rows = oncePerId(places).map(({ responseId, createdAt, expiresAt, ...place }) => ({
+  const rows = oncePerId(places.map(storable)).map(({ responseId, createdAt, expiresAt, ...place }) => ({
     ...place,
     response_id: responseId,
     created_at: createdAt,
@@ -72,7 +87,8 @@ async function putPlaces(db: Kysely<Tables>, places: readonly ResponsePlace[]): 
     .execute()
 }
 
-async function putKept(db: Kysely<Tables>, { owner, id, sealed, createdAt, expiresAt }: KeptResponse): Promise<void> {
+async function putKept(db: Kysely<Tables>, { owner, id: given, sealed, createdAt, expiresAt }: KeptResponse): Promise<void> {
+  const id = asStored(given)
   const content = { sealed, size: sealed.length, created_at: createdAt, expires_at: expiresAt }
   await db
     .insertInto('kept_responses')

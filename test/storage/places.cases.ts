@@ -47,4 +47,9 @@ export const placeCases: StoreCases = {
     await store.places.sweep(at + 1_000_000)
     assert.deepEqual(await places(at), [])
   },
+
+  '[C11] of a model whose name no text of a database can hold is left out, and keeps out no other': async (store) => {
+    await store.places.put('ins_1', [...['x\0', '\ud800'].map((model) => ({ ...broken, place: `target:openai/${model}` })), parked])
+    assert.deepEqual(await store.places.list(at), [{ ...parked, instance: 'ins_1' }])
+  },
 }

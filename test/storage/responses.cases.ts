@@ -46,6 +46,16 @@ export const responseCases: StoreCases = {
     assert.equal(await store.responses.load('key_a', 'resp_2', 1000), undefined)
   },
 
+  '[C11] are kept and looked for with what a text of a database cannot hold, in ids and models': async (store) => {
+    const strange = { owner: 'key_strange', id: 'resp_\0', responseId: 'resp_\0' }
+    await store.responses.put(
+      [place({ ...strange, model: 'm\0\ud800' }), place({ ...strange, id: 'msg_\0' }), place({ owner: 'key_strange' })],
+      [content(strange)],
+    )
+    assert.deepEqual(await store.responses.find('key_strange', ['\0', "'\0 or true", 'resp_1'], 999), [place({ owner: 'key_strange' })])
+    for (const id of ['resp_1', 'resp_\ufffd']) assert.equal(await store.responses.remove('key_strange', id), true)
+  },
+
   'of one id are replaced by the newer, also within one batch': async (store) => {
     await store.responses.put([place({ model: 'first' }), place({ model: 'second', createdAt: 200 })], [])
     assert.deepEqual(await store.responses.find('key_a', ['resp_1'], 0), [place({ model: 'second', createdAt: 200 })])
