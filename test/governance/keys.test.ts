@@ -54,7 +54,7 @@ describe('a key', () => {
       await ask('PUT', '/agents/misspelt', { tenant: 'acme', ...misspelt }),
     ]) {
       assert.equal(told.status, 400)
-      assert.match(told.text, /`surfaces\.0`: a surface is one of `openai-chat`, .*`openai-image-edits`/)
+      assert.match(told.text, /`surfaces\[0\]`: a surface is one of `openai-chat`, .*`openai-image-edits`/)
     }
   })
 
