@@ -1,6 +1,7 @@
 /** What a machine can check of how files are named, what they open with, and what code may not say where. Lengths, `any` and the like are the linter's. */
 
 import { isTest, places, sources } from './source.ts'
+import { sqlRule } from './sql.ts'
 import type { File, Rule } from './source.ts'
 
 const file = (path: string, text: string): readonly File[] => [{ path, text }]
@@ -126,4 +127,5 @@ export const houseRules: readonly Rule[] = [
         .map((stem) => `${stem}.test.ts`)
     },
   },
+  sqlRule,
 ]
