@@ -6,52 +6,19 @@ import { emptyRecord } from './opening.ts'
 import { writeSignals } from './line.ts'
 import type { ReceiptRecord, SignalName } from './signals.ts'
 
-/** What is known by then, and small: an intent is written for every call. Asked one by one, which takes a third of what it takes to ask a record for all that it has. */
-const knownOf = (record: ReceiptRecord): readonly unknown[] => [
-  record.account,
-  record.agent_id,
-  record.auth_method,
-  record.auth_scope,
-  record.budget_reserved,
-  record.build,
-  record.client,
-  record.config,
-  record.content_epoch,
-  record.cost_center,
-  record.created_at,
-  record.environment,
-  record.expires_at,
-  record.gateway_version,
-  record.id,
-  record.idempotency_hmac,
-  record.input_hash,
-  record.instance,
-  record.key_id,
-  record.metadata,
-  record.operation,
-  record.parent_span,
-  record.provider,
-  record.region,
-  record.request_id,
-  record.requested_model,
-  record.resolved_model,
-  record.review_id,
-  record.route,
-  record.route_reason,
-  record.session_pseudonym,
-  record.strategy,
-  record.stream,
-  record.substrate,
-  record.surface,
-  record.team_id,
-  record.tenant_id,
-  record.trace_id,
-  record.upstream_host,
-  record.user_id,
-  record.user_pseudonym,
-  record.wire,
+/**
+ * What is known by then, and small: an intent is written for every call. One signal after the other, which takes a third of what it takes
+ * to get all that a record has.
+ */
+// oxfmt-ignore
+const knownOf = (r: ReceiptRecord): readonly unknown[] => [
+  r.account, r.agent_id, r.auth_method, r.auth_scope, r.budget_reserved, r.build, r.client, r.config, r.content_epoch, r.cost_center, r.created_at,
+  r.environment, r.expires_at, r.gateway_version, r.id, r.idempotency_hmac, r.input_hash, r.instance, r.key_id, r.metadata, r.operation,
+  r.parent_span, r.provider, r.region, r.request_id, r.requested_model, r.resolved_model, r.review_id, r.route, r.route_reason, r.session_pseudonym,
+  r.strategy, r.stream, r.substrate, r.surface, r.team_id, r.tenant_id, r.trace_id, r.upstream_host, r.user_id, r.user_pseudonym, r.wire,
 ]
 
+/** Their names: of whoever answers a name with itself, they are what is known. */
 const names = knownOf(new Proxy(emptyRecord, { get: (_, name) => name })) as readonly SignalName[]
 const write = writeSignals(names, names)
 

@@ -32,7 +32,8 @@ export class Receipt {
   /** What the last attempt asked for is the operator's own name for a model. */
   isDeployment = false
   readonly #attempts: AttemptRecord[] = []
-  readonly #dropped = new Set<string>()
+  /** Each once, of a closed list: a few. */
+  #dropped: readonly string[] = []
   #isAttempting = false
   #usage: Usage | undefined
   #mostTold = 0
@@ -61,7 +62,7 @@ export class Receipt {
   }
 
   get dropped(): readonly string[] {
-    return this.#dropped.size === 0 ? none : [...this.#dropped]
+    return this.#dropped
   }
 
   measure(requestBytes: number): void {
@@ -70,12 +71,12 @@ export class Receipt {
   }
 
   drop(word: string): void {
-    this.#dropped.add(word)
+    if (!this.#dropped.includes(word)) this.#dropped = [...this.#dropped, word]
   }
 
   /** What one target could not be told, the next may understand. */
   forgetDropped(): void {
-    this.#dropped.clear()
+    this.#dropped = []
     this.prompt.forget()
   }
 
@@ -296,5 +297,3 @@ export class Receipt {
     settleCost(record, this.#priceOf(counted.usage), this.billing)
   }
 }
-
-const none: readonly string[] = []
