@@ -45,7 +45,8 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
     const recalled = isChat(call) && call.surface.recall ? await recall(call, gateway) : undefined
     if (recalled && recalled.call !== call) tellCall((call = recalled.call), gateway, receipt)
     const planFor = (asked: AnyCall) => permitted(asked, planOf(asked, receipt, recalled))
-    const decided = await decide({ call, plan: planFor(call), gateway, receipt, planFor })
+    const deciding = decide({ call, plan: planFor(call), gateway, receipt, planFor })
+    const decided = deciding instanceof Promise ? await deciding : deciding
     call = decided.call
     if (asksMedia(call)) return await perform(call, decided.plan, gateway, receipt)
     if (asksForm(call)) return await fill(call, decided.plan, gateway, receipt)

@@ -118,9 +118,8 @@ export class HttpClient implements Client, Listed, Departing {
     this.#reading?.stop(failure)
   }
 
-  async read(limit: number): Promise<Buffer> {
-    const limits = this.#welcome(limit)
-    return new Promise((resolve, reject) => void (this.#reading = new Incoming(this.#request, limits, { resolve, reject })))
+  read(limit: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => void (this.#reading = new Incoming(this.#request, this.#welcome(limit), { resolve, reject })))
   }
 
   stream(limit: number): ByteSource {
