@@ -8,9 +8,11 @@ type IsDenied = (host: string, isSure: boolean) => boolean
 
 export function domainsDetector(terms: DomainTerms): Detector {
   const isDenied = judge(terms)
+  const hasLists = terms.allow !== undefined || terms.deny !== undefined
   const search: Search = (text, found) => {
     findAddresses(text, isDenied, found)
-    findHosts(text, isDenied, found)
+    // Without lists nothing is denied, and only hosts that say what they are count as addresses.
+    if (hasLists || text.includes(website)) findHosts(text, isDenied, found)
   }
   return { terms, look: (passages) => gather(terms, passages, search) }
 }
@@ -54,6 +56,7 @@ export function plainHost(written: string): string {
 }
 
 const scheme = '://'
+const website = 'www.'
 /** The longest that a name and a password before it may be, too. */
 const mostAuthority = 512
 
@@ -122,5 +125,5 @@ function tellHost(text: string, start: number, end: number, isDenied: IsDenied, 
   const host = ascii.test(written) ? written.toLowerCase() : plainHost(written)
   const isSure = hostEnds.has(host.slice(host.lastIndexOf('.') + 1))
   if (isDenied(host, isSure)) found('denied', start, end, isSure ? 0.8 : 0.6)
-  else if (isSure && written.startsWith('www.')) found('url', start, end, 0.8)
+  else if (isSure && written.startsWith(website)) found('url', start, end, 0.8)
 }

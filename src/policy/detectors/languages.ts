@@ -51,32 +51,46 @@ export function languageOf(text: string): string {
   return letters[script]?.find(([pattern]) => pattern.test(text))?.[1] ?? script
 }
 
-/** Most letters' script. Japanese is written with Chinese signs too, and Korean was. */
+const unknownScript = ''
+/** Each once, by its place in the tables. */
+const names: readonly string[] = [unknownScript, ...new Set(scripts.map(([, , name]) => name))]
+const [latinScript, japanese, chinese] = ['latin', 'ja', 'zh'].map((name) => names.indexOf(name)) as [number, number, number]
+/** Up to there Latin letters stand among signs, and nothing else does. */
+const endOfLatin = 0x250
+
+let table: Uint8Array | undefined
+
+/** The script of each UTF-16 unit, by its place. Made when first asked for. */
+function scriptTable(): Uint8Array {
+  if (table !== undefined) return table
+  table = new Uint8Array(0x10000)
+  for (const [from, to, name] of scripts) table.fill(names.indexOf(name), Math.max(from, endOfLatin), to + 1)
+  for (let code = 0; code < endOfLatin; code++) if (isLatin(code)) table[code] = latinScript
+  return table
+}
+
+/** Most letters' script; of two that have as many, the one that comes first, and Latin last. Japanese is written with Chinese signs too, and Korean was. */
 function scriptOf(text: string): string {
-  const counts = new Map<string, number>()
+  const scriptOfUnit = scriptTable()
+  const counts = names.map(() => 0)
+  const seen: number[] = []
   let all = 0
   let latin = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code < 0x250) {
-      latin += Number(isLatin(code))
-      continue
-    }
-    const script = scriptOfCode(code)
-    if (script === undefined) continue
+    const script = scriptOfUnit[code]!
+    if (script === 0) continue
     all += 1
-    counts.set(script, (counts.get(script) ?? 0) + 1)
+    if (code < endOfLatin) latin += 1
+    else if (++counts[script]! === 1) seen.push(script)
   }
-  if (latin > 0) counts.set('latin', (counts.get('latin') ?? 0) + latin)
-  if ((counts.get('ja') ?? 0) * 10 > all + latin) return 'ja'
-  const [script, count] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one), [unknownLanguage, 0])
+  counts[latinScript]! += latin
+  if (latin > 0) seen.push(latinScript)
+  if (counts[japanese]! * 10 > all) return 'ja'
+  let most = 0
+  for (const script of seen) if (counts[script]! > counts[most]!) most = script
   // A Chinese sign is a word.
-  return count * (script === 'zh' ? 3 : 1) < leastLetters ? unknownLanguage : script
-}
-
-function scriptOfCode(code: number): string | undefined {
-  for (const [from, to, script] of scripts) if (code >= from && code <= to) return script
-  return undefined
+  return counts[most]! * (most === chinese ? 3 : 1) < leastLetters ? unknownLanguage : names[most]!
 }
 
 const isLatin = (code: number): boolean => (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code >= 0xc0 && code !== 0xd7 && code !== 0xf7)
@@ -90,16 +104,33 @@ for (const language in frequent)
     else known.push(language)
   }
 
+const longestFrequent = Math.max(...[...languagesOfWord.keys()].map(({ length }) => length))
+/** What is longer counts as several. */
+const longestWord = 24
+
 /** A word that several have counts for each of them in part. */
 function latinLanguageOf(text: string): string {
+  const lower = text.toLowerCase()
   const points = new Map<string, number>()
   let words = 0
-  for (const [word] of text.toLowerCase().matchAll(/[a-z\u00df-\u024f\u1e00-\u1eff]{1,24}/g)) {
-    words += 1
-    const languages = languagesOfWord.get(word)
-    if (languages !== undefined) for (const language of languages) points.set(language, (points.get(language) ?? 0) + 1 / languages.length)
+  let start = 0
+  for (let at = 0; at <= lower.length; at++) {
+    const isLetter = at < lower.length && isOfWord(lower.charCodeAt(at))
+    if (isLetter && at - start < longestWord) continue
+    if (at > start) {
+      words += 1
+      if (at - start <= longestFrequent) count(lower.slice(start, at), points)
+    }
+    start = isLetter ? at : at + 1
   }
   const [first, second] = [...points].toSorted((one, other) => other[1] - one[1])
   const isClear = first !== undefined && first[1] >= Math.max(1.5, words * 0.06) && first[1] >= 1.4 * (second?.[1] ?? 0)
   return isClear ? first[0] : unknownLanguage
+}
+
+const isOfWord = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 0xdf && code <= 0x24f) || (code >= 0x1e00 && code <= 0x1eff)
+
+function count(word: string, points: Map<string, number>): void {
+  const languages = languagesOfWord.get(word)
+  if (languages !== undefined) for (const language of languages) points.set(language, (points.get(language) ?? 0) + 1 / languages.length)
 }
