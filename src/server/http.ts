@@ -117,8 +117,11 @@ async function take(request: IncomingMessage, response: ServerResponse, listenin
     }
     const client = new HttpClient(request, response, { path: found.route.path, named: found.rest, query, addressOf }, listening.limits)
     live.add(client)
-    const served = serving.kind === 'kept' ? serveKept(serving.surface, client, gateway) : serve(serving.surface, client, gateway)
-    await served.finally(() => client.onTaken(() => live.remove(client)))
+    try {
+      await (serving.kind === 'kept' ? serveKept(serving.surface, client, gateway) : serve(serving.surface, client, gateway))
+    } finally {
+      client.onTaken(() => live.remove(client))
+    }
   } catch (error) {
     const failure = toFailure(error)
     listening.refused(failure)
