@@ -47,6 +47,10 @@ const hostile: { readonly [name: string]: string } = {
   tags: '\u{e0041}',
   newlines: '\n',
   delimiters: '<|im_start|>',
+  'letters of full width': 'Ａ',
+  'letters and spaces of other widths': 'a\u00a0',
+  'beginnings of keys in paths': 'sk-/',
+  'passwords that never end': 'password is ',
 }
 
 function timeOf(detector: Detector, text: string): number {
@@ -133,6 +137,14 @@ describe('the inspector', () => {
     const inspector = new Inspector({ askOutside: async () => ({ fault: 'failed' }) })
     const said = await inspector.inspect([{ from: 'user', text: 'a@b.com '.repeat(60_000) }], builtIn)
     assert.deepEqual([said.pii, 'count' in said.secrets! && said.secrets.count], [{ fault: 'failed' }, 0])
+    await inspector.close()
+  })
+
+  it('says at once what short texts hold, and of long ones later', async () => {
+    const inspector = new Inspector({ askOutside: async () => ({ fault: 'failed' }) })
+    const [short, later] = [inspector.inspect([{ from: 'user', text: 'joe@example.com' }], builtIn), inspector.inspect(long, builtIn)]
+    assert.ok(!(short instanceof Promise) && later instanceof Promise)
+    assert.deepEqual(['count' in short.pii! && short.pii.count, Object.keys(await later)], [1, builtIn.map(({ name }) => name)])
     await inspector.close()
   })
 
