@@ -128,7 +128,7 @@ describe('the inspector', () => {
 
   it('says that it failed to whoever still waits when it closes, and to those that are too many', async () => {
     const inspector = new Inspector({ askOutside: async () => ({ fault: 'failed' }) })
-    const waiting = Promise.all(Array.from({ length: 110 }, () => inspector.inspect(long, builtIn)))
+    const waiting = Promise.all(Array.from({ length: 110 }, async () => inspector.inspect(long, builtIn)))
     await inspector.close()
     assert.ok((await waiting).every(({ pii }) => pii !== undefined && 'fault' in pii && pii.fault === 'failed'))
   })
