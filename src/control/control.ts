@@ -12,6 +12,7 @@ import type { Health } from '../routing/health.ts'
 import type { Target } from '../routing/target.ts'
 import type { EpochKeys } from '../storage/epoch-keys.ts'
 import type { EntryPlace, Store } from '../storage/store.ts'
+import type { Stored } from './copy.ts'
 import type { StoredPrices } from './prices-stored.ts'
 
 /** The log of receipts, as far as it is on this machine. Every function may reject with `Failure`. */
@@ -52,6 +53,8 @@ export interface Control {
   readonly unsaid: (target: Target, asked: WireName, bits: number) => readonly string[]
   /** Rebuilds the snapshot from what is stored, and swaps it. */
   readonly publish: () => Promise<void>
+  /** All that is stored now and published, in memory. */
+  readonly held: () => Promise<Stored>
   /** Where a newer table of prices than the built-in one is kept. */
   readonly prices: StoredPrices
   /** The text of a table of prices at a URL. Throws `Failure` where it cannot be had. */

@@ -38,6 +38,10 @@ export class Copy {
     return markOf(this.#keys.values(), credentials, chains, [...objects.values()].flat())
   }
 
+  get stored(): Stored {
+    return this.#stored
+  }
+
   /** What somebody changed without counting it is not found by the numbers of changes: the next time everything is read. */
   forget(): void {
     this.#read = undefined

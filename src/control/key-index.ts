@@ -19,6 +19,12 @@ export function keyOf({ whole, changes }: KeyIndex, hash: string): ClientKey | u
   return changed === undefined ? whole.get(hash) : (changed ?? undefined)
 }
 
+/** Each key that opens, once. */
+export function keysIn({ whole, changes }: KeyIndex): ReadonlySet<ClientKey> {
+  const others = [...whole].flatMap(([hash, key]) => (changes.has(hash) ? [] : [key]))
+  return new Set([...others, ...[...changes.values()].filter((key) => key !== null)])
+}
+
 /** How a key was, where it was there, and how it is. */
 export type KeyChange = readonly [before: ClientKey | undefined, after: ClientKey]
 

@@ -10,6 +10,7 @@ import type { ClientKey } from '../storage/keys.ts'
 import type { StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
+import { keysIn } from './key-index.ts'
 import { bodyOf, livingRow, resourceRoutes, type Checking, type Resource } from './resource.ts'
 import type { ControlRoute } from './route.ts'
 
@@ -73,24 +74,18 @@ function saidIn(row: StoredObject): JsonObject | undefined {
 const mostNamed = 5
 
 /** Throws `Failure` (`conflict`) that names what belongs to it: an object with its id in the field, a rule about it, a credential of its own, or a key that still opens. */
-export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', id: string, { control: { store } }: Checking): Promise<void> {
+export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', id: string, { control }: Checking): Promise<void> {
   const scope = `${field}:${id}`
-  const [named, scoped, credentials, keys] = await Promise.all([
-    store.objects.naming(`"${field}":"${id}"`),
-    store.objects.naming(`"scope":"${scope}"`),
-    store.credentials.list(),
-    store.keys.list({ isLiving: true, ...(field === 'tenant' ? { tenant: id } : { naming: `"${field}":"${id}"` }) }),
-  ])
-  const objects = [...named, ...scoped].flatMap((row) => {
-    const body = row.kind === field && row.id === id ? undefined : saidIn(row)
+  const { objects: kinds, credentials, keys } = await control.held()
+  const objects = [...kinds.values()].flat().flatMap((row) => {
+    // Most name others: those need not be read.
+    const body = row.body?.includes(id) !== true || (row.kind === field && row.id === id) ? undefined : saidIn(row)
     return body !== undefined && (body[field] === id || body.scope === scope) ? [`${row.kind} ${row.id}`] : []
   })
-  const belongs = ({ tenant: of, terms }: ClientKey): boolean => (field === 'tenant' ? of : (JSON.parse(terms) as JsonObject)[field]) === id
-  const all = [
-    ...new Set(objects),
-    ...credentials.filter(({ owner }) => owner === scope).map((one) => `credential ${one.id}`),
-    ...keys.filter(belongs).map((key) => `key ${key.id}`),
-  ]
+  const belongs = ({ tenant: of, terms }: ClientKey): boolean =>
+    field === 'tenant' ? of === id : terms.includes(id) && (JSON.parse(terms) as JsonObject)[field] === id
+  const living = [...keysIn(keys)].filter(belongs)
+  const all = [...objects, ...credentials.filter(({ owner }) => owner === scope).map((one) => `credential ${one.id}`), ...living.map((key) => `key ${key.id}`)]
   if (all.length === 0) return
   const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''
   throw new Failure('conflict', `These belong to it: ${all.slice(0, mostNamed).join(', ')}${more}. Remove or revoke them first.`)

@@ -267,6 +267,7 @@ export class Plane {
       snapshot: () => this.snapshot,
       unsaid: unsaidOf,
       publish: () => this.publish(),
+      held: () => this.publish().then(() => this.#copy.stored),
       prices: this.#prices,
       fetchPrices,
       lookAt,

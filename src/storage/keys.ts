@@ -28,10 +28,6 @@ export interface ClientKeys {
 export interface KeyQuery {
   readonly tenant?: string
   readonly prefix?: string | undefined
-  /** Stands in the key's terms, as JSON is written; `_` may stand for any letter, so that there may be others among them. */
-  readonly naming?: string
-  /** Those that were not revoked. */
-  readonly isLiving?: true
   /** So many at most, behind the one of that id. */
   readonly most?: number
   readonly behind?: string | undefined
@@ -101,14 +97,12 @@ export function storedKeys(db: Kysely<Tables>): ClientKeys {
   }
 }
 
-const queried = (db: Kysely<Tables>, { tenant, prefix, naming, isLiving, most, behind }: KeyQuery) =>
+const queried = (db: Kysely<Tables>, { tenant, prefix, most, behind }: KeyQuery) =>
   db
     .selectFrom('client_keys')
     .selectAll()
     .$if(tenant !== undefined, (query) => query.where('tenant', '=', tenant!))
     .$if(prefix !== undefined, (query) => query.where('prefix', '=', prefix!))
-    .$if(naming !== undefined, (query) => query.where('terms', 'like', `%${naming}%`))
-    .$if(isLiving === true, (query) => query.where('revoked_at', 'is', null))
     .$if(behind !== undefined, (query) => query.where('id', '>', behind!))
     .orderBy('id')
     .$if(most !== undefined, (query) => query.limit(most!))

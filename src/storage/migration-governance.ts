@@ -25,6 +25,8 @@ const governing = (type: Names): readonly string[] => [
   `alter table client_keys add column changed ${type.integer} not null default 0`,
   // With what the mark of all keys is made of: it is asked for every few seconds.
   'create index client_keys_by_change on client_keys (changed, version, revoked_at)',
+  'create index client_keys_by_tenant on client_keys (tenant, id)',
+  'create index client_keys_by_prefix on client_keys (prefix, id)',
   `create table changes (name ${type.id} primary key, newest ${type.integer} not null)${type.sorted}`,
   "insert into changes (name, newest) values ('client_keys', 0), ('credentials', 0), ('chains', 0), ('objects', 0)",
   `create table user_tokens (
@@ -115,6 +117,11 @@ const telling = (type: Names): readonly string[] => [
     count ${type.integer}
   )${type.sorted}`,
   'create index actions_by_time on actions (at)',
+  'create index actions_by_who on actions ("by", id)',
+  'create index actions_by_kind on actions (kind, id) where kind is not null',
+  'create index actions_by_target on actions (target, id) where target is not null',
+  'create index actions_by_before on actions ("before") where "before" is not null',
+  'create index actions_by_after on actions ("after") where "after" is not null',
 ]
 
 export const governance = (type: Names): readonly string[] => [...governing(type), ...reviewing(type), ...counting(type), ...telling(type)]

@@ -30,7 +30,6 @@ export function storedObjects(db: Kysely<Tables>): Objects {
           .executeTakeFirstOrThrow()
       ).count,
     changedSince: async (number) => (await rows().where('changed', '>', number).orderBy('changed').execute()).map(read),
-    naming: async (text) => (await rows().where('body', 'like', `%${text}%`).orderBy('kind').orderBy('id').execute()).map(read),
   }
 }
 

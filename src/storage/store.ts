@@ -197,8 +197,6 @@ export interface Objects {
   count(): Promise<number>
   /** Those with a change of a higher number, in the order of their changes. */
   changedSince(number: number): Promise<readonly StoredObject[]>
-  /** Those in whose body the text stands, by kind and id; `_` may stand for any letter, so that there may be others among them. */
-  naming(text: string): Promise<readonly StoredObject[]>
 }
 
 export interface StoredObject {

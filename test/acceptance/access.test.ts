@@ -92,6 +92,7 @@ describe('every path', () => {
         health: new Health(healthTerms),
         snapshot: () => assert.fail('nobody asks it anything'),
         unsaid: () => [],
+        held: () => assert.fail('nobody asks it anything'),
         ledger: { readLines: unasked, readLeaves: unasked, proofOf: unasked, bundleOf: unasked, reindex: unasked, rotate: unasked, audit: nothing },
         sweep: nothing,
         prices: new StoredPrices(folder, assert.fail),

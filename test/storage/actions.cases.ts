@@ -21,6 +21,11 @@ export const actionCases: StoreCases = {
       (await actions.list({ most: 10, by: 'rita', from: 3, to: 5 })).map(({ at }) => at),
       [4],
     )
+    await actions.add({ ...nothing, at: 3, action: 'limit_stored', by: 'admin', kind: 'limit', target: 'key_3', before: 'one', after: 'two' })
+    const found = async (query: object) => (await actions.list({ most: 10, ...query })).map(({ action }) => action)
+    assert.deepEqual(await found({ target: 'key_3' }), ['limit_stored', 'key_created'])
+    for (const query of [{ kind: 'limit' }, { hash: 'one' }, { hash: 'two' }]) assert.deepEqual(await found(query), ['limit_stored'])
+    assert.deepEqual([await found({ hash: 'three' }), await found({ kind: 'key' })], [[], []])
     await actions.sweep(4)
     assert.equal((await actions.list({ most: 10 })).length, 2)
   },

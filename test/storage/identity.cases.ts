@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { keyId } from '../../src/base/ids.ts'
+import { markOf } from '../../src/storage/mark.ts'
 import type { StoredObject } from '../../src/storage/store.ts'
 import { refusal, type StoreCases } from './place.ts'
 
@@ -86,6 +87,70 @@ export const identityCases: StoreCases = {
     assert.equal(await userTokens.find('c'.repeat(64)), undefined)
   },
 
+  'objects are found by kind and id, by kinds, and by what was changed since': async (store) => {
+    const { objects } = store
+    const { objects: before } = await store.changes()
+    const policy = object({ kind: 'policy', id: 'p', body: '{"document":{}}' })
+    await objects.put(object({ kind: 'limit', id: 'l', body: '{"scope":"all"}' }), policy)
+    await objects.put(object({ kind: 'budget', id: 'b', body: '{"scope":"all"}' }))
+    assert.deepEqual([await objects.get('policy', 'p'), await objects.get('policy', 'l'), (await objects.get('team', 'one'))?.body], [policy, undefined, null])
+    const ids = (rows: readonly StoredObject[]) => rows.map(({ id }) => id)
+    assert.deepEqual(ids(await objects.list('limit', 'budget')), ['b', 'l'])
+    assert.equal(await objects.count(), (await objects.list()).length)
+    assert.deepEqual(ids(await objects.changedSince(before)), ['l', 'p', 'b'])
+    const { objects: after } = await store.changes()
+    assert.deepEqual([after, await objects.changedSince(after)], [before + 2, []])
+    await objects.put(object({ kind: 'limit', id: 'l', version: 2, body: null }))
+    assert.deepEqual(ids(await objects.changedSince(after)), ['l'])
+  },
+
+  'keys are found one by one, page by page, by what is said of them, and by what was changed since': async (store) => {
+    const { keys } = store
+    const { client_keys: before } = await store.changes()
+    const others = await keys.count()
+    const made = Array.from({ length: 5 }, (_, at) => ({
+      id: keyId(),
+      name: `n${at}`,
+      prefix: `omni_${at % 2}`,
+      hash: `${at}`.repeat(64),
+      createdAt: at,
+      mayRoute: true,
+    }))
+    for (const key of made) await keys.create({ ...key, tenant: 'paged' })
+    await keys.revoke(made[0]!.id, 9)
+    const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => made.findIndex((one) => one.id === id))
+    const first = await keys.list({ tenant: 'paged', most: 3 })
+    assert.deepEqual(
+      [ids(first), ids(await keys.list({ tenant: 'paged', most: 3, behind: first[2]!.id }))],
+      [
+        [0, 1, 2],
+        [3, 4],
+      ],
+    )
+    assert.deepEqual(ids(await keys.list({ tenant: 'paged', prefix: 'omni_1' })), [1, 3])
+    assert.deepEqual(ids(await keys.list({ prefix: 'omni_0', most: 2 })), [0, 2])
+    assert.equal(await keys.count(), others + 5)
+    assert.deepEqual([(await keys.get(made[0]!.id))?.revokedAt, await keys.get('key_of_nobody')], [9, undefined])
+    assert.deepEqual(ids(await keys.changedSince(before)), [1, 2, 3, 4, 0])
+    assert.deepEqual(ids(await keys.changedSince(before + 5)), [0])
+  },
+
+  'of changes that are made at the same time none is missed by who reads on': async (store) => {
+    const { objects } = store
+    let { objects: read } = await store.changes()
+    const found = new Set<string>()
+    const writing = Promise.all(Array.from({ length: 30 }, (_, at) => objects.put(object({ kind: 'agent', id: `at-once-${at}` }))))
+    let isWritten = false
+    void writing.then(() => (isWritten = true))
+    for (let isLast = false; !isLast;) {
+      isLast = isWritten
+      const { objects: newest } = await store.changes()
+      for (const { id } of await objects.changedSince(read)) found.add(id)
+      read = newest
+    }
+    assert.equal(found.size, 30)
+  },
+
   'and chains and objects are marked: each change changes the mark, and nothing else does': async (store) => {
     const marks = [await store.mark()]
     const id = keyId()
@@ -99,5 +164,14 @@ export const identityCases: StoreCases = {
     marks.push(await store.mark())
     assert.equal(new Set(marks).size, marks.length)
     assert.equal(await store.mark(), marks.at(-1))
+    const [keys, credentials, chains, objects] = await Promise.all([store.keys.list(), store.credentials.list(), store.chains.list(), store.objects.list()])
+    assert.equal(markOf(keys, credentials, chains, objects), marks.at(-1), 'rows tell the same')
+  },
+
+  'what somebody changes by hand changes the mark, and no number of a change': async (store, place) => {
+    const before = [await store.mark(), await store.changes()]
+    await place.query("update client_keys set revoked_at = 7 where name = 'n1'")
+    assert.notEqual(await store.mark(), before[0])
+    assert.deepEqual(await store.changes(), before[1])
   },
 }
