@@ -168,7 +168,9 @@ export class AnswerScan {
   /** What a wire says beside the words (its own parts, citations) is inspected as it comes: each by itself, and none is split. */
   #cleaned<E extends ChatEvent>(event: E): E {
     const rest = 'rest' in event ? event.rest : undefined
-    const said: JsonObject = { ...(rest && { rest: rest.fields }), ...besides(event) }
+    const beside = besides(event)
+    if (rest === undefined && beside === undefined) return event
+    const said: JsonObject = { ...(rest && { rest: rest.fields }), ...beside }
     const passages = passagesIn(said, 'answer')
     if (passages.length === 0) return event
     const found = inspect(passages, this.#terms.detectors)
@@ -247,12 +249,12 @@ function withoutWords(block: Block): readonly [Block, string] {
   }
 }
 
-/** What an event says beside a wire's own fields: a citation, or all of a block that has opened. */
-function besides(event: ChatEvent): JsonObject {
-  if (event.type === 'delta' && event.citation !== undefined) return { citation: event.citation as unknown as Json }
-  if (event.type !== 'open') return {}
+/** What an event says beside a wire's own fields: a citation, or all of a block that has opened. Most say nothing. */
+function besides(event: ChatEvent): JsonObject | undefined {
+  if (event.type === 'delta') return event.citation === undefined ? undefined : { citation: event.citation as unknown as Json }
+  if (event.type !== 'open') return undefined
   const { block } = event
-  return block.type === 'text' && block.citations === undefined && block.rest === undefined ? {} : { block: block as unknown as Json }
+  return block.type === 'text' && block.citations === undefined && block.rest === undefined ? undefined : { block: block as unknown as Json }
 }
 
 function withBesides<E extends ChatEvent>(event: E, rest: Rest | undefined, said: JsonObject): E {
