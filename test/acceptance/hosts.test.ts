@@ -58,11 +58,11 @@ for (const [says, gateway] of Object.entries(gateways)) {
   const port = portOf(gateway)
   const evil = `Host: evil.example:${port}`
 
-  const misdirected = async (...asked: readonly string[]): Promise<void> => {
-    const told = await talk(port, head(...asked), way(gateway))
-    assert.deepEqual(told.statuses, [421], `${asked[0]}: ${told.text}`)
-    assert.ok(told.isClosed, asked[0])
-    if (!asked[0]!.startsWith('HEAD')) assert.match(told.text, /misdirected_request|does not answer to this host/, asked[0])
+  const misdirected = async (line: string, ...others: readonly string[]): Promise<void> => {
+    const told = await talk(port, head(line, ...others), way(gateway))
+    assert.deepEqual(told.statuses, [421], `${line}: ${told.text}`)
+    assert.ok(told.isClosed, line)
+    if (!line.startsWith('HEAD')) assert.match(told.text, /misdirected_request|does not answer to this host/, line)
   }
 
   describe(`a request for another host, ${says}`, () => {

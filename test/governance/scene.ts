@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
+import type { GatewayOptions } from '../gateway.ts'
 import { openScene, type Cast, type Scene, type Told } from '../acceptance/scene.ts'
 import { openai, startUpstream, type Script, type Upstream } from '../upstream/index.ts'
 
@@ -16,18 +17,17 @@ export interface Governed extends Scene {
   admin(method: string, path: string, body?: object): Promise<Told>
 }
 
-export interface GovernedOptions {
+export interface GovernedOptions extends Pick<GatewayOptions, 'env' | 'flags'> {
   readonly script?: Script
   readonly settings?: JsonObject
   /** Providers beside `up`. */
   readonly cast?: Cast
-  readonly env?: { readonly [name: string]: string }
 }
 
 /** Ends with the tests of the file. `up` is the provider's name; its prices are those of the models' maker. */
-export async function openGoverned({ script = openai.speak('Hello there.'), settings = {}, cast = {}, env }: GovernedOptions = {}): Promise<Governed> {
+export async function openGoverned({ script = openai.speak('Hello there.'), settings = {}, cast = {}, ...own }: GovernedOptions = {}): Promise<Governed> {
   const upstream = await startUpstream(script)
-  const scene = await openScene({ cast: { up: { like: 'openai', url: upstream.url, extra: { prices: 'openai' } }, ...cast }, settings, ...(env && { env }) })
+  const scene = await openScene({ ...own, cast: { up: { like: 'openai', url: upstream.url, extra: { prices: 'openai' } }, ...cast }, settings })
   after(() => Promise.all([scene[Symbol.asyncDispose](), upstream.stop()]))
   const admin = (method: string, path: string, body?: object): Promise<Told> =>
     scene.ask({ method, path: `/_omni/${path}`, key: scene.adminKey, ...(body !== undefined && { body }) })

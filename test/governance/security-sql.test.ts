@@ -89,7 +89,8 @@ function testOver(scene: Governed): void {
 
   test('is no key, in whatever header', async () => {
     for (const text of hostile.map(plain).filter((one) => one.trim() !== '')) {
-      for (const headers of [{ authorization: `Bearer ${text}` }, { authorization: text }, { 'x-api-key': text }, { 'x-goog-api-key': text }] as const) {
+      const shown = { authorization: [`Bearer ${text}`, text], 'x-api-key': [text], 'x-goog-api-key': [text] }
+      for (const headers of Object.entries(shown).flatMap(([name, values]) => values.map((value) => ({ [name]: value })))) {
         for (const path of [chatPath, '/v1/models', '/v1/responses/resp_1', '/_omni/keys', '/_omni/reports', '/_omni/me']) {
           const method = path === chatPath ? 'POST' : 'GET'
           // The surface that answers goes by the header.

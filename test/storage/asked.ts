@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { Connection } from '../../src/storage/sqlite/connection.ts'
-import type { Value } from '../../src/storage/sqlite/messages.ts'
+import type { Request, Value } from '../../src/storage/sqlite/messages.ts'
 import type { StoreOptions } from '../../src/storage/store.ts'
 
 /** By the text of a statement: the values that it was asked with last. */
@@ -14,10 +14,10 @@ type Heard = Map<string, readonly unknown[]>
 export function hear(): Heard {
   const heard: Heard = new Map()
   const { ask } = Connection.prototype
-  Connection.prototype.ask = function (request) {
+  Connection.prototype.ask = function (this: Connection, request: Request) {
     if (request.kind === 'query') heard.set(request.sql, request.parameters)
-    return ask.call(this, request) as never
-  }
+    return Reflect.apply(ask, this, [request]) as unknown
+  } as typeof ask
   const { query } = pg.Client.prototype
   pg.Client.prototype.query = function (this: pg.Client, ...asked: readonly unknown[]) {
     const [first, values] = asked
