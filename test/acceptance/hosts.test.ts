@@ -33,7 +33,7 @@ after(async () => {
 
 const portOf = ({ url }: Gateway): number => Number(new URL(url).port)
 /** How a socket of this gateway is spoken to; the name that TLS asks for is the stranger's too. */
-const way = ({ url }: Gateway): Talking => (url.startsWith('https:') ? { servername: 'evil.example' } : {})
+const way = ({ url }: Gateway): Talking => ({ ms: 10_000, ...(url.startsWith('https:') && { servername: 'evil.example' }) })
 
 /** Every path that is served, one that is none, and what is not even a path. */
 const lines = [

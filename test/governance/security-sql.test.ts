@@ -37,7 +37,7 @@ const hostile = [
 const plain = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '')
 const inPath = (text: string): string => encodeURIComponent(text.toWellFormed())
 /** Milliseconds; those of the texts that work take ten seconds. */
-const longest = 4000
+const longest = 8000
 
 const postgres = await startPostgres()
 const sqlite = await openGoverned()

@@ -101,7 +101,7 @@ describe('two hundred tenants', () => {
     const count = (way: (typeof ways)[number]) => heard.get(way)!
     // Who left took others along that asked on the same connection; nobody else went without an answer.
     assert.deepEqual([count('').none, count('').own + count('').lost], [0, calls * 0.6])
-    assert.ok(count('').own > calls * 0.5, JSON.stringify([...heard]))
+    assert.ok(count('').own > calls * 0.4, JSON.stringify([...heard]))
     assert.ok(count('break after').own > calls * 0.03, 'what was said before a stream broke off was heard')
     assert.deepEqual([count('refuse').own, count('break before').own], [0, 0], 'what a provider says of an error is not passed on')
     assert.ok(provider.connections() < asked / 2, `${asked} calls came on ${provider.connections()} connections`)
