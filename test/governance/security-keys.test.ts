@@ -86,6 +86,8 @@ function summary(counts: Uint32Array) {
 }
 
 test('[C12] in a million trials a wrong key takes the same time, however much of it is right', () => {
+  // Who was let in once is remembered by the key itself, beside its hash.
+  assert.notEqual(identify(secret), undefined)
   for (const [says, make] of Object.entries(rightly)) {
     // What disturbs the machine for one round does not for all; what tells of the key does.
     const found: number[] = []
