@@ -224,7 +224,7 @@ function stringEnd(bytes: Buffer, at: number): number {
   return -1
 }
 
-/** Keys that were read before, by their length and two of their bytes: making the text of one anew costs more than all else that is done with it. */
+/** Keys that were read before, at most 256 short ones, by their length and two of their bytes: to make the text of one anew costs more than all else that is done with it. */
 const knownKeys: string[] = Array.from({ length: 256 }, () => '')
 const longestKnown = 32
 
