@@ -16,24 +16,23 @@ import type { Patience } from './patience.ts'
 
 export const costHeader = 'x-omega-cost-usd'
 
-export async function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
-  try {
-    await give(answer, call, receipt, patience)
-  } catch (error) {
-    // Nobody reads on: the provider need not go on.
-    if (answer.kind === 'stream') answer.abort()
-    throw error
-  }
+/** A whole answer for who wants one is given at once. */
+export function deliver(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> | void {
+  if (answer.kind === 'stream') return giveStream(answer, call, receipt, patience)
+  if (!call.streams) return deliverWhole(answer, call, receipt)
+  beginStream(call, receipt)
+  streamWhole(answer.response ?? answer.outgoing.wire.readResponse(answer.body), call, receipt)
 }
 
-async function give(answer: Answer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
-  if (!call.streams) {
-    if (answer.kind === 'whole') return deliverWhole(answer, call, receipt)
-    return writeWhole(call.surface.wire.writeResponse(named(await foldAll(answer, call.snapshot.limits.answer), call, receipt), options(call)), call, receipt)
+async function giveStream(answer: StreamAnswer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
+  try {
+    if (call.streams) return await deliverStream(answer, call, receipt, patience)
+    writeWhole(call.surface.wire.writeResponse(named(await foldAll(answer, call.snapshot.limits.answer), call, receipt), options(call)), call, receipt)
+  } catch (error) {
+    // Nobody reads on: the provider need not go on.
+    answer.abort()
+    throw error
   }
-  beginStream(call, receipt)
-  if (answer.kind === 'stream') return deliverStream(answer, call, receipt, patience)
-  streamWhole(answer.response ?? answer.outgoing.wire.readResponse(answer.body), call, receipt)
 }
 
 /** Tells a whole answer as a stream that has begun. */
@@ -63,6 +62,7 @@ export function beginStream(call: Call, receipt: Receipt): void {
 }
 
 async function deliverStream(answer: StreamAnswer, call: Call, receipt: Receipt, patience: Patience | undefined): Promise<void> {
+  beginStream(call, receipt)
   const { client, surface, scribe } = call
   const { passesOn, hidesUsage } = answer.outgoing
   const writer = passesOn ? undefined : openWriter(call)
