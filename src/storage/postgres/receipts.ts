@@ -11,8 +11,9 @@ import { opened } from './pool.ts'
 
 const isWhole = ({ name, from }: RowColumn): boolean => name === 'combo' || from < entryNumbers.length
 
-const names = ['id', ...rowColumns.map(({ name }) => name)].join(', ')
-const values = names.replace('log', '(select logs.id from logs where logs.name = added.log)')
+const columns = ['id', ...rowColumns.map(({ name }) => name)]
+const names = columns.join(', ')
+const values = columns.map((name) => (name === 'log' ? '(select logs.id from logs where logs.name = added.log)' : name)).join(', ')
 const arrays = ['$1::text[]', ...rowColumns.map((column, at) => `$${at + 2}::${isWhole(column) ? 'bigint' : 'text'}[]`)].join(', ')
 const texts = (after: number): string => `$${rowColumns.length + 1 + after}::text[]`
 const whole = (after: number): string => `$${rowColumns.length + 1 + after}::bigint[]`
@@ -63,9 +64,9 @@ export class ReceiptWriter {
       const combos = await this.#combosOf(entries)
       const told = [...labelsIn(entries), ...chargesIn(entries)]
       const ids = entries.map(({ id }) => asStored(id))
-      const columns = [ids, ...rowColumns.map(({ name, from }) => (name === 'combo' ? combos : entries.map((entry) => storedAt(entry, from))))]
+      const filled = [ids, ...rowColumns.map(({ name, from }) => (name === 'combo' ? combos : entries.map((entry) => storedAt(entry, from))))]
       const reached = progress === undefined ? [[], []] : [[progress.log], [progress.indexed]]
-      await opened(this.#pool).query({ name: 'append receipts', text: insertRows, values: [...columns, ...told, ...reached] })
+      await opened(this.#pool).query({ name: 'append receipts', text: insertRows, values: [...filled, ...told, ...reached] })
     } catch (error) {
       throw toStorageError(error)
     }

@@ -17,6 +17,7 @@ export function pack(entries: readonly IndexEntry[]): PackedEntries {
   const ids: string[] = []
   const fields = new Float64Array(entries.length * width)
   const texts: string[] = []
+  // Bounded by the batch.
   const places = new Map<string, number>([['', Number.NaN]])
   const placeOf = (text: string): number => {
     let place = places.get(text)
