@@ -108,7 +108,7 @@ test('to have read what is asked is told in the log of receipts', async () => {
   const [, told] = entries()
   const { before, after: then, ...rest } = JSON.parse(told!.slice(told!.indexOf('{'))) as JsonObject
   assert.notEqual(before, then)
-  assert.deepEqual({ ...rest, at: 0 }, { action: 'review_approved', at: 0, by: 'bob', target: id })
+  assert.deepEqual({ ...rest, at: 0 }, { action: 'review_approved', at: 0, by: 'bob', kind: 'review', target: id })
 })
 
 test('(routing 75) nobody decides on a call of their own, by the key as it was or as it is', async () => {
