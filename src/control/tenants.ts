@@ -84,8 +84,11 @@ export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', 
   })
   const belongs = ({ tenant: of, terms }: ClientKey): boolean =>
     field === 'tenant' ? of === id : terms.includes(id) && (JSON.parse(terms) as JsonObject)[field] === id
-  const living = [...keysIn(keys)].filter(belongs)
-  const all = [...objects, ...credentials.filter(({ owner }) => owner === scope).map((one) => `credential ${one.id}`), ...living.map((key) => `key ${key.id}`)]
+  const all = [
+    ...objects.toSorted(),
+    ...credentials.filter(({ owner }) => owner === scope).map((one) => `credential ${one.id}`),
+    ...[...keysIn(keys)].flatMap((key) => (belongs(key) ? [`key ${key.id}`] : [])).toSorted(),
+  ]
   if (all.length === 0) return
   const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''
   throw new Failure('conflict', `These belong to it: ${all.slice(0, mostNamed).join(', ')}${more}. Remove or revoke them first.`)
