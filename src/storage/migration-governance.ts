@@ -13,22 +13,13 @@ const governing = (type: Names): readonly string[] => [
     version ${type.integer} not null,
     body ${type.text},
     changed_at ${type.integer} not null,
-    changed ${type.integer} not null,
     primary key (kind, id)
   )${type.sorted}`,
-  'create index objects_by_change on objects (changed, version)',
   `alter table client_keys add column tenant ${type.id} not null default 'default'`,
   `alter table client_keys add column version ${type.integer} not null default 1`,
   `alter table client_keys add column terms ${type.text} not null default '{}'`,
   `alter table client_keys add column previous_hash ${type.id}`,
   `alter table client_keys add column previous_until ${type.integer}`,
-  `alter table client_keys add column changed ${type.integer} not null default 0`,
-  // With what the mark of all keys is made of: it is asked for every few seconds.
-  'create index client_keys_by_change on client_keys (changed, version, revoked_at)',
-  'create index client_keys_by_tenant on client_keys (tenant, id)',
-  'create index client_keys_by_prefix on client_keys (prefix, id)',
-  `create table changes (name ${type.id} primary key, newest ${type.integer} not null)${type.sorted}`,
-  "insert into changes (name, newest) values ('client_keys', 0), ('credentials', 0), ('chains', 0), ('objects', 0)",
   `create table user_tokens (
     id ${type.id} primary key,
     user_id ${type.id} not null,
@@ -110,18 +101,12 @@ const telling = (type: Names): readonly string[] => [
     at ${type.integer} not null,
     action ${type.id} not null,
     "by" ${type.id} not null,
-    kind ${type.id},
     target ${type.id},
     "before" ${type.id},
     "after" ${type.id},
     count ${type.integer}
   )${type.sorted}`,
   'create index actions_by_time on actions (at)',
-  'create index actions_by_who on actions ("by", id)',
-  'create index actions_by_kind on actions (kind, id) where kind is not null',
-  'create index actions_by_target on actions (target, id) where target is not null',
-  'create index actions_by_before on actions ("before") where "before" is not null',
-  'create index actions_by_after on actions ("after") where "after" is not null',
 ]
 
 export const governance = (type: Names): readonly string[] => [...governing(type), ...reviewing(type), ...counting(type), ...telling(type)]

@@ -1,5 +1,6 @@
 /** The steps from an empty database to today's, in order. One that has been released is never changed: add another. */
 
+import { changes } from './migration-changes.ts'
 import { governance } from './migration-governance.ts'
 
 /** What the two databases call the same types. */
@@ -199,5 +200,9 @@ export const migrations: readonly Migration[] = [
   {
     name: '0008-governance',
     up: governance,
+  },
+  {
+    name: '0009-changes',
+    up: changes,
   },
 ]
