@@ -22,7 +22,7 @@ export interface Client {
   readonly turns?: Turns
   /** Bytes of the answer's body that were said. */
   readonly bytesSent: number
-  /** Whether the answer's status and headers are out. */
+  /** Whether the answer's status and headers were said. */
   readonly hasBegun: boolean
   /** Whether the client has hung up. */
   readonly isGone: boolean

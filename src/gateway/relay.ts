@@ -167,7 +167,7 @@ export class EventRelay {
     for (let messages: readonly Message[] | undefined = this.#held; messages !== undefined; messages = await this.#next()) {
       frames += messages.length
       record.frames = frames
-      for (const { bytes } of messages) if (!client.write(bytes)) await client.drained()
+      if (messages.length > 0 && !client.write(joined(messages))) await client.drained()
     }
     client.end()
   }
@@ -216,3 +216,5 @@ export class EventRelay {
     return true
   }
 }
+
+const joined = (messages: readonly Message[]): Buffer => (messages.length === 1 ? messages[0]!.bytes : Buffer.concat(messages.map(({ bytes }) => bytes)))

@@ -236,6 +236,31 @@ describe('an answer', () => {
     assert.equal(bytes, 'body'.length)
   })
 
+  test('is said once: a second end adds nothing, and breaking off behind it takes nothing away', async () => {
+    await using served = await serve((client) => {
+      client.begin(200, ['content-length', '5'])
+      client.end('hello')
+      client.end('world')
+      client.destroy()
+    })
+    served.socket.write(post())
+    await setTimeout(50)
+    assert.match(served.heard(), /^HTTP\/1\.1 200 [^]*\r\n\r\nhello$/)
+  })
+
+  test('that is broken off is a reset to a client of HTTP/1.0, for which the end of the connection is that of the answer', async () => {
+    await using served = await serve(async (client) => {
+      client.begin(200, [])
+      client.write('half of it')
+      await setTimeout(20)
+      client.destroy()
+    })
+    const failed = once(served.socket, 'error')
+    served.socket.write(post().replace('HTTP/1.1', 'HTTP/1.0'))
+    const [error] = (await failed) as [NodeJS.ErrnoException]
+    assert.equal(error.code, 'ECONNRESET')
+  })
+
   test('[C60] to a client that is still sending reaches it, and then the connection ends', async () => {
     await using served = await serve((client) => {
       client.begin(413, ['content-length', '2'])

@@ -143,6 +143,7 @@ export class HttpClient implements Client, Listed, Departing {
   write(piece: Buffer | string): boolean {
     if (this.#isGone) return true
     this.#bytesSent += Buffer.byteLength(piece)
+    // The socket, not the response: that would say that it has room while its own row is full, and over TLS nobody would hear when it has.
     if (!this.#isDeparting) this.#request.socket.cork()
     this.#leave()
     return this.#response.write(piece)
@@ -165,7 +166,7 @@ export class HttpClient implements Client, Listed, Departing {
   }
 
   end(piece?: Buffer | string, trailers?: Readonly<Record<string, string>>): void {
-    if (this.#isGone) return
+    if (this.#isGone || this.#hasEnded) return
     if (trailers !== undefined) this.#response.addTrailers(trailers)
     if (!this.#request.complete) this.#linger()
     if (piece !== undefined) this.#bytesSent += Buffer.byteLength(piece)
@@ -181,6 +182,7 @@ export class HttpClient implements Client, Listed, Departing {
   }
 
   depart(): void {
+    if (!this.#isDeparting) return
     const last = this.#last
     this.#isDeparting = false
     this.#last = undefined
@@ -191,7 +193,10 @@ export class HttpClient implements Client, Listed, Departing {
   }
 
   destroy(): void {
-    if (this.#isDeparting) this.#request.socket.uncork()
+    this.depart()
+    const { socket, httpVersion } = this.#request
+    // An answer in HTTP/1.0 ends where its connection does: only a reset tells that this was not the end. TLS has a word of its own for that.
+    if (httpVersion === '1.0' && !this.#isGone && !('encrypted' in socket)) socket.resetAndDestroy()
     this.#response.destroy()
   }
 

@@ -17,7 +17,8 @@ export function departTogether(one: Departing): void {
   if (waiting.push(one) === 1) setImmediate(departAll)
 }
 
-function departAll(): void {
+/** Whoever waits departs at once: where a connection is about to end, what was said on it must not find it ended. */
+export function departAll(): void {
   const leaving = waiting
   waiting = []
   for (const one of leaving) one.depart()

@@ -17,6 +17,7 @@ import { geminiGenerate } from '../wires/gemini-generate/index.ts'
 import type { SurfaceWire } from '../wires/wire.ts'
 import { checkAddress } from './addresses.ts'
 import { HttpClient, type ClientLimits } from './client.ts'
+import { departAll } from './departures.ts'
 import type { Door } from './door.ts'
 import { checkQuery, guard, takeQueryKey, takesQueryKey } from './guard.ts'
 import { askerOf } from './models.ts'
@@ -77,6 +78,8 @@ export function createHttp(listening: Listening, live: Live): Server {
   const server = tls ? createTlsServer({ ...options, cert: tls.cert, key: tls.key }) : createServer(options)
   // Ours counts every header; the parser would leave the rest out and say nothing.
   server.maxHeadersCount = 0
+  // Node ends our side when the client ends its own: what was said before that is handed over first.
+  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => void socket.prependListener('end', departAll))
   const handle = (request: IncomingMessage, response: ServerResponse) => void take(request, response, listening, live)
   server.on('request', handle)
   // The body is asked for when somebody wants it, not before.
@@ -85,6 +88,7 @@ export function createHttp(listening: Listening, live: Live): Server {
     refuseSide(request, response, new Failure('bad_request', 'The `Expect` header asks for something that is not known here.'), listening.gateway),
   )
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    departAll()
     void upgrades.take(request, socket, { head, refuse: (failure) => refuseBytes(failure, socket, listening.gateway) })
   })
   server.on('connect', (_request, socket: Socket) => refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket))
@@ -172,6 +176,7 @@ const broken: Readonly<Record<string, readonly [Reason, string]>> = {
 
 /** Bytes that are no HTTP get an answer all the same, and the connection ends. Where one is being answered, nothing may be mixed into that. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket, live: Live): void {
+  departAll()
   if (error.code === 'ECONNRESET' || [...live].some((client) => client.isAnswering(socket))) return void socket.destroy()
   refuseBytes(new Failure(...(broken[error.code ?? ''] ?? (['bad_request', 'The request is not valid HTTP.'] as const))), socket)
 }

@@ -225,6 +225,37 @@ describe('bytes behind a request', () => {
     assert.deepEqual(statuses, [200, 200, 200])
   })
 
+  test('[A24] that are none do not keep the client from its refusal', async () => {
+    const { statuses } = await talk(port, `${head(post, host, 'Authorization: Bearer nobody', json, 'Content-Length: 20')}${body}`)
+    assert.deepEqual(statuses, [401])
+  })
+
+  test('[A24] that begin another protocol are answered behind the refusal before them', async () => {
+    const handshake = head(
+      'GET /v1/responses HTTP/1.1',
+      host,
+      auth,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    )
+    const { statuses } = await talk(port, head('GET /v1/responses/resp_x HTTP/1.1', host) + handshake)
+    assert.deepEqual(statuses, [401, 101])
+  })
+
+  test('[A24] and none any more: who ends its side with its request gets a whole answer, and a stream to its end', async () => {
+    for (const [more, end] of [
+      ['', /\}$/],
+      [',"stream":true', /\r\n0\r\n[^]*\r\n\r\n$/],
+    ] as const) {
+      const asking = `{"model":"omni-runtime/smoke","messages":[{"role":"user","content":"hello"}]${more}}`
+      const { statuses, text } = await talk(port, head(post, host, auth, json, `Content-Length: ${asking.length}`) + asking, { endsFirst: true })
+      assert.deepEqual(statuses, [200])
+      assert.match(text, end)
+    }
+  })
+
   test('[A24] that are none are never mixed into a stream that is being answered', async () => {
     const asking = JSON.stringify({ model: 'slow/m', messages: hello, stream: true })
     const told = await talk(port, [head(post, host, auth, json, `Content-Length: ${asking.length}`) + asking, 'NOT HTTP AT ALL\r\n\r\n'], {

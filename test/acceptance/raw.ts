@@ -22,17 +22,20 @@ export interface Talking {
   readonly every?: number
   /** Speaks TLS, asks for this name, and takes any certificate. */
   readonly servername?: string
+  /** Ends its side with the last of the pieces, and goes on listening. */
+  readonly endsFirst?: boolean
 }
 
 /** Sends the pieces one after the other, and listens. Never rejects: a reset is an end too. */
 export function talk(
   port: number,
   pieces: string | Buffer | readonly (string | Buffer)[],
-  { ms = 1500, until, every = 0, servername }: Talking = {},
+  { ms = 1500, until, every = 0, servername, endsFirst = false }: Talking = {},
 ): Promise<Talk> {
   const from = performance.now()
   return new Promise((resolve) => {
-    const socket = servername === undefined ? connect(port, '127.0.0.1') : connectSecurely({ port, host: '127.0.0.1', servername, rejectUnauthorized: false })
+    const place = { port, host: '127.0.0.1', allowHalfOpen: endsFirst }
+    const socket = servername === undefined ? connect(place) : connectSecurely({ ...place, servername, rejectUnauthorized: false })
     let text = ''
     let isClosed = false
     const finish = () => {
@@ -54,7 +57,9 @@ export function talk(
       .on('error', () => {})
       .on('end', close)
       .on('close', close)
-    void send(socket, typeof pieces === 'string' || Buffer.isBuffer(pieces) ? [pieces] : pieces, every)
+    const all = typeof pieces === 'string' || Buffer.isBuffer(pieces) ? [pieces] : pieces
+    if (endsFirst) void send(socket, all.slice(0, -1), every).then(() => socket.end(all.at(-1)!))
+    else void send(socket, all, every)
   })
 }
 
