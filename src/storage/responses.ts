@@ -13,17 +13,7 @@ export function storedResponses(db: Kysely<Tables>): Responses {
         await putPlaces(transaction, places)
         for (const one of kept) await putKept(transaction, one)
       }),
-    find: async (owner, ids, at) => {
-      if (ids.length === 0) return []
-      const rows = await db
-        .selectFrom('response_places')
-        .selectAll()
-        .where('owner', '=', owner)
-        .where('id', 'in', ids.map(asStored))
-        .where('expires_at', '>', at)
-        .execute()
-      return rows.map(({ response_id, created_at, expires_at, ...row }) => ({ ...row, responseId: response_id, createdAt: created_at, expiresAt: expires_at }))
-    },
+    find: async (owner, ids, at) => (ids.length === 0 ? [] : findPlaces(db, { owner, ids, at })),
     load: async (owner, id, at) => {
       const row = await db
         .selectFrom('kept_responses')
@@ -49,6 +39,18 @@ export function storedResponses(db: Kysely<Tables>): Responses {
       return limitKept(db, most.bytes)
     },
   }
+}
+
+interface Sought {
+  readonly owner: string
+  readonly ids: readonly string[]
+  readonly at: number
+}
+
+async function findPlaces(db: Kysely<Tables>, { owner, ids, at }: Sought): Promise<ResponsePlace[]> {
+  const found = db.selectFrom('response_places').selectAll().where('owner', '=', owner).where('id', 'in', ids.map(asStored))
+  const rows = await found.where('expires_at', '>', at).execute()
+  return rows.map(({ response_id, created_at, expires_at, ...row }) => ({ ...row, responseId: response_id, createdAt: created_at, expiresAt: expires_at }))
 }
 
 /** One statement may meet a row once. */
