@@ -82,7 +82,7 @@ function readValues(name: string, names: readonly string[], text: string): Dimen
 const timeShape = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
 
 /** Milliseconds since 1970. A date is its midnight in UTC. */
-function readTime(query: Query, name: 'from' | 'to'): number | undefined {
+export function readTime(query: Query, name: 'from' | 'to'): number | undefined {
   const text = query[name]
   if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text)) return Number(text)

@@ -67,6 +67,21 @@ describe('a change', () => {
   })
 })
 
+describe('the list', () => {
+  test('is of a time and goes on behind a page from the terminal as well, and of a kind that there is', async () => {
+    await done('PUT', '/limits/paged', calm)
+    await done('PUT', '/limits/paged?version=1', { ...calm, amount: 1 })
+    const list = (...words: readonly string[]) => omni(scene, ['audit', 'list', '--target', 'paged', ...words])
+    const page = (await list('--limit', '1')).stdout
+    const [, cursor = ''] = /\nMore: --cursor (act_[\da-f]{32})\n$/.exec(page) ?? []
+    assert.match((await list('--cursor', cursor)).stdout, /^WHEN .*\n.* limit +paged +none +[\da-f]{12}\n$/)
+    assert.equal((await list('--from', '2020-01-01', '--to', '2020-01-02T10:00Z')).stdout.split('\n').length, 2)
+    assert.equal((await list('--from', '2020-01-01')).stdout.split('\n').length, 4)
+    assert.match((await list('--from', 'noon')).stderr, /`from` is no time/)
+    assert.match((await list('--kind', 'limits')).stderr, /`kind` is one of tenant, .*limit/)
+  })
+})
+
 describe('what an auditor is shown', () => {
   test('is found to be what was put there, whatever it is, and nothing else is', async () => {
     const { id } = await key({ metadata: { team: 'a' } })
@@ -136,6 +151,36 @@ describe('what an auditor is shown', () => {
     const none = await omni(scene, ['audit', 'check', 'limit', file])
     assert.deepEqual([none.code, none.stdout.startsWith('No entry has it')], [1, true])
     assert.match((await omni(scene, ['audit', 'list', '--kind', 'hold'])).stdout, /hold_released +hold +acme +[\da-f]{12} +none/)
+  })
+
+  test('is checked as each command shows it to programs: what was counted and computed beside it does not count', async () => {
+    await done('PUT', '/limits/used', calm)
+    await done('PUT', '/budgets/spent', { scope: 'all', amount_usd: '5.00', period: 'month' })
+    const file = join(scene.dataDir, 'shown.json')
+    for (const [command, kind, id, beside] of [
+      ['limits', 'limit', 'used', 'usage'],
+      ['budgets', 'budget', 'spent', 'spending'],
+    ] as const) {
+      const { stdout } = await omni(scene, [command, 'show', id, '--json'])
+      assert.ok(beside in (JSON.parse(stdout) as object))
+      writeFileSync(file, stdout)
+      assert.match((await omni(scene, ['audit', 'check', kind, file])).stdout, new RegExp(`${kind}_stored +${kind} +${id} +none`), kind)
+      writeFileSync(file, JSON.stringify({ ...(JSON.parse(stdout) as object), version: 2 }))
+      assert.equal((await omni(scene, ['audit', 'check', kind, file])).code, 1, kind)
+    }
+  })
+
+  test('is refused with what is missing where it is what is written of a policy or a chain, and not all of it', async () => {
+    await done('PUT', '/policies/written', { document: { version: '1', name: 'written', rules: [{ id: 'stop', when: 'false', outcome: 'BLOCK' }] } })
+    const file = join(scene.dataDir, 'written.yaml')
+    writeFileSync(file, (await omni(scene, ['policy', 'show', 'written'])).stdout)
+    assert.match((await omni(scene, ['audit', 'check', 'policy', file])).stderr, /a policy as `GET` or `show --json` gives it: .*`document`/)
+    writeFileSync(file, (await omni(scene, ['policy', 'show', 'written', '--json'])).stdout)
+    assert.match((await omni(scene, ['audit', 'check', 'policy', file])).stdout, /policy_stored +policy +written +none/)
+    assert.equal((await ask('POST', '/audit/check', { kind: 'chain', object: { targets: ['omni-runtime/smoke'] } })).status, 400)
+    await done('DELETE', '/policies/written')
+    writeFileSync(file, '{"id":"rev_1"}')
+    assert.match((await omni(scene, ['audit', 'check', 'review', file])).stdout, /^No entry has it .* that ran since/)
   })
 })
 
