@@ -1,11 +1,12 @@
 /** Whether a chain can be followed: its targets lead somewhere, and what is said of them fits. */
 
+import { hint } from '../base/nearest.ts'
 import { chainSchema, type GivenChain } from './chain-entry.ts'
 import { findFlaws } from './circles.ts'
 import { directoryOf, endOf, nameFor, type Directory, type End } from './directory.ts'
 import { explain } from './explain.ts'
 import { modelName } from './names.ts'
-import { ConfigError, hint, type Problem, type Report } from './problems.ts'
+import { ConfigError, type Problem, type Report } from './problems.ts'
 import type { ChainSettings, ChainTarget, ConnectedProvider, Settings } from './settings.ts'
 
 /** What holds for a chain that says nothing else. */

@@ -1,5 +1,6 @@
 /** Which providers are connected: those of the file, those whose variables are set, and the built-in one. */
 
+import { hint } from '../base/nearest.ts'
 import type { WireName } from '../canonical/chat.ts'
 import { providerById, providers } from '../providers/index.ts'
 import { catalogOf, pathOf, type Provider } from '../providers/provider.ts'
@@ -7,7 +8,7 @@ import { mayGo, onlyAccount, readAccounts } from './accounts.ts'
 import { readAddress } from './addresses.ts'
 import { cloudOf, fill, flawOf, joinPair, lackingWord, type Cloud, type Nowhere, type Variable } from './clouds.ts'
 import type { Environment } from './document.ts'
-import { hint, type Report } from './problems.ts'
+import type { Report } from './problems.ts'
 import type { GivenProvider } from './provider-entry.ts'
 import type { Given } from './schema.ts'
 import type { ConnectedProvider } from './settings.ts'

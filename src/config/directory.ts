@@ -1,10 +1,10 @@
 /** Where every name leads by the settings alone, in the order that `routing/resolve.ts` has. */
 
+import { hint } from '../base/nearest.ts'
 import { fits, isWildcard, widen, wildcardsOf, writtenOut, type Wildcard } from '../base/wildcard.ts'
 import { knownModels } from '../catalog/models.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
-import { hint } from './problems.ts'
 import type { ChainSettings, ConnectedProvider, Settings } from './settings.ts'
 
 export type Routes = Pick<Settings, 'aliases' | 'chains' | 'providers' | 'defaultProvider'>

@@ -1,8 +1,8 @@
 /** What variables and options say, laid over the file: options beat variables, variables beat the file. */
 
+import { hint } from '../base/nearest.ts'
 import { isRecord, type Environment } from './document.ts'
 import { fields } from './fields.ts'
-import { hint } from './problems.ts'
 
 /** Settings by their path, as `{ 'server.port': 9000 }`: what was said on the command line. */
 export type Overrides = { readonly [path: string]: string | number | boolean }

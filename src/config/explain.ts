@@ -1,8 +1,9 @@
 /** The schema's own complaints in our words. None of them repeats a value: it may be a secret. */
 
 import type { z } from 'zod'
+import { hint } from '../base/nearest.ts'
 import { keysAt } from './fields.ts'
-import { hint, type Problem } from './problems.ts'
+import type { Problem } from './problems.ts'
 import { schema } from './schema.ts'
 
 /** Says of a setting where it was said. */

@@ -1,5 +1,6 @@
 /** From the file, the environment and the command line to the settings: all of it is checked before any of it counts. */
 
+import { hint } from '../base/nearest.ts'
 import { providers } from '../providers/index.ts'
 import { readAlerts } from './alerts.ts'
 import { readDetectors } from './detectors.ts'
@@ -8,7 +9,7 @@ import { lined, nothingRead, readDocument, type Environment, type Read } from '.
 import { overlay, type Overlaid, type Overrides } from './environment.ts'
 import { explain, type Placer } from './explain.ts'
 import { readConfigFile } from './file.ts'
-import { ConfigError, hint, type Problem, type Report } from './problems.ts'
+import { ConfigError, type Problem, type Report } from './problems.ts'
 import { readPrices } from './prices.ts'
 import { checkRoutes, readChains } from './routes.ts'
 import { checkListening, checkResolvers, readAuth } from './safety.ts'

@@ -1,12 +1,13 @@
 /** Prices that the operator knows better than the catalogue: by provider or entry, and by model. */
 
 import { z } from 'zod'
+import { hint } from '../base/nearest.ts'
 import type { OwnPrice } from '../catalog/tariff.ts'
 import { parts, type Part } from '../catalog/table.ts'
 import { providers } from '../providers/index.ts'
 import { dollars, optional } from './kinds.ts'
 import { aliasName, name, names } from './names.ts'
-import { hint, type Report } from './problems.ts'
+import type { Report } from './problems.ts'
 
 /** A table of its own for each name: patterns of models, with their prices. */
 export type OperatorPrices = { readonly [name: string]: { readonly [pattern: string]: OwnPrice } }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadSettings, type Sources } from './load.ts'
-import { ConfigError, nearest } from './problems.ts'
+import { ConfigError } from './problems.ts'
 
 const key = 'sk-9f86d081884c7d659a2feaa0c55ad015'
 
@@ -164,18 +164,4 @@ test('no problem repeats what may be a secret', () => {
     `storage: { databaseUrl: "mysql://u:${secret}@h" }`,
   ]
   for (const text of texts) assert.ok(!problemsOf(text).includes(secret), text)
-})
-
-test('the nearest name is found by letters that are missing, added, changed or swapped, and none is better than a far one', () => {
-  const names = ['aliases', 'chains', 'providers', 'port']
-  for (const [slip, meant] of [
-    ['alias', 'aliases'],
-    ['prot', 'port'],
-    ['Provider', 'providers'],
-    ['chians', 'chains'],
-    ['telemetry', undefined],
-  ] as const) {
-    assert.equal(nearest(slip, names), meant)
-  }
-  assert.equal(nearest('x'.repeat(10_000), names), undefined)
 })

@@ -27,7 +27,8 @@ test('a caller has the rules of the version that is stored', () => {
 })
 
 test('[C09] where a document cannot be read, nobody whom it may be about gets in without it', () => {
-  const unread = [{ ...document, rules: [{ id: 'new', when: 'fact_of_tomorrow > 1', outcome: 'BLOCK' }] }, { nothing: true }, '"text"']
+  const unredacted = { ...document, rules: [{ id: 'mail', when: 'true', then: { redact: ['pii.mail'] } }] }
+  const unread = [{ ...document, rules: [{ id: 'new', when: 'fact_of_tomorrow > 1', outcome: 'BLOCK' }] }, unredacted, { nothing: true }, '"text"']
   for (const body of unread) {
     assert.throws(
       () => rulesIn([row(body)], false)(acme),

@@ -58,6 +58,23 @@ test('what is wrong with a document is told with its place', () => {
   assert.match(problemsOf([], { detectors: [twice, twice] })[0]!, /^detectors\[1\]\.name: /)
 })
 
+test('[C49] what no detector finds is taken out by none: a kind that is written wrong is told with the one that was meant', () => {
+  const detectors = [
+    { kind: 'words', name: 'rivals', words: ['globex'] },
+    { kind: 'domains', name: 'known', deny: ['globex.com'] },
+    { kind: 'outside', name: 'judge', service: 'x', sample: 1, onFailure: 'fault' },
+  ] as const
+  const redacting = (...whats: readonly string[]) =>
+    problemsOf([rule('a', 'true', { edits: { redact: whats.map((what) => ({ what, how: 'mask', restores: false })) } })], { detectors })
+  assert.deepEqual(redacting('pii.email', 'pii.mail'), ['rules[0].then.redact[1]: No detector finds `pii.mail`. Did you mean `pii.email`?'])
+  assert.deepEqual(redacting('secrets.opnai_key'), ['rules[0].then.redact[0]: No detector finds `secrets.opnai_key`. Did you mean `secrets.openai_key`?'])
+  assert.deepEqual(redacting('words.rival'), ['rules[0].then.redact[0]: No detector finds `words.rival`. Did you mean `words.rivals`?'])
+  for (const what of ['pii.', 'pii.email.x', 'words.rivals.words', 'size', 'size.characters', 'language', 'urls.denied', 'domains.known.none', ''])
+    assert.equal(redacting(what).length, 1, what)
+  assert.deepEqual(redacting('pii', 'pii.*', 'secrets', 'injection', 'urls', 'urls.url', 'words.rivals', 'words.rivals.*', 'domains.known.denied'), [])
+  assert.deepEqual(redacting('outside.judge', 'outside.judge.hate'), [], 'what a service finds only it knows')
+})
+
 test('the object form is CEL: all of its fields must be so', () => {
   const topics = [{ kind: 'topics', name: 'legal', words: ['court'] }] as const
   const wanted = { topic: 'legal', amountGreaterThan: 5, team: ['ml', 'web'], label: { env: 'prod' }, tool: 'shell' }

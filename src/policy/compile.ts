@@ -1,9 +1,10 @@
 /** From a document to rules that can be judged: everything that can be wrong with it is found here, when it is loaded. */
 
+import { hint } from '../base/nearest.ts'
 import type { Place } from '../base/place.ts'
 import { compile, vocabularyOf, type Compiled, type Vocabulary } from './cel.ts'
 import type { DetectorTerms } from './detector.ts'
-import { builtIn, detectorOf as ready } from './detectors/index.ts'
+import { builtIn, detectorOf as ready, kindsOf } from './detectors/index.ts'
 import type { DocumentProblem, PolicyDocument, PolicyRule } from './document.ts'
 import { builtInFacts, factsOfNamed } from './facts-detected.ts'
 import { timeFacts } from './facts-time.ts'
@@ -100,7 +101,9 @@ function compileRule(rule: PolicyRule, at: number, compiling: Compiling): readon
   ids.add(rule.id)
   for (const { field, problem } of findStray(rule)) complain(problem, field)
   const redacting = (rule.edits.redact ?? []).map(({ what }) => ({ what, terms: detectorOf(what, compiling) }))
-  for (const { what, terms } of redacting) if (terms === undefined) complain(`No detector finds \`${what}\`.`, 'then', 'redact')
+  redacting.forEach(({ what, terms }, place) => {
+    if (terms === undefined) complain(`No detector finds \`${what}\`.${hint(what, findable(compiling))}`, 'then', 'redact', place)
+  })
   const said = typeof rule.when === 'string' ? rule.when : celOf(rule.when)
   const compiled = typeof said === 'string' ? compile(said, vocabulary) : said
   if ('problem' in compiled) complain(compiled.problem, 'when')
@@ -124,10 +127,27 @@ function compileRule(rule: PolicyRule, at: number, compiling: Compiling): readon
   ]
 }
 
-/** `pii`, `pii.email`, `words.secret`, `words.secret.*`: the detector that finds it. */
+/** `pii`, `pii.email`, `words.secret`, `words.secret.*`: the detector that finds it. What none finds would stay in the texts. */
 function detectorOf(what: string, { terms }: Pick<Compiling, 'terms'>): DetectorTerms | undefined {
-  return terms.get(what) ?? terms.get(what.slice(0, Math.max(0, what.lastIndexOf('.'))))
+  const whole = terms.get(what)
+  const end = Math.max(0, what.lastIndexOf('.'))
+  const detector = whole ?? terms.get(what.slice(0, end))
+  const kinds = detector && findingsOf(detector)
+  const kind = what.slice(end + 1)
+  const isFound = kinds === null || (kinds !== undefined && kinds.length > 0 && (whole !== undefined || kind === '*' || kinds.includes(kind)))
+  return isFound ? detector : undefined
 }
+
+/** Kinds of findings with a place in the texts. Null where only the service knows. */
+function findingsOf(terms: DetectorTerms): readonly string[] | null {
+  if (terms.kind === 'size') return []
+  const deniesNothing = (terms.kind === 'languages' || terms.kind === 'domains') && builtIn.includes(terms)
+  return deniesNothing ? kindsOf[terms.kind]!.filter((kind) => kind !== 'denied') : kindsOf[terms.kind]
+}
+
+/** All that a redaction may name. */
+const findable = ({ terms }: Compiling): readonly string[] =>
+  [...terms].flatMap(([name, one]) => [name, ...(findingsOf(one) ?? []).map((kind) => `${name}.${kind}`)]).filter((what) => detectorOf(what, { terms }))
 
 /** Redactions name detectors as the inspection does. */
 function withOwnNames(rule: PolicyRule, { document }: Compiling): PolicyRule {
