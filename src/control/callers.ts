@@ -7,9 +7,10 @@ import type { Settings } from '../config/settings.ts'
 import type { AgentBody } from '../contract/agents.ts'
 import { storedTerms, type KeyTerms } from '../contract/keys.ts'
 import type { TeamBody } from '../contract/teams.ts'
+import type { TenantBody } from '../contract/tenants.ts'
 import type { Caller, Snapshot } from '../gateway/snapshot.ts'
-import type { Access } from '../policy/access.ts'
-import type { Holder } from '../policy/scope.ts'
+import type { Access, Circle } from '../policy/access.ts'
+import { holdings, type Holder } from '../policy/scope.ts'
 import type { ClientKey } from '../storage/keys.ts'
 import type { chargesIn } from './charges.ts'
 import type { House } from './house.ts'
@@ -109,7 +110,8 @@ function callerOf({ keyId, method, mayRoute, name, tenant: tenantId, terms: text
     profile: name,
     environment,
     costCenter,
-    access: meet([tenant, team, agent, terms], tenant.regions),
+    access: meet([tenant, team, agent, terms]),
+    circles: circlesOf({ tenant, team, agent, key: terms }, holder),
     mayComeFrom: terms.addresses && among(terms.addresses),
     grants: house.grants(keyId),
     isStrict: terms.strict ?? tenant.strict,
@@ -133,15 +135,24 @@ function readTerms(text: string): KeyTerms {
   return data
 }
 
-type Circle = Pick<KeyTerms, 'models' | 'providers' | 'surfaces'>
+type Lists = Pick<KeyTerms, 'models' | 'providers' | 'surfaces'> & Pick<Partial<TenantBody>, 'regions'>
 
 /** What all of them allow; undefined where none of them says anything. */
-function meet(circles: readonly Circle[], regions: readonly string[] | undefined): Access | undefined {
+function meet(circles: readonly Lists[]): Access | undefined {
   const models = circles.flatMap((circle) => (circle.models === undefined ? [] : [circle.models]))
   const providers = inAll(circles.map((circle) => circle.providers))
   const surfaces = inAll(circles.map((circle) => circle.surfaces))
+  const regions = inAll(circles.map((circle) => circle.regions))
   if (models.length === 0 && providers === undefined && surfaces === undefined && regions === undefined) return undefined
   return { ...(models.length > 0 && { models }), ...(providers && { providers }), ...(surfaces && { surfaces }), ...(regions && { regions }) }
+}
+
+/** Those that say something. */
+function circlesOf(lists: { readonly [of in Circle['of']]?: Lists }, holder: Holder): readonly Circle[] {
+  return holdings.flatMap((of) => {
+    const access = meet([lists[of] ?? {}])
+    return access === undefined ? [] : [{ of, id: holder[of] ?? '', access }]
+  })
 }
 
 function inAll(lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {

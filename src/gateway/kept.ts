@@ -53,7 +53,7 @@ export async function serveKept(surface: KeptSurface, asker: Client, house: Gate
   try {
     const caller = gateway.identify(client, gateway.snapshot)
     tellCaller(caller, receipt)
-    permit(caller, { name: surface.wire.name })
+    permit(caller, { name: surface.wire.name }, receipt)
     if (gateway.isDraining) throw new Failure('shutting_down', 'The gateway is about to stop.')
     await answer({ ...asking, routing: caller.routing ?? gateway.snapshot.routing, access: caller.access, heldBy: caller.rules?.ofAnswers }, ownerOf(caller))
   } catch (error) {

@@ -38,13 +38,13 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
   try {
     const caller = gateway.identify(client, snapshot)
     tellCaller(caller, receipt)
-    permit(caller, surface)
+    permit(caller, surface, receipt)
     if (snapshot.limits.keyConcurrency > 0) pass = await enter(caller, client, snapshot, receipt)
     call = await take({ surface, client, caller, snapshot }, gateway)
     tellCall(call, gateway, receipt)
     const recalled = isChat(call) && call.surface.recall ? await recall(call, gateway) : undefined
     if (recalled && recalled.call !== call) tellCall((call = recalled.call), gateway, receipt)
-    const planFor = (asked: AnyCall) => permitted(asked, planOf(asked, receipt, recalled))
+    const planFor = (asked: AnyCall) => permitted(asked, planOf(asked, receipt, recalled), receipt)
     const deciding = decide({ call, plan: planFor(call), gateway, receipt, planFor })
     const decided = deciding instanceof Promise ? await deciding : deciding
     call = decided.call

@@ -1,7 +1,7 @@
 /** All that the hot path knows of the configuration: built whole, swapped by one reference. A call keeps the one it began with. */
 
 import type { Catalogue } from '../catalog/table.ts'
-import type { Access, Grant } from '../policy/access.ts'
+import type { Access, Circle, Grant } from '../policy/access.ts'
 import type { Charges } from '../policy/charges.ts'
 import type { Rules } from '../policy/rules.ts'
 import type { Holder } from '../policy/scope.ts'
@@ -21,6 +21,8 @@ export interface Caller {
   readonly costCenter?: string | undefined
   /** What it may use; everything where absent. */
   readonly access?: Access | undefined
+  /** What `access` is made of, the widest first. */
+  readonly circles?: readonly Circle[] | undefined
   /** What it may use of sponsored connections; nothing where absent. */
   readonly grants?: readonly Grant[] | undefined
   /** Whether calls may come from that address; from any where absent. */

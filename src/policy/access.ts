@@ -2,6 +2,7 @@
 
 import { matchesAny } from '../base/wildcard.ts'
 import { caseless, listsModel } from './models.ts'
+import type { Holding } from './scope.ts'
 
 export interface Access {
   /** A list for each who says which (tenant, team, agent, key): a model must be in all. As the client names it, letter by letter, or as the provider calls it, in any case; with `*`. */
@@ -10,6 +11,13 @@ export interface Access {
   readonly surfaces?: readonly string[]
   /** Regions that a tenant's calls may go to: who has none, or another one, is not asked. */
   readonly regions?: readonly string[]
+}
+
+/** What one of those says by itself whose lists must all let a call through: a refusal tells whose list it was. */
+export interface Circle {
+  readonly of: Holding
+  readonly id: string
+  readonly access: Access
 }
 
 /** What somebody may use of sponsored connections, by an invitation that was redeemed. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { JsonObject } from '../../src/base/json.ts'
+import { messagesPath } from '../acceptance/scene.ts'
 import { openai, startUpstream } from '../upstream/index.ts'
 import { openGoverned } from './scene.ts'
 
@@ -53,22 +54,31 @@ test('[C49] an invitation opens nothing that its budget does not count: no other
   assert.equal((await scene.receiptOf(told)).budget_settled, 45_000)
 })
 
-test('a refusal says which kind of list left nobody, or that an invitation is missing', async () => {
+test('a refusal says which list of whose left nobody, or that an invitation is missing, and its receipt names them', async () => {
   await scene.admin('PUT', 'tenants/pinned', { regions: ['eu'] })
-  const asked: readonly (readonly [terms: JsonObject, model: string, sentence: RegExp])[] = [
-    [{ models: [cheap] }, 'up/o1-pro', /lists of models/],
-    [{ providers: ['broken'] }, 'up/o1-pro', /lists of providers/],
-    [{ providers: ['gift'] }, 'present', /an invitation/],
-    [{ providers: ['broken'], models: ['nothing'] }, 'broken/gpt-4o-mini', /lists of models/],
-    [{ tenant: 'pinned' }, 'up/o1-pro', /a region/],
+  await scene.admin('PUT', 'teams/research', { tenant: 'default', models: ['gpt-4o'], surfaces: ['openai-chat'] })
+  await scene.admin('PUT', 'agents/robot', { tenant: 'default', providers: ['broken'] })
+  const asked: readonly (readonly [terms: JsonObject, model: string, sentence: RegExp, by: RegExp])[] = [
+    [{ models: [cheap] }, 'up/o1-pro', /not in your key’s list of models/, /^key:key_\w+ models$/],
+    [{ models: ['o1-pro'], team: 'research' }, 'up/o1-pro', /the list of models of your key’s team/, /^team:research models$/],
+    [{ providers: ['broken'] }, 'up/o1-pro', /your key’s list of providers/, /^key:key_\w+ providers$/],
+    [{ agent: 'robot' }, 'up/o1-pro', /the list of providers of your key’s agent/, /^agent:robot providers$/],
+    [{ providers: ['gift'] }, 'present', /an invitation/, /^invitation$/],
+    [{ providers: ['broken'], models: ['nothing'] }, 'broken/gpt-4o-mini', /list of models/, /^key:key_\w+ models$/],
+    [{ tenant: 'pinned' }, 'up/o1-pro', /the list of regions of your key’s tenant/, /^tenant:pinned regions$/],
   ]
-  for (const [terms, model, sentence] of asked) {
+  for (const [terms, model, sentence, by] of asked) {
     const { key } = await scene.keyWith(terms)
     const told = await scene.say(model, {}, { key })
     assert.equal(told.code(), 'model_not_allowed')
     assert.match(told.text, sentence, JSON.stringify(terms))
-    assert.doesNotMatch(told.text, /pinned/)
+    assert.doesNotMatch(told.text, /pinned|research|robot/)
+    assert.match(String((await scene.receiptOf(told)).refused_by), by)
   }
+  const { key } = await scene.keyWith({ team: 'research' })
+  const told = await scene.say('up/gpt-4o', {}, { key, path: messagesPath })
+  assert.deepEqual([told.status, (await scene.receiptOf(told)).refused_by], [403, 'team:research surfaces'])
+  assert.match(told.text, /the list of APIs of your key’s team/)
 })
 
 test('a key goes to the models that it may use, whatever name or chain leads elsewhere', async () => {
