@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { costOf, rateAt, type CountedTokens } from './cost.ts'
+import { costOf, rateAt, roughCost, type CountedTokens } from './cost.ts'
 import { parts, type Price } from './table.ts'
 
 /** Every kind at a rate of its own: which one was billed can be read from the sum. */
@@ -66,6 +66,16 @@ describe('where a kind has no price of its own', () => {
     assert.equal(costOf({ ...plain, cacheRead: null }, { input: 10, cacheRead: 1 }), null)
     assert.equal(costOf({ ...plain, cacheRead: null }, { input: 10 }), 10)
     assert.equal(costOf({ ...plain, cacheWrite: null }, { input: 10, cacheWrite: 1, cacheWriteHour: 1 }), null)
+  })
+
+  test('where calls alone have one tokens are free, and where a kind of tokens has one as well the others are unknown', () => {
+    for (const call of [0, 5_000]) {
+      assert.equal(costOf({ call }, { input: 10, output: 3, reasoning: 1 }), call / 1000)
+      assert.equal(roughCost({ call }, 10, 3), call / 1000)
+    }
+    assert.equal(costOf({ call: null }, { input: 10 }), null)
+    assert.equal(costOf({ call: 5_000, output: 1_000 }, { input: 10, output: 3 }), null)
+    assert.equal(roughCost({ call: 5_000, output: 1_000 }, 10, 3), Infinity)
   })
 
   test('an answer that may hold pictures, and does not tell how many, is unknown', () => {

@@ -52,7 +52,8 @@ function exactCost(price: Price, tokens: CountedTokens): number {
 const mostExact = Number.MAX_SAFE_INTEGER - 500
 
 /** Nano-dollars for plain tokens, to compare by: nothing is billed from it. Infinity where a price is unknown. */
-export function roughCost({ input: inputRate, output: outputRate, call = 0 }: Price, input: number, output: number): number {
+export function roughCost(price: Price, input: number, output: number): number {
+  const { input: inputRate = isOfCalls(price) ? 0 : undefined, output: outputRate, call = 0 } = price
   const rates = [rateAt(inputRate, input), outputRate === undefined ? 0 : rateAt(outputRate, input), rateAt(call, input)] as const
   if (rates.includes(null)) return Infinity
   return (input * rates[0]! + output * rates[1]! + rates[2]!) / 1000
@@ -66,6 +67,7 @@ function bill(price: Price, tokens: CountedTokens, tell: (count: number, rate: n
     return count
   }
   if (price.call !== undefined) add(1, price.call)
+  if (isOfCalls(price)) return
   let left = prompt
   const take = (count: number, rate: Rate | undefined): void => void (left -= add(Math.min(count, left), rate))
   const written = whole(tokens.cacheWrite)
@@ -86,6 +88,9 @@ function bill(price: Price, tokens: CountedTokens, tell: (count: number, rate: n
   const isMixed = price.imageOutput !== undefined && tokens.imageOutput === undefined
   add(whole(tokens.output) - reasoned - spoken - drawn, isMixed ? null : price.output)
 }
+
+/** Whoever says what a call costs, and nothing of tokens, bills no tokens. */
+const isOfCalls = (price: Price): boolean => price.call !== undefined && Object.keys(price).length === 1
 
 /** What has no price of its own has another's; what is known to be unknown has none. */
 const or = (rate: Rate | undefined, other: Rate | undefined): Rate | undefined => (rate === undefined ? other : rate)

@@ -24,7 +24,7 @@ const meanings: { readonly [part in Part]: string } = {
   imageInput: 'Tokens in that were pictures; those of `input` where absent.',
   imageOutput: 'Tokens out that were pictures; those of `output` where absent.',
   reasoning: 'Tokens out that were reasoning; those of `output` where absent.',
-  call: 'The call itself, in dollars.',
+  call: 'The call itself, in dollars; alone it is all that a call costs.',
 }
 
 /** Tokens are priced in whole pico-dollars, which are six decimals of a dollar for a million; a call may have all twelve. */

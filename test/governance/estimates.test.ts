@@ -24,7 +24,7 @@ const scene = await openGoverned({
     broken: { like, url: broken.url, extra: { prices: like } },
     patient: { like, url: patient.url, extra: { prices: like, wires: ['openai-responses'] } },
   },
-  settings: { chains: { dearer: { targets: ['broken/gpt-4o-mini', 'up/o1-pro'], retries: 0 } } },
+  settings: { prices: { other: { 'house-mod': { call: 0 } } }, chains: { dearer: { targets: ['broken/gpt-4o-mini', 'up/o1-pro'], retries: 0 } } },
 })
 
 test('[C49] (routing 42) embeddings, whose models have no price for words, are within a budget, charged, and take of a limit their own tokens alone', async () => {
@@ -49,6 +49,14 @@ test('[C49] moderation that its vendor gives away is within every budget and cos
   assert.deepEqual([total, settled, availability], [0, 0, 'estimated'])
   const unknown = await moderate('other/mistral-moderation-latest')
   assert.deepEqual([unknown.status, other.requests.length], [402, 0], unknown.text)
+})
+
+test('[C49] moderation for which the operator said what a call costs, and nothing of tokens, is within a budget at that price', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('budgets/by-the-call', { scope: `key:${id}`, amount_usd: '0.000000001', period: 'total' })
+  const told = await scene.ask({ path: '/v1/moderations', key, body: { model: 'other/house-mod', input: 'be kind' } })
+  assert.equal(told.status, 200, told.text)
+  assert.equal((await scene.receiptOf(told)).total_cost, 0)
 })
 
 test('[C49] a model that paints for a price of its own is within a budget, at that price', async () => {
