@@ -87,13 +87,14 @@ and numbers with a fraction \`double\`: \`cost_usd > 5\` is fine, \`cost_usd == 
 \`lowerAscii\`, \`upperAscii\`, \`trim\`, \`int\`, \`double\`, \`string\`, \`exists\`, \`all\`, \`exists_one\`, \`filter\`, \`map\`, and \`rematch(text, "pattern")\`: RE2, anywhere in the text.
 
 Models are compared in any case, since providers serve them so: \`target.model == "GPT-4o"\` holds for \`gpt-4o\` too, and so do patterns. All other texts are compared
-letter by letter. \`request.model\` is what the client wrote, which may be an alias, or have its provider before it: a rule that nobody shall get round asks for \`target.model\`.
+letter by letter. \`request.model\` is what the client wrote, which may be an alias, or have its provider before it: a rule that nobody shall get round asks for \`target.model\`,
+or says \`{ model: … }\` as an object: that is the model that the call goes to, each target of a chain by itself, or what the client asked for.
 
 What could take long is refused when it is loaded: \`matches\` (its patterns can take for ever), going through a list inside of going through another, more than
 ${mostSteps.toLocaleString('en')} steps, ${mostCharacters.toLocaleString('en')} characters, patterns of more than ${mostPattern}, documents of more than ${mostRules} rules. A text of more than ${mostText} characters is not
 held against a pattern, and a list of more than ${mostItems.toLocaleString('en')} not gone through: the rule cannot be judged then.
 
-Where one side of \`&&\` is false the whole is false, whatever is the matter with the other; so a rule that names its model, provider or team is not even looked at for other
+Where one side of \`&&\` is false the whole is false, whatever is the matter with the other; so a rule that names its \`target.model\`, provider or team is not even looked at for other
 calls, and what it reads is not computed for them. Fifty rules of which five apply take about two microseconds.
 
 ## Conditions as objects

@@ -92,3 +92,18 @@ test('the object form is CEL: all of its fields must be so', () => {
   assert.equal(judge(rules, { ...all, shape: call.shape! }), allowed)
   assert.equal(judge(rules, { ...all, detected: { 'guard/topics.legal': found() } }), allowed)
 })
+
+test('[C49] `model` of the object form is the model that the call goes to, however it is named, or the name that was asked for', () => {
+  const isMeant = (model: string | readonly string[], asked: string, target = 'gpt-4o', provider = 'East') => {
+    const facts = { ...call, model: asked, target: { provider, model: target, region: undefined } }
+    return judge([document([rule('object', { model }, { outcome: 'BLOCK' })])], facts).outcome === 'BLOCK'
+  }
+  for (const model of ['gpt-4o', 'GPT-4o', 'east/gpt-4o', 'EAST/GPT-4O', 'gpt-*', 'east/*', '*/gpt-4o', '*', ['other', 'gpt-4o']])
+    for (const [asked, target] of [['gpt-4o'], ['East/gpt-4o'], ['fast'], ['a-chain', 'GPT-4o']] as const)
+      assert.ok(isMeant(model, asked, target), `${String(model)} ${asked}`)
+  for (const model of ['gpt-4', '4o', 'west/gpt-4o', 'gpt.4o', 'west/*', 'gpt-4o-*', '*-mini', 'g*o*'])
+    for (const asked of ['gpt-4o', 'East/gpt-4o', 'fast']) assert.ok(!isMeant(model, asked), `${model} ${asked}`)
+  assert.ok(isMeant('Fast', 'fast'), 'an alias that was asked for')
+  assert.ok(isMeant('meta/llama-3', 'fast', 'meta/Llama-3'), 'a name with a `/` of its own')
+  assert.ok(isMeant('east/meta/llama-3', 'fast', 'meta/Llama-3'))
+})

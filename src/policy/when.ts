@@ -1,7 +1,9 @@
 /** The object form of a condition, `{ "topic": "legal", "amountGreaterThan": 5 }`, as CEL: every field of it must be so. */
 
+import { isWildcard } from '../base/wildcard.ts'
 import type { Wanted } from './document.ts'
 import type { Problem } from './cel.ts'
+import { caseless } from './models.ts'
 
 /** What stands in CEL for a field's value; undefined where the value is not of a kind that the field takes. */
 type Written = (value: unknown) => string | undefined
@@ -20,6 +22,26 @@ const oneOf =
   }
 
 const is = (fact: string): Written => oneOf((text) => `${fact} == ${quoted(text)}`)
+
+/** Its first `*` stands for anything, as in limits and budgets. */
+function patternOf(name: string): string {
+  const [head, ...tail] = name.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`))
+  return `(?s)^${head}.*${tail.join(String.raw`\*`)}$`
+}
+
+/** The model that the call goes to, alone or with its provider before it, as in limits and budgets; or what the client asked for, which may be an alias. */
+const isModel = oneOf((text) => {
+  const name = caseless(text)
+  if (isWildcard(name)) {
+    const pattern = quoted(patternOf(name))
+    const ways = ['request.model', 'target.model', 'target.provider.lowerAscii() + "/" + target.model'].map((way) => `rematch(${way}, ${pattern})`)
+    return `(${ways.join(' || ')})`
+  }
+  const end = name.indexOf('/')
+  const behind = end === -1 ? '' : ` || (target.provider.lowerAscii() == ${quoted(name.slice(0, end))} && target.model == ${quoted(name.slice(end + 1))})`
+  return `(request.model == ${quoted(name)} || target.model == ${quoted(name)}${behind})`
+})
+
 const isTold = (kind: string): Written => oneOf((name) => (/^[a-z]\w*$/.test(name) ? `${kind}.${name} > 0` : undefined))
 const above =
   (fact: string, isWhole = false): Written =>
@@ -56,7 +78,7 @@ export const wantedFields: { readonly [field: string]: { readonly takes: string;
   injectionGreaterThan: { takes: 'a number from 0 to 1', write: above('injection.score') },
   pii: { takes: '`true`, or kinds as `email`', write: found('pii') },
   secrets: { takes: '`true`, or kinds of secrets', write: found('secrets') },
-  model: { takes: 'a model as clients name it, or several', write: is('request.model') },
+  model: { takes: 'the model that the call goes to, as its provider calls it, alone or with the provider before it (`gpt-4o`, `openai/gpt-4o`, `openai/*`), or the name that the client asked for, as an alias; or several', write: isModel },
   surface: { takes: 'an API, as `openai-chat`, or several', write: is('request.surface') },
   operation: { takes: 'an operation, as `chat`, or several', write: is('request.operation') },
   provider: { takes: 'a provider, or several', write: is('target.provider') },

@@ -34,7 +34,7 @@ test('[C49] a budget of a model is spent by all spellings of it', async () => {
 })
 
 test('[C49] a rule for a model holds for all spellings of it, however the rule spells it', async () => {
-  for (const when of ['target.model == "GPT-4o"', 'request.model.endsWith("gpt-4O")', { model: 'UP/gpt-4o' }]) {
+  for (const when of ['target.model == "GPT-4o"', 'request.model.endsWith("gpt-4O")', { model: 'UP/gpt-4o' }, { model: 'GPT-4o' }, { model: 'up/gpt-*' }]) {
     const before = upstream.requests.length
     await put('policies/house', { version: 1, name: 'house', rules: [{ id: 'no', when, outcome: 'BLOCK' }] })
     assert.deepEqual(await statuses(), [403, 403, 403], JSON.stringify(when))

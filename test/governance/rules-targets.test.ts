@@ -42,6 +42,15 @@ test('[C49] a rule that blocks the second target alone keeps a call from it that
   })
 })
 
+test('[C49] a rule that names the second target as an object does holds for it in a chain', async () => {
+  await under({ when: { model: 'gpt-4o-mini' }, outcome: 'BLOCK' }, async () => {
+    const before = asked().length
+    assert.notEqual((await say('both', mail)).status, 200)
+    assert.deepEqual(new Set(asked().slice(before)), new Set(['gpt-4o']))
+    assert.equal((await say('up/gpt-4o-mini', mail)).status, 403)
+  })
+})
+
 test('[C49] a rule that changes calls to the second target alone keeps one from it that was not changed so', async () => {
   await under({ when: `${secondOnly} && pii.email > 0`, then: { redact: ['pii.email'] } }, async () => {
     const before = asked().length
