@@ -119,7 +119,11 @@ function testCounters(newPlace: () => Promise<StoreOptions>): void {
     await amongProcesses(await opened(), 4, async (processes) => {
       const wants = [money('back', 1000), slots('back 2', 1000)].map((terms) => ({ terms, amount: 1 }))
       assert.equal(await orderAll(processes, { calls: 200, wants, settles: true }), 800)
-      assert.equal(await orderAll(processes.slice(0, 1), { calls: 1, wants: wants.map(({ terms }) => ({ terms, amount: 1000 })), settles: true }), 1)
+      const all = { calls: 1, wants: wants.map(({ terms }) => ({ terms, amount: 1000 })), settles: true }
+      let held = 0
+      // A refusal waits a quarter of a second for what others have; on a busy machine they may take longer to hear that it is wanted.
+      for (let tries = 0; tries < 20 && held === 0; tries += 1) held = await orderAll(processes.slice(0, 1), all)
+      assert.equal(held, 1)
     })
   })
 

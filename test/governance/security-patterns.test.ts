@@ -18,7 +18,6 @@ const inAllMs = 60_000
 /** These are quadratic, and are asked of nothing longer than stands beside them. */
 const bounded: { readonly [pattern: string]: string } = {
   'catalog/compare.ts \\.?0+$': 'a number that we wrote',
-  'gateway/headers.ts 0+$': 'a number that we wrote',
   'policy/when.ts 0+$': 'a number that we wrote',
   'cli/api.ts \\/+$': 'the address that whoever types gave',
   'config/addresses.ts \\/+$': 'the operator’s configuration',
