@@ -26,7 +26,7 @@ const meanings: { readonly [reason in Reason]: string } = {
   content_filter: 'The provider’s filter refused the request.',
   upstream_refused_request: 'The provider refused the request as it stands.',
   invalid_api_key: 'There is no key, or it is not one of this gateway’s.',
-  insufficient_quota: 'A budget that the call counts for is used up.',
+  insufficient_quota: 'A budget that the call counts for is used up or has too little left, or nobody knows the price that a budget or a limit counts by.',
   budget_spent: 'The same, where the operator chose 429 for that budget.',
   insufficient_scope: 'The key may not do this.',
   address_not_allowed: 'The gateway, or the key, takes no requests from this address.',

@@ -15,7 +15,7 @@ import type { Client } from './client.ts'
 import type { Counters } from './gateway.ts'
 import { hasLine, join, type Waiting } from './line.ts'
 import type { Snapshot } from './snapshot.ts'
-import { limitHeaders, refusalOf, unavailable, unpriced } from './short.ts'
+import { lackOf, limitHeaders, refusalOf, unavailable, unpriced, type Lack } from './short.ts'
 
 /** A call, as far as it is counted. */
 interface Charged {
@@ -91,7 +91,7 @@ export class Charge {
     const { time } = this.#counters
     const wants = wantsOfBudgets(this.#charges, demand, time)
     const refusing = demand.cost === null ? refusingUnpriced(this.#charges, demand, time) : undefined
-    if (refusing !== undefined) throw this.#refused(refusing, unpriced(refusing))
+    if (refusing !== undefined) throw this.#refused(refusing, unpriced(refusing), 'unpriced')
     if (isSame(wants, this.#budgets.wants)) return undefined
     giveBack(this.#budgets)
     this.#budgets = nothing
@@ -155,9 +155,10 @@ export class Charge {
     return found
   }
 
-  /** The receipt names what refused the call. */
-  #refused(rule: Limit | Budget, failure: Failure): Failure {
-    this.#receipt.record.refused_by = `${'period' in rule ? 'budget' : 'limit'}:${rule.id}`
+  /** The receipt names what refused the call, and why where the failure does not say it. */
+  #refused(rule: Limit | Budget, failure: Failure, lack?: Lack): Failure {
+    const name = `${'period' in rule ? 'budget' : 'limit'}:${rule.id}`
+    this.#receipt.record.refused_by = lack === undefined ? name : `${name} ${lack}`
     return failure
   }
 
@@ -205,7 +206,7 @@ export class Charge {
           if (wants.length === 0) return nothing
           continue
         }
-        if ('period' in rule || terms.capacity === 0) throw this.#refused(rule, refusalOf(taken))
+        if ('period' in rule || terms.capacity === 0) throw this.#refused(rule, refusalOf(taken), lackOf(taken))
         if (waiting === undefined) {
           waiting = join(terms.id, rule.queue.calls)
           until = began + rule.queue.time

@@ -9,15 +9,27 @@ import type { Counters } from './gateway.ts'
 export interface Lacking {
   readonly short: Want
   readonly retryAfterMs: number | undefined
+  /** What there is of it, as far as that is known here. */
+  readonly left: number
 }
 
-export function refusalOf({ short: { rule, terms }, retryAfterMs }: Lacking): Failure {
-  if ('period' in rule) return refusalOfBudget(rule, retryAfterMs)
+/** Why a budget refuses, as receipts tell it; of a limit the reason of the failure says it. */
+export type Lack = 'suspended' | 'spent' | 'too small' | 'unpriced'
+
+export function lackOf({ short: { rule, amount }, left }: Lacking): Exclude<Lack, 'unpriced'> | undefined {
+  if (!('period' in rule)) return undefined
+  if (rule.amount === 0) return 'suspended'
+  return left > 0 && left < amount ? 'too small' : 'spent'
+}
+
+export function refusalOf(lacking: Lacking): Failure {
+  const { rule, terms } = lacking.short
+  if ('period' in rule) return refusalOfBudget(rule, lacking)
   if (terms.capacity === 0)
     return new Failure('suspended', `The limit \`${rule.id}\` is zero: calls that it is about are suspended until the operator raises it.`)
   const amount = rule.measure === 'cost' ? `${rule.amount / 1e9} dollars` : `${rule.amount} ${words[rule.measure]}`
   const span = rule.measure === 'concurrency' ? 'at once' : `in ${spanOf(rule.window)}`
-  return new Failure('limit_reached', `The limit \`${rule.id}\` of ${amount} ${span} is reached.`, { retryAfterMs: retryAfterMs ?? 1000 })
+  return new Failure('limit_reached', `The limit \`${rule.id}\` of ${amount} ${span} is reached.`, { retryAfterMs: lacking.retryAfterMs ?? 1000 })
 }
 
 const words: { readonly [measure in Measure]: string } = { requests: 'requests', tokens: 'tokens', cost: '', concurrency: 'calls' }
@@ -29,17 +41,24 @@ function spanOf(ms: number): string {
 
 const reasonsOf = { 402: 'insufficient_quota', 429: 'budget_spent' } as const
 
-function refusalOfBudget({ id, amount, period, status, timeZone }: Budget, retryAfterMs: number | undefined): Failure {
-  const what = amount === 0 ? 'is zero' : 'is used up, or too small for this call'
+function refusalOfBudget({ id, period, status, timeZone }: Budget, lacking: Lacking): Failure {
+  const { short, left, retryAfterMs } = lacking
+  const lack = lackOf(lacking)
+  if (lack === 'suspended')
+    return new Failure(reasonsOf[status], `The budget \`${id}\` is zero: calls that it is about are suspended until the operator raises it.`)
+  const what = lack === 'too small' ? `has ${dollars(left)} left, and this call may cost up to ${dollars(short.amount)}` : 'is used up'
   const when = period === 'total' ? 'Only the operator can raise it.' : `It begins anew with the next ${period} (${timeZone}).`
-  const sentence = `The budget \`${id}\` ${what}. ${when}`
-  return new Failure(reasonsOf[status], sentence, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
+  return new Failure(reasonsOf[status], `The budget \`${id}\` ${what}. ${when}`, { ...(retryAfterMs !== undefined && { retryAfterMs }) })
 }
 
-export function unpriced({ id }: Limit | Budget): Failure {
-  return new Failure('insufficient_quota', `Nobody knows what this model costs, and \`${id}\` lets nothing pass whose cost cannot be counted.`, {
-    param: 'model',
-  })
+/** Nano-dollars with all their digits, and cents at least. */
+const dollars = (nano: number): string => `$${(nano / 1e9).toFixed(9).replace(/0{1,7}$/, '')}`
+
+/** Coming back does not help, and so limits say it as budgets do. */
+export function unpriced(rule: Limit | Budget): Failure {
+  const [kind, remedy] = 'period' in rule ? ['budget', 'say its price, or let the budget allow such calls'] : ['limit', 'say its price']
+  const why = `Nobody knows what this model costs, and the ${kind} \`${rule.id}\` counts cost: no call passes whose cost cannot be counted.`
+  return new Failure('insufficient_quota', `${why} The operator can ${remedy}.`, { param: 'model' })
 }
 
 /** Where counters cannot be asked, and nothing may pass uncounted. */

@@ -166,7 +166,7 @@ export const signals = [
   { name: 'max_gap', kind: 'duration', nullWhen: 'the answer was no stream', meaning: 'The longest silence between two pieces of the stream. No other time of a piece is kept.' },
 
   { name: 'policy_outcome', kind: 'choice', dimension: true, meaning: '`ALLOW`, `REVIEW` where a person has to decide, or `BLOCK` where the gateway refused the call.' },
-  { name: 'refused_by', kind: 'name', nullWhen: 'no list, limit, budget or rule refused the call', meaning: 'What refused the call, or holds it: the list of the key, team, agent or tenant (`team:research models`, `tenant:acme regions`; `invitation` where one is missing), the limit (`limit:calm`), budget (`budget:month`) or rule (`house/no-cards@3`).' },
+  { name: 'refused_by', kind: 'name', nullWhen: 'no list, limit, budget or rule refused the call', meaning: 'What refused the call, or holds it: the list of the key, team, agent or tenant (`team:research models`, `tenant:acme regions`; `invitation` where one is missing), the limit (`limit:calm`), the budget with the reason (`budget:month spent`, `too small` for this call, `unpriced` where nobody knows its price, `suspended`), or the rule (`house/no-cards@3`).' },
   { name: 'policy_version', kind: 'name', nullWhen: 'no rules are about the caller’s calls', meaning: 'The version of the policies that decided.' },
   { name: 'policy_rules', kind: 'list', nullWhen: ungoverned, meaning: 'Rules that came true, as `document/rule@version`: `~` before one in shadow, `!` before one that could not be judged.' },
   { name: 'policy_tags', kind: 'list', nullWhen: ungoverned, meaning: 'Tags that rules put on the call.' },

@@ -1,0 +1,44 @@
+/** Why a call was refused is told by the answer and the receipt alone. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openai } from '../upstream/index.ts'
+import { openGoverned } from './scene.ts'
+
+const model = 'up/gpt-4o-mini'
+const scene = await openGoverned({ script: openai.speak('Hello there.', { usage: { input: 100, output: 50 } }) })
+
+async function governedBy(path: string, body: object, run: () => Promise<void>): Promise<void> {
+  await scene.put(path, body)
+  try {
+    await run()
+  } finally {
+    await scene.remove(path)
+  }
+}
+
+test('a budget that has nothing left says so, and one of zero that only the operator can help; the receipt tells the two apart', async () => {
+  const { key, id } = await scene.keyWith({ name: 'broke' })
+  const budget = { scope: `key:${id}`, amount_usd: '0.000045', period: 'day' }
+  await governedBy('budgets/broke', budget, async () => {
+    assert.equal((await scene.say(model, { max_tokens: 50 }, { key })).status, 200)
+    const spent = await scene.say(model, { max_tokens: 50 }, { key })
+    assert.match(spent.text, /`broke` is used up\. .*next day/)
+    assert.equal((await scene.receiptOf(spent)).refused_by, 'budget:broke spent')
+    await scene.put('budgets/broke', { ...budget, amount_usd: '0' })
+    const suspended = await scene.say(model, { max_tokens: 50 }, { key })
+    assert.match(suspended.text, /suspended until the operator/)
+    assert.doesNotMatch(suspended.text, /anew/)
+    assert.deepEqual([(await scene.receiptOf(suspended)).refused_by, suspended.headers['retry-after']], ['budget:broke suspended', undefined])
+  })
+})
+
+test('a limit of dollars refuses what nobody can count with 402, and says which limit it is and what helps', async () => {
+  const { key, id } = await scene.keyWith({ name: 'uncounted' })
+  await governedBy('limits/dollars', { scope: `key:${id}`, measure: 'cost', amount_usd: '1.00', window: '1h' }, async () => {
+    const refused = await scene.say('up/nobody-knows-this-one', {}, { key })
+    assert.deepEqual([refused.status, refused.code()], [402, 'insufficient_quota'])
+    assert.match(refused.text, /the limit `dollars` counts cost.*say its price/)
+    assert.equal((await scene.receiptOf(refused)).refused_by, 'limit:dollars unpriced')
+  })
+})
