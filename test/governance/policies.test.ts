@@ -122,6 +122,19 @@ void describe('the command', () => {
     assert.equal((await run('policy', 'check', file)).code, 1)
   })
 
+  test('tells what the gateway refuses with its place in the file', async () => {
+    const wrong: readonly (readonly [text: string, told: RegExp])[] = [
+      [yaml.replace('amountGreaterThan: 5', 'amount: 5'), /^\S+house\.yaml:6:11: rules\[0\]\.when: There is no `amount` here/],
+      [yaml.replace('BLOCK', 'BLOKC'), /^\S+house\.yaml:7:14: rules\[0\]\.outcome: must be one of/],
+    ]
+    for (const [text, told] of wrong) {
+      write(text)
+      for (const command of ['set', 'replay']) assert.match((await run('policy', command, file)).stderr, told, command)
+    }
+    write(yaml.replace('outcome: BLOCK', 'then: { chain: nowhere }'))
+    assert.match((await run('policy', 'set', file)).stderr, /^\S+house\.yaml:7:20: rules\[0\]\.then\.chain: There is no chain of this name/)
+  })
+
   test('stores, lists, shows and removes documents', async () => {
     write(yaml)
     assert.match((await run('policy', 'set', file)).stdout, /^The policy house is stored, at version \d+, and counts at once\.\n$/)
@@ -130,6 +143,10 @@ void describe('the command', () => {
     assert.match(shown.stdout, /name: house\n/)
     write(shown.stdout)
     assert.equal((await run('policy', 'set', file)).code, 0)
+    write((await run('policy', 'show', 'house', '--json')).stdout)
+    assert.deepEqual(await run('policy', 'check', file), { code: 0, stdout: 'house is sound: 1 rule.\n', stderr: '' })
+    const { code, stderr } = await run('policy', 'set', file)
+    assert.equal(code, 0, stderr)
     assert.equal((await run('policy', 'remove', 'house')).stdout, 'The policy house is gone.\n')
     assert.match((await run('policy', 'show', 'house')).stderr, /no policy of this id/)
   })

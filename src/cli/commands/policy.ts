@@ -1,6 +1,7 @@
 /** `omni policy`: documents of rules, checked, stored, and replayed over calls that are past. */
 
 import { stringify } from 'yaml'
+import { isObject } from '../../base/json.ts'
 import { writtenPlace } from '../../base/place.ts'
 import type { PolicyReplay, PolicyResource } from '../../contract/policies.ts'
 import { ask } from '../api.ts'
@@ -32,8 +33,10 @@ export const policy: readonly Command[] = [
     help: 'store a document under its own name',
     options: { '--replace <version>': 'the version that you saw; the newest where absent', '--json': 'for programs' },
     run: async ({ values, options }) => {
-      const { value: document } = await readDocument(values.file)
-      const found = await store<PolicyResource>('policies', nameOf(document), document, options['--replace'])
+      const { file = '-' } = values
+      const written = await readDocument(file)
+      const { value: document } = written
+      const found = await placed(written, file, () => store<PolicyResource>('policies', nameOf(document), document, options['--replace']))
       console.log(options['--json'] ? JSON.stringify(found) : `The policy ${plain(found.id)} is stored, at version ${found.version}, and counts at once.`)
       return 0
     },
@@ -72,8 +75,10 @@ export const policy: readonly Command[] = [
     help: 'what a document would have done to calls that are past, by their receipts',
     options: { '--since <time>': 'how far back: 12h, 7d (7d)', '--json': 'for programs' },
     run: async ({ values, options }) => {
-      const { value: document } = await readDocument(values.file)
-      const found = await ask<PolicyReplay>('POST', '/_omni/policies/replay', { document, since: options['--since'] ?? '7d' })
+      const { file = '-' } = values
+      const written = await readDocument(file)
+      const body = { document: written.value, since: options['--since'] ?? '7d' }
+      const found = await placed(written, file, () => ask<PolicyReplay>('POST', '/_omni/policies/replay', body))
       console.log(options['--json'] ? JSON.stringify(found) : replayed(found))
       return 0
     },
@@ -122,4 +127,23 @@ function nameOf(document: object): string {
   return name
 }
 
-const readDocument = (file = '-'): Promise<Written> => readWritten(file, 'A document has `version`, `name` and `rules`.')
+/** A document alone, or in its place in what `policy show --json` gives. */
+async function readDocument(file: string): Promise<Written> {
+  const { value, positionOf } = await readWritten(file, 'A document has `version`, `name` and `rules`.')
+  const inner: unknown = 'document' in value ? value.document : undefined
+  return isObject(inner) ? { value: inner, positionOf: (place) => positionOf(['document', ...place]) } : { value, positionOf }
+}
+
+/** What the gateway says of a place in the document is told with the line of the file, as `check` does. */
+async function placed<Found>({ positionOf }: Written, file: string, asked: () => Promise<Found>): Promise<Found> {
+  try {
+    return await asked()
+  } catch (error) {
+    const [, path, problem] = (error instanceof Complaint && refusal.exec(error.message)) || []
+    if (path === undefined || problem === undefined) throw error
+    const place = path.split(/[.[\]]+/).flatMap((step) => (step === '' ? [] : /^\d+$/.test(step) ? Number(step) : step))
+    throw new Complaint(writtenProblem({ path, problem, ...positionOf(place) }, file), { cause: error })
+  }
+}
+
+const refusal = /`document\.?([^`]*)`: (.+)$/s
