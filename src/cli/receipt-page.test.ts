@@ -75,6 +75,16 @@ test('a page tells who answered, tokens by segment with source and trust, attemp
   )
 })
 
+test('a page names who asked, from the tenant to the cost center, and the budgets that were charged or refused the call', () => {
+  const ids = { tenant_id: 'acme', team_id: 'ml', agent_id: 'crawler', user_id: 'vera', key_id: 'key_1', environment: 'staging', cost_center: 'cc-9' }
+  const from = Date.UTC(2026, 10, 1)
+  const page = writePage({ ...receipt, ...ids, budgets: [`budget:team-ml|month|team=ml@${from}`, 'budget:all|total@0'] })
+  assert.match(page, /^tenant acme · team ml · agent crawler · user vera · key key_1 · environment staging · cost center cc-9$/m)
+  assert.match(page, /^ {2}charged to budget:team-ml\|month\|team=ml from 2026-\d\d-\d\d \d\d:00:00, budget:all\|total$/m)
+  assert.doesNotMatch(writePage({ ...receipt, team_id: null, budgets: null }), /team|charged/)
+  assert.match(writePage({ ...receipt, budgets: null, refused_by: 'budget:team-ml' }), /refused by budget:team-ml/)
+})
+
 test('[C73] what the log does not bear out is said so', () => {
   const page = writePage({ ...receipt, intact: false, checkpoint: null, signer: null, leaf_hash: null })
   assert.match(page, /the log does not bear this entry out: run omni receipts verify/)

@@ -36,6 +36,19 @@ const named = (name: string, value: unknown): string => (value === undefined || 
 
 const isInterrupted = ({ completeness }: Shown): boolean => completeness !== undefined && completeness !== 'complete'
 
+/** Who asks, from the widest: receipts name them by their ids. */
+const askers = [
+  ['tenant', 'tenant_id'],
+  ['team', 'team_id'],
+  ['agent', 'agent_id'],
+  ['user', 'user_id'],
+  ['key', 'key_id'],
+  ['environment', 'environment'],
+  ['cost center', 'cost_center'],
+  ['by', 'auth_method'],
+  ['client', 'client'],
+] as const
+
 function head(receipt: Shown): string[] {
   const { id, created_at: at = null, outcome, status, error, notices = [] } = receipt
   const ending = isInterrupted(receipt)
@@ -44,7 +57,7 @@ function head(receipt: Shown): string[] {
   return [
     told(id, ending),
     told(time(at), named('request', receipt.request_id), named('trace', receipt.trace_id)),
-    told(named('tenant', receipt.tenant_id), named('key', receipt.key_id), named('by', receipt.auth_method), named('client', receipt.client)),
+    told(...askers.map(([name, signal]) => named(name, receipt[signal]))),
     ...(notices.length > 0 ? [told(`look at: ${notices.join(', ').replaceAll('_', ' ')}`)] : []),
   ].filter((line) => line !== '')
 }
@@ -108,7 +121,7 @@ export function dollars(nano: number | bigint): string {
 const money = (nano: number | null | undefined): string | null => (nano === undefined || nano === null ? null : dollars(nano))
 
 function cost(receipt: Shown): string[] {
-  const { cost_availability: availability = 'unknown' } = receipt
+  const { cost_availability: availability = 'unknown', budgets } = receipt
   const total = money(receipt.total_cost)
   const parts = [named('provider', money(receipt.cost)), named('platform fee', money(receipt.platform_fee)), named('list price', money(receipt.list_cost))]
   return [
@@ -119,7 +132,15 @@ function cost(receipt: Shown): string[] {
       named('reserved', money(receipt.budget_reserved)),
       named('settled', money(receipt.budget_settled)),
     ),
+    told(budgets && named('charged to', budgets.map((charge) => chargeOf(String(charge))).join(', '))),
   ].filter((line) => line !== '')
+}
+
+/** `budget:team-ml|day@1795219200000`: the counter of a budget, and when its period began. */
+function chargeOf(charge: string): string {
+  const at = charge.lastIndexOf('@')
+  const from = Number(charge.slice(at + 1))
+  return from > 0 ? `${charge.slice(0, at)} from ${time(from)}` : charge.slice(0, at)
 }
 
 /** The stages of a call, each with the signal that ends it. A stage that was not told is part of the next. */
