@@ -12,7 +12,7 @@ export function identify(headers: Headers, snapshot: Snapshot): Caller {
     throw new Failure('invalid_api_key', 'A key is needed: send it as `Authorization: Bearer …`, `x-api-key` or `x-goog-api-key`.')
   }
   const caller = snapshot.identify(token) ?? snapshot.anonymous
-  if (!caller) throw new Failure('invalid_api_key', 'The key is not one of this gateway’s, or it was revoked.')
+  if (!caller) throw new Failure('invalid_api_key', 'The key is not one of this gateway’s, or it was revoked, or has expired.')
   return caller
 }
 

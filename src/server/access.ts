@@ -73,7 +73,7 @@ export async function admit(route: Guarded, headers: IncomingHttpHeaders, snapsh
   const user = isOfUser(token) ? await lookUp(token, keyring) : undefined
   if (user !== undefined) return admitUser(user, route)
   const caller = snapshot.identify(token)
-  if (!caller) throw new Failure('invalid_api_key', 'The key is not one of this gateway’s, or it was revoked.')
+  if (!caller) throw new Failure('invalid_api_key', 'The key is not one of this gateway’s, or it was revoked, or has expired.')
   if (access === 'owner' && caller.keyId !== null) return { role: 'client', keyId: caller.keyId }
   throw new Failure(
     'insufficient_scope',

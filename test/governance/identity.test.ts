@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openScene } from '../acceptance/scene.ts'
 import { omni } from '../contract/shell.ts'
+import { peopleOf } from './people.ts'
 
 const scene = await openScene()
 after(() => scene[Symbol.asyncDispose]())
@@ -58,6 +60,17 @@ test('a key is made with all that narrows it, given another secret, and revoked'
   assert.match(await refuse('keys', 'rotate', id), /revoked/)
   assert.match(await refuse('keys', 'create', 'batch', '--tenant', 'nobody'), /no tenant/)
   assert.match(await refuse('keys', 'create', 'batch', '--metadata', 'team'), /team=search/)
+})
+
+test('a key that has ended is shown as expired, and refused in the words for one that nobody knows', async () => {
+  const ends = Date.now() + 400
+  const { key } = await peopleOf(scene).key({ name: 'brief', expires_at: ends })
+  await pause(ends - Date.now() + 20)
+  assert.match(await say('keys', 'list'), /brief +omni_.* expired \d{4}-/)
+  const [ended, unknown] = await Promise.all([key, `omni_${'x'.repeat(43)}`].map((secret) => scene.say('omni-runtime/smoke', {}, { key: secret })))
+  assert.equal(ended?.status, 401)
+  assert.equal(ended.text, unknown?.text)
+  assert.match(ended.text, /or it was revoked, or has expired\./)
 })
 
 test('an invitation is made, redeemed by a key, and listed', async () => {

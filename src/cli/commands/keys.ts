@@ -129,6 +129,7 @@ const placeOf = ({ tenant, team, agent }: KeyResource): string => [tenant, team,
 
 function stateOf({ revoked_at: revoked, expires_at: expires, previous_until: overlap }: KeyResource): string {
   if (revoked !== null) return `revoked ${time(revoked)}`
+  if (expires !== null && expires <= now()) return `expired ${time(expires)}`
   const state = expires === null ? 'active' : `until ${time(expires)}`
   return overlap !== null && overlap > now() ? `${state}, and its secret before until ${time(overlap)}` : state
 }
