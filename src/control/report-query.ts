@@ -68,6 +68,13 @@ export const scoped = (viewer: Viewer, filters: ReceiptFilters = {}): ReceiptFil
     ? filters
     : { ...filters, dimensions: [...(filters.dimensions ?? []), ownOf(viewer)] }
 
+/** Every answer has an id, and whoever is turned away at the door asks for its receipt. */
+export const noReceipt = (): Failure =>
+  new Failure(
+    'not_found',
+    'There is no receipt of this id. A call that is turned away for want of a known key, or for its address, leaves a number in the metrics and no receipt.',
+  )
+
 const ownOf = (viewer: Exclude<Viewer, { readonly role: 'admin' }>): DimensionFilter =>
   viewer.role === 'client' ? { names: ['key_id'], values: [viewer.keyId] } : { names: ['tenant_id'], values: [viewer.tenant] }
 

@@ -1,11 +1,10 @@
 /** Receipts: a page of those that fit, an export of all of them, their sums, and one with what vouches for it. */
 
-import { Failure } from '../canonical/failure.ts'
 import { StorageError } from '../storage/errors.ts'
 import type { Summary } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { typeOf, writeExport } from './report-export.ts'
-import { readBy, readChoice, readFilters, readLimit, readers, receiptFilters, scoped, summaryFilters, wrong } from './report-query.ts'
+import { noReceipt, readBy, readChoice, readFilters, readLimit, readers, receiptFilters, scoped, summaryFilters, wrong } from './report-query.ts'
 import { proveReceipt, showReceipts } from './report-records.ts'
 import type { ControlAnswer, ControlRequest, ControlRoute } from './route.ts'
 
@@ -49,7 +48,7 @@ export const reports: readonly ControlRoute[] = [
     action: 'receipts_read',
     run: async ({ viewer, params }, control) => {
       const receipt = await control.store.receipts.get(params.id ?? '', scoped(viewer))
-      if (receipt === undefined) throw new Failure('not_found', 'There is no receipt of this id.')
+      if (receipt === undefined) throw noReceipt()
       return { body: await proveReceipt(receipt, control) }
     },
   },
