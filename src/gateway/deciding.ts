@@ -21,10 +21,11 @@ export interface Deciding<C extends AnyCall> extends Decided<C> {
   readonly planFor: (call: C) => Plan
 }
 
-/** The receipt names the rule. */
-export function blocked({ by }: Pick<Verdict, 'by'>, { record }: Pick<Receipt, 'record'>): Failure {
-  record.refused_by = by ?? null
-  return new Failure('policy_blocked', `The rule \`${by ?? 'unknown'}\` does not allow this call.`)
+/** The receipt names the rule, and what it lacked where it could not be judged: its author alone is told which facts it reads. */
+export function blocked({ by, missing }: Pick<Verdict, 'by' | 'missing'>, { record }: Pick<Receipt, 'record'>): Failure {
+  record.refused_by = by === undefined || missing === undefined || missing.length === 0 ? (by ?? null) : `${by} without ${missing.join(', ')}`
+  const why = missing === undefined ? 'does not allow this call' : 'could not be judged for this call, and allows none that it cannot judge'
+  return new Failure('policy_blocked', `The rule \`${by ?? 'unknown'}\` ${why}.`)
 }
 
 /** What rules over requests came to, and then those over the answer. */

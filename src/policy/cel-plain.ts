@@ -85,7 +85,13 @@ function factOf(node: ASTNode, words: Words): Plain | undefined {
 }
 
 /** What stands under a key of a map that is written out: `labels.team`, `budgets["team-ml"]`. */
-function fieldOf(node: ASTNode, { factOf: find }: Words): { readonly map: Fact; readonly key: string; readonly holds: PlainType } | undefined {
+export interface Field {
+  readonly map: Fact
+  readonly key: string
+  readonly holds: PlainType
+}
+
+export function fieldOf(node: ASTNode, { factOf: find }: Pick<Words, 'factOf'>): Field | undefined {
   if (node.op !== '.' && node.op !== '[]') return undefined
   const [of, at] = node.args
   const key = typeof at === 'string' || at.op !== 'value' ? at : at.args

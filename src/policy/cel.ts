@@ -4,8 +4,8 @@ import { Environment } from '@marcbachmann/cel-js'
 import { askPackage } from './cel-asking.ts'
 import { withCaselessModels } from './cel-caseless.ts'
 import { guardsOf, type Guard } from './cel-guards.ts'
-import { plainOf, type Words } from './cel-plain.ts'
-import { readsOf } from './cel-reads.ts'
+import { plainOf, type Field, type Words } from './cel-plain.ts'
+import { fieldsOf, readsOf } from './cel-reads.ts'
 import { mostText, Refusal, weigh } from './cel-walk.ts'
 import type { Fact, Facts } from './facts.ts'
 
@@ -17,6 +17,8 @@ export interface Vocabulary extends Words {
 export interface Compiled {
   /** All facts that it may look at. */
   readonly reads: readonly Fact[]
+  /** Fields of maps that it takes to be there. */
+  readonly fields: readonly Field[]
   /** What must be so for it to be true, as far as plain facts go. */
   readonly guards: readonly Guard[]
   /** Undefined where it cannot be judged: something is missing, of another type, or too large. Never throws. */
@@ -75,7 +77,7 @@ export function compile(expression: string, vocabulary: Vocabulary): Compiled | 
     const plain = plainOf(ast, vocabulary)?.say
     const judgeSlowly = (facts: Facts) => askPackage(parsed, reads, facts)
     const judge: Compiled['judge'] = plain === undefined ? judgeSlowly : (facts) => (plain(facts) as boolean | undefined) ?? judgeSlowly(facts)
-    return { reads, guards: guardsOf(ast, vocabulary), judge }
+    return { reads, fields: fieldsOf(ast, vocabulary), guards: guardsOf(ast, vocabulary), judge }
   } catch (error) {
     if (error instanceof Refusal) return { problem: error.message }
     return { problem: sentenceOf(error) }

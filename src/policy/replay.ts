@@ -77,7 +77,7 @@ export class Replay {
         trues.push(replayed.rule)
       }
     }
-    const { outcome, edits } = sumUp(trues, faults)
+    const { outcome, edits } = sumUp(trues, faults, call.facts)
     if (outcome === 'BLOCK') count(this.blocked, call)
     else if (outcome === 'REVIEW') count(this.reviewed, call)
     else if (Object.keys(edits).length > 0) count(this.edited, call)

@@ -154,5 +154,5 @@ function judge(rules: readonly CompiledRule[], facts: Facts): Verdict {
     if (isTrue === true) (trues ??= []).push(rule)
     else if (isTrue === undefined) (faults ??= []).push(rule)
   }
-  return trues === undefined && faults === undefined ? allowed : sumUp(trues ?? [], faults ?? [])
+  return trues === undefined && faults === undefined ? allowed : sumUp(trues ?? [], faults ?? [], facts)
 }

@@ -1,7 +1,9 @@
 /** From the rules that came true, and those that could not be judged, to one verdict: BLOCK beats REVIEW beats edits beats ALLOW. */
 
+import { missingIn } from './cel-reads.ts'
 import type { CompiledRule } from './compile.ts'
 import type { FaultOutcome } from './document.ts'
+import type { Facts } from './facts.ts'
 import { outcomes, type Edits, type Outcome, type Redaction, type ReviewTerms, type Verdict } from './verdict.ts'
 
 export const allowed: Verdict = { outcome: 'ALLOW', by: undefined, rules: [], tags: [], faults: [], edits: {} }
@@ -12,7 +14,7 @@ const faultOutcome: { readonly [fault in FaultOutcome]: Outcome } = { deny: 'BLO
 const mostTold = 64
 
 /** Both in the order of their documents: of two that say the same, the first counts. */
-export function sumUp(trues: readonly CompiledRule[], faults: readonly CompiledRule[]): Verdict {
+export function sumUp(trues: readonly CompiledRule[], faults: readonly CompiledRule[], facts: Facts): Verdict {
   const told = { rules: namesOf(trues), faults: namesOf(faults), tags: [...new Set(trues.flatMap(({ rule, isShadow }) => (isShadow ? [] : rule.tags)))] }
   const { outcome, by } = strictest([
     ...trues.map((by) => ({ by, outcome: by.rule.outcome })),
@@ -26,6 +28,7 @@ export function sumUp(trues: readonly CompiledRule[], faults: readonly CompiledR
     by: by?.label,
     ...told,
     edits,
+    ...(by !== undefined && faults.includes(by) && { missing: missingIn(by, facts) }),
     ...(routing !== undefined && { routedBy: routing.label }),
     ...reviewOf(outcome, by),
   }

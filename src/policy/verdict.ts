@@ -35,6 +35,8 @@ export interface Verdict {
   readonly tags: readonly string[]
   /** Rules that could not be judged: what their `onError` said was done. */
   readonly faults: readonly string[]
+  /** Where it was said by a rule that could not be judged: the facts that it lacked, as far as they have names. */
+  readonly missing?: readonly string[]
   readonly edits: Edits
   /** The rule whose chain it is, where `edits` has one. */
   readonly routedBy?: string

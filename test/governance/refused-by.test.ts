@@ -42,3 +42,22 @@ test('a limit of dollars refuses what nobody can count with 402, and says which 
     assert.equal((await scene.receiptOf(refused)).refused_by, 'limit:dollars unpriced')
   })
 })
+
+test('a rule that could not be judged says so, and the receipt names the fact that it lacked', async () => {
+  const rules = [
+    { id: 'vip', when: 'labels.team == "vip"', outcome: 'BLOCK' },
+    { id: 'dear', when: 'cost_usd > 5.0', outcome: 'BLOCK' },
+  ]
+  await governedBy('policies/house', { version: '1', name: 'house', scope: 'all', mode: 'enforce', rules }, async () => {
+    const unlabelled = await scene.say(model)
+    assert.deepEqual([unlabelled.status, unlabelled.code()], [403, 'policy_blocked'])
+    assert.match(unlabelled.text, /house\/vip@\d+` could not be judged/)
+    assert.doesNotMatch(unlabelled.text, /labels/)
+    assert.match(String((await scene.receiptOf(unlabelled)).refused_by), /^house\/vip@\d+ without labels\.team$/)
+    const unpriced = await scene.say('up/nobody-knows-this-one', { omni_metadata: { team: 'red' } })
+    assert.match(String((await scene.receiptOf(unpriced)).refused_by), /^house\/dear@\d+ without cost_usd$/)
+    const judged = await scene.say(model, { omni_metadata: { team: 'vip' } })
+    assert.match(judged.text, /does not allow this call/)
+    assert.match(String((await scene.receiptOf(judged)).refused_by), /^house\/vip@\d+$/)
+  })
+})
