@@ -41,7 +41,8 @@ export function readDocument(text: string, env: Environment): Read {
   return { value: value as Read['value'], lineOf, variables, problems }
 }
 
-const faults: { readonly [code: string]: string } = {
+/** By the codes of the package. */
+export const faults: { readonly [code: string]: string } = {
   BAD_INDENT: 'the indentation does not fit, or a bracket above is not closed',
   DUPLICATE_KEY: 'a name stands here twice',
   TAB_AS_INDENT: 'lines are indented with spaces, not tabs',

@@ -11,8 +11,11 @@ export function readSent<Read>(schema: z.ZodType<Read>, sent: unknown): { readon
 
 function problemsOf(issue: z.core.$ZodIssue): readonly DocumentProblem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, problem: issue.message }]
-  return issue.keys.map((key) => ({ path: [...issue.path, key], problem: 'is no field that there is here' }))
+  return issue.keys.map((key) => ({ path: [...issue.path, key], problem: noSuchField }))
 }
+
+/** It is about the name, and all others about what stands there. */
+export const noSuchField = 'is no field that there is here'
 
 /** Where a schema says nothing itself. */
 function sentenceOf(issue: z.core.$ZodRawIssue): string {

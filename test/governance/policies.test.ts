@@ -114,8 +114,17 @@ void describe('the command', () => {
     const { code, stderr } = await omni(scene, ['policy', 'check', file], nowhere)
     assert.equal(code, 1)
     assert.equal(stderr, `${file}:3:7: mode: must be one of \`enforce\`, \`shadow\`\n`)
-    write('version: [1\n')
-    assert.match((await run('policy', 'check', file)).stderr, /neither YAML nor JSON\. Look at line 2, column 1/)
+    const broken: readonly (readonly [text: string, told: string])[] = [
+      ['version: [1\n', '2:1: That is neither YAML nor JSON: the indentation does not fit, or a bracket above is not closed.'],
+      ['version: 1\nname: a\nname: b\n', '3:1: That is neither YAML nor JSON: a name stands here twice.'],
+      ['rules:\n\t- id: a\n', '2:1: That is neither YAML nor JSON: lines are indented with spaces, not tabs.'],
+    ]
+    for (const [text, told] of broken) {
+      write(text)
+      assert.equal((await run('policy', 'check', file)).stderr.trimEnd(), `${file}:${told}`)
+    }
+    write(yaml.replace('mode: shadow', 'mdoe:    shadow'))
+    for (const command of ['check', 'set']) assert.match((await run('policy', command, file)).stderr, /house\.yaml:3:1: mdoe: is no field that there is here/)
     write('- a\n')
     assert.match((await run('policy', 'check', file)).stderr, /`version`, `name` and `rules`/)
     write(`a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'.replace(/./g, (name, at: number) => `${name}: &${name} [${`*${'abcdefghi'[at]},`.repeat(9)}]\n`)}`)

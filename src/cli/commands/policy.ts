@@ -4,11 +4,12 @@ import { stringify } from 'yaml'
 import { isObject } from '../../base/json.ts'
 import { writtenPlace } from '../../base/place.ts'
 import type { PolicyReplay, PolicyResource } from '../../contract/policies.ts'
+import { noSuchField } from '../../contract/problems.ts'
 import { ask } from '../api.ts'
 import { Complaint, type Command } from '../command.ts'
 import { listStored, pathOf, removeStored, store } from '../stored.ts'
 import { plain, table, time } from '../table.ts'
-import { readWritten, type Position, type Written } from '../written-object.ts'
+import { placeOf, readWritten, type Position, type Written } from '../written-object.ts'
 
 export const policy: readonly Command[] = [
   {
@@ -21,7 +22,11 @@ export const policy: readonly Command[] = [
       // What compiles rules takes longer to load than most commands run.
       const { checkPolicy } = await import('../../contract/policies.ts')
       const read = checkPolicy(value)
-      const problems = ('problems' in read ? read.problems : []).map(({ path, problem }) => ({ path: writtenPlace(path), problem, ...positionOf(path) }))
+      const problems = ('problems' in read ? read.problems : []).map(({ path, problem }) => ({
+        path: writtenPlace(path),
+        problem,
+        ...positionOf(path, problem === noSuchField),
+      }))
       if (options['--json']) console.log(JSON.stringify({ problems }))
       else if ('problems' in read) console.error(problems.map((one) => writtenProblem(one, file)).join('\n'))
       else console.log(`${plain(read.document.name)} is sound: ${read.rules.length} rule${read.rules.length === 1 ? '' : 's'}.`)
@@ -90,10 +95,8 @@ interface Told extends Position {
   readonly problem: string
 }
 
-/** As compilers do, so that editors find the place. */
 function writtenProblem({ path, problem, line, column }: Told, file: string): string {
-  const place = `${file === '-' ? 'standard input' : plain(file)}:${line}:${column}`
-  return `${place}: ${path === '' ? '' : `${plain(path)}: `}${plain(problem)}`
+  return `${placeOf(file)}:${line}:${column}: ${path === '' ? '' : `${plain(path)}: `}${plain(problem)}`
 }
 
 function row({ id, tenant, version, changed_at: changedAt, document: { scope, mode, rules } }: PolicyResource): string[] {
@@ -142,7 +145,7 @@ async function placed<Found>({ positionOf }: Written, file: string, asked: () =>
     const [, path, problem] = (error instanceof Complaint && refusal.exec(error.message)) || []
     if (path === undefined || problem === undefined) throw error
     const place = path.split(/[.[\]]+/).flatMap((step) => (step === '' ? [] : /^\d+$/.test(step) ? Number(step) : step))
-    throw new Complaint(writtenProblem({ path, problem, ...positionOf(place) }, file), { cause: error })
+    throw new Complaint(writtenProblem({ path, problem, ...positionOf(place, problem.startsWith(noSuchField)) }, file), { cause: error })
   }
 }
 
