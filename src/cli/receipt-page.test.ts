@@ -102,6 +102,17 @@ test('the stages of the time follow one another, and end where the call ended', 
   )
 })
 
+test('a wait among the calls of its key is no slow reading, and one at a target stays where it was', () => {
+  const waited = { ...receipt, attempts: [], duration: 2_100_000_000, queued: 2_000_000_000 }
+  const rowsOf = (shown: object): string => writePage({ ...waited, ...shown }).match(/ {2}(?:wait for|read)[^]*?prepare[^\n]*/)![0]
+  assert.match(
+    rowsOf({ parsed_after: 2_001_000_000, sent_after: 2_002_000_000 }),
+    /^ {2}wait for its turn +2000 .*\n {2}read +1\.00 .*\n {2}prepare, wait +1\.00 /,
+  )
+  assert.match(rowsOf({ parsed_after: 1_000_000, sent_after: 2_002_000_000 }), /^ {2}read +1\.00 .*\n {2}prepare, wait +2001 /)
+  assert.match(writePage({ ...waited, parsed_after: null, sent_after: null, outcome: 'refused' }), /wait for its turn +2000/)
+})
+
 test('what an old receipt does not know is left out, and text of others cannot move the cursor', () => {
   const page = writePage({ id: 'dec_2', requested_model: '\u001b[2Jx', outcome: 'refused' })
   assert.ok(!page.includes('\u001b'))

@@ -164,13 +164,21 @@ function drawn(from: number, to: number, whole: number): string {
   return `${' '.repeat(start)}${'█'.repeat(end - start)}`
 }
 
+/** Calls of a key wait for one another before they are read, and others after that: it was the first where the time after the reading has no room for it. */
+function waitAtTheDoor({ queued, duration = 0, parsed_after: read, sent_after: sent }: Shown): number {
+  const untilRead = read ?? duration
+  const after = (sent ?? duration) - untilRead
+  return typeof queued === 'number' && queued > after && queued <= untilRead ? queued : 0
+}
+
 function timeline(receipt: Shown): string[] {
   const { duration: whole = 0, attempts: tried = [] } = receipt
   if (isInterrupted(receipt)) return []
   // What earlier attempts took is in the times of the last.
   const last = tried.length > 1 ? (tried.at(-1) as AttemptRecord).at * 1e6 : 0
-  const rows: string[][] = []
-  let from = 0
+  const first = waitAtTheDoor(receipt)
+  const rows: string[][] = first === 0 ? [] : [['wait for its turn', ms(first), drawn(0, first, whole)]]
+  let from = first
   for (const [name, signal] of stages) {
     const until = receipt[signal]
     if (until === undefined || until === null || until < from) continue
