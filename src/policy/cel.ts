@@ -6,6 +6,7 @@ import { withCaselessModels } from './cel-caseless.ts'
 import { guardsOf, type Guard } from './cel-guards.ts'
 import { plainOf, type Field, type Words } from './cel-plain.ts'
 import { fieldsOf, readsOf } from './cel-reads.ts'
+import { slipIn } from './cel-slips.ts'
 import { mostText, Refusal, weigh } from './cel-walk.ts'
 import type { Fact, Facts } from './facts.ts'
 
@@ -80,7 +81,7 @@ export function compile(expression: string, vocabulary: Vocabulary): Compiled | 
     return { reads, fields: fieldsOf(ast, vocabulary), guards: guardsOf(ast, vocabulary), judge }
   } catch (error) {
     if (error instanceof Refusal) return { problem: error.message }
-    return { problem: sentenceOf(error) }
+    return { problem: slipIn(expression, (error as { readonly summary?: string }).summary ?? '') ?? sentenceOf(error) }
   }
 }
 

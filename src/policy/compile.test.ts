@@ -75,6 +75,24 @@ test('[C49] what no detector finds is taken out by none: a kind that is written 
   assert.deepEqual(redacting('outside.judge', 'outside.judge.hate'), [], 'what a service finds only it knows')
 })
 
+test('a slip in an expression is told with what stands in CEL instead', () => {
+  const slips = {
+    'is_priced and team == "ml"': 'It cannot be read: “and” is written `&&`.',
+    'team == "this and that" OR is_priced': 'It cannot be read: “or” is written `||`.',
+    'not is_priced': 'It cannot be read: “not” is written `!`.',
+    'team is "ml"': 'It cannot be read: “is” is written `==`.',
+    'team = "ml"': 'It cannot be read: “equals” is written `==`.',
+    'is_priced & is_priced': 'It cannot be read: “and” is written `&&`.',
+    'is_priced | is_priced': 'It cannot be read: “or” is written `||`.',
+    'team == “ml”': 'It cannot be read: quotes are written `"`.',
+    'team == "this and that': 'A text has no quote at its end.',
+    '(is_priced': 'A bracket is not closed.',
+    'cost_usd >': 'It ends too soon.',
+    'is_priced #': 'Unexpected character: #.',
+  }
+  for (const [when, told] of Object.entries(slips)) assert.deepEqual(problemsOf([rule('a', when)]), [`rules[0].when: ${told}`])
+})
+
 test('the object form is CEL: all of its fields must be so', () => {
   const topics = [{ kind: 'topics', name: 'legal', words: ['court'] }] as const
   const wanted = { topic: 'legal', amountGreaterThan: 5, team: ['ml', 'web'], label: { env: 'prod' }, tool: 'shell' }
