@@ -100,7 +100,7 @@ export const signals = [
   { name: 'trimmed_turns', kind: 'count', nullWhen: 'nothing was left out', meaning: 'Messages of the history that a policy left out.' },
 
   { name: 'status', kind: 'count', dimension: true, otel: 'http.response.status_code', meaning: 'The HTTP status that the client got.' },
-  { name: 'outcome', kind: 'choice', dimension: true, meaning: '`completed`, `refused` (by us), `failed` (upstream), `truncated` (after it began), `client_closed`, or `interrupted` where nobody knows.' },
+  { name: 'outcome', kind: 'choice', dimension: true, meaning: '`completed`, `refused` (by us, before a provider was asked), `failed` (after one was asked), `truncated` (after its answer began), both also where a rule kept the answer back (`error` is `policy_blocked`), `client_closed`, or `interrupted` where nobody knows.' },
   { name: 'error', kind: 'choice', dimension: true, otel: 'error.type', nullWhen: 'the call completed', meaning: 'The reason, of the closed table in `docs/errors.md`.' },
   { name: 'error_origin', kind: 'choice', dimension: true, nullWhen: 'the call completed', meaning: 'Whose doing it was: `caller`, `gateway`, `credential` or `target`.' },
   { name: 'upstream_status', kind: 'count', nullWhen: 'the provider never answered', meaning: 'The HTTP status of the last attempt.' },
@@ -165,7 +165,7 @@ export const signals = [
   { name: 'frames', kind: 'count', nullWhen: 'the answer was no stream', meaning: 'Frames of the stream that reached the client.' },
   { name: 'max_gap', kind: 'duration', nullWhen: 'the answer was no stream', meaning: 'The longest silence between two pieces of the stream. No other time of a piece is kept.' },
 
-  { name: 'policy_outcome', kind: 'choice', dimension: true, meaning: '`ALLOW`, `REVIEW` where a person has to decide, or `BLOCK` where the gateway refused the call.' },
+  { name: 'policy_outcome', kind: 'choice', dimension: true, meaning: '`ALLOW`, `REVIEW` where a person has to decide, or `BLOCK` where the gateway refused the call, for whatever reason (`error` tells it), or a rule its answer.' },
   { name: 'refused_by', kind: 'name', nullWhen: 'no list, limit, budget or rule refused the call', meaning: 'What refused the call, or holds it: the list of the key, team, agent or tenant (`team:research models`, `tenant:acme regions`; `invitation` where one is missing), the limit (`limit:calm`), the budget with the reason (`budget:month spent`, `too small` for this call, `unpriced` where nobody knows its price, `suspended`), or the rule (`house/no-cards@3`), with the facts that it lacked where it could not be judged (`house/vip@3 without labels.team`).' },
   { name: 'policy_version', kind: 'name', nullWhen: 'no rules are about the caller’s calls', meaning: 'The version of the policies that decided.' },
   { name: 'policy_rules', kind: 'list', nullWhen: ungoverned, meaning: 'Rules that came true, as `document/rule@version`: `~` before one in shadow, `!` before one that could not be judged.' },

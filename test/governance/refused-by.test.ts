@@ -61,3 +61,19 @@ test('a rule that could not be judged says so, and the receipt names the fact th
     assert.match(String((await scene.receiptOf(judged)).refused_by), /^house\/vip@\d+$/)
   })
 })
+
+test('an answer that a rule kept back failed, or broke off where it came as a stream, and `error` and `policy_outcome` say that it was blocked', async () => {
+  const rules = [{ id: 'no-greeting', when: 'words.greeting > 0', on: 'answer', outcome: 'BLOCK' }]
+  const detectors = [{ name: 'greeting', kind: 'words', words: ['Hello'] }]
+  await governedBy('policies/house', { version: '1', name: 'house', scope: 'all', mode: 'enforce', rules, detectors }, async () => {
+    for (const [stream, ended] of [
+      [false, 'failed'],
+      [true, 'truncated'],
+    ] as const) {
+      const told = await scene.say(model, { stream })
+      assert.equal(told.status, 403)
+      const { outcome, error, policy_outcome: decided } = await scene.receiptOf(told)
+      assert.deepEqual([outcome, error, decided], [ended, 'policy_blocked', 'BLOCK'])
+    }
+  })
+})
