@@ -74,7 +74,8 @@ export function limitHeaders(wants: readonly Want[], counters: Counters): readon
     if (tightest === undefined) continue
     const { limit, remaining, fullAfterMs } = tightest
     headers.push(`x-ratelimit-limit-${measure}`, String(limit), `x-ratelimit-remaining-${measure}`, String(Math.max(0, remaining)))
-    headers.push(`x-ratelimit-reset-${measure}`, `${Math.ceil(fullAfterMs ?? 0)}ms`)
+    // What is suspended comes back when the operator says so, and no time is known of that.
+    if (limit > 0) headers.push(`x-ratelimit-reset-${measure}`, `${Math.ceil(fullAfterMs ?? 0)}ms`)
   }
   return headers.length === 0 ? undefined : headers
 }

@@ -65,6 +65,7 @@ describe('a limit', () => {
     await governedBy('limits/none', { scope: `key:${id}`, measure: 'requests', amount: 0, window: '1m' }, async () => {
       const refused = await scene.say(model, {}, { key })
       assert.deepEqual([refused.status, refused.headers['x-should-retry']], [429, 'false'])
+      assert.deepEqual([refused.headers['x-ratelimit-limit-requests'], refused.headers['x-ratelimit-reset-requests']], ['0', undefined])
       assert.equal((await scene.say(model)).status, 200)
     })
   })
