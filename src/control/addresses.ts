@@ -9,6 +9,7 @@ import type { StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { checkVersion, parseBody } from './resource.ts'
 import type { ControlRequest, ControlRoute } from './route.ts'
+import { storedJson } from './stored-json.ts'
 
 const kind = 'addresses'
 /** There is one of them. */
@@ -56,7 +57,7 @@ const formOf = (row: StoredObject | undefined) => ({ ...listsOf(row), version: r
 
 const shown = (row: StoredObject | undefined, you: string): AddressesResource => ({ ...formOf(row), you })
 
-const listsOf = (row: StoredObject | undefined): AddressLists => addressLists.parse(JSON.parse(row?.body ?? '{}'))
+const listsOf = (row: StoredObject | undefined): AddressLists => addressLists.parse(storedJson(row?.body ?? '{}'))
 
 /** Undefined where there are no lists: then nobody's address is looked at. */
 export function edgesOf([row]: readonly StoredObject[]): Edges | undefined {

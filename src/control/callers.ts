@@ -16,6 +16,7 @@ import type { chargesIn } from './charges.ts'
 import type { House } from './house.ts'
 import { keyOf, type KeyIndex } from './key-index.ts'
 import type { rulesIn } from './rules.ts'
+import { storedJson } from './stored-json.ts'
 import type { Tables } from './tables.ts'
 
 export interface Keys {
@@ -130,7 +131,7 @@ function callerOf({ keyId, method, mayRoute, name, tenant: tenantId, terms: text
 const day = 86_400_000
 
 function readTerms(text: string): KeyTerms {
-  const { success, data } = storedTerms.safeParse(JSON.parse(text))
+  const { success, data } = storedTerms.safeParse(storedJson(text))
   if (!success) throw new Failure('auth_unavailable', 'What is stored of this key cannot be read: another version of the gateway wrote it.')
   return data
 }

@@ -12,6 +12,7 @@ import type { ChainResource } from '../contract/chains.ts'
 import type { StoredChain } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { ofInstallation, type ControlAnswer, type ControlRequest, type ControlRoute } from './route.ts'
+import { storedJson } from './stored-json.ts'
 import { inShape, isLiving, isTaken, joinStored, type Joined, type LivingChain } from './stored-chains.ts'
 
 /** Names hold slashes. */
@@ -152,7 +153,7 @@ function showStored(row: LivingChain, { problems }: Joined): ChainResource {
 }
 
 function formOf({ name, version, changedAt, body }: LivingChain): Pick<ChainResource, 'name' | 'version' | 'changed_at' | 'chain'> {
-  const said = inShape(JSON.parse(body) as JsonObject)
+  const said = inShape((storedJson(body) ?? {}) as JsonObject)
   // Another version of the gateway may have written what this one cannot read: it is listed all the same.
   const chain = { ...said, targets: Array.isArray(said.targets) ? said.targets : [] } as ChainResource['chain']
   return { name, version, changed_at: changedAt, chain }

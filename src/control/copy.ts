@@ -32,17 +32,17 @@ export class Copy {
     this.#store = store
   }
 
-  /** As the store's, for all that was read. */
-  get mark(): string {
+  /** As the store's, for all that was read; undefined where nothing was. */
+  get mark(): string | undefined {
     const { objects, credentials, chains } = this.#stored
-    return markOf(this.#keys.values(), credentials, chains, [...objects.values()].flat())
+    return this.#read && markOf(this.#read, this.#keys.values(), credentials, chains, [...objects.values()].flat())
   }
 
   get stored(): Stored {
     return this.#stored
   }
 
-  /** What somebody changed without counting it is not found by the numbers of changes: the next time everything is read. */
+  /** What somebody changed without counting it, or mended that could not be published, is not found by the numbers of changes: the next time everything is read. */
   forget(): void {
     this.#read = undefined
   }

@@ -8,7 +8,7 @@ import type { Holding, Scope } from '../policy/scope.ts'
 import type { Credential } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import { defaultTenant } from './house.ts'
-import { maySee, parseBody } from './resource.ts'
+import { checkVersion, maySee, parseBody } from './resource.ts'
 import type { ControlAnswer, ControlRequest, ControlRoute, Viewer } from './route.ts'
 import { tenantOf } from './scopes.ts'
 
@@ -31,6 +31,7 @@ export const credentials: readonly ControlRoute[] = [
     access: 'admin',
     roles: ['admin', 'operator'],
     action: 'credential_stored',
+    query: ['version'],
     body: { type: 'object' },
     run: put,
   },
@@ -40,11 +41,13 @@ export const credentials: readonly ControlRoute[] = [
     access: 'admin',
     roles: ['admin', 'operator'],
     action: 'credential_removed',
-    query: ['owner'],
-    run: async ({ params, query, viewer }, control) => {
+    query: ['owner', 'version'],
+    run: async (request, control) => {
+      const { params, query, viewer } = request
       const owner = query.owner ?? 'all'
       const stored = (await listFor(viewer, control)).find((one) => one.provider === params.provider && one.owner === owner)
       if (stored === undefined) throw new Failure('not_found', 'No key is stored for this provider.')
+      checkVersion(request, stored.version, false)
       await control.store.credentials.remove(stored.id, stored.tenant)
       const changes = [{ kind: 'credential', id: stored.id, before: shown(stored), after: null }] as const
       return { body: { provider: stored.provider, owner, removed: true }, changes }
@@ -52,12 +55,14 @@ export const credentials: readonly ControlRoute[] = [
   },
 ]
 
-async function put({ params, body, viewer }: ControlRequest, control: Control): Promise<ControlAnswer> {
+async function put(request: ControlRequest, control: Control): Promise<ControlAnswer> {
+  const { params, body, viewer } = request
   const provider = params.provider ?? ''
   const { key, owner } = parseBody(credentialBody, body)
   const tenant = await tenantOfOwner(owner, viewer, control)
   checkProvider(provider, owner, control)
   const before = await find(provider, owner, control)
+  checkVersion(request, before?.version, false)
   if (before === undefined && (await control.store.credentials.list()).length >= mostCredentials)
     throw new Failure('too_many_items', `There are ${mostCredentials} credentials already.`)
   const place = { tenant: before?.tenant ?? tenant, owner, id: before?.id ?? credentialId(), version: (before?.version ?? 0) + 1 }

@@ -8,6 +8,7 @@ import { teamBody, type TeamBody } from '../contract/teams.ts'
 import { tenantBody, type TenantBody } from '../contract/tenants.ts'
 import type { Grant } from '../policy/access.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
+import { storedJson } from './stored-json.ts'
 
 /** Every function throws `Failure` (`auth_unavailable`) for what is not there, is another tenant's, or cannot be read. */
 export interface House {
@@ -32,7 +33,7 @@ export function houseOf(objects: readonly StoredObject[]): House {
   const granted = new Map<string, Grant[]>()
   for (const row of rows.values()) {
     // One that cannot be read grants nothing.
-    const { data } = row.kind === 'grant' ? grantBody.safeParse(JSON.parse(row.body ?? 'null')) : {}
+    const { data } = row.kind === 'grant' ? grantBody.safeParse(storedJson(row.body)) : {}
     if (data !== undefined) granted.set(data.key, [...(granted.get(data.key) ?? []), { models: data.models, until: data.until }])
   }
   return {
@@ -44,7 +45,7 @@ export function houseOf(objects: readonly StoredObject[]): House {
 }
 
 function read<Body>({ kind, body }: StoredObject, schema: z.ZodType<Body>): Body {
-  const { success, data } = schema.safeParse(JSON.parse(body ?? 'null'))
+  const { success, data } = schema.safeParse(storedJson(body))
   if (!success) throw new Failure('auth_unavailable', `The stored ${kind} cannot be read: another version of the gateway wrote it.`)
   return data
 }

@@ -11,6 +11,7 @@ import { defaultTenant } from './house.ts'
 import { readLimit, wrong } from './report-query.ts'
 import { checkVersion, livingRow, maySee, parseBody } from './resource.ts'
 import type { Change, ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
+import { storedJson } from './stored-json.ts'
 import { checkMember, checkTenant } from './tenants.ts'
 
 const path = '/_omni/keys'
@@ -175,5 +176,5 @@ function show({ id, name, prefix, tenant, terms, mayRoute, version, createdAt, e
 
 /** Of another version's terms nothing is shown. */
 function readTerms(text: string): KeyTerms {
-  return storedTerms.safeParse(JSON.parse(text)).data ?? { known_to: [] }
+  return storedTerms.safeParse(storedJson(text)).data ?? { known_to: [] }
 }

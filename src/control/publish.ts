@@ -2,7 +2,7 @@
 
 import type { Catalogue } from '../catalog/table.ts'
 import type { Settings } from '../config/settings.ts'
-import type { Snapshot } from '../gateway/snapshot.ts'
+import type { Edges, Snapshot } from '../gateway/snapshot.ts'
 import type { Health } from '../routing/health.ts'
 import type { ClientKey } from '../storage/keys.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
@@ -59,7 +59,7 @@ const none: readonly StoredObject[] = []
 export function snapshots(lasting: Lasting): (published: Published) => Snapshot {
   const tablesOf = kept((parts: Pick<Published, 'settings' | 'secrets' | 'catalogue'>) => buildTables({ ...parts, ...lasting }))
   const governingBy = governings()
-  const edges = kept(({ addresses }: { readonly addresses: readonly StoredObject[] }) => edgesOf(addresses))
+  const edges = lastingEdges()
   return ({ settings, version, catalogue, secrets, keys, objects }) => {
     const { shared, ownOf } = tablesOf({ settings, secrets, catalogue })
     const governing = { ...governingBy(objects, settings.failsClosed), ownOf }
@@ -87,6 +87,19 @@ function governings(): (objects: ObjectsByKind, failsClosed: boolean) => Omit<Go
       rulesOf: rules({ policies: of('policy'), failsClosed }),
     }
   }
+}
+
+/** Lists that cannot be read leave those before in force: were all the rest to wait for them, a key that is revoked would go on. At the start nothing begins. */
+function lastingEdges(): (parts: { readonly addresses: readonly StoredObject[] }) => Edges | undefined {
+  let last: { readonly edges: Edges | undefined } | undefined
+  return kept(({ addresses }) => {
+    try {
+      return (last = { edges: edgesOf(addresses) }).edges
+    } catch (error) {
+      if (last === undefined) throw error
+      return last.edges
+    }
+  })
 }
 
 interface Charging {

@@ -10,6 +10,7 @@ import type { DocumentProblem } from '../policy/document.ts'
 import type { ObjectKind, StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
 import type { Change, ControlAnswer, ControlRequest, ControlRoute, Role, Viewer } from './route.ts'
+import { storedJson } from './stored-json.ts'
 
 export interface Resource<Body> {
   readonly kind: ObjectKind
@@ -181,7 +182,7 @@ export async function refuseFull({ store }: Control): Promise<void> {
 export function livingOf<Body>({ kind, schema }: Pick<Resource<Body>, 'kind' | 'schema'>, rows: readonly StoredObject[]): readonly Shown<Body>[] {
   return rows.flatMap((row) => {
     if (row.kind !== kind || row.body === null) return []
-    const { success, data } = schema.safeParse(JSON.parse(row.body))
+    const { success, data } = schema.safeParse(storedJson(row.body))
     return success ? [{ id: row.id, tenant: row.tenant, version: row.version, changed_at: row.changedAt, body: data }] : []
   })
 }
@@ -223,6 +224,6 @@ function missing({ kind }: Pick<Resource<unknown>, 'kind'>): Failure {
 
 /** What a stored body says, for whoever builds a snapshot: undefined where it is no object. */
 export function bodyOf({ body }: StoredObject): JsonObject | undefined {
-  const read: unknown = body === null ? undefined : JSON.parse(body)
+  const read = storedJson(body)
   return isObject(read) ? read : undefined
 }

@@ -6,6 +6,7 @@ import type { CompiledDocument } from '../policy/compile.ts'
 import type { Asker } from '../policy/facts.ts'
 import { rulesFor, type Rules } from '../policy/rules.ts'
 import type { StoredObject } from '../storage/store.ts'
+import { storedJson } from './stored-json.ts'
 
 interface Read {
   readonly row: StoredObject
@@ -44,7 +45,7 @@ function readAll(rows: readonly StoredObject[], failsClosed: boolean): readonly 
 }
 
 function compileRow({ body, version }: StoredObject, failsClosed: boolean): CompiledDocument | undefined {
-  const { data } = policyBody.safeParse(JSON.parse(body ?? 'null'))
+  const { data } = policyBody.safeParse(storedJson(body))
   const compiled = data === undefined ? undefined : readPolicy(failsClosed ? closed(data.document) : data.document, version)
   return compiled === undefined || 'problems' in compiled ? undefined : compiled
 }

@@ -7,6 +7,7 @@ import { findFlaws } from '../config/circles.ts'
 import { directoryOf } from '../config/directory.ts'
 import type { ChainSettings, Settings } from '../config/settings.ts'
 import type { StoredChain } from '../storage/store.ts'
+import { storedJson } from './stored-json.ts'
 
 /** A chain that was not removed. */
 export type LivingChain = StoredChain & { readonly body: string }
@@ -49,7 +50,7 @@ export function joinStored(file: Settings, rows: readonly StoredChain[]): Joined
 
 /** Or why it cannot be read: another version of the gateway may have written what this one does not know. */
 function readRow({ name, body }: LivingChain, file: Settings): ChainSettings | string {
-  const { data } = chainSchema.safeParse(JSON.parse(body))
+  const { data } = chainSchema.safeParse(storedJson(body))
   return data === undefined ? 'This version of the gateway cannot read it.' : settle(name, data, file)
 }
 

@@ -1,5 +1,6 @@
 /** Tenants, their teams and their agents. What belongs to one of them keeps it from being removed. */
 
+import { now } from '../base/clock.ts'
 import { isObject, type JsonObject } from '../base/json.ts'
 import { Failure } from '../canonical/failure.ts'
 import { agentBody, type AgentBody } from '../contract/agents.ts'
@@ -70,6 +71,10 @@ function saidIn(row: StoredObject): JsonObject | undefined {
   return isObject(body?.document) ? body.document : body
 }
 
+/** An invitation stays for those who ask about it, also where nobody can redeem it any more: what it gave is the key's. */
+const isOver = ({ kind }: StoredObject, { state, expires_at: until }: JsonObject): boolean =>
+  kind === 'invitation' && (state !== 'open' || (typeof until === 'number' && until <= now()))
+
 /** So many are named to whoever would remove what they belong to. */
 const mostNamed = 5
 
@@ -80,7 +85,7 @@ export async function refuseParent(field: 'tenant' | 'team' | 'agent' | 'user', 
   const objects = [...kinds.values()].flat().flatMap((row) => {
     // Most name others: those need not be read.
     const body = row.body?.includes(id) !== true || (row.kind === field && row.id === id) ? undefined : saidIn(row)
-    return body !== undefined && (body[field] === id || body.scope === scope) ? [`${row.kind} ${row.id}`] : []
+    return body !== undefined && !isOver(row, body) && (body[field] === id || body.scope === scope) ? [`${row.kind} ${row.id}`] : []
   })
   const belongs = ({ tenant: of, terms }: ClientKey): boolean =>
     field === 'tenant' ? of === id : terms.includes(id) && (JSON.parse(terms) as JsonObject)[field] === id

@@ -48,6 +48,8 @@ export async function serve(surface: Surface, asking: Client, house: Gateway): P
     const deciding = decide({ call, plan: planFor(call), gateway, receipt, planFor })
     const decided = deciding instanceof Promise ? await deciding : deciding
     call = decided.call
+    // It may have waited for its turn, or for a person, longer than a key that is revoked may go on.
+    if (gateway.snapshot !== snapshot) gateway.identify(client, gateway.snapshot)
     if (asksMedia(call)) return await perform(call, decided.plan, gateway, receipt)
     if (asksForm(call)) return await fill(call, decided.plan, gateway, receipt)
     if (surface.operation === 'count_tokens') return await count(call, decided.plan, gateway, receipt)

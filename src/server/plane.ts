@@ -157,6 +157,7 @@ export class Plane {
       this.#mark = mark
       this.#isCutOff = false
     } catch {
+      this.#copy.forget()
       if (!this.#isCutOff) this.#parts.log.tell('warn', 'what other processes store cannot be taken over; what is known goes on')
       this.#isCutOff = true
     }

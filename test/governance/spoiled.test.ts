@@ -32,3 +32,22 @@ test('[C13] [C10] a credential that was given to another opens for nobody, and a
   assert.equal((await scene.admin('DELETE', `keys/${id}`)).status, 200)
   assert.equal(await call(), 401)
 })
+
+const spoiled = {
+  policy: "('policy', 'bad', 'umbrella', 1, 'not json', 1, 1)",
+  grant: "('grant', 'bad', null, 1, 'not json', 1, 1)",
+  addresses: "('addresses', 'all', null, 1, '{\"later\": 1}', 1, 1)",
+}
+
+for (const [kind, values] of Object.entries(spoiled))
+  test(`[C10] a key is revoked where a hand, or a later version, wrote a row of kind ${kind} that cannot be read`, async () => {
+    const made = await scene.keyWith({})
+    const status = async (): Promise<number> => (await scene.say('up/gpt-4o', {}, { key: made.key })).status
+    assert.equal(await status(), 200)
+    const db = new DatabaseSync(join(scene.dataDir, 'omni.db'))
+    db.exec(`PRAGMA busy_timeout = 5000; INSERT INTO objects (kind, id, tenant, version, body, changed_at, changed) VALUES ${values}`)
+    db.exec(`UPDATE client_keys SET revoked_at = 5 WHERE id = '${made.id}'`)
+    await eventually(async () => (await status()) === 401, 8000)
+    db.exec(`DELETE FROM objects WHERE kind = '${kind}'`)
+    db.close()
+  })

@@ -162,10 +162,16 @@ export const identityCases: StoreCases = {
     marks.push(await store.mark())
     await store.objects.put({ kind: 'team', id: 'marked', tenant: 'default', version: 1, body: '{}', changedAt: 1 })
     marks.push(await store.mark())
+    const credential = { provider: 'openai', version: 1, sealed: Buffer.from('sealed'), createdAt: 1 }
+    await store.credentials.put({ ...credential, id: 'cred_marked' })
+    marks.push(await store.mark())
+    await store.credentials.remove('cred_marked')
+    await store.credentials.put({ ...credential, id: 'cred_marked_again' })
+    marks.push(await store.mark())
     assert.equal(new Set(marks).size, marks.length)
     assert.equal(await store.mark(), marks.at(-1))
     const [keys, credentials, chains, objects] = await Promise.all([store.keys.list(), store.credentials.list(), store.chains.list(), store.objects.list()])
-    assert.equal(markOf(keys, credentials, chains, objects), marks.at(-1), 'rows tell the same')
+    assert.equal(markOf(await store.changes(), keys, credentials, chains, objects), marks.at(-1), 'rows tell the same')
   },
 
   'what somebody changes by hand changes the mark, and no number of a change': async (store, place) => {

@@ -44,10 +44,19 @@ export const secretCases: StoreCases = {
     const places = ['cred_a', 'cred_b'].map((id) => ({ tenant: 'default', id, version: 1 }))
     const [a, b] = places as [(typeof places)[0], (typeof places)[0]]
     await store.credentials.put({ ...a, provider: 'one', sealed: seal(key, 'secret b', b), createdAt: 1 })
-    await store.credentials.put({ ...b, provider: 'one', sealed: seal(key, 'secret b', b), createdAt: 1 })
+    await store.credentials.put({ ...b, provider: 'two', sealed: seal(key, 'secret b', b), createdAt: 1 })
     const [swapped, right] = await store.credentials.list()
     assert.equal(open(key, right!.sealed, right!), 'secret b')
     assert.throws(() => open(key, swapped!.sealed, swapped!), SealError)
+  },
+
+  'are one for each owner and provider, whoever gives two at once': async (store) => {
+    const given = ['cred_one', 'cred_two'].map((id) =>
+      store.credentials.put({ id, provider: 'three', version: 1, sealed: Buffer.from('sealed'), createdAt: 1 }),
+    )
+    const ends = (await Promise.allSettled(given)).map(({ status }) => status)
+    const stored = (await store.credentials.list()).filter(({ provider }) => provider === 'three')
+    assert.deepEqual([ends.toSorted(), stored.length], [['fulfilled', 'rejected'], 1])
   },
 
   'belong to one master key, the first that claimed them': async (store) => {
