@@ -4,6 +4,9 @@ import { isObject } from '../base/json.ts'
 import { writtenPlace } from '../base/place.ts'
 import { Failure } from '../canonical/failure.ts'
 import { checkPolicy, policyBody, type PolicyBody, type PolicyCheck } from '../contract/policies.ts'
+import type { CompiledDocument } from '../policy/compile.ts'
+import type { DocumentProblem } from '../policy/document.ts'
+import type { Control } from './control.ts'
 import { replaying } from './policies-replay.ts'
 import { refusalOf } from './refusal.ts'
 import { resourceRoutes, type Checking, type Resource } from './resource.ts'
@@ -27,7 +30,7 @@ export const policies: readonly ControlRoute[] = [
     access: 'admin',
     roles: resource.readers,
     body: { type: 'object' },
-    run: async ({ body }) => ({ body: checkDocument(body) }),
+    run: async ({ body }, control) => ({ body: checkDocument(body, control) }),
   },
   ...replaying,
   ...resourceRoutes(resource),
@@ -36,30 +39,31 @@ export const policies: readonly ControlRoute[] = [
 /** A document alone, or in its place in what `GET` gives. */
 const documentIn = (body: unknown): unknown => (isObject(body) && 'document' in body ? body.document : body)
 
-function checkDocument(body: unknown): PolicyCheck {
+function checkDocument(body: unknown, control: Control): PolicyCheck {
   const read = checkPolicy(documentIn(body))
-  return { problems: 'problems' in read ? read.problems.map(({ path, problem }) => ({ path: writtenPlace(path), problem })) : [] }
+  const problems = 'problems' in read ? read.problems : unknownIn(read, control)
+  return { problems: problems.map(({ path, problem }) => ({ path: writtenPlace(path), problem })) }
 }
 
 async function check({ document }: PolicyBody, id: string, checking: Checking): Promise<void> {
   if (document.name !== id) throw new Failure('invalid_value', 'A document is stored under its own name.', { param: 'document.name' })
   await checkScoped(document, checking)
   const read = checkPolicy(document)
-  const [first] = 'problems' in read ? read.problems : []
+  const [first] = 'problems' in read ? read.problems : unknownIn(read, checking.control)
   if (first !== undefined) throw refusalOf({ path: ['document', ...first.path], problem: first.problem })
-  checkNames(document, checking)
 }
 
 /** A rule that sends calls nowhere, or asks nobody, would be believed to hold. */
-function checkNames({ rules, detectors }: PolicyBody['document'], { control }: Checking): void {
+function unknownIn({ document: { rules, detectors } }: CompiledDocument, control: Control): readonly DocumentProblem[] {
   const { chains } = control.snapshot().routing
   const services = control.configured().detectors
-  rules.forEach(({ then }, at) => {
-    if (then?.chain !== undefined && !chains.has(then.chain))
-      throw refusalOf({ path: ['document', 'rules', at, 'then', 'chain'], problem: 'There is no chain of this name.' })
-  })
-  detectors.forEach((one, at) => {
-    if (one.kind === 'outside' && !Object.hasOwn(services, one.service))
-      throw refusalOf({ path: ['document', 'detectors', at, 'service'], problem: '`detectors` of the configuration names no such service.' })
-  })
+  const nowhere = rules.flatMap(({ edits: { chain } }, at): readonly DocumentProblem[] =>
+    chain === undefined || chains.has(chain) ? [] : [{ path: ['rules', at, 'then', 'chain'], problem: 'There is no chain of this name.' }],
+  )
+  const nobody = detectors.flatMap((one, at): readonly DocumentProblem[] =>
+    one.kind !== 'outside' || Object.hasOwn(services, one.service)
+      ? []
+      : [{ path: ['detectors', at, 'service'], problem: '`detectors` of the configuration names no such service.' }],
+  )
+  return [...nowhere, ...nobody]
 }

@@ -24,3 +24,12 @@ test('in a rule that may be about chat nothing is idle, and neither is what is d
     assert.deepEqual(idle(when), [], when)
   assert.deepEqual(idle('request.operation == "embeddings"', { redact: [{ what: 'pii.email', how: 'mask', restores: false }], chain: 'small' }), [])
 })
+
+test('a share that is to be greater than 1 is told, since it never is', () => {
+  for (const field of ['riskGreaterThan', 'injectionGreaterThan']) {
+    assert.deepEqual(idle({ [field]: 2 }), [`rules[1].when.${field}`])
+    assert.deepEqual(idle({ [field]: 1 }), [`rules[1].when.${field}`])
+    assert.deepEqual(idle({ [field]: 0.99 }), [])
+  }
+  assert.deepEqual(idle({ budgetGreaterThan: 1.2, amountGreaterThan: 5 }), [])
+})

@@ -11,12 +11,20 @@ const ofChat: { readonly [edit in keyof Edits]?: string } = { set: 'set', maxTok
 const chatOperations: ReadonlySet<unknown> = new Set(['chat', 'text_completion', 'count_tokens'])
 
 export function idleIn({ rules }: CompiledDocument): readonly DocumentProblem[] {
-  return rules.flatMap((compiled, at) =>
-    isOfChat(compiled)
-      ? []
-      : Object.entries(ofChat).flatMap(([edit, field]) =>
-          edit in compiled.rule.edits ? [{ path: ['rules', at, 'then', field], problem: 'Of chat alone, and this rule is about other calls.' }] : [],
-        ),
+  return rules.flatMap((compiled, at) => [...neverTrue(compiled, at), ...(isOfChat(compiled) ? [] : idleEdits(compiled, at))])
+}
+
+/** Fields of the object form that are held against a share: none is greater than 1. */
+const ofShares = ['riskGreaterThan', 'injectionGreaterThan']
+
+function neverTrue({ rule: { when } }: CompiledRule, at: number): readonly DocumentProblem[] {
+  if (typeof when === 'string') return []
+  return ofShares.flatMap((field) => (Number(when[field] ?? 0) < 1 ? [] : [{ path: ['rules', at, 'when', field], problem: 'Never so: it goes from 0 to 1.' }]))
+}
+
+function idleEdits({ rule: { edits } }: CompiledRule, at: number): readonly DocumentProblem[] {
+  return Object.entries(ofChat).flatMap(([edit, field]) =>
+    edit in edits ? [{ path: ['rules', at, 'then', field], problem: 'Of chat alone, and this rule is about other calls.' }] : [],
   )
 }
 

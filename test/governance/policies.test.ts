@@ -86,6 +86,11 @@ void describe('a policy', () => {
       assert.equal(told.status, 400, told.text)
       assert.match(told.text, sentence)
     }
+    const unknown = { ...document, detectors: [{ kind: 'outside', name: 'judge', service: 'nobody' }] }
+    assert.deepEqual(
+      (await problemsOf({ ...unknown, rules: [{ ...rule, outcome: 'ALLOW', then: { chain: 'nowhere' } }] })).map(({ path, problem }) => `${path}: ${problem}`),
+      ['rules[0].then.chain: There is no chain of this name.', 'detectors[0].service: `detectors` of the configuration names no such service.'],
+    )
     await put('policies/house', withRule({ outcome: 'ALLOW', then: { chain: 'cheap' } }))
     await remove('policies/house')
   })
