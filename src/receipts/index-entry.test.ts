@@ -50,6 +50,10 @@ test('what budgets were charged is told with their counters, whoever was charged
   }
 })
 
+test('more than a number can hold exactly is charged as the most that it can, and never as nothing', () => {
+  assert.equal(fieldsOf({ budgets: ['budget:a|day@0'], budget_settled: 1e19 }).numberOf('spent'), Number.MAX_SAFE_INTEGER)
+})
+
 test('classes of costs are tenfold, and those of no cost are apart', () => {
   assert.deepEqual([null, 0, 9, 10, 99, 100, 1_000_000_000].map(costClass), [noValue, '1', '1', '2', '2', '3', '10'])
 })

@@ -88,7 +88,7 @@ export function indexEntry(record: ReceiptRecord, { log, position, offset, lengt
   const { metadata, user_pseudonym: user, budgets, budget_settled: spent } = record
   // Receipts of older versions have no charges.
   const charges = spent && budgets ? chargesOf(budgets) : ''
-  numbers.push(wholeOf(position), wholeOf(offset), wholeOf(length), charges === '' ? Number.NaN : wholeOf(spent))
+  numbers.push(wholeOf(position), wholeOf(offset), wholeOf(length), charges === '' ? Number.NaN : wholeOf(Math.min(spent!, Number.MAX_SAFE_INTEGER)))
   const labels = metadata === null ? '' : JSON.stringify(metadata)
   return { id: record.id, numbers, texts: [user ?? '', log ?? '', labels, charges, dimensionsOf(values, costClass(record.cost)), line] }
 }

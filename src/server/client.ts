@@ -131,7 +131,8 @@ export class HttpClient implements Client, Listed, Departing {
   #welcome(limit: number): IncomingLimits {
     const announced = Number(this.headers['content-length'] ?? 0)
     if (announced > limit) throw tooLarge(limit)
-    if (this.headers.expect !== undefined) this.#response.writeContinue()
+    // Behind an answer that is not out yet Node would write it into that: such a client sends when its own patience ends.
+    if (this.headers.expect !== undefined && this.#response.socket !== null) this.#response.writeContinue()
     return { limit, idle: this.#limits.bodyIdle }
   }
 

@@ -91,7 +91,10 @@ export function createHttp(listening: Listening, live: Live): Server {
     departAll()
     void upgrades.take(request, socket, { head, refuse: (failure) => refuseBytes(failure, socket, listening.gateway) })
   })
-  server.on('connect', (_request, socket: Socket) => refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket))
+  server.on('connect', (_request, socket: Socket) => {
+    departAll()
+    refuseBytes(new Failure('method_not_allowed', 'The gateway is no proxy: CONNECT is not served.'), socket)
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBroken(error, socket, live))
   return server
 }

@@ -244,6 +244,17 @@ describe('bytes behind a request', () => {
     assert.deepEqual(statuses, [401, 101])
   })
 
+  test('[A24] that ask for a tunnel, or for leave to send, do not get into the answer before them', async () => {
+    const tunnel = await talk(port, head('GET /v1/responses/resp_x HTTP/1.1', host) + head('CONNECT evil.example:443 HTTP/1.1', 'Host: evil.example:443'))
+    assert.deepEqual(tunnel.statuses, [401, 405])
+    const asking = head(post, host, auth, json, length)
+    for (let round = 0; round < 10; round += 1) {
+      const { text } = await talk(port, asking + body + head(post, host, auth, json, length, 'Expect: 100-continue') + body, { until: /\}HTTP[^]*\}$/ })
+      assert.doesNotMatch(text, /\r\n\r\nHTTP\/1\.1 100/)
+      assert.deepEqual(text.match(/HTTP\/1\.1 200/g)?.length, 2)
+    }
+  })
+
   test('[A24] and none any more: who ends its side with its request gets a whole answer, and a stream to its end', async () => {
     for (const [more, end] of [
       ['', /\}$/],
