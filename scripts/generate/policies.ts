@@ -65,7 +65,7 @@ const fields: readonly (readonly [string, string])[] = [
   ],
   [
     '`then.redact`',
-    'Findings that are taken out: `pii`, `pii.email`, `words.rivals`; or `{ what, how, restores }`, where `how` is `placeholder` (the default; the answer has the originals again unless `restores: false`) or `mask`.',
+    'Findings that are taken out: `pii`, `pii.email`, `words.rivals`; or `{ what, how, restores }`, where `how` is `placeholder` (the default; the answer has the originals again unless `restores: false`) or `mask`, which stays whatever `restores` says.',
   ],
   ['`then.set`', 'Of chat: settings of the request in the words of its own API, as `{ temperature: 0 }`.'],
   ['`then.max_tokens`', 'Of chat: the most tokens that the answer may have.'],
