@@ -23,3 +23,15 @@ test('nobody who comes later passes a call that waits, though there be room at t
     Array.from({ length: 20 }, (_, call) => call),
   )
 })
+
+test('a call that waited longer than its key counts goes nowhere', async () => {
+  const { id, key } = await scene.keyWith({})
+  await scene.put('limits/slow', { scope: `key:${id}`, measure: 'requests', amount: 1, burst: 1, window: '3s', queue: { calls: 5, time: '20s' } })
+  assert.equal((await scene.say(model, {}, { key })).status, 200)
+  const asked = scene.upstream.requests.length
+  const waiting = scene.say(model, {}, { key })
+  await pause(500)
+  assert.equal((await scene.admin('DELETE', `keys/${id}`)).status, 200)
+  assert.equal((await waiting).status, 401)
+  assert.equal(scene.upstream.requests.length, asked)
+})
