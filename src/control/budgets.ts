@@ -8,7 +8,7 @@ import type { Budget } from '../policy/limit.ts'
 import { periodOf } from '../policy/periods.ts'
 import type { StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
-import { findShown, livingOf, resourceRoutes, type Resource } from './resource.ts'
+import { livingOf, resourceRoutes, tellRoute, type Resource } from './resource.ts'
 import type { ControlRoute } from './route.ts'
 import { checkScoped } from './scopes.ts'
 
@@ -25,16 +25,7 @@ const resource: Resource<BudgetBody> = {
 
 export const budgets: readonly ControlRoute[] = [
   ...resourceRoutes(resource),
-  {
-    method: 'GET',
-    path: '/_omni/budgets/:id/spending',
-    access: 'admin',
-    roles: resource.readers,
-    run: async (request, control) => {
-      const { id, body } = await findShown(resource, request, control)
-      return { body: await spendingOf(toBudget(id, body), control) }
-    },
-  },
+  tellRoute(resource, 'spending', ({ id, body }, control) => spendingOf(toBudget(id, body), control)),
 ]
 
 /** Those that can be read. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { storedKey } from '../../test/stored-key.ts'
 import { Failure } from '../canonical/failure.ts'
 import { loadSettings } from '../config/load.ts'
 import type { Caller } from '../gateway/snapshot.ts'
@@ -22,20 +23,6 @@ const object = (kind: ObjectKind, id: string, body: object | null, tenant: strin
   version: 1,
   body: body && JSON.stringify(body),
   changedAt: 1,
-})
-const key = (fields: Partial<ClientKey> = {}): ClientKey => ({
-  id: 'key_1',
-  name: 'one',
-  prefix: 'omni_',
-  hash: 'hash of secret',
-  createdAt: 1,
-  mayRoute: true,
-  tenant: 'acme',
-  terms: '{}',
-  version: 1,
-  before: undefined,
-  revokedAt: undefined,
-  ...fields,
 })
 const acme = object('tenant', 'acme', {})
 
@@ -71,7 +58,7 @@ describe('what a key may use', () => {
     mayGo(access, { provider, model, region, asked: model })
 
   test('is what its tenant, team and agent allow, and never more', () => {
-    const found = caller(key({ terms: JSON.stringify({ agent: 'crawler', models: ['gpt-4o', 'o3'], surfaces: ['openai-chat'] }) }), circles)
+    const found = caller(storedKey({ terms: JSON.stringify({ agent: 'crawler', models: ['gpt-4o', 'o3'], surfaces: ['openai-chat'] }) }), circles)
     assert.deepEqual([found.access?.providers, found.access?.surfaces, found.access?.regions], [['west'], ['openai-chat'], ['eu']])
     assert.equal(found.holder.team, 'search', 'an agent’s team is its keys’ too')
     assert.ok(go(found, 'gpt-4o'))
@@ -81,12 +68,12 @@ describe('what a key may use', () => {
   })
 
   test('(routing 68) is everything where nobody says anything, and nothing where somebody says an empty list', () => {
-    assert.equal(caller(key()).access, undefined)
-    const none = caller(key({ terms: '{"models":[]}' }))
+    assert.equal(caller(storedKey()).access, undefined)
+    const none = caller(storedKey({ terms: '{"models":[]}' }))
     assert.ok(!go(none, 'gpt-4o'))
-    assert.ok(!go(caller(key(), [object('tenant', 'acme', { providers: [] })]), 'gpt-4o'))
+    assert.ok(!go(caller(storedKey(), [object('tenant', 'acme', { providers: [] })]), 'gpt-4o'))
     assert.ok(
-      !go(caller(key({ terms: '{"models":["*"]}' }), [object('tenant', 'acme', { models: [] })]), 'gpt-4o'),
+      !go(caller(storedKey({ terms: '{"models":["*"]}' }), [object('tenant', 'acme', { models: [] })]), 'gpt-4o'),
       'a key does not bring back what its tenant has not',
     )
   })
@@ -95,18 +82,18 @@ describe('what a key may use', () => {
 describe('a key', () => {
   test('[C09] opens nothing where what it belongs to is gone, is another tenant’s, or cannot be read', () => {
     const other = object('team', 'search', { tenant: 'other' }, 'other')
-    assert.equal(callerOf(key(), []), 'auth_unavailable')
-    assert.equal(callerOf(key(), [object('tenant', 'acme', null)]), 'auth_unavailable')
-    assert.equal(callerOf(key({ terms: '{"team":"search"}' })), 'auth_unavailable')
-    assert.equal(callerOf(key({ terms: '{"team":"search"}' }), [acme, other]), 'auth_unavailable')
-    assert.equal(callerOf(key({ terms: '{"agent":"crawler"}' })), 'auth_unavailable')
-    assert.equal(callerOf(key({ terms: '{"of_another_version":true}' })), 'auth_unavailable')
-    assert.equal(callerOf(key(), [object('tenant', 'acme', { regions: 'eu' })]), 'auth_unavailable')
+    assert.equal(callerOf(storedKey(), []), 'auth_unavailable')
+    assert.equal(callerOf(storedKey(), [object('tenant', 'acme', null)]), 'auth_unavailable')
+    assert.equal(callerOf(storedKey({ terms: '{"team":"search"}' })), 'auth_unavailable')
+    assert.equal(callerOf(storedKey({ terms: '{"team":"search"}' }), [acme, other]), 'auth_unavailable')
+    assert.equal(callerOf(storedKey({ terms: '{"agent":"crawler"}' })), 'auth_unavailable')
+    assert.equal(callerOf(storedKey({ terms: '{"of_another_version":true}' })), 'auth_unavailable')
+    assert.equal(callerOf(storedKey(), [object('tenant', 'acme', { regions: 'eu' })]), 'auth_unavailable')
   })
 
   test('of the default tenant needs none that is stored', () => {
-    assert.equal(caller(key({ tenant: 'default' }), []).holder.tenant, 'default')
-    assert.deepEqual(caller(key({ tenant: 'default' }), [object('tenant', 'default', { models: ['a'] }, 'default')]).access, { models: [['a']] })
+    assert.equal(caller(storedKey({ tenant: 'default' }), []).holder.tenant, 'default')
+    assert.deepEqual(caller(storedKey({ tenant: 'default' }), [object('tenant', 'default', { models: ['a'] }, 'default')]).access, { models: [['a']] })
   })
 
   test('is told who pays, how strict it is and where it may come from by whoever says so first', () => {
@@ -115,7 +102,7 @@ describe('a key', () => {
       object('team', 'search', { tenant: 'acme', cost_center: 'of the team' }),
       object('agent', 'crawler', { tenant: 'acme', team: 'search', cost_center: 'of the agent' }),
     ]
-    const terms = (fields: object): ClientKey => key({ terms: JSON.stringify(fields) })
+    const terms = (fields: object): ClientKey => storedKey({ terms: JSON.stringify(fields) })
     assert.deepEqual(
       [{}, { team: 'search' }, { agent: 'crawler' }, { agent: 'crawler', cost_center: 'its own' }].map((fields) => caller(terms(fields), circles).costCenter),
       [undefined, 'of the team', 'of the agent', 'its own'],
@@ -134,25 +121,25 @@ describe('a key', () => {
       object('grant', 'inv_4', { key: 'key_1', models: 'd' }, null),
       object('grant', 'inv_5', null, null),
     ]
-    assert.deepEqual(caller(key(), [acme, ...grants]).grants, [
+    assert.deepEqual(caller(storedKey(), [acme, ...grants]).grants, [
       { models: ['a'], until: 9 },
       { models: ['b'], until: 10 },
     ])
-    assert.equal(caller(key()).grants, undefined)
+    assert.equal(caller(storedKey()).grants, undefined)
   })
 
   test('[C10] that ended or was revoked is nobody’s, and after a rotation both secrets are for a while', () => {
     const past = Date.now() - 1
-    assert.equal(callerOf(key({ expiresAt: past })), undefined)
-    assert.equal(callerOf(key({ revokedAt: past })), undefined)
-    assert.equal(caller(key({ hash: 'hash of next', before: { hash: 'hash of secret', until: past + 60_000 } })).keyId, 'key_1')
-    assert.equal(callerOf(key({ hash: 'hash of next', before: { hash: 'hash of secret', until: past } })), undefined)
-    assert.equal(callerOf(key({ hash: 'hash of next', expiresAt: past, before: { hash: 'hash of secret', until: past + 60_000 } })), undefined)
+    assert.equal(callerOf(storedKey({ expiresAt: past })), undefined)
+    assert.equal(callerOf(storedKey({ revokedAt: past })), undefined)
+    assert.equal(caller(storedKey({ hash: 'hash of next', before: { hash: 'hash of secret', until: past + 60_000 } })).keyId, 'key_1')
+    assert.equal(callerOf(storedKey({ hash: 'hash of next', before: { hash: 'hash of secret', until: past } })), undefined)
+    assert.equal(callerOf(storedKey({ hash: 'hash of next', expiresAt: past, before: { hash: 'hash of secret', until: past + 60_000 } })), undefined)
   })
 
   test('that the configuration gives is of the default tenant, and has what that has', () => {
     const given = { ...settings, auth: { mode: 'tokens' as const, tokens: ['secret'] } }
-    const found = caller(key({ hash: 'another' }), [object('tenant', 'default', { models: ['a'] }, 'default')], given)
+    const found = caller(storedKey({ hash: 'another' }), [object('tenant', 'default', { models: ['a'] }, 'default')], given)
     assert.deepEqual([found.method, found.holder.tenant, found.access], ['token', 'default', { models: [['a']] }])
   })
 })

@@ -2,23 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { storedKey } from '../../test/stored-key.ts'
 import type { ClientKey } from '../storage/keys.ts'
 import { keyOf, keysIn, noKeys, withKeys, type KeyIndex } from './key-index.ts'
 
-const key = (id: number, fields: Partial<ClientKey> = {}): ClientKey => ({
-  id: `key_${id}`,
-  name: 'one',
-  prefix: 'omni_',
-  hash: `hash of ${id}`,
-  createdAt: 1,
-  mayRoute: true,
-  tenant: 'acme',
-  terms: '{}',
-  version: 1,
-  before: undefined,
-  revokedAt: undefined,
-  ...fields,
-})
+const key = (id: number, fields: Partial<ClientKey> = {}): ClientKey => storedKey({ id: `key_${id}`, hash: `hash of ${id}`, ...fields })
 const of = (...keys: readonly ClientKey[]): KeyIndex =>
   withKeys(
     noKeys,

@@ -7,7 +7,7 @@ import { idOfLimit, readCounter } from '../policy/counter-id.ts'
 import type { Limit } from '../policy/limit.ts'
 import type { StoredObject } from '../storage/store.ts'
 import type { Control } from './control.ts'
-import { findShown, livingOf, resourceRoutes, type Resource } from './resource.ts'
+import { livingOf, resourceRoutes, tellRoute, type Resource } from './resource.ts'
 import type { ControlRoute } from './route.ts'
 import { checkScoped } from './scopes.ts'
 
@@ -24,16 +24,7 @@ const resource: Resource<LimitBody> = {
 
 export const limits: readonly ControlRoute[] = [
   ...resourceRoutes(resource),
-  {
-    method: 'GET',
-    path: '/_omni/limits/:id/usage',
-    access: 'admin',
-    roles: resource.readers,
-    run: async (request, control) => {
-      const { id, body } = await findShown(resource, request, control)
-      return { body: await usageOf(toLimit(id, body), control) }
-    },
-  },
+  tellRoute(resource, 'usage', ({ id, body }, control) => usageOf(toLimit(id, body), control)),
 ]
 
 /** Those that can be read. */

@@ -99,6 +99,15 @@ async function listShown<Body>(resource: Resource<Body>, viewer: Viewer, control
     .map(flat)
 }
 
+/** The route that tells what is known of an object beside what is stored of it, to whoever may read that. */
+export const tellRoute = <Body>(resource: Resource<Body>, name: string, tell: (shown: Shown<Body>, control: Control) => Promise<object>): ControlRoute => ({
+  method: 'GET',
+  path: `/_omni/${resource.name}/:id/${name}`,
+  access: 'admin',
+  roles: resource.readers,
+  run: async (request, control) => ({ body: await tell(await findShown(resource, request, control), control) }),
+})
+
 export async function findShown<Body>(resource: Resource<Body>, { params, viewer }: ControlRequest, control: Control): Promise<Shown<Body>> {
   const { kind, implied } = resource
   const id = params.id ?? ''

@@ -31,19 +31,10 @@ const policy = (rules: readonly JsonObject[], fields: JsonObject = {}): JsonObje
   ...fields,
 })
 
-async function governedBy(path: string, body: object, run: () => Promise<void>): Promise<void> {
-  await scene.put(path, body)
-  try {
-    await run()
-  } finally {
-    await scene.remove(path)
-  }
-}
-
 describe('a limit', () => {
   test('(routing 44) lets as many calls through as it says, tells what is left, and then says when to come back, in the client’s own envelope', async () => {
     const { key } = await scene.keyWith({ name: 'limited' })
-    await governedBy('limits/few', { scope: 'all', each: ['key'], measure: 'requests', amount: 2, window: '1h' }, async () => {
+    await scene.governedBy('limits/few', { scope: 'all', each: ['key'], measure: 'requests', amount: 2, window: '1h' }, async () => {
       const first = await scene.say(model, {}, { key })
       assert.equal(first.status, 200)
       assert.equal(first.headers['x-ratelimit-limit-requests'], '2')
@@ -62,7 +53,7 @@ describe('a limit', () => {
 
   test('(routing 41) of zero suspends, and says that coming back does not help', async () => {
     const { key, id } = await scene.keyWith({ name: 'suspended' })
-    await governedBy('limits/none', { scope: `key:${id}`, measure: 'requests', amount: 0, window: '1m' }, async () => {
+    await scene.governedBy('limits/none', { scope: `key:${id}`, measure: 'requests', amount: 0, window: '1m' }, async () => {
       const refused = await scene.say(model, {}, { key })
       assert.deepEqual([refused.status, refused.headers['x-should-retry']], [429, 'false'])
       assert.deepEqual([refused.headers['x-ratelimit-limit-requests'], refused.headers['x-ratelimit-reset-requests']], ['0', undefined])
@@ -72,7 +63,7 @@ describe('a limit', () => {
 
   test('(routing 40) by a label holds for those who send none, all together', async () => {
     const { key } = await scene.keyWith({ name: 'unlabelled' })
-    await governedBy('limits/teams', { scope: 'all', each: ['label:team'], measure: 'requests', amount: 1, window: '1h' }, async () => {
+    await scene.governedBy('limits/teams', { scope: 'all', each: ['label:team'], measure: 'requests', amount: 1, window: '1h' }, async () => {
       const labelled = { omni_metadata: { team: 'red' } }
       assert.deepEqual([(await scene.say(model, labelled, { key })).status, (await scene.say(model, labelled, { key })).status], [200, 429])
       assert.deepEqual([(await scene.say(model, {}, { key })).status, (await scene.say(model, {})).status], [200, 429])
@@ -81,7 +72,7 @@ describe('a limit', () => {
 
   test('with a line lets calls wait for their turn', async () => {
     const { key, id } = await scene.keyWith({ name: 'waiting' })
-    await governedBy(
+    await scene.governedBy(
       'limits/slow',
       { scope: `key:${id}`, measure: 'requests', amount: 5, burst: 1, window: '1s', queue: { calls: 2, time: '3s' } },
       async () => {
@@ -99,7 +90,7 @@ describe('a budget', () => {
   test('that is used up is 402 on every API, with what ran out; its receipts tell what was set aside and charged', async () => {
     const { key, id } = await scene.keyWith({ name: 'poor' })
     // 100 tokens in and 50 out of gpt-4o-mini are 45,000 nano-dollars.
-    await governedBy('budgets/poor', { scope: `key:${id}`, amount_usd: '0.0001', period: 'day' }, async () => {
+    await scene.governedBy('budgets/poor', { scope: `key:${id}`, amount_usd: '0.0001', period: 'day' }, async () => {
       const first = await scene.say(model, { max_tokens: 50 }, { key })
       assert.equal(first.status, 200, first.text)
       const receipt = await scene.receiptOf(first)
@@ -118,11 +109,11 @@ describe('a budget', () => {
 
   test('[C50] pays for an answer that a rule kept from the client, and for the prompt of a client that left before the first word', async () => {
     const { key, id } = await scene.keyWith({ name: 'leaver' })
-    await governedBy('budgets/leaver', { scope: `key:${id}`, amount_usd: '1', period: 'day' }, async () => {
+    await scene.governedBy('budgets/leaver', { scope: `key:${id}`, amount_usd: '1', period: 'day' }, async () => {
       const document = policy([rule({ when: 'words.codes > 0', on: 'answer', outcome: 'BLOCK' })], {
         detectors: [{ name: 'codes', kind: 'words', words: ['swordfish'] }],
       })
-      await governedBy('policies/house', document, async () => {
+      await scene.governedBy('policies/house', document, async () => {
         const blocked = await scene.say(model, { messages: [{ role: 'user', content: 'say swordfish' }] }, { key })
         assert.equal(blocked.status, 403)
         const receipt = await scene.receiptOf(blocked)
@@ -147,7 +138,7 @@ describe('a budget', () => {
   test('lets nothing pass whose price nobody knows, unless it says so', async () => {
     const { key, id } = await scene.keyWith({ name: 'unpriced' })
     const budget = { scope: `key:${id}`, amount_usd: '1', period: 'total' }
-    await governedBy('budgets/known', budget, async () => {
+    await scene.governedBy('budgets/known', budget, async () => {
       const refused = await scene.say('up/nobody-knows-this-one', {}, { key })
       assert.deepEqual([refused.status, refused.code()], [402, 'insufficient_quota'])
       assert.match(refused.text, /the budget `known` counts cost/)
@@ -159,7 +150,7 @@ describe('a budget', () => {
 
   test('[C49] (routing 42, 43) is charged on every API, also where an alias or a chain led to the model, and nothing for what the gateway says itself', async () => {
     const { key, id } = await scene.keyWith({ name: 'everywhere' })
-    await governedBy('budgets/all', { scope: `key:${id}`, amount_usd: '100', period: 'total', unpriced: 'allow' }, async () => {
+    await scene.governedBy('budgets/all', { scope: `key:${id}`, amount_usd: '100', period: 'total', unpriced: 'allow' }, async () => {
       const asked = [
         await scene.say(model, {}, { key }),
         await scene.say(model, {}, { key, path: messagesPath }),
@@ -181,7 +172,7 @@ describe('a budget', () => {
 
 describe('a rule', () => {
   test('that blocks answers 403, asks nobody, and stands on the receipt with its version', async () => {
-    await governedBy(
+    await scene.governedBy(
       'policies/house',
       policy([rule({ id: 'no-mini', when: 'target.model == "gpt-4o-mini"', outcome: 'BLOCK', tags: ['models'] })]),
       async () => {
@@ -198,14 +189,14 @@ describe('a rule', () => {
   })
 
   test('about where calls go holds for the second target too: it is left out, and not asked after a failure', async () => {
-    await governedBy('policies/house', policy([rule({ when: 'target.model == "gpt-4o-mini"', outcome: 'BLOCK' })]), async () => {
+    await scene.governedBy('policies/house', policy([rule({ when: 'target.model == "gpt-4o-mini"', outcome: 'BLOCK' })]), async () => {
       assert.equal((await scene.say('both')).status, 200)
       assert.equal(sent().model, 'gpt-4o')
     })
   })
 
   test('in shadow blocks nothing, and says that it would have', async () => {
-    await governedBy('policies/house', policy([rule({ outcome: 'BLOCK' })], { mode: 'shadow' }), async () => {
+    await scene.governedBy('policies/house', policy([rule({ outcome: 'BLOCK' })], { mode: 'shadow' }), async () => {
       const told = await scene.say(model)
       assert.equal(told.status, 200)
       assert.match(String((await scene.receiptOf(told)).policy_rules), /^~house\/rule@/)
@@ -214,7 +205,7 @@ describe('a rule', () => {
 
   test('takes personal data out of what the provider gets, and puts it back into the answer, whole and streamed', async () => {
     const words = [{ role: 'user', content: 'write to jane.doe@example.com today' }]
-    await governedBy(
+    await scene.governedBy(
       'policies/house',
       policy([rule({ when: 'pii.count > 0', then: { redact: [{ what: 'pii.email', how: 'placeholder', restores: true }] } })]),
       async () => {
@@ -240,7 +231,7 @@ describe('a rule', () => {
       ...hello,
     ]
     const then = { max_tokens: 20, strip_tools: ['shell'], trim_history: 100, chain: 'cheap' }
-    await governedBy('policies/house', policy([rule({ then })]), async () => {
+    await scene.governedBy('policies/house', policy([rule({ then })]), async () => {
       const told = await scene.say(model, { messages: history, tools: [tool('look'), tool('shell')], max_tokens: 500 })
       assert.equal(told.status, 200, told.text)
       const { messages, tools, max_tokens: most, model: asked } = sent()
@@ -259,7 +250,7 @@ describe('a rule', () => {
     const document = policy([rule({ when: 'words.codes > 0', on: 'answer', outcome: 'BLOCK' })], {
       detectors: [{ name: 'codes', kind: 'words', words: ['swordfish'] }],
     })
-    await governedBy('policies/house', document, async () => {
+    await scene.governedBy('policies/house', document, async () => {
       const told = await scene.say(model, {
         messages: [{ role: 'user', content: `say ${'many words come before it, '.repeat(100)}and swordfish is it` }],
         stream: true,
@@ -275,7 +266,7 @@ describe('a rule', () => {
   })
 
   test('(routing 76) that wants a person holds the call: approved once it runs once, by who did not ask', async () => {
-    await governedBy('policies/house', policy([rule({ when: 'request.max_tokens > 1000', outcome: 'REVIEW' })]), async () => {
+    await scene.governedBy('policies/house', policy([rule({ when: 'request.max_tokens > 1000', outcome: 'REVIEW' })]), async () => {
       const asking = { max_tokens: 2000 }
       const held = await scene.say(model, asking)
       assert.deepEqual([held.status, held.code(), held.headers['x-omega-policy-outcome']], [403, 'review_required', 'REVIEW'])

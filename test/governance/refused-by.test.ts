@@ -8,19 +8,10 @@ import { openGoverned } from './scene.ts'
 const model = 'up/gpt-4o-mini'
 const scene = await openGoverned({ script: openai.speak('Hello there.', { usage: { input: 100, output: 50 } }) })
 
-async function governedBy(path: string, body: object, run: () => Promise<void>): Promise<void> {
-  await scene.put(path, body)
-  try {
-    await run()
-  } finally {
-    await scene.remove(path)
-  }
-}
-
 test('a budget that has nothing left says so, and one of zero that only the operator can help; the receipt tells the two apart', async () => {
   const { key, id } = await scene.keyWith({ name: 'broke' })
   const budget = { scope: `key:${id}`, amount_usd: '0.000045', period: 'day' }
-  await governedBy('budgets/broke', budget, async () => {
+  await scene.governedBy('budgets/broke', budget, async () => {
     assert.equal((await scene.say(model, { max_tokens: 50 }, { key })).status, 200)
     const spent = await scene.say(model, { max_tokens: 50 }, { key })
     assert.match(spent.text, /`broke` is used up\. .*next day/)
@@ -35,7 +26,7 @@ test('a budget that has nothing left says so, and one of zero that only the oper
 
 test('a limit of dollars refuses what nobody can count with 402, and says which limit it is and what helps', async () => {
   const { key, id } = await scene.keyWith({ name: 'uncounted' })
-  await governedBy('limits/dollars', { scope: `key:${id}`, measure: 'cost', amount_usd: '1.00', window: '1h' }, async () => {
+  await scene.governedBy('limits/dollars', { scope: `key:${id}`, measure: 'cost', amount_usd: '1.00', window: '1h' }, async () => {
     const refused = await scene.say('up/nobody-knows-this-one', {}, { key })
     assert.deepEqual([refused.status, refused.code()], [402, 'insufficient_quota'])
     assert.match(refused.text, /the limit `dollars` counts cost.*say its price/)
@@ -48,7 +39,7 @@ test('a rule that could not be judged says so, and the receipt names the fact th
     { id: 'vip', when: 'labels.team == "vip"', outcome: 'BLOCK' },
     { id: 'dear', when: 'cost_usd > 5.0', outcome: 'BLOCK' },
   ]
-  await governedBy('policies/house', { version: '1', name: 'house', scope: 'all', mode: 'enforce', rules }, async () => {
+  await scene.governedBy('policies/house', { version: '1', name: 'house', scope: 'all', mode: 'enforce', rules }, async () => {
     const unlabelled = await scene.say(model)
     assert.deepEqual([unlabelled.status, unlabelled.code()], [403, 'policy_blocked'])
     assert.match(unlabelled.text, /house\/vip@\d+` could not be judged/)
@@ -65,7 +56,7 @@ test('a rule that could not be judged says so, and the receipt names the fact th
 test('an answer that a rule kept back failed, or broke off where it came as a stream, and `error` and `policy_outcome` say that it was blocked', async () => {
   const rules = [{ id: 'no-greeting', when: 'words.greeting > 0', on: 'answer', outcome: 'BLOCK' }]
   const detectors = [{ name: 'greeting', kind: 'words', words: ['Hello'] }]
-  await governedBy('policies/house', { version: '1', name: 'house', scope: 'all', mode: 'enforce', rules, detectors }, async () => {
+  await scene.governedBy('policies/house', { version: '1', name: 'house', scope: 'all', mode: 'enforce', rules, detectors }, async () => {
     for (const [stream, ended] of [
       [false, 'failed'],
       [true, 'truncated'],

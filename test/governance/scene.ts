@@ -12,6 +12,8 @@ export interface Governed extends Scene {
   /** Puts an object, in the place of what is there; fails the test where it is not taken. */
   put(path: string, body: object): Promise<JsonObject>
   remove(path: string): Promise<void>
+  /** Puts an object for as long as `run` takes. */
+  governedBy(path: string, body: object, run: () => Promise<void>): Promise<void>
   /** A client key with these terms. */
   keyWith(terms: JsonObject): Promise<{ readonly id: string; readonly key: string }>
   admin(method: string, path: string, body?: object): Promise<Told>
@@ -39,11 +41,19 @@ export async function openGoverned({ script = openai.speak('Hello there.'), sett
     return told.json()
   }
   const remove = async (path: string): Promise<void> => assert.equal((await admin('DELETE', path)).status, 200)
+  const governedBy = async (path: string, body: object, run: () => Promise<void>): Promise<void> => {
+    await put(path, body)
+    try {
+      await run()
+    } finally {
+      await remove(path)
+    }
+  }
   const keyWith = async (terms: JsonObject) => {
     const told = await admin('POST', 'keys', { name: 'test', ...terms })
     assert.equal(told.status, 201, told.text)
     const { id, key } = told.json()
     return { id: String(id), key: String(key) }
   }
-  return { ...scene, upstream, put, remove, keyWith, admin }
+  return { ...scene, upstream, put, remove, governedBy, keyWith, admin }
 }
